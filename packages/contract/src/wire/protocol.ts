@@ -1,0 +1,128 @@
+/**
+ * The plugin protocol: JSON-RPC 2.0, one JSON document per line, UTF-8, the same over stdio and over a WebSocket
+ * (one document per text message). `docs/reference/protocol.md` is its page for implementers.
+ */
+import type { CauseClass, Evidence } from "../api/schemas.ts";
+
+export const protocolVersion = "1";
+
+/** Every limit of the wire. The host tells them in `initialize`; breaking one closes the link. */
+export const wireLimits = {
+  frameBytesMax: 1_048_576,
+  depthMax: 64,
+  /** Requests of one side that may be unanswered at once. */
+  inFlightMax: 1024,
+  /** A frame that has begun must end within this time (threat 31), and a slow one keeps this rate (threat 32). */
+  frameMsMax: 10_000,
+  /** Bytes the host keeps for a plugin that does not read (threat 33). */
+  outboundBytesMax: 8_388_608,
+  /** Token bucket for requests and notifications from the plugin (threat 30). */
+  messagesPerSecond: 2000,
+  messagesBurst: 4000,
+  /** Answers to ids that were never asked before the link is closed (threat 28). */
+  strayAnswersMax: 16,
+  deadlineMsMin: 10,
+  deadlineMsMax: 300_000,
+  hopsMax: 8,
+  blobChunkBytesMax: 524_288,
+} as const;
+
+/** Travels in `params.meta` of each request from the host. */
+export interface CallMeta {
+  /** Pairs the call with its audit entries and log lines. */
+  call: string;
+  /** Milliseconds from receipt in which an answer is of use. */
+  deadlineMs: number;
+  hops: number;
+}
+
+export interface InitializeParams {
+  meta: CallMeta;
+  protocol: typeof protocolVersion;
+  host: { name: "hilum"; version: string };
+  plugin: string;
+  instance: string;
+  testMode: boolean;
+  /** Settings with their defaults filled in, secrets included: the channel is the plugin's own. */
+  settings: Record<string, unknown>;
+  grants: string[];
+  limits: typeof wireLimits;
+  /** Path of the Unix socket that leads to the egress tunnel; absent without a `net:` grant. */
+  egressSocket?: string;
+}
+export interface InitializeResult {
+  protocol: typeof protocolVersion;
+  /** Every method of the host that the plugin answers. */
+  methods: string[];
+  sdk?: { name: string; version: string };
+}
+
+export interface SendParams {
+  meta: CallMeta;
+  /** The Communication to send (FHIR R4), contact points resolved by the host. */
+  message: Record<string, unknown>;
+  attempt: number;
+  /** The same for every attempt of one message: a provider that knows such keys uses it. */
+  idempotencyKey: string;
+  /** Attachments by `Binary/{id}`: read with `blobs.read`. */
+  attachments: { id: string; contentType: string; title: string; size: number }[];
+}
+export interface SendResult {
+  outcome: "accepted";
+  /** The provider's id of the message. */
+  providerId?: string;
+  /** Recipients the provider took and those it refused, as indexes into the Communication's recipients. */
+  refused?: { recipient: number; reply: string }[];
+  reply?: string;
+}
+export interface CheckResult {
+  rows: Evidence[];
+}
+export interface HealthResult {
+  state: "healthy" | "degraded" | "failing";
+  rows: Evidence[];
+}
+
+/** `error.data` of a failed request. `sent` tells whether anything may have gone out. */
+export interface WireErrorData {
+  /** A code of the catalogue, e.g. `provider.bad_credentials`. */
+  code: string;
+  cause?: CauseClass;
+  sent?: "no" | "maybe";
+  retry?: "later" | "never";
+  retryAfterMs?: number;
+  fix?: string;
+  /** JSON pointer into the settings where the fix is made. */
+  field?: string;
+  /** The provider's own words, at most 2,000 characters. */
+  reply?: string;
+}
+
+/** Requests the host makes, by capability; `core` ones every plugin answers. */
+export const hostMethods = {
+  core: ["initialize", "config.validate", "setup.check", "health.check", "smoke.run", "shutdown"],
+  send_messages: ["messages.send"],
+} as const;
+
+/** Requests (and notifications) a plugin may make. Each is governed by its lane and scope. */
+export const pluginMethods = {
+  log: { notification: true, lane: "log" },
+  "messages.updateDelivery": { notification: false, lane: "messages" },
+  "blobs.read": { notification: false, lane: "messages" },
+  "state.get": { notification: false, lane: "state" },
+  "state.put": { notification: false, lane: "state" },
+  "state.delete": { notification: false, lane: "state" },
+} as const;
+export type PluginMethod = keyof typeof pluginMethods;
+
+export interface LogParams { level: "debug" | "info" | "warn" | "error"; text: string; call?: string }
+export interface UpdateDeliveryParams { message: string; state: "delivered" | "failed"; at: string; providerId?: string; cause?: CauseClass; reply?: string }
+export interface BlobReadParams { id: string; offset: number; length: number; call: string }
+export interface BlobReadResult { base64: string; size: number }
+export interface StateParams { key: string; value?: string; version?: number }
+
+/** `$/cancel` notification, both ways: the answer is no longer of use. */
+export const cancelMethod = "$/cancel";
+
+/** JSON-RPC 2.0 error codes used on the wire. */
+export const wireErrorCodes = { parse: -32700, invalidRequest: -32600, methodNotFound: -32601, invalidParams: -32602, internal: -32603, failed: -32000, denied: -32001, timeout: -32002, full: -32003, notReady: -32004 } as const;
