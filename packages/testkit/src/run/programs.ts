@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** The first executable of that name on PATH. */
+export function findProgram(...names: string[]): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+/** The `bin` folder of the newest PostgreSQL that Debian installed, or of the one on PATH. */
+export function findPostgresBin(): string | undefined {
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
+  const installed = versions
+    .map((version) => join(debian, version, "bin"))
+    .find((bin) => isExecutable(join(bin, "initdb")));
+  if (installed !== undefined) return installed;
+  const initdb = findProgram("initdb");
+  return initdb === undefined ? undefined : join(initdb, "..");
+}
+
+/** Debian's own Python comes first: its packages are installed for that one, not for another that PATH may name. */
+export function findPython(module?: string): string | undefined {
+  const candidates = ["/usr/bin/python3", findProgram("python3")].filter((path) => path !== undefined);
+  return candidates.find((python) => spawnSync(python, ["-c", `import ${module ?? "sys"}`]).status === 0);
+}
+
+export function findChromium(): string | undefined {
+  const named = process.env["HILUM_CHROMIUM"];
+  if (named !== undefined && isExecutable(named)) return named;
+  return findProgram("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
+}
+
+/** bubblewrap that really makes a sandbox: the program may be there while the kernel refuses user namespaces. */
+export function findBubblewrap(): { path: string } | { path?: undefined; reason: string } {
+  const path = findProgram("bwrap");
+  if (path === undefined) return { reason: "bubblewrap is not installed" };
+  const trial = spawnSync(path, ["--unshare-all", "--ro-bind", "/", "/", "true"], { encoding: "utf8", env: {} });
+  if (trial.status === 0) return { path };
+  return { reason: `bubblewrap cannot make a sandbox here: ${trial.stderr.trim() || "no message"}` };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+const ignored = ["**/node_modules/**", "**/dist/**", "reports/**"];
+
+// `npm test` names a stage, so that the reports of its two Vitest runs do not overwrite each other.
+const stage = process.env["HILUM_TEST_STAGE"];
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    globalSetup: ["packages/testkit/src/run/global-setup.ts"],
+    reporters: stage === undefined ? ["default"] : ["dot", "json", "junit"],
+    outputFile:
+      stage === undefined ? {} : { json: `reports/${stage}.vitest.json`, junit: `reports/${stage}.junit.xml` },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["**/*.test.{ts,tsx}"],
+          exclude: [...ignored, "**/*.integration.test.ts"],
+          testTimeout: 10_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["**/*.integration.test.ts"],
+          exclude: ignored,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
