@@ -1,0 +1,21 @@
+export { canonicalTypes, type CanonicalType } from "./canonical-types.ts";
+export { presentIssues } from "./issue.ts";
+export { causeSystem, extensionUrls, identifierSystems, participationMode } from "./systems.ts";
+export type { ValidationEngine, Validator } from "./validator.ts";
+
+import type { ValidationEngine, Validator } from "./validator.ts";
+
+const loaded = new Map<ValidationEngine, Promise<Validator>>();
+
+/**
+ * The validator, made at the first call and kept: definitions and engine are not loaded before. `compiled` is the one
+ * for accepting messages; `layered` (the default) also asks Medplum. On the server only: it reads a file.
+ */
+export function loadValidator(engine: ValidationEngine = "layered"): Promise<Validator> {
+  const known = loaded.get(engine);
+  if (known !== undefined) return known;
+  const validator = import("./validator.ts").then(({ createValidator }) => createValidator(engine));
+  loaded.set(engine, validator);
+  validator.catch(() => loaded.delete(engine));
+  return validator;
+}
