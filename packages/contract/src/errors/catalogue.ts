@@ -23,6 +23,8 @@ export const errorCatalogue = {
   "data.corrupt": { status: 503, title: "The data folder holds a file that is damaged", fix: "Restore the named file from a backup. Hilum never repairs it silently.", retryable: false },
   "data.in_use": { status: 503, title: "Another Hilum uses this data folder", fix: "Stop the other one, or give this one a data folder of its own.", retryable: false },
   "data.no_space": { status: 507, title: "The disk is full", fix: "Free space on the disk of the data folder.", retryable: true },
+  "destination.invalid": { status: 400, title: "The destination of the tunnel is not a host and a port", fix: "Ask for host:port, as the grant says it.", retryable: false },
+  "destination.not_public": { status: 403, title: "The destination is an address that plugins may not reach", fix: "If the server is your own, an administrator adds its address range under Settings, Network.", retryable: false },
   "envelope.invalid": { status: 500, title: "A stored value cannot be decrypted", fix: "Check that the key file belongs to this data folder; restore the row from a backup.", retryable: false },
   "instance.not_found": { status: 404, title: "The plugin has no such instance", fix: "Choose one of the instances shown on the plugin's page.", retryable: false },
   "instance.wrong_state": { status: 409, title: "The instance is in a state that does not allow this", fix: "Follow the next step shown on the plugin's page.", retryable: false },
