@@ -1,0 +1,65 @@
+/** Which workspace may import which: the arrows of ARCHITECTURE.md as a table. */
+export interface Arrow {
+  /** Folder from the root; `*` stands for one name. The longest match holds. */
+  place: string;
+  /** Names without `@hilum/`: `contract` is that entry alone, `contract/*` every entry of the package. */
+  imports: readonly string[];
+  /** What its tests may import besides. */
+  testImports?: readonly string[];
+  /** Runs in a browser, or decides without looking around: no built-in modules of Node in `src/`. */
+  withoutNode?: boolean;
+  /** Its dependencies are bundled into what it builds, so they are declared as devDependencies. */
+  bundled?: boolean;
+}
+
+const tests = ["testkit/*"];
+const floor = "contract/*";
+const everyPackage = [floor, "policy/*", "audit/*", "store/*", "host/*", "client/*", "sdk/*", "testkit/*"];
+
+export const arrows: readonly Arrow[] = [
+  { place: "packages/contract", imports: [], withoutNode: true, testImports: tests },
+  // The FHIR definitions are large and are read from their file on demand; what runs in a browser has no arrow here.
+  { place: "packages/contract/src/fhir", imports: [], testImports: tests },
+  { place: "packages/policy", imports: [floor], withoutNode: true, testImports: tests },
+  { place: "packages/audit", imports: [floor], testImports: tests },
+  { place: "packages/client", imports: ["contract", "contract/api"], withoutNode: true, testImports: tests },
+  { place: "packages/sdk", imports: [floor], testImports: tests },
+  // The in-memory test host of plugin developers decides with the real rules over a real store.
+  { place: "packages/sdk/src/testing", imports: [floor, "policy/*", "store/*"], testImports: tests },
+  { place: "packages/testkit", imports: [floor] },
+  { place: "packages/store", imports: [floor, "policy/*", "audit/*"], testImports: tests },
+  { place: "packages/host", imports: [floor, "policy/*", "audit/*"], testImports: [...tests, "sdk"] },
+  {
+    place: "apps/server",
+    imports: [floor, "policy/*", "audit/*", "store/*", "host/*"],
+    testImports: [...tests, "client", "sdk"],
+  },
+  {
+    place: "apps/console",
+    imports: ["contract", "contract/api", "client", "sdk/ui"],
+    testImports: tests,
+    withoutNode: true,
+    bundled: true,
+  },
+  { place: "apps/cli", imports: ["contract", "contract/api", "client"], testImports: tests },
+  { place: "plugins/*", imports: ["sdk"], testImports: [...tests, "sdk/testing"] },
+  { place: "examples/*", imports: ["sdk", "client", floor], testImports: [...tests, "sdk/testing"] },
+  { place: "bench", imports: everyPackage },
+  { place: "conformance", imports: everyPackage },
+  { place: "scripts", imports: [floor, "client", "testkit/*"] },
+];
+
+/** The arrow of a file or folder: the one whose place is the longest prefix. */
+export function arrowOf(path: string): Arrow | undefined {
+  const parts = path.split("/");
+  const matches = arrows.filter(({ place }) =>
+    place.split("/").every((part, index) => part === parts[index] || (part === "*" && parts[index] !== undefined)),
+  );
+  return matches.toSorted((a, b) => b.place.length - a.place.length)[0];
+}
+
+/** True where the arrow allows `specifier`, a name without `@hilum/`. */
+export function allows(imports: readonly string[], specifier: string): boolean {
+  const [name = ""] = specifier.split("/");
+  return imports.includes(specifier) || imports.includes(`${name}/*`);
+}
