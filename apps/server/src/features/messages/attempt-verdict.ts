@@ -1,0 +1,55 @@
+import type { CauseClass } from "@hilum/contract/api";
+import { isHilumError, type WireErrorData } from "@hilum/contract";
+
+/** Fifteen tries spread over a day and a half; then a person decides. */
+export const attemptsMax = 15;
+const firstDelayMs = 15_000;
+const delayMsMax = 4 * 3_600_000;
+/** How long to wait for a provider that is not there to be asked; such a wait is no attempt. */
+const unavailableDelayMs = 10_000;
+
+/** What a failed attempt means for its message. */
+export interface Verdict {
+  /** `not_tried`: nobody was asked, the attempt does not count. */
+  next: "retry" | "not_tried" | "dead" | "uncertain";
+  /** For `retry` and `not_tried`. */
+  delayMs: number;
+  cause: CauseClass;
+  code: string;
+  /** What a person should do, where the failure itself knows. */
+  fix?: string;
+  /** The provider's own words. */
+  reply?: string;
+}
+
+const notTried = new Set(["plugin.not_running", "plugin.quarantined", "lane.full", "sandbox.unavailable", "audit.blocked", "server.stopping", "policy.denied", "route.none"]);
+/** The plugin was asked and nobody can tell how far it got. */
+const unknown = new Set(["plugin.link_lost", "plugin.timeout", "plugin.killed", "plugin.bad_reply", "plugin.protocol"]);
+
+const causes: Readonly<Record<string, CauseClass>> = {
+  "provider.bad_credentials": "wrong_credential",
+  "provider.sender": "sender_not_verified",
+  "provider.recipient": "recipient",
+  "provider.unreachable": "network",
+  "provider.certificate": "certificate",
+  "provider.quota": "quota",
+  "provider.too_large": "too_large",
+  "provider.refused": "other",
+  "plugin.timeout": "timeout",
+};
+
+/** Judges a failed attempt. `random` is in [0, 1): the jitter that keeps a crowd from retrying at once. */
+export function judgeFailure(error: unknown, attempt: number, data: WireErrorData | undefined, random: number): Verdict {
+  const code = data?.code ?? (isHilumError(error) ? error.code : "server.internal");
+  const cause = data?.cause ?? causes[code] ?? (code.startsWith("plugin.") ? "plugin" : "other");
+  const said = { cause, code, ...(data?.fix === undefined ? {} : { fix: data.fix }), ...(data?.reply === undefined ? {} : { reply: data.reply }) };
+  if (notTried.has(code)) return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random) };
+  // Sending again what may have gone out is for a person to decide.
+  if (data?.sent === "maybe" || (data === undefined && unknown.has(code))) return { ...said, next: "uncertain", delayMs: 0 };
+  const hopeless = data?.retry === "never" || (data?.retry === undefined && isHilumError(error) && !error.spec.retryable);
+  if (hopeless || attempt >= attemptsMax) return { ...said, next: "dead", delayMs: 0 };
+  return { ...said, next: "retry", delayMs: Math.max(data?.retryAfterMs ?? 0, jitter(Math.min(delayMsMax, firstDelayMs * 2 ** (attempt - 1)), random)) };
+}
+
+/** Between half and once and a half of `ms`. */
+const jitter = (ms: number, random: number): number => Math.round(ms * (0.5 + random));

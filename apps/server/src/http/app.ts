@@ -1,0 +1,87 @@
+import type { Log } from "@hilum/contract";
+import { HilumError } from "@hilum/contract";
+import { operations, type OperationSpec } from "@hilum/contract/api";
+import rateLimit from "@fastify/rate-limit";
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { Readable } from "node:stream";
+import { ulid } from "ulid";
+import { describeCause } from "../log.ts";
+import { serveConsole } from "./console-files.ts";
+import { answerProblem, bindOperations, type EdgeOptions } from "./edge.ts";
+import { parseJsonBody } from "./json-body.ts";
+import { apiHeaders, baseHeaders } from "./security-headers.ts";
+
+export interface AppOptions extends EdgeOptions {
+  tls: { cert: string; key: string };
+  consoleDir: string;
+  log: Log;
+}
+
+const jsonTypes = ["application/json", "application/fhir+json"];
+
+/** The HTTPS application: limits, security headers, problem documents, the operations, the console's files. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    https: { cert: options.tls.cert, key: options.tls.key, minVersion: "TLSv1.2", honorCipherOrder: true },
+    logger: false,
+    genReqId: () => ulid(),
+    bodyLimit: 1_048_576,
+    // Slow headers and bodies end (threat 173).
+    requestTimeout: 60_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 30_000,
+    maxParamLength: 200,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: false },
+  });
+  app.server.headersTimeout = 15_000;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(jsonTypes, { parseAs: "buffer" }, (request, body, done) => {
+    try {
+      done(null, operationOf(request)?.bodyType === "bytes" ? Readable.from([body]) : parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  addByteParser(app);
+  app.addHook("onRequest", async (request, reply) => {
+    void reply.headers({ ...baseHeaders, "x-request-id": request.id });
+    if (!request.url.startsWith("/admin/ui")) void reply.headers(apiHeaders);
+  });
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, options.log, describeCause));
+  await app.register(rateLimit, { global: false, keyGenerator: (request) => request.socket.remoteAddress ?? "unknown", errorResponseBuilder: (_request, { ttl }) => new HilumError("request.too_many", { retryAfterMs: ttl }) });
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsAt(request.url.split("?")[0] ?? "");
+    if (allowed.length === 0 || allowed.includes(request.method)) throw new HilumError("request.not_found");
+    void reply.header("allow", allowed.join(", "));
+    throw new HilumError("request.method", { detail: `This address takes ${allowed.join(", ")}.` });
+  });
+  bindOperations(app, options);
+  await serveConsole(app, options.consoleDir);
+  return app;
+}
+
+function operationOf(request: FastifyRequest): OperationSpec | undefined {
+  return (request.routeOptions.config as { operation?: OperationSpec }).operation;
+}
+
+/** Uploads of any type reach their handler as a stream; every other operation refuses what is not JSON. */
+function addByteParser(app: FastifyInstance): void {
+  app.addContentTypeParser("*", (request, payload, done) => {
+    const operation = operationOf(request);
+    if (operation?.bodyType === "bytes") done(null, payload);
+    else if (operation?.body === undefined && request.headers["content-length"] === "0") done(null, undefined);
+    else done(new HilumError("request.media_type", { detail: "The Content-Type is not application/json." }), undefined);
+  });
+}
+
+/** The methods that some operation takes at a path. Neither answer tells whether a record exists. */
+function methodsAt(path: string): string[] {
+  return [...new Set<string>(operations.filter((operation) => templateMatches(operation.path, path)).map((operation) => operation.method))];
+}
+
+function templateMatches(template: string, path: string): boolean {
+  const wanted = template.split("/");
+  const given = path.split("/");
+  return wanted.length === given.length && wanted.every((part, at) => part.startsWith("{") || part === given[at]);
+}

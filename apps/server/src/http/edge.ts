@@ -1,0 +1,158 @@
+import { HilumError, type Actor, type Context, type Log } from "@hilum/contract";
+import { operations, type Operation, type OperationId, type OperationSpec } from "@hilum/contract/api";
+import { govern, type CallRecord, type Decision, type Governor } from "@hilum/host";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Readable } from "node:stream";
+import { authenticate, type Credentials } from "./authentication.ts";
+import { describePeer } from "./peer.ts";
+import { presentProblem, toHilumError } from "./problem.ts";
+import type { AnswerTo, Handlers, OutcomeNote, Peer, RequestOf } from "./request.ts";
+import { createCheck, type Check } from "./validation.ts";
+
+export interface EdgeOptions {
+  governor: Governor;
+  credentials: Credentials;
+  handlers: Handlers;
+  /** Keyed hash of a record's id, for the audit log. */
+  recordRef(resourceClass: string, id: string): string;
+  /** Makes ids that pair intent and outcome. */
+  nextCall(): string;
+  decide(actor: Actor, operation: OperationSpec, nowMs: number): Decision;
+  publicUrl: URL | undefined;
+  ownOrigins(): ReadonlySet<string>;
+  log: Log;
+  now?(): Date;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    actor: Actor;
+    peer: Peer;
+  }
+}
+
+/** Which resource class a path parameter names; its value goes into the audit log keyed-hashed. */
+const resources: Readonly<Record<string, string>> = { message: "Communication", attachment: "Binary", user: "User", token: "ApiToken", session: "Session", registration: "Registration", verification: "Verification", link: "RemoteLink", index: "AuditEntry" };
+
+/**
+ * Binds every operation of the contract to its handler. Each request goes: route, context, decide, intent, perform, outcome,
+ * present (DESIGN section 4); the last five are `govern`, the same function that governs plugin calls.
+ */
+export function bindOperations(app: FastifyInstance, options: EdgeOptions): void {
+  app.decorateRequest("actor");
+  app.decorateRequest("peer");
+  for (const operation of operations) bind(app, operation, options);
+}
+
+function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions): void {
+  const spec: OperationSpec = operation;
+  const checks = createChecks(spec);
+  app.route({
+    method: spec.method,
+    url: spec.path.replace(/\{([a-z]+)\}/gi, ":$1"),
+    ...(spec.bodyBytesMax === undefined ? {} : { bodyLimit: spec.bodyBytesMax }),
+    config: { operation: spec, rateLimit: spec.access === "public" && spec.id !== "getHealth" ? publicRate : false },
+    onRequest: async (request, reply) => {
+      void reply.header("x-operation-id", spec.id);
+      request.peer = describePeer(request.raw, options.publicUrl);
+      request.actor = await authenticate(request.method, request.headers, request.peer, options.ownOrigins(), options.credentials);
+      // Nobody's body is read before it is known that somebody may send it.
+      if (spec.access !== "public" && request.actor.kind === "anonymous") await refuseEarly(request, spec, options);
+    },
+    handler: async (request, reply) => {
+      const parsed = readRequest(request, spec, checks);
+      const context = createContext(request, options);
+      const answer = await governed(context, spec, parsed, request, options);
+      return present(reply, answer);
+    },
+  });
+}
+
+const publicRate = { max: 120, timeWindow: 60_000 };
+
+function createChecks(spec: OperationSpec): Partial<Record<"params" | "query" | "headers" | "body", Check>> {
+  return {
+    ...(spec.params === undefined ? {} : { params: createCheck(spec.params, "params") }),
+    ...(spec.query === undefined ? {} : { query: createCheck(spec.query, "query") }),
+    ...(spec.headers === undefined ? {} : { headers: createCheck(spec.headers, "headers") }),
+    ...(spec.body === undefined ? {} : { body: createCheck(spec.body, "body") }),
+  };
+}
+
+function readRequest(request: FastifyRequest, spec: OperationSpec, checks: ReturnType<typeof createChecks>): RequestOf<OperationId> {
+  checks.params?.(request.params);
+  const query = request.query;
+  if (spec.query === undefined && Object.keys(query as object).length > 0) throw new HilumError("request.invalid", { detail: "This address takes no query." });
+  checks.query?.(query);
+  checks.headers?.(request.headers);
+  if (spec.body !== undefined && request.body === undefined) throw new HilumError("request.not_json", { detail: "The body is missing." });
+  checks.body?.(request.body);
+  const bytes = spec.bodyType === "bytes" ? (request.body as Readable) : Readable.from([]);
+  return { params: request.params, query, body: spec.bodyType === "bytes" ? undefined : request.body, headers: request.headers, bytes, peer: request.peer } as RequestOf<OperationId>;
+}
+
+function createContext(request: FastifyRequest, { log, now = () => new Date() }: EdgeOptions): Context {
+  return { actor: request.actor, requestId: request.id, purpose: "HOPERAT", signal: request.signal, now, log };
+}
+
+async function governed(context: Context, spec: OperationSpec, parsed: RequestOf<OperationId>, request: FastifyRequest, options: EdgeOptions): Promise<AnswerTo<OperationId>> {
+  const handler = options.handlers[spec.id as OperationId] as (context: Context, request: RequestOf<OperationId>) => Promise<AnswerTo<OperationId>>;
+  return await govern(options.governor, context, createRecord(spec, request, options), {
+    resolve: () => undefined,
+    decide: () => options.decide(context.actor, spec, context.now().getTime()),
+    perform: () => handler(context, parsed),
+    measure: (answer) => (answer.note === undefined ? undefined : presentNote(answer.note, options)),
+  });
+}
+
+function createRecord(spec: OperationSpec, request: FastifyRequest, options: EdgeOptions): CallRecord {
+  const record: CallRecord = { call: options.nextCall(), action: spec.id, audit: spec.audit };
+  const params = (request.params ?? {}) as Record<string, string>;
+  const query = (request.query ?? {}) as Record<string, string>;
+  if (params["plugin"] !== undefined) {
+    record.plugin = params["plugin"];
+    record.instance = params["instance"] ?? query["instance"] ?? "default";
+  }
+  for (const [name, value] of Object.entries(params)) {
+    const resource = resources[name];
+    if (resource !== undefined) Object.assign(record, { resource, ref: options.recordRef(resource, String(value)) });
+  }
+  return record;
+}
+
+function presentNote(note: OutcomeNote, options: EdgeOptions) {
+  return {
+    ...(note.actor === undefined ? {} : { actor: note.actor }),
+    ...(note.plugin === undefined ? {} : { plugin: note.plugin }),
+    ...(note.instance === undefined ? {} : { instance: note.instance }),
+    ...(note.record === undefined ? {} : { resource: note.record.resource, ref: options.recordRef(note.record.resource, note.record.id) }),
+    ...(note.count === undefined ? {} : { count: note.count }),
+  };
+}
+
+/** The refusal of somebody unknown goes through the same door, so that it leaves its entry. */
+async function refuseEarly(request: FastifyRequest, spec: OperationSpec, options: EdgeOptions): Promise<void> {
+  const context = createContext(request, options);
+  await govern(options.governor, context, { call: options.nextCall(), action: spec.id, audit: "denials" }, {
+    resolve: () => undefined,
+    decide: () => ({ allow: false, code: "request.unauthenticated", reason: "unauthenticated" }),
+    perform: () => Promise.reject(new HilumError("request.unauthenticated")),
+  });
+}
+
+function present(reply: FastifyReply, answer: AnswerTo<OperationId>): FastifyReply {
+  void reply.code(answer.status);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) void reply.header(name, value);
+  if (answer.stream !== undefined) return reply.send(answer.stream);
+  if (answer.body === undefined) return reply.send();
+  return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.body));
+}
+
+/** The one place where a thrown value becomes an answer. */
+export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log, describeCause: (thrown: unknown) => string): FastifyReply {
+  const error = toHilumError(thrown);
+  const document = presentProblem(error, request.id);
+  if (document.status >= 500) log.error("request.failed", { requestId: request.id, code: error.code, status: document.status, reason: describeCause(error) });
+  if (error.retryAfterMs !== undefined) void reply.header("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
+  return reply.code(document.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(document));
+}

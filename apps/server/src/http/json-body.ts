@@ -1,0 +1,74 @@
+import { HilumError } from "@hilum/contract";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+const depthMax = 64;
+
+/**
+ * Reads a JSON body the way hostile input needs it: UTF-8 or refused, at most 64 deep judged before parsing, no
+ * `__proto__`, no lone surrogates (threats 21-24). Throws `request.not_json` with line and mend.
+ */
+export function parseJsonBody(bytes: Uint8Array): unknown {
+  const text = decode(bytes);
+  refuseDepth(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text, refuseProto);
+  } catch (cause) {
+    if (cause instanceof HilumError) throw cause;
+    throw notJson(text, cause);
+  }
+  if (!text.isWellFormed()) throw broken("a half of a surrogate pair", "Send whole characters in UTF-8.");
+  return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw broken("bytes that are not UTF-8", "Send the body in UTF-8.");
+  }
+}
+
+function refuseDepth(text: string): void {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > depthMax) throw broken(`values nested more than ${depthMax} deep`, "Send flatter JSON.");
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5c) at++;
+    else if (code === 0x22) return at;
+  }
+  return text.length;
+}
+
+function refuseProto(this: unknown, key: string, value: unknown): unknown {
+  if (key === "__proto__" || (key === "constructor" && typeof value === "object" && value !== null && "prototype" in value)) {
+    throw broken(`the member name ${key}`, "Remove that member.");
+  }
+  if (typeof value === "string" && !value.isWellFormed()) throw broken("a half of a surrogate pair", "Send whole characters.");
+  return value;
+}
+
+function broken(what: string, fix: string): HilumError {
+  return new HilumError("request.not_json", { detail: `The body holds ${what}.`, problems: [{ pointer: "", message: `The body holds ${what}.`, fix }] });
+}
+
+/** V8 tells the offset of a syntax error only in words; the line is worked out from it. */
+function notJson(text: string, cause: unknown): HilumError {
+  const said = cause instanceof Error ? cause.message : "";
+  const offset = /position (\d+)/.exec(said)?.[1];
+  const at = offset === undefined ? text.length : Number(offset);
+  const before = text.slice(0, at);
+  const line = before.split("\n").length;
+  const column = at - before.lastIndexOf("\n");
+  const what = text.trim() === "" ? "The body is empty." : `The body stops being JSON at line ${line}, column ${column}.`;
+  return new HilumError("request.not_json", { detail: what, problems: [{ pointer: "", line, message: what, fix: "Look for a missing comma, quote or bracket just before that place." }], cause });
+}

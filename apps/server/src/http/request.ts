@@ -1,0 +1,47 @@
+import type { Context } from "@hilum/contract";
+import type { AnswerOf, BodyOf, OperationId, OperationOf, ParamsOf, QueryOf } from "@hilum/contract/api";
+import type { Readable } from "node:stream";
+
+/** A parsed and validated request for one operation. */
+export interface RequestOf<Id extends OperationId> {
+  params: ParamsOf<OperationOf<Id>>;
+  query: QueryOf<OperationOf<Id>>;
+  body: BodyOf<OperationOf<Id>>;
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The raw body of an operation whose `bodyType` is `bytes`. */
+  bytes: Readable;
+  peer: Peer;
+}
+
+/** Who is at the other end of the connection, as far as the transport tells. */
+export interface Peer {
+  address: string;
+  /** True when the peer address and the Host are loopback and nothing says that a proxy stands between. */
+  local: boolean;
+  /** Coarse and free of fingerprints: `Firefox on Linux`. */
+  client: string;
+}
+
+/** What the pipeline writes into the outcome entry beyond ok or error. */
+export interface OutcomeNote {
+  /** Who acted, where only performing found out (a sign-in). */
+  actor?: string;
+  /** Id of the record that was made or touched; stored keyed-hashed. */
+  record?: { resource: string; id: string };
+  plugin?: string;
+  instance?: string;
+  count?: number;
+}
+
+export interface AnswerTo<Id extends OperationId> {
+  status: number;
+  body?: AnswerOf<OperationOf<Id>>;
+  headers?: Readonly<Record<string, string>>;
+  /** Instead of `body`: bytes with their content type in `headers`. */
+  stream?: Readable;
+  note?: OutcomeNote;
+}
+
+export type Handler<Id extends OperationId> = (context: Context, request: RequestOf<Id>) => Promise<AnswerTo<Id>>;
+export type Handlers<Ids extends OperationId = OperationId> = { [Id in Ids]: Handler<Id> };

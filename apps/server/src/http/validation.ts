@@ -1,0 +1,54 @@
+import { HilumError, type Problem } from "@hilum/contract";
+import addFormats from "ajv-formats";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { TSchema } from "typebox";
+
+/** At most so many places are named in one refusal: a body of a million faults must not make a million-line answer. */
+const problemsMax = 20;
+
+const strict = createAjv(false);
+/** Query strings and path parameters arrive as text; numbers and booleans are read from it. */
+const coercing = createAjv(true);
+
+function createAjv(coerceTypes: boolean): Ajv2020 {
+  const ajv = new Ajv2020({ coerceTypes, removeAdditional: false, useDefaults: false, strict: true, allErrors: false, discriminator: false, strictTypes: false });
+  addFormats.default(ajv, ["date-time", "email", "uri"]);
+  return ajv;
+}
+
+/** Judges one part of a request; throws `request.invalid` that names pointers and mends. Compiled at first use. */
+export type Check = (value: unknown) => void;
+
+export function createCheck(schema: TSchema, part: "body" | "query" | "params" | "headers"): Check {
+  let validate: ValidateFunction | undefined;
+  return (value) => {
+    validate ??= (part === "body" ? strict : coercing).compile(schema);
+    if (!validate(value)) throw refusal(part, validate.errors ?? []);
+  };
+}
+
+function refusal(part: string, errors: readonly ErrorObject[]): HilumError {
+  const problems = errors.slice(0, problemsMax).map((error) => describe(part, error));
+  return new HilumError("request.invalid", { detail: problems[0]?.message ?? "The request is not valid.", problems });
+}
+
+function describe(part: string, error: ErrorObject): Problem {
+  const base = part === "body" ? error.instancePath : `/${part}${error.instancePath}`;
+  const place = base === "" ? "The body" : base;
+  switch (error.keyword) {
+    case "additionalProperties": {
+      const name = String(error.params["additionalProperty"]);
+      return { pointer: `${base}/${escapePointer(name)}`, message: `${place} has no member \`${shorten(name)}\`.`, fix: "Remove it, or correct its name." };
+    }
+    case "required":
+      return { pointer: base, message: `${place} lacks \`${String(error.params["missingProperty"])}\`.`, fix: "Add it." };
+    case "enum":
+    case "const":
+      return { pointer: base, message: `${place} is none of the values allowed here.`, fix: `Use one of: ${JSON.stringify(error.params["allowedValues"] ?? error.params["allowedValue"])}.` };
+    default:
+      return { pointer: base, message: `${place} ${error.message ?? "is not valid"}.` };
+  }
+}
+
+const escapePointer = (name: string): string => shorten(name).replaceAll("~", "~0").replaceAll("/", "~1");
+const shorten = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
