@@ -37,6 +37,7 @@ export const errorCatalogue = {
   "message.invalid": { status: 422, title: "The message is not valid", fix: "Correct the named places.", retryable: false },
   "message.not_found": { status: 404, title: "There is no such message", fix: "Choose a message from the outbox.", retryable: false },
   "message.wrong_state": { status: 409, title: "The message is in a state that does not allow this", fix: "Refresh the message and follow what its page offers.", retryable: false },
+  "package.symlink": { status: 422, title: "The package holds a symbolic link", fix: "Replace the link with the file itself and build the package again.", retryable: false },
   "plugin.bad_reply": { status: 502, title: "The plugin's reply is not valid", fix: "Open the plugin's logs; report it to the publisher.", retryable: false },
   "plugin.failed": { status: 502, title: "The plugin reported a failure", fix: "Open the plugin's Health page.", retryable: true },
   "plugin.killed": { status: 502, title: "The plugin was stopped during the call", fix: "What the call did is not known; look at the message before you send it again.", retryable: false },
