@@ -2,7 +2,7 @@
 import { Type, type Static, type TProperties } from "typebox";
 
 /** An object that refuses unknown members (threat 155: mass assignment). */
-export const Strict = <const P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
+export const Strict = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
 
 export const Time = Type.String({ format: "date-time" });
 export const PluginId = Type.String({ pattern: "^[a-z0-9]+(?:[-.][a-z0-9]+)*$", minLength: 3, maxLength: 128 });
