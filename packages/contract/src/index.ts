@@ -1,5 +1,43 @@
+export { capabilities, methodsOf, phiClassOf, type CapabilitySpec } from "./capabilities/capabilities.ts";
 export type { Actor, Context, Log, LogFields } from "./context.ts";
 export { errorCatalogue, errorCodes, type ErrorCode, type ErrorSpec } from "./errors/catalogue.ts";
 export { HilumError, isHilumError, type HilumErrorOptions, type Problem } from "./errors/hilum-error.ts";
+export {
+  checkPluginId,
+  confusableSkeleton,
+  findConfusableId,
+  isInstanceId,
+  pluginIdLengthMax,
+  type PluginIdOptions,
+  type PluginIdProblem,
+} from "./ids/plugin-id.ts";
+export { canonicalJson } from "./json/canonical-json.ts";
+export { pointerTo } from "./json/pointer.ts";
+export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-profile.ts";
+export { manifestJsonSchema } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
+export {
+  manifestBytesMax,
+  parseManifest,
+  type ParsedManifest,
+  type ParseManifestOptions,
+} from "./manifest/parse-manifest.ts";
+export { validateSettings, visible, type ValidateSettingsOptions } from "./manifest/settings.ts";
+export { describeScope, isServedScope } from "./scopes/describe-scope.ts";
+export { isCidr, isHost, isIpv4, isIpv6, isPort } from "./scopes/network-name.ts";
+export { parseScope, resolveScope } from "./scopes/parse-scope.ts";
+export {
+  coversScope,
+  formatScope,
+  isResolved,
+  isScope,
+  narrowerScopes,
+  scopeSettings,
+  type DataAction,
+  type Scope,
+} from "./scopes/scope.ts";
+export { findInvisible, findLookAlike } from "./text/deceptive-text.ts";
+export { hasFormat, isEmail, isWebAddress } from "./text/formats.ts";
+export { compilePattern, type LinearPattern } from "./text/linear-pattern.ts";
+export { nearestName } from "./text/nearest-name.ts";
 export * from "./wire/protocol.ts";

@@ -1,6 +1,14 @@
 /** The manifest `hilum.json` (docs/reference/manifest.md). `id`, `name`, `capabilities` are enough; each other field is optional. */
 
-export const capabilityNames = ["send_messages", "receive_messages", "store_records", "transform_records", "provide_operations", "handle_events", "run_jobs"] as const;
+export const capabilityNames = [
+  "send_messages",
+  "receive_messages",
+  "store_records",
+  "transform_records",
+  "provide_operations",
+  "handle_events",
+  "run_jobs",
+] as const;
 export type CapabilityName = (typeof capabilityNames)[number];
 
 /** Whether patient data reaches the plugin at all, passes through it, or is kept by it. */

@@ -10,6 +10,8 @@ export const protocolVersion = "1";
 export const wireLimits = {
   frameBytesMax: 1_048_576,
   depthMax: 64,
+  /** Values of one frame: members, entries and containers (threat 20). */
+  valuesMax: 100_000,
   /** Requests of one side that may be unanswered at once. */
   inFlightMax: 1024,
   /** A frame that has begun must end within this time (threat 31), and a slow one keeps this rate (threat 32). */
@@ -115,14 +117,48 @@ export const pluginMethods = {
 } as const;
 export type PluginMethod = keyof typeof pluginMethods;
 
-export interface LogParams { level: "debug" | "info" | "warn" | "error"; text: string; call?: string }
-export interface UpdateDeliveryParams { message: string; state: "delivered" | "failed"; at: string; providerId?: string; cause?: CauseClass; reply?: string }
-export interface BlobReadParams { id: string; offset: number; length: number; call: string }
-export interface BlobReadResult { base64: string; size: number }
-export interface StateParams { key: string; value?: string; version?: number }
+export interface LogParams {
+  level: "debug" | "info" | "warn" | "error";
+  text: string;
+  call?: string;
+}
+export interface UpdateDeliveryParams {
+  message: string;
+  state: "delivered" | "failed";
+  at: string;
+  providerId?: string;
+  cause?: CauseClass;
+  reply?: string;
+}
+export interface BlobReadParams {
+  id: string;
+  offset: number;
+  length: number;
+  call: string;
+}
+export interface BlobReadResult {
+  base64: string;
+  size: number;
+}
+export interface StateParams {
+  key: string;
+  value?: string;
+  version?: number;
+}
 
 /** `$/cancel` notification, both ways: the answer is no longer of use. */
 export const cancelMethod = "$/cancel";
 
 /** JSON-RPC 2.0 error codes used on the wire. */
-export const wireErrorCodes = { parse: -32700, invalidRequest: -32600, methodNotFound: -32601, invalidParams: -32602, internal: -32603, failed: -32000, denied: -32001, timeout: -32002, full: -32003, notReady: -32004 } as const;
+export const wireErrorCodes = {
+  parse: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  failed: -32000,
+  denied: -32001,
+  timeout: -32002,
+  full: -32003,
+  notReady: -32004,
+} as const;

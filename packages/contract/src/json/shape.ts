@@ -1,0 +1,187 @@
+import { nearestName } from "../text/nearest-name.ts";
+import { pointerTo } from "./pointer.ts";
+
+export type Report = (pointer: string, message: string, fix?: string) => void;
+
+/** What a JSON value must look like: judged with mends for people, and published as JSON Schema for editors. */
+export interface Shape {
+  schema: Record<string, unknown>;
+  check(value: unknown, pointer: string, report: Report): void;
+}
+
+/** Adds the sentence that editors and the reference page show. */
+export function described(description: string, shape: Shape): Shape {
+  return { ...shape, schema: { ...shape.schema, description } };
+}
+
+export interface TextLimits {
+  min?: number;
+  max: number;
+  /** Tested after the length; a JavaScript pattern of our own, so its time is known. */
+  form?: RegExp;
+  /** What `form` asks for, as in "a token". */
+  what?: string;
+  /** True where line feeds and tabs are at home. */
+  multiline?: boolean;
+}
+
+export function text({ min = 1, max, form, what = "text", multiline = false }: TextLimits): Shape {
+  return {
+    schema: { type: "string", minLength: min, maxLength: max, ...(form === undefined ? {} : { pattern: form.source }) },
+    check(value, pointer, report) {
+      if (typeof value !== "string") return report(pointer, `must be ${what} in double quotes, not ${nameOf(value)}`);
+      if (value.length < min)
+        return report(pointer, min === 1 ? "must not be empty" : `must have at least ${min} characters`);
+      if (value.length > max) return report(pointer, `must have at most ${max} characters; it has ${value.length}`);
+      if (!multiline && /[\n\t]/.test(value)) return report(pointer, "must be one line");
+      if (form !== undefined && !form.test(value)) report(pointer, `\`${value.slice(0, 80)}\` is not ${what}`);
+    },
+  };
+}
+
+export function number(limits: { min: number; max: number; integer?: boolean }): Shape {
+  const { min, max, integer = false } = limits;
+  const what = `${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
+  return {
+    schema: { type: integer ? "integer" : "number", minimum: min, maximum: max },
+    check(value, pointer, report) {
+      const good = typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value));
+      if (!good) report(pointer, `must be ${what}, not ${typeof value === "number" ? value : nameOf(value)}`);
+    },
+  };
+}
+
+export const flag: Shape = {
+  schema: { type: "boolean" },
+  check(value, pointer, report) {
+    if (typeof value !== "boolean")
+      report(pointer, `must be true or false, not ${nameOf(value)}`, "Write it without quotes.");
+  },
+};
+
+export const anyValue: Shape = { schema: {}, check: () => undefined };
+
+export function oneOf(names: readonly string[]): Shape {
+  return {
+    schema: { enum: [...names] },
+    check(value, pointer, report) {
+      if (typeof value === "string" && names.includes(value)) return;
+      const shown = typeof value === "string" ? `\`${value.slice(0, 80)}\`` : nameOf(value);
+      const near = typeof value === "string" ? nearestName(value, names) : undefined;
+      report(
+        pointer,
+        `${shown} is not one of the values`,
+        near === undefined ? `Use one of ${names.join(", ")}.` : `Did you mean \`${near}\`?`,
+      );
+    },
+  };
+}
+
+export interface ListLimits {
+  min?: number;
+  max: number;
+  /** Two entries with the same key are refused. */
+  key?: (entry: unknown) => unknown;
+}
+
+export function list(entry: Shape, { min = 0, max, key }: ListLimits): Shape {
+  return {
+    schema: { type: "array", items: entry.schema, minItems: min, maxItems: max },
+    check(value, pointer, report) {
+      if (!Array.isArray(value))
+        return report(pointer, `must be a list, not ${nameOf(value)}`, "Put it in square brackets.");
+      if (value.length < min)
+        report(pointer, min === 1 ? "must have at least one entry" : `must have at least ${min} entries`);
+      if (value.length > max) return report(pointer, `must have at most ${max} entries; it has ${value.length}`);
+      const seen = new Set<unknown>();
+      for (const [index, item] of value.entries()) {
+        const here = pointerTo(pointer, index);
+        entry.check(item, here, report);
+        const identity = key?.(item);
+        if (identity !== undefined && seen.has(identity))
+          report(here, `${JSON.stringify(identity)} stands in the list twice`, "Keep one of the two.");
+        seen.add(identity);
+      }
+    },
+  };
+}
+
+export interface Members {
+  required?: readonly string[];
+  /** Members of the design that this version does not serve: refused by name. */
+  notServed?: readonly string[];
+}
+
+export function object(
+  members: Readonly<Record<string, Shape>>,
+  { required = [], notServed = [] }: Members = {},
+): Shape {
+  const known = new Map(Object.entries(members));
+  return {
+    schema: {
+      type: "object",
+      properties: Object.fromEntries([...known].map(([name, shape]) => [name, shape.schema])),
+      ...(required.length === 0 ? {} : { required: [...required] }),
+      additionalProperties: false,
+    },
+    check(value, pointer, report) {
+      if (!isRecord(value))
+        return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+      for (const name of required)
+        if (!Object.hasOwn(value, name)) report(pointerTo(pointer, name), `\`${name}\` is missing`, `Add "${name}".`);
+      for (const [name, member] of Object.entries(value)) {
+        const here = pointerTo(pointer, name);
+        const shape = known.get(name);
+        if (shape !== undefined) shape.check(member, here, report);
+        else if (notServed.includes(name))
+          report(here, `this version does not serve \`${name}\` yet`, "Remove it, or update Hilum.");
+        else reportUnknown(name, here, [...known.keys(), ...notServed], report);
+      }
+    },
+  };
+}
+
+function reportUnknown(name: string, pointer: string, known: readonly string[], report: Report): void {
+  const near = nearestName(name, known);
+  report(
+    pointer,
+    `\`${name.slice(0, 80)}\` is not a field`,
+    near === undefined ? `Fields here are ${known.join(", ")}.` : `Did you mean \`${near}\`?`,
+  );
+}
+
+/** An object whose members have free names of one form and one shape. */
+export function record(entry: Shape, limits: { max: number; form: RegExp; what: string }): Shape {
+  return {
+    schema: {
+      type: "object",
+      additionalProperties: entry.schema,
+      propertyNames: { pattern: limits.form.source },
+      maxProperties: limits.max,
+    },
+    check(value, pointer, report) {
+      if (!isRecord(value))
+        return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+      const entries = Object.entries(value);
+      if (entries.length > limits.max)
+        return report(pointer, `must have at most ${limits.max} members; it has ${entries.length}`);
+      for (const [name, member] of entries) {
+        const here = pointerTo(pointer, name);
+        if (!limits.form.test(name)) report(here, `\`${name.slice(0, 80)}\` is not ${limits.what}`);
+        entry.check(member, here, report);
+      }
+    },
+  };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** "a number", "a list": what a value is, never what it holds. */
+export function nameOf(value: unknown): string {
+  if (value === null) return "null";
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

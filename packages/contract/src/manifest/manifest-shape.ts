@@ -1,0 +1,166 @@
+import { anyValue, described, flag, list, number, object, oneOf, record, text, type Shape } from "../json/shape.ts";
+import { configSchemaShape } from "./config-profile.ts";
+import { capabilityNames, fieldsNotServed } from "./manifest.ts";
+
+const token = (what: string): Shape =>
+  text({
+    max: 60,
+    form: /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/,
+    what: `${what}: lower-case letters, digits and single hyphens, beginning with a letter`,
+  });
+const idOf = (entry: unknown): unknown =>
+  typeof entry === "object" && entry !== null && "id" in entry ? entry.id : undefined;
+
+const setupStep = object(
+  {
+    id: token("the id of a step"),
+    type: oneOf(["form", "menu", "check", "test"]),
+    title: text({ max: 120 }),
+    text: text({ max: 2000, multiline: true }),
+    fields: described(
+      "Settings asked in this step (`form`).",
+      list(text({ max: 64 }), { min: 1, max: 100, key: (name) => name }),
+    ),
+    options: described(
+      "Choices of a `menu`: each sets settings.",
+      list(
+        object(
+          {
+            id: token("the id of an option"),
+            title: text({ max: 120 }),
+            text: text({ max: 500 }),
+            set: record(anyValue, { max: 100, form: /^[A-Za-z][A-Za-z0-9_]{0,63}$/, what: "the name of a setting" }),
+          },
+          { required: ["id", "title"] },
+        ),
+        { min: 1, max: 20, key: idOf },
+      ),
+    ),
+  },
+  { required: ["id", "type", "title"] },
+);
+
+/** `hilum.json`: one shape for the parser, the published JSON Schema and the reference page. */
+export const manifestShape: Shape = object(
+  {
+    id: described(
+      "Reverse-DNS id of a domain that the publisher owns, in lower-case ASCII: `com.example.mail`.",
+      text({ max: 128 }),
+    ),
+    name: described("What people call the plugin.", text({ max: 80 })),
+    capabilities: described(
+      "What the plugin provides.",
+      list(oneOf(capabilityNames), { min: 1, max: capabilityNames.length, key: (name) => name }),
+    ),
+    version: described(
+      "Semantic version. Without one the plugin is known by its digest.",
+      text({
+        max: 64,
+        form: /^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/,
+        what: "a semantic version such as 1.2.3",
+      }),
+    ),
+    description: described("What it does, in a sentence or two.", text({ max: 2000, multiline: true })),
+    publisher: described("Who publishes it.", text({ max: 120 })),
+    license: described(
+      "SPDX expression.",
+      text({ max: 120, form: /^[A-Za-z0-9.+ ()-]+$/, what: "an SPDX licence expression" }),
+    ),
+    homepage: described("An https address.", text({ max: 500 })),
+    icon: described(
+      "Path of an SVG or PNG file inside the plugin's folder.",
+      text({ max: 200, what: "the path of a .svg or .png file" }),
+    ),
+    runtime: described(
+      "How the code runs. Without it the plugin waits for code.",
+      object(
+        {
+          kind: oneOf(["node", "python", "executable", "remote"]),
+          entry: described(
+            "Path of the program inside the plugin's folder.",
+            text({ max: 200, what: "the path of a file" }),
+          ),
+        },
+        { required: ["kind"] },
+      ),
+    ),
+    scopes: described(
+      "What the plugin asks of the platform; an operator decides on each.",
+      list(
+        object(
+          {
+            scope: text({ max: 500, what: "a scope" }),
+            reason: described("Why, in the operator's words.", text({ min: 3, max: 500 })),
+          },
+          { required: ["scope", "reason"] },
+        ),
+        {
+          max: 50,
+          key: (entry) => (typeof entry === "object" && entry !== null && "scope" in entry ? entry.scope : undefined),
+        },
+      ),
+    ),
+    classification: described(
+      "Whether patient data reaches the plugin, passes through it or is kept by it.",
+      object({ phi: oneOf(["none", "transit", "store"]) }, { required: ["phi"] }),
+    ),
+    config: described("Its settings, in a profile of JSON Schema 2020-12.", configSchemaShape),
+    setup: described(
+      "The setup wizard.",
+      object(
+        {
+          minutes: described("How long it takes.", number({ min: 1, max: 480, integer: true })),
+          have: described("What to have ready.", list(text({ max: 200 }), { max: 20 })),
+          steps: list(setupStep, { min: 1, max: 30, key: idOf }),
+        },
+        { required: ["steps"] },
+      ),
+    ),
+    health: object(
+      { intervalSeconds: described("Seconds between health checks.", number({ min: 10, max: 86_400, integer: true })) },
+      { required: ["intervalSeconds"] },
+    ),
+    smokeTests: described(
+      "Small real checks that the platform runs, keeps and shows.",
+      list(
+        object(
+          {
+            id: token("the id of a smoke test"),
+            title: text({ max: 120 }),
+            live: described(
+              "True when it really sends: it then asks for a recipient and never runs on schedule.",
+              flag,
+            ),
+          },
+          { required: ["id", "title"] },
+        ),
+        { max: 20, key: idOf },
+      ),
+    ),
+    requires: object({
+      hilum: described(
+        "Range of versions of Hilum, such as `>=0.1.0`.",
+        text({ max: 60, form: /^[0-9A-Za-z.^~<>=| *+-]+$/, what: "a version range" }),
+      ),
+    }),
+    resources: described(
+      "What the plugin needs at most.",
+      object({
+        memoryMb: number({ min: 16, max: 4096, integer: true }),
+        cpu: described("Share of processors.", number({ min: 0.05, max: 16 })),
+        pids: described("Processes and threads.", number({ min: 8, max: 1024, integer: true })),
+        concurrency: described("Calls at once.", number({ min: 1, max: 1024, integer: true })),
+      }),
+    ),
+  },
+  { required: ["id", "name", "capabilities"], notServed: fieldsNotServed },
+);
+
+/** JSON Schema 2020-12 of `hilum.json`, for editors. The parser asks for more than a schema can say. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Hilum plugin manifest",
+    ...manifestShape.schema,
+  };
+}
