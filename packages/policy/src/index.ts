@@ -1,0 +1,3 @@
+export { decideOperation, type OperationAccess, type OperationDecision } from "./decide-operation.ts";
+export { decide, lanes, type Decision, type DenyReason, type Lane, type Request } from "./decide.ts";
+export type { Grant } from "./grant.ts";
