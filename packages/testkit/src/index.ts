@@ -16,3 +16,4 @@ export {
   type SmtpServerOptions,
 } from "./smtp/smtp-server.ts";
 export { createFakeClock, type FakeClock } from "./time/fake-clock.ts";
+export { fixtureEntry, fixturePlugins, type FixturePlugin } from "./fixtures/plugins.ts";

@@ -1,0 +1,65 @@
+import type { Duplex } from "node:stream";
+
+export interface RelayLimits {
+  /** Silence in both directions after which a tunnel is closed. */
+  idleMs: number;
+  /** Bytes of both directions together. */
+  bytesMax: number;
+}
+
+export type RelayEnd = "closed" | "idle" | "bytes" | "revoked" | "error";
+
+export interface Relay {
+  /** Bytes that have passed, both directions. */
+  readonly bytes: number;
+  /** Resolves when both sides are closed. Never rejects. */
+  readonly ended: Promise<RelayEnd>;
+  end(reason: RelayEnd): void;
+  /** Ends a silent relay; called with monotonic milliseconds. */
+  sweep(nowMs: number): void;
+}
+
+/** Copies bytes between two sockets, half-closes included, and counts them. The content is not looked at. */
+export function createRelay(one: Duplex, other: Duplex, limits: RelayLimits, now: () => number): Relay {
+  let bytes = 0;
+  let lastAt = now();
+  let reason: RelayEnd | undefined;
+  const { promise: ended, resolve } = Promise.withResolvers<RelayEnd>();
+
+  const end = (why: RelayEnd): void => {
+    reason ??= why;
+    one.destroy();
+    other.destroy();
+  };
+  const copy = (from: Duplex, to: Duplex): void => {
+    from.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      lastAt = now();
+      if (bytes > limits.bytesMax) return end("bytes");
+      if (!to.write(chunk)) {
+        from.pause();
+        to.once("drain", () => from.resume());
+      }
+    });
+    from.on("end", () => to.end());
+    from.on("error", () => end("error"));
+    from.on("close", () => {
+      // What was read is still on its way to the other side; a broken one is cut.
+      if (!from.readableEnded) to.destroy();
+      if (one.closed && other.closed) resolve(reason ?? "closed");
+    });
+  };
+
+  copy(one, other);
+  copy(other, one);
+  return {
+    get bytes() {
+      return bytes;
+    },
+    ended,
+    end,
+    sweep(nowMs) {
+      if (nowMs - lastAt > limits.idleMs) end("idle");
+    },
+  };
+}

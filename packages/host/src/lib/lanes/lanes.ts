@@ -1,0 +1,111 @@
+import { HilumError, pluginMethods, type BlobReadParams, type BlobReadResult, type StateParams, type UpdateDeliveryParams } from "@hilum/contract";
+import type { Served } from "../connection/connection.ts";
+import type { Serve } from "../connection/incoming-calls.ts";
+import { pluginContext, type InstanceKey } from "../instance-key.ts";
+import type { PluginLog } from "../logs/plugin-log.ts";
+import { govern, type CallRecord, type Decision, type Governor } from "../pipeline.ts";
+import type { CallsInFlight } from "../supervisor/calls-in-flight.ts";
+import { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery } from "./plugin-params.ts";
+
+/** What a plugin can get done, as the server does it. The key is the channel's; a handler never learns another. */
+export interface LanePorts {
+  /** Throws `message.not_found` for a message that was not handed to this instance. */
+  updateDelivery(key: InstanceKey, params: UpdateDeliveryParams): Promise<void>;
+  readBlob(key: InstanceKey, params: BlobReadParams): Promise<BlobReadResult>;
+  getState(key: InstanceKey, params: StateParams): Promise<{ value?: string; version?: number }>;
+  /** Throws `request.conflict` when `version` is given and is not the stored one. */
+  putState(key: InstanceKey, params: StateParams): Promise<{ version: number }>;
+  deleteState(key: InstanceKey, params: StateParams): Promise<void>;
+}
+
+/** Asked before each crossing, with facts of the host alone. */
+export interface CrossingRequest {
+  key: InstanceKey;
+  /** `to_plugin`: the host calls a method; `from_plugin`: the plugin asks; `start`: its process comes up; `egress`: it opens a tunnel. */
+  direction: "to_plugin" | "from_plugin" | "start" | "egress";
+  /** Who asks, as in the audit log. */
+  actor: string;
+  method: string;
+  /** The scope that must be granted, where the crossing needs one. */
+  scope?: string;
+}
+
+export interface LaneOptions {
+  key: InstanceKey;
+  lanes: LanePorts;
+  log: PluginLog;
+  calls: CallsInFlight;
+  governor: Governor;
+  decide(request: CrossingRequest): Decision | Promise<Decision>;
+  nextCall(): string;
+}
+
+interface Lane<Params> {
+  /** A read of the plugin's own small state leaves no trace; the rest does. */
+  audit: CallRecord["audit"];
+  resource: string;
+  parse(params: Record<string, unknown>): Params;
+  perform(params: Params): Promise<unknown>;
+}
+
+type RequestMethod = Exclude<keyof typeof pluginMethods, "log">;
+
+/** What one instance may ask of the platform, each through the pipeline. */
+export function createLanes(options: LaneOptions): Served {
+  const { key, lanes, calls, log } = options;
+  const state = { resource: "PluginState", parse: parseState } as const;
+  const requests: Record<RequestMethod, Serve> = {
+    "messages.updateDelivery": governed(options, "messages.updateDelivery", {
+      audit: "intent",
+      resource: "Communication",
+      parse: parseUpdateDelivery,
+      perform: (params) => lanes.updateDelivery(key, params),
+    }),
+    "blobs.read": governed(options, "blobs.read", {
+      audit: "intent",
+      resource: "Binary",
+      parse: (params) => held(calls, parseBlobRead(params)),
+      perform: (params) => lanes.readBlob(key, params),
+    }),
+    "state.get": governed(options, "state.get", { ...state, audit: "denials", perform: (params) => lanes.getState(key, params) }),
+    "state.put": governed(options, "state.put", { ...state, audit: "intent", perform: (params) => lanes.putState(key, withValue(params)) }),
+    "state.delete": governed(options, "state.delete", { ...state, audit: "intent", perform: (params) => lanes.deleteState(key, params) }),
+  };
+  return { requests: new Map(Object.entries(requests)), notifications: new Map([["log", (params) => writeLog(log, calls, params)]]) };
+}
+
+function governed<Params>(options: LaneOptions, method: RequestMethod, lane: Lane<Params>): Serve {
+  const { key, governor, decide, nextCall } = options;
+  const context = pluginContext(key);
+  const request: CrossingRequest = { key, direction: "from_plugin", actor: context.actor.id, method };
+  return (params) => {
+    const record: CallRecord = { call: nextCall(), action: method, audit: lane.audit, plugin: key.plugin, instance: key.instance, resource: lane.resource };
+    return govern(governor, context, record, {
+      resolve: () => lane.parse(params),
+      decide: () => decide(request),
+      perform: lane.perform,
+    });
+  };
+}
+
+function held(calls: CallsInFlight, params: BlobReadParams): BlobReadParams {
+  if (!calls.holdsBlob(params.call, params.id)) throw new HilumError("blob.not_found", { detail: "The call in hand carries no such attachment" });
+  return params;
+}
+
+function withValue(params: StateParams): StateParams {
+  if (params.value === undefined) throw new HilumError("request.invalid", { problems: [{ pointer: "/value", message: "it is a string" }] });
+  return params;
+}
+
+/** A log line that is no log line is dropped: there is nobody to tell. */
+function writeLog(log: PluginLog, calls: CallsInFlight, params: Record<string, unknown>): void {
+  let line;
+  try {
+    line = parseLogParams(params);
+  } catch {
+    return;
+  }
+  const { level, text, call } = line;
+  log.write({ level, source: "plugin", text, ...(call !== undefined && calls.has(call) ? { call } : {}) });
+}
