@@ -1,4 +1,4 @@
-import type { Trail } from "./issue.ts";
+import { isShowableName, type Trail } from "./issue.ts";
 
 /** Nesting at which a resource is refused; the wire's own limit. */
 export const depthMax = 64;
@@ -61,6 +61,7 @@ export function findBoundsFault(value: unknown): BoundsFault | undefined {
   }
 
   function fault(message: string, fix: string, at: Trail = trail): BoundsFault {
-    return { trail: [...at], message, fix };
+    const unshowable = at.findIndex((step) => typeof step === "string" && !isShowableName(step));
+    return { trail: unshowable === -1 ? [...at] : at.slice(0, unshowable), message, fix };
   }
 }

@@ -1,5 +1,27 @@
+export { isE164, isEmailAddress } from "./address-syntax.ts";
 export { canonicalTypes, type CanonicalType } from "./canonical-types.ts";
+export { checkMessage, messageLimits } from "./check-message.ts";
+export {
+  channelOf,
+  contactPoints,
+  email,
+  fax,
+  idempotencyKeyOf,
+  messageText,
+  sms,
+  type Channel,
+  type EmailInput,
+  type FaxInput,
+  type MessageAttachment,
+  type MessageContactPoint,
+  type MessageText,
+  type Recipient,
+  type RecipientRole,
+  type SmsInput,
+} from "./communication.ts";
+export { deliveryStates, statusByDeliveryState, withDeliveryState, type DeliveryState, type DeliveryStateName } from "./delivery-state.ts";
 export { presentIssues } from "./issue.ts";
+export { maskContact, presentForList, type MessageSummary } from "./message-summary.ts";
 export { causeSystem, extensionUrls, identifierSystems, participationMode } from "./systems.ts";
 export type { ValidationEngine, Validator } from "./validator.ts";
 

@@ -129,7 +129,10 @@ function items(value: unknown): unknown[] {
 }
 
 function objects(value: unknown): JsonObject[] {
-  return items(value).flatMap((item) => asObject(item) ?? []);
+  return items(value).flatMap((item): JsonObject[] => {
+    const object = asObject(item);
+    return object === undefined ? [] : [object];
+  });
 }
 
 function asObject(value: unknown): JsonObject | undefined {

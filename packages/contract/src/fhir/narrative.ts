@@ -63,13 +63,13 @@ function attributesFault(text: string): string | undefined {
   return undefined;
 }
 
-/** Relative addresses, fragments, http(s), mailto, tel, and pictures as data. */
+/** Relative addresses, fragments, http(s), ftp, mailto, tel, and pictures as data. */
 function isHarmlessAddress(value: string): boolean {
   // Browsers drop white space and control characters inside a scheme.
   const bare = value.replaceAll(/[\u0000-\u0020\u007F-\u009F\u00AD\u200B-\u200F\u2028\u2029\uFEFF]/g, "").toLowerCase();
   const scheme = /^([^/?#]*?):/.exec(bare)?.[1];
   if (scheme === undefined) return true;
-  return ["http", "https", "mailto", "tel"].includes(scheme) || /^data:image\/(?:png|jpeg|gif|webp)[;,]/.test(bare);
+  return ["http", "https", "ftp", "mailto", "tel"].includes(scheme) || /^data:image\/(?:png|jpeg|gif|webp)[;,]/.test(bare);
 }
 
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", colon: ":", tab: "\t", newline: "\n" };

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { canonicalTypes } from "./canonical-types.ts";
+import { compileDefinitions, type Definitions } from "./definitions.ts";
+import { invariants } from "./invariants.ts";
+import { primitiveChecks } from "./primitives.ts";
+
+const definitions = JSON.parse(readFileSync(new URL("./definitions.gen.json", import.meta.url), "utf8")) as Definitions;
+const compiled = compileDefinitions(definitions);
+
+it("has every canonical type, and every datatype that one of them reaches", () => {
+  for (const type of canonicalTypes) expect(compiled.types.has(type), type).toBe(true);
+  for (const spec of compiled.types.values()) {
+    for (const element of spec.elements.values()) {
+      const known = element.isPrimitive ? primitiveChecks.has(element.type) : element.type === "Resource" || element.spec !== undefined;
+      expect(known, `${spec.name}.${element.key}: ${element.type}`).toBe(true);
+    }
+  }
+});
+
+it("knows every error invariant of the canonical types, so that none is left to Medplum alone", () => {
+  const constraints = definitions.structures.flatMap((structure) => structure.snapshot?.element ?? []).flatMap((element) => element.constraint ?? []);
+  const keys = new Set(constraints.map((constraint) => constraint.key ?? ""));
+  expect([...keys].filter((key) => !invariants.has(key))).toEqual([]);
+  expect([...invariants.keys()].filter((key) => !keys.has(key))).toEqual([]);
+});
+
+it("resolves choices, backbones, content references, targets and codes", () => {
+  const communication = compiled.types.get("Communication");
+  expect(communication?.elements.get("status")?.codes?.has("preparation")).toBe(true);
+  expect(communication?.elements.get("subject")?.targets).toEqual(new Set(["Patient", "Group"]));
+  expect(communication?.elements.get("id")?.type).toBe("id");
+  expect(compiled.types.get("Communication.payload")?.elements.get("contentString")).toMatchObject({ choice: "content", isPrimitive: true });
+  expect(compiled.types.get("Consent.provision")?.elements.get("provision")).toMatchObject({ isArray: true, type: "Consent.provision" });
+});
+
+it("is small enough to load when the first message comes", () => {
+  const started = performance.now();
+  compileDefinitions(JSON.parse(readFileSync(new URL("./definitions.gen.json", import.meta.url), "utf8")) as Definitions);
+  expect(performance.now() - started).toBeLessThan(100);
+});
