@@ -10,7 +10,7 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     globalSetup: ["packages/testkit/src/run/global-setup.ts"],
-    reporters: stage === undefined ? ["default"] : ["dot", "json", "junit"],
+    reporters: stage === undefined ? ["default"] : ["default", "json", "junit"],
     outputFile:
       stage === undefined ? {} : { json: `reports/${stage}.vitest.json`, junit: `reports/${stage}.junit.xml` },
     projects: [

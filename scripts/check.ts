@@ -12,7 +12,9 @@ import { writeStageReport, type TestOutcome } from "./stage-report.ts";
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !checks.some((check) => check.name === name));
   if (unknown.length > 0) {
-    console.error(`There is no step ${unknown.join(", ")}; the steps are ${checks.map(({ name }) => name).join(", ")}.`);
+    console.error(
+      `There is no step ${unknown.join(", ")}; the steps are ${checks.map(({ name }) => name).join(", ")}.`,
+    );
     return 2;
   }
   const chosen = names.length === 0 ? checks : checks.filter(({ name }) => names.includes(name));
@@ -33,7 +35,9 @@ async function runCheck(check: Check): Promise<TestOutcome> {
   keepOutput(check, result);
 
   const green = result.faults.length === 0;
-  console.log(`${green ? "green" : "RED  "} ${check.name.padEnd(11)} ${(durationMs / 1000).toFixed(1).padStart(5)} s  ${check.promise}`);
+  console.log(
+    `${green ? "green" : "RED  "} ${check.name.padEnd(11)} ${(durationMs / 1000).toFixed(1).padStart(5)} s  ${check.promise}`,
+  );
   if (!green) console.log(indent(result.faults));
   else if (check.name === "sizes" && result.notes.length > 0) console.log(indent(result.notes));
   if (green) return { name: check.name, status: "passed", durationMs };

@@ -48,10 +48,13 @@ export async function runCommand(
   child.stdout.setEncoding("utf8").on("data", take);
   child.stderr.setEncoding("utf8").on("data", take);
   const forward = (signal: NodeJS.Signals): void => killGroup(child.pid, signal);
-  const timer = setTimeout(() => {
-    take(`\nended after ${options.timeoutMs} ms: it took too long\n`);
-    killGroup(child.pid, "SIGKILL");
-  }, options.timeoutMs ?? 2 ** 31 - 1);
+  const timer = setTimeout(
+    () => {
+      take(`\nended after ${options.timeoutMs} ms: it took too long\n`);
+      killGroup(child.pid, "SIGKILL");
+    },
+    options.timeoutMs ?? 2 ** 31 - 1,
+  );
   process.on("SIGINT", forward).on("SIGTERM", forward);
   try {
     const [code] = (await once(child, "close")) as [number | null];

@@ -15,8 +15,12 @@ export const sizes: Check = {
       .filter(({ lines }) => lines > linesNoted)
       .toSorted((a, b) => b.lines - a.lines);
     return {
-      faults: long.filter(({ lines }) => lines > linesMax).map(({ path, lines }) => `${path} has ${lines} lines; at most ${linesMax}`),
-      notes: long.filter(({ lines }) => lines <= linesMax).map(({ path, lines }) => `${path} has ${lines} lines; look again above ${linesNoted}`),
+      faults: long
+        .filter(({ lines }) => lines > linesMax)
+        .map(({ path, lines }) => `${path} has ${lines} lines; at most ${linesMax}`),
+      notes: long
+        .filter(({ lines }) => lines <= linesMax)
+        .map(({ path, lines }) => `${path} has ${lines} lines; look again above ${linesNoted}`),
     };
   },
 };

@@ -15,7 +15,10 @@ interface BannedText {
 const machineTraces: BannedText[] = [
   { pattern: /(?<![\w.])\/(?:work|root|Users)\/[\w-]+/, why: "a path of one machine" },
   { pattern: /(?<![\w.])\/home\/(?!<)[\w-]+/, why: "a path of one machine" },
-  { pattern: /registry\.(?:npmjs|yarnpkg|npmmirror)\.\w+|files\.pythonhosted\.\w+|proxy\.golang\.\w+/, why: "the host of a package registry" },
+  {
+    pattern: /registry\.(?:npmjs|yarnpkg|npmmirror)\.\w+|files\.pythonhosted\.\w+|proxy\.golang\.\w+/,
+    why: "the host of a package registry",
+  },
   { pattern: /"resolved": "https?:/, why: "the address of one registry, in the lockfile" },
 ];
 
@@ -69,9 +72,11 @@ function readableTexts({ path, text }: SourceFile): { text: string; line: number
 }
 
 function lineFaults(path: string, text: string, firstLine: number, banned: readonly BannedText[]): string[] {
-  return text.split("\n").flatMap((line, index) =>
-    banned
-      .filter(({ pattern }) => pattern.test(line))
-      .map(({ pattern, why }) => `${path}:${firstLine + index}: "${pattern.exec(line)?.[0]}" is ${why}`),
-  );
+  return text
+    .split("\n")
+    .flatMap((line, index) =>
+      banned
+        .filter(({ pattern }) => pattern.test(line))
+        .map(({ pattern, why }) => `${path}:${firstLine + index}: "${pattern.exec(line)?.[0]}" is ${why}`),
+    );
 }

@@ -27,7 +27,14 @@ function renderNoun(noun: string, codes: readonly ErrorCode[]): string {
     const { status, title, fix, retryable }: ErrorSpec = errorCatalogue[code];
     return `| \`${code}\` | ${status} | ${cell(title)} | ${cell(fix)} | ${retryable ? "yes" : "no"} |`;
   });
-  return [`## ${noun}`, "", "| code | status | what it means | what to do | again |", "|---|---|---|---|---|", ...rows, ""].join("\n");
+  return [
+    `## ${noun}`,
+    "",
+    "| code | status | what it means | what to do | again |",
+    "|---|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
 }
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");

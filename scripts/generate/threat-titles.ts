@@ -4,7 +4,7 @@ import { isTest, readFiles, type SourceFile } from "../check/source-files.ts";
 /** Which test files cover which cases of the threat catalogue: case number -> paths. */
 export type Coverage = Map<number, string[]>;
 
-const title = /^threat (\d+(?:, \d+)*): \S/;
+const title = /^threat (\d+(?:, \d+)*): /;
 
 /**
  * Reads the titles of all tests. A test covers the cases that its title begins with: `threat 22, 23: ...`; in Python it

@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { get } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { repository } from "./process.ts";
+import { writeStageReport, type TestOutcome } from "./stage-report.ts";
+
+/**
+ * Starts the server with plain Node, as a user's machine does: Vitest transforms files itself and would not notice a
+ * file that Node cannot run. Asks `/api/v1/health`, then stops it by SIGTERM.
+ */
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 15_000;
+
+class Boot {
+  readonly #child: ChildProcess;
+  #output = "";
+
+  constructor(folder: string) {
+    this.#child = spawn(process.execPath, [join(repository, "apps/server/src/main.ts")], {
+      cwd: folder,
+      env: { PATH: process.env["PATH"], HOME: folder, HILUM_PORT: "0", HILUM_DATA_DIR: join(folder, "data") },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const take = (chunk: Buffer): void => {
+      this.#output += chunk.toString();
+    };
+    this.#child.stdout?.on("data", take);
+    this.#child.stderr?.on("data", take);
+  }
+
+  /** The address that the server prints when it serves. */
+  async address(): Promise<URL> {
+    const deadline = Date.now() + startTimeoutMs;
+    while (Date.now() < deadline) {
+      const printed = /https:\/\/[\w.[\]:-]+:[1-9]\d*/.exec(this.#output)?.[0];
+      if (printed !== undefined) return new URL(printed);
+      if (this.#ended) throw new Error(`the server ended with ${this.#child.exitCode}: ${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`no address was printed in ${startTimeoutMs} ms: ${this.#output}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#ended) throw new Error(`the server had ended by itself: ${this.#output}`);
+    const closed = once(this.#child, "close", { signal: AbortSignal.timeout(stopTimeoutMs) });
+    this.#child.kill("SIGTERM");
+    await closed;
+    if (this.#child.exitCode !== 0)
+      throw new Error(`ended with ${this.#child.exitCode ?? this.#child.signalCode}: ${this.#output}`);
+  }
+
+  kill(): void {
+    if (!this.#ended) this.#child.kill("SIGKILL");
+  }
+
+  get #ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+}
+
+/** The certificate's authority was made a moment ago and nobody trusts it yet; this asks whether the server answers. */
+async function requestHealth(address: URL): Promise<void> {
+  const request = get(new URL("/api/v1/health", address), { rejectUnauthorized: false, timeout: 5_000 });
+  const [response] = (await once(request, "response")) as [{ statusCode?: number; resume(): void }];
+  response.resume();
+  if (response.statusCode !== 200) throw new Error(`/api/v1/health answered ${response.statusCode}`);
+}
+
+async function attempt(name: string, work: () => Promise<void>): Promise<TestOutcome> {
+  const startedAt = performance.now();
+  try {
+    await work();
+    return { name, status: "passed", durationMs: performance.now() - startedAt };
+  } catch (error) {
+    return { name, status: "failed", durationMs: performance.now() - startedAt, reason: String(error) };
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "hilum-boot-"));
+const boot = new Boot(folder);
+try {
+  const tests = [
+    await attempt("serves health under plain Node with an empty data folder", async () =>
+      requestHealth(await boot.address()),
+    ),
+    await attempt("ends well on SIGTERM", () => boot.stop()),
+  ];
+  writeStageReport({ stage: "boot", tests });
+  for (const { name, status, durationMs, reason } of tests)
+    console.log(`${status} ${name} (${Math.round(durationMs)} ms)${reason === undefined ? "" : `\n${reason}`}`);
+  process.exitCode = tests.every(({ status }) => status === "passed") ? 0 : 1;
+} finally {
+  boot.kill();
+  rmSync(folder, { recursive: true, force: true });
+}
