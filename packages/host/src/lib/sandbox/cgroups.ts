@@ -61,21 +61,21 @@ function readCgroupFiles(): CgroupFiles {
 function openLegacy(files: CgroupFiles): ControlGroups {
   const baseName = nextBaseName();
   const bases = new Map<Controller, string>();
-  const problems: string[] = [];
+  const refused: Controller[] = [];
   for (const controller of wanted) {
     const own = ownFolder(files, controller);
     if (own === undefined) continue;
     try {
       removeStale(own);
       bases.set(controller, makeFolder(own, baseName));
-    } catch (error) {
-      problems.push(`${controller}: ${(error as Error).message}`);
+    } catch {
+      refused.push(controller);
     }
   }
   return {
     version: "v1",
     controllers: new Set(bases.keys()),
-    reason: problems.join("; ") || "No control group is mounted",
+    reason: refused.length > 0 ? `This user may not make control groups (${refused.join(", ")})` : "No control groups are mounted",
     create: (name, limits) => createLegacy(bases, name, limits),
     close: () => bases.forEach(removeTree),
   };

@@ -5,6 +5,7 @@ import { join, posix } from "node:path";
 import { promisify } from "node:util";
 import { HilumError } from "@hilum/contract";
 import { openControlGroups, type ControlGroups } from "./cgroups.ts";
+import { mountCode } from "./code-mounts.ts";
 import { buildCommandLine, type CommandLine, type Identity, type ProcessLimits } from "./command-line.ts";
 import { descriptors, launch } from "./launch.ts";
 import { refusals, SandboxRefusal, type Refusal } from "./refusal.ts";
@@ -68,6 +69,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
         hostFolder: options.stateDir,
         startProbe: (entry, limits) => begin({ plugin: "self-test", instance: entry, runtime: "node", codeDir: current.probeDir, entry, limits }, current, false),
       });
+      // The first Python plugin need not wait for its libraries to be looked up.
+      void catalogue.runtime("python").catch(() => {});
       last = { ...judge(controls), checkedAt, checkMs: performance.now() - started, controls, bubblewrap: current.bubblewrapVersion };
     } catch (error) {
       last = { level: "not_available", ...refusalOf(error), checkedAt, checkMs: performance.now() - started, controls: [] };
@@ -99,6 +102,7 @@ async function startProcess(
 ): Promise<{ process: SandboxedProcess; throttledCount: () => number }> {
   assertEntry(spec.entry);
   const { prepared } = use;
+  const codeMounts = await mountCode(spec.codeDir, spec.entry, prepared.identityKind === "own_user");
   const runtime = await use.catalogue.runtime(spec.runtime);
   const { identity, release: releaseIdentity } = prepared.takeIdentity(`${spec.plugin}/${spec.instance}`);
   // The socket is ours; the plugin's user must be able to connect to it.
@@ -107,7 +111,7 @@ async function startProcess(
   let throttled = 0;
   const { etcFiles, programs, processLimits, filterFile } = prepared;
   const started = await launch({
-    ...buildCommandLine({ spec, runtime, identity, processLimits, programs, joinFiles: group.joinFiles, etcFiles, descriptors, permissionFlags: use.permissionFlags }),
+    ...buildCommandLine({ spec, runtime, identity, processLimits, programs, joinFiles: group.joinFiles, codeMounts, etcFiles, descriptors, permissionFlags: use.permissionFlags }),
     filterFile,
     group,
     controls: use.controls,
@@ -161,7 +165,6 @@ async function prepare(options: SandboxOptions, catalogue: RuntimeCatalogue, use
 }
 
 async function ownUsers(catalogue: RuntimeCatalogue, userIds: UserIds): Promise<Prepared["takeIdentity"]> {
-  required("setpriv");
   const setpriv = await catalogue.tool("setpriv");
   return (owner) => {
     const userId = userIds.take(owner);
@@ -181,7 +184,8 @@ async function chooseProcessLimits(groups: ControlGroups, catalogue: RuntimeCata
 
 function describePids({ processLimits }: Prepared): string {
   if (processLimits.pids === "no") return "none";
-  return processLimits.pids.where === "inside" ? "rlimit in its own user namespace" : "rlimit of its own user ID";
+  const count = processLimits.pids.where === "inside" ? "rlimit in its own user namespace" : "rlimit of its own user ID";
+  return processLimits.memory ? `${count}; threads only, by the system call filter` : count;
 }
 
 async function readVersion(bubblewrap: string): Promise<string> {

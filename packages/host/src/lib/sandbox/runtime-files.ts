@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { HilumError } from "@hilum/contract";
+import { refusals, SandboxRefusal } from "./refusal.ts";
 import type { StartSpec } from "./sandbox.ts";
 
 const run = promisify(execFile);
@@ -29,7 +31,7 @@ export interface Tool {
 /** Finds runtimes and tools on this host, with the shared libraries they load and nothing else. Each is looked up once. */
 export interface RuntimeCatalogue {
   runtime(kind: StartSpec["runtime"]): Promise<RuntimeFiles>;
-  tool(name: string): Promise<Tool>;
+  tool(name: "setpriv" | "prlimit"): Promise<Tool>;
 }
 
 /** Threat 10: the host's own PATH plays no part in what runs beside a plugin. */
@@ -37,15 +39,8 @@ const systemFolders = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin
 
 export function createRuntimeCatalogue(): RuntimeCatalogue {
   const runtimes = { node: once(findNode), python: once(findPython), executable: once(findLibraries) };
-  const tools = new Map<string, Promise<Tool>>();
-  return {
-    runtime: (kind) => runtimes[kind](),
-    tool(name) {
-      const known = tools.get(name) ?? findTool(name);
-      tools.set(name, known);
-      return known;
-    },
-  };
+  const tools = { setpriv: once(() => findTool("setpriv")), prlimit: once(() => findTool("prlimit")) };
+  return { runtime: (kind) => runtimes[kind](), tool: (name) => tools[name]() };
 }
 
 /** Absolute path of a host program, or undefined. */
@@ -67,7 +62,7 @@ const pythonFacts = "import json,os,sys,sysconfig;print(json.dumps({'binary':os.
 
 async function findPython(): Promise<RuntimeFiles> {
   const program = findProgram("python3") ?? findProgram("python3", (process.env["PATH"] ?? "").split(":"));
-  if (program === undefined) throw new Error("python3 is not installed");
+  if (program === undefined) throw new HilumError("runtime.missing", { detail: "Python 3 is not installed on this machine" });
   const { stdout } = await run(program, ["-I", "-S", "-c", pythonFacts]);
   const facts = JSON.parse(stdout) as { binary: string; library: string; version: string };
   const extensions = join(facts.library, "lib-dynload");
@@ -87,7 +82,7 @@ async function findPython(): Promise<RuntimeFiles> {
 
 async function findTool(name: string): Promise<Tool> {
   const program = findProgram(name);
-  if (program === undefined) throw new Error(`${name} is not installed (package util-linux)`);
+  if (program === undefined) throw new SandboxRefusal(refusals.programMissing(name));
   const path = `/usr/bin/${name}`;
   return { path, mounts: [{ from: await realpath(program), to: path }, ...(await librariesOf([program]))] };
 }
@@ -99,7 +94,15 @@ async function librariesOf(binaries: readonly string[]): Promise<Mount[]> {
   return Promise.all([...paths].map(async (path) => ({ from: await realpath(path), to: path })));
 }
 
+/** A search that failed is made again: the operator may have installed what was missing. */
 function once<T>(find: () => Promise<T>): () => Promise<T> {
   let found: Promise<T> | undefined;
-  return () => (found ??= find());
+  return async () => {
+    try {
+      return await (found ??= find());
+    } catch (error) {
+      found = undefined;
+      throw error;
+    }
+  };
 }

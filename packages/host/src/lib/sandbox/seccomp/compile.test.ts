@@ -86,6 +86,15 @@ describe("the compiled seccomp filter", () => {
     expect(answer("ioctl", [0n, 0x1_0000_5412n])).toBe(returnValue({ errno: errno.ENOTTY }));
   });
 
+  it("threat 4, 5: makes threads but no further process where there is no memory cgroup", () => {
+    for (const [name, flags] of [["fork", 0n], ["vfork", 0n], ["clone", 0x4111n], ["clone", 0x1200011n]] as const) {
+      expect(answer(name, [flags], { memoryAccounted: false })).toBe(forbidden);
+      expect(answer(name, [flags])).toBe(allow);
+    }
+    expect(answer("clone", [0x3d0f00n], { memoryAccounted: false })).toBe(allow);
+    expect(answer("clone", [0x3d0f00n | 0x1000_0000n], { memoryAccounted: false })).toBe(forbidden);
+  });
+
   it("threat 5: refuses memory that no limit would count where there is no memory cgroup", () => {
     expect(answer("mmap", [0n, 0n, 0n, 0x22n], { memoryAccounted: false })).toBe(allow);
     expect(answer("mmap", [0n, 0n, 0n, 0x21n], { memoryAccounted: false })).toBe(forbidden);

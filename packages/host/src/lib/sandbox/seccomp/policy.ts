@@ -53,7 +53,7 @@ const allowed: readonly SystemCallName[] = [
   "connect", "accept", "sendto", "recvfrom", "sendmsg", "recvmsg", "shutdown", "bind", "listen", "getsockname",
   "getpeername", "setsockopt", "getsockopt", "accept4", "recvmmsg", "sendmmsg",
   // processes and threads
-  "sched_yield", "getpid", "fork", "vfork", "execve", "exit", "wait4", "uname", "getrlimit", "setrlimit",
+  "sched_yield", "getpid", "execve", "exit", "wait4", "uname", "getrlimit", "setrlimit",
   "getrusage", "sysinfo", "getuid", "getgid", "geteuid", "getegid", "setpgid", "getppid", "getpgrp", "setsid",
   "getgroups", "setgroups", "setresuid", "getresuid", "setresgid", "getresgid", "getpgid", "getsid", "capget",
   "capset", "prctl", "arch_prctl", "getpriority", "setpriority", "sched_getparam", "sched_getscheduler",
@@ -85,6 +85,9 @@ const forbidden: readonly SystemCallName[] = [
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET (linux/sched.h). */
 const namespaceFlags = 0x7e02_0000;
 
+/** CLONE_THREAD: the new task shares everything, memory included. */
+const threadsOnly: Rule["cases"] = [{ tests: [{ argument: 0, mask: 0x0001_0000, anyOf: [0x0001_0000] }], action: "allow" }];
+
 /** TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGPGRP, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX, FIOASYNC, TCGETS2. */
 const harmlessDeviceRequests = [0x5401, 0x5402, 0x5403, 0x5404, 0x540f, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451, 0x5452, 0x802c_542a];
 
@@ -94,16 +97,20 @@ const stream = 1;
 const datagram = 2;
 
 /**
- * @param memoryAccounted true where a memory cgroup counts every page. Without one, shared memory without a file escapes
- *   RLIMIT_DATA (it counts private writable pages only), so it is refused.
+ * @param memoryAccounted true where a memory cgroup counts every page of every process. Without one there is RLIMIT_DATA,
+ *   which counts private writable pages of one process: so a second process and shared memory without a file, both of
+ *   which would escape it, are refused. Threads stay.
  */
 export function createPolicy(memoryAccounted: boolean): Policy {
+  const newProcess = always(memoryAccounted ? "allow" : { errno: errno.EPERM });
   return {
     ...entries(allowed, always("allow")),
     ...entries(forbidden, always({ errno: errno.EPERM })),
     // The flags of clone3 are behind a pointer, where a filter cannot look; C libraries fall back to clone.
     clone3: always({ errno: errno.ENOSYS }),
-    clone: { cases: flagCases(0, namespaceFlags), otherwise: "allow" },
+    clone: { cases: [...flagCases(0, namespaceFlags), ...(memoryAccounted ? [] : threadsOnly)], otherwise: memoryAccounted ? "allow" : { errno: errno.EPERM } },
+    fork: newProcess,
+    vfork: newProcess,
     // Only the low half counts: the kernel takes `unsigned int cmd` (CVE-2019-7303). TIOCSTI is among the refused.
     ioctl: when([{ argument: 1, mask: every, anyOf: harmlessDeviceRequests }], { errno: errno.ENOTTY }),
     socket: {
