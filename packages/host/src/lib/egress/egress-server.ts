@@ -69,13 +69,13 @@ async function makeDirectory(stateDir: string): Promise<string> {
   return await mkdtemp(join(parent, "t-"));
 }
 
-/** The folder keeps others out; the socket itself must be open to the user ID that the sandbox gives the plugin. */
+/** The folder keeps others out, and so does the socket: the sandbox gives it to the plugin's own user. */
 async function listen(server: Server, socketPath: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(socketPath, resolve);
   });
-  await chmod(socketPath, 0o666);
+  await chmod(socketPath, 0o600);
 }
 
 function createConnectServer(connect: (authority: string, client: Duplex, head: Buffer) => Promise<void>): { server: Server; destroyAll(): void } {

@@ -28,9 +28,3 @@ function normalHost(text: string): string | undefined {
   const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   return host === "" ? undefined : host;
 }
-
-/** The target that a grant such as `net:tcp://smtp.example.com:587` pins, or `undefined` for any other scope. */
-export function targetOfScope(scope: string): Target | undefined {
-  const prefix = "net:tcp://";
-  return scope.startsWith(prefix) ? parseTarget(scope.slice(prefix.length)) : undefined;
-}

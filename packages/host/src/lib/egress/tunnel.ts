@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { HilumError } from "@hilum/contract";
 import { govern, type CallRecord, type Decision, type Governor } from "../pipeline.ts";
 import { pluginContext, type InstanceKey } from "../instance-key.ts";
+import type { DecidePlugin, PluginRequest } from "../plugin-decisions.ts";
 import type { Ticker } from "../ticker.ts";
 import { refuseAddress, type AddressRules } from "./address.ts";
 import { connectChecked } from "./connect-checked.ts";
@@ -22,8 +23,7 @@ export const tunnelLimits: TunnelLimits = { connectionsMax: 32, connectMs: 10_00
 
 export interface TunnelPorts {
   governor: Governor;
-  /** Whether the instance holds, now, the grant that is named: `net:tcp://host:port`. */
-  decideScope(key: InstanceKey, scope: string): Decision | Promise<Decision>;
+  decide: DecidePlugin;
   rules(): AddressRules;
   resolveHost: ResolveHost;
   ticker: Ticker;
@@ -65,7 +65,7 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
         },
         decide: async (): Promise<Decision> => {
           if (target === undefined) return { allow: false, code: "destination.invalid", reason: "destination.invalid" };
-          const granted = await ports.decideScope(key, scopeOf(target));
+          const granted = await ports.decide(key, requestOf(target));
           if (!granted.allow) return granted;
           way = await findWay(target, ports);
           return judge(way, target, ports.rules());
@@ -108,7 +108,7 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
   /** An error while deciding is a deny here as well: the tunnel closes. */
   async function recheckOne({ target, relay }: OpenTunnel): Promise<void> {
     try {
-      if ((await ports.decideScope(key, scopeOf(target))).allow !== true) relay.end("revoked");
+      if ((await ports.decide(key, requestOf(target))).allow !== true) relay.end("revoked");
     } catch {
       relay.end("revoked");
     }
@@ -132,7 +132,7 @@ function judge(way: Way, { port }: Target, rules: AddressRules): Decision {
   return refusal === undefined ? { allow: true } : { allow: false, code: "destination.not_public", reason: refusal };
 }
 
-const scopeOf = ({ host, port }: Target): string => `net:tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
+const requestOf = ({ host, port }: Target): PluginRequest => ({ lane: "egress", action: "connect", scope: `net:tcp://${host.includes(":") ? `[${host}]` : host}:${port}` });
 
 function recordOf({ plugin, instance }: InstanceKey, call: string, target: Target | undefined): CallRecord {
   return { call, action: "egress.connect", audit: "intent", plugin, instance, resource: "Endpoint", detail: destinationDetail(target) };

@@ -1,15 +1,18 @@
 import { HilumError, pluginMethods, type BlobReadParams, type BlobReadResult, type StateParams, type UpdateDeliveryParams } from "@hilum/contract";
+import type { Lane as PolicyLane } from "@hilum/policy";
 import type { Served } from "../connection/connection.ts";
 import type { Serve } from "../connection/incoming-calls.ts";
 import { pluginContext, type InstanceKey } from "../instance-key.ts";
 import type { PluginLog } from "../logs/plugin-log.ts";
-import { govern, type CallRecord, type Decision, type Governor } from "../pipeline.ts";
+import { govern, type CallRecord, type Governor } from "../pipeline.ts";
+import type { DecidePlugin } from "../plugin-decisions.ts";
 import type { CallsInFlight } from "../supervisor/calls-in-flight.ts";
 import { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery } from "./plugin-params.ts";
 
 /** What a plugin can get done, as the server does it. The key is the channel's; a handler never learns another. */
 export interface LanePorts {
-  /** Throws `message.not_found` for a message that was not handed to this instance. */
+  /** The instance that the message was handed to; `undefined` for a message that is not there. */
+  ownerOfMessage(message: string): Promise<{ plugin: string; instance: string } | undefined>;
   updateDelivery(key: InstanceKey, params: UpdateDeliveryParams): Promise<void>;
   readBlob(key: InstanceKey, params: BlobReadParams): Promise<BlobReadResult>;
   getState(key: InstanceKey, params: StateParams): Promise<{ value?: string; version?: number }>;
@@ -18,52 +21,50 @@ export interface LanePorts {
   deleteState(key: InstanceKey, params: StateParams): Promise<void>;
 }
 
-/** Asked before each crossing, with facts of the host alone. */
-export interface CrossingRequest {
-  key: InstanceKey;
-  /** `to_plugin`: the host calls a method; `from_plugin`: the plugin asks; `start`: its process comes up; `egress`: it opens a tunnel. */
-  direction: "to_plugin" | "from_plugin" | "start" | "egress";
-  /** Who asks, as in the audit log. */
-  actor: string;
-  method: string;
-  /** The scope that must be granted, where the crossing needs one. */
-  scope?: string;
-}
-
 export interface LaneOptions {
   key: InstanceKey;
   lanes: LanePorts;
   log: PluginLog;
   calls: CallsInFlight;
   governor: Governor;
-  decide(request: CrossingRequest): Decision | Promise<Decision>;
+  decide: DecidePlugin;
   nextCall(): string;
 }
 
 interface Lane<Params> {
   /** A read of the plugin's own small state leaves no trace; the rest does. */
   audit: CallRecord["audit"];
+  lane: PolicyLane;
   resource: string;
+  /** Whose the thing is that is asked for. */
+  owner(params: Params): Owner | Promise<Owner>;
   parse(params: Record<string, unknown>): Params;
   perform(params: Params): Promise<unknown>;
 }
+
+type Owner = { plugin: string; instance: string } | undefined;
 
 type RequestMethod = Exclude<keyof typeof pluginMethods, "log">;
 
 /** What one instance may ask of the platform, each through the pipeline. */
 export function createLanes(options: LaneOptions): Served {
   const { key, lanes, calls, log } = options;
-  const state = { resource: "PluginState", parse: parseState } as const;
+  const own = (): Owner => key;
+  const state = { lane: "state", resource: "PluginState", owner: own, parse: parseState } as const;
   const requests: Record<RequestMethod, Serve> = {
     "messages.updateDelivery": governed(options, "messages.updateDelivery", {
       audit: "intent",
+      lane: "messages",
       resource: "Communication",
+      owner: (params) => lanes.ownerOfMessage(params.message),
       parse: parseUpdateDelivery,
       perform: (params) => lanes.updateDelivery(key, params),
     }),
     "blobs.read": governed(options, "blobs.read", {
       audit: "intent",
+      lane: "messages",
       resource: "Binary",
+      owner: own,
       parse: (params) => held(calls, parseBlobRead(params)),
       perform: (params) => lanes.readBlob(key, params),
     }),
@@ -77,16 +78,17 @@ export function createLanes(options: LaneOptions): Served {
 function governed<Params>(options: LaneOptions, method: RequestMethod, lane: Lane<Params>): Serve {
   const { key, governor, decide, nextCall } = options;
   const context = pluginContext(key);
-  const request: CrossingRequest = { key, direction: "from_plugin", actor: context.actor.id, method };
   return (params) => {
     const record: CallRecord = { call: nextCall(), action: method, audit: lane.audit, plugin: key.plugin, instance: key.instance, resource: lane.resource };
     return govern(governor, context, record, {
       resolve: () => lane.parse(params),
-      decide: () => decide(request),
+      decide: async (asked) => decide(key, { lane: lane.lane, action: method, ...ownerOf(await lane.owner(asked)) }),
       perform: lane.perform,
     });
   };
 }
+
+const ownerOf = (owner: Owner): { owner?: NonNullable<Owner> } => (owner === undefined ? {} : { owner });
 
 function held(calls: CallsInFlight, params: BlobReadParams): BlobReadParams {
   if (!calls.holdsBlob(params.call, params.id)) throw new HilumError("blob.not_found", { detail: "The call in hand carries no such attachment" });

@@ -8,6 +8,8 @@ export interface Slots {
   sweep(nowMs: number): void;
   /** Refuses all who wait; those inside finish. */
   refuseAll(error: Error): void;
+  /** Resolves when nobody is inside. */
+  idle(): Promise<void>;
   readonly inside: number;
   readonly waiting: number;
 }
@@ -22,6 +24,7 @@ interface Waiter {
 export function createSlots({ concurrency, queueMax }: { concurrency: number; queueMax: number }): Slots {
   let inside = 0;
   let waiters: Waiter[] = [];
+  let onIdle: (() => void)[] = [];
 
   return {
     enter(deadlineAtMs) {
@@ -35,8 +38,11 @@ export function createSlots({ concurrency, queueMax }: { concurrency: number; qu
     leave() {
       const next = waiters.shift();
       // The slot passes from one to the next without being free in between.
-      if (next === undefined) inside -= 1;
-      else next.resolve();
+      if (next !== undefined) return next.resolve();
+      inside -= 1;
+      if (inside > 0 || onIdle.length === 0) return;
+      for (const resolve of onIdle) resolve();
+      onIdle = [];
     },
     sweep(nowMs) {
       if (waiters.length === 0) return;
@@ -50,6 +56,7 @@ export function createSlots({ concurrency, queueMax }: { concurrency: number; qu
       waiters = [];
       for (const waiter of refused) waiter.reject(error);
     },
+    idle: () => (inside === 0 ? Promise.resolve() : new Promise((resolve) => void onIdle.push(resolve))),
     get inside() {
       return inside;
     },

@@ -1,0 +1,30 @@
+export { createHost, type Host, type HostCall, type HostOptions } from "./lib/host.ts";
+export { keyText, pluginContext, type InstanceKey } from "./lib/instance-key.ts";
+export {
+  govern,
+  type AuditPort,
+  type CallContext,
+  type CallRecord,
+  type CallSteps,
+  type Decision,
+  type DenialPort,
+  type Governor,
+  type Measure,
+} from "./lib/pipeline.ts";
+export { createCallIds } from "./lib/call-ids.ts";
+export type { GrantSnapshot, GrantsPort } from "./lib/plugin-decisions.ts";
+export type { LanePorts } from "./lib/lanes/lanes.ts";
+export type { PluginLogLine } from "./lib/logs/plugin-log.ts";
+export { escapeBounded, escapeText } from "./lib/logs/escape.ts";
+export { redact } from "./lib/logs/redact.ts";
+export { PluginFailure } from "./lib/connection/answers.ts";
+export type { HostCode, HostServices } from "./lib/supervisor/host-code.ts";
+export type { InstanceSpec, InstanceStatus, RunnerSpec, RunProblem, RunState, SandboxBadge } from "./lib/supervisor/instance-spec.ts";
+export type { CallRequest, DecideCall, PluginCall } from "./lib/supervisor/plugin-call.ts";
+export { supervisorContext } from "./lib/supervisor/instance.ts";
+export type { RestartBudgetOptions } from "./lib/supervisor/restart-budget.ts";
+export type { ResolveHost } from "./lib/egress/resolve-host.ts";
+export type { TunnelLimits } from "./lib/egress/tunnel.ts";
+export type { Link, LinkEvents } from "./lib/connection/link.ts";
+export { createSandbox, type SandboxOptions } from "./lib/sandbox/create-sandbox.ts";
+export type { ControlName, Sandbox, SandboxControl, SandboxedProcess, SandboxExit, SandboxLevel, SandboxLimits, SandboxReport, StartSpec } from "./lib/sandbox/sandbox.ts";

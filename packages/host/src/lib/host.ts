@@ -1,0 +1,155 @@
+import { networkInterfaces } from "node:os";
+import { HilumError } from "@hilum/contract";
+import { createCallIds } from "./call-ids.ts";
+import type { Link } from "./connection/link.ts";
+import type { AddressRules } from "./egress/address.ts";
+import { createEgress } from "./egress/egress-server.ts";
+import { resolveBySystem, type ResolveHost } from "./egress/resolve-host.ts";
+import type { TunnelLimits } from "./egress/tunnel.ts";
+import { keyText, type InstanceKey } from "./instance-key.ts";
+import type { LanePorts } from "./lanes/lanes.ts";
+import type { PluginLogLine } from "./logs/plugin-log.ts";
+import type { CallContext, Governor } from "./pipeline.ts";
+import { createPluginDecisions, type GrantsPort } from "./plugin-decisions.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
+import { createInstance, supervisorContext, type Instance } from "./supervisor/instance.ts";
+import type { InstanceSpec, InstanceStatus } from "./supervisor/instance-spec.ts";
+import type { DecideCall, PluginCall } from "./supervisor/plugin-call.ts";
+import type { RestartBudgetOptions } from "./supervisor/restart-budget.ts";
+import { createSlots } from "./supervisor/slots.ts";
+import { createTicker } from "./ticker.ts";
+
+export interface HostOptions extends Governor, GrantsPort {
+  sandbox: Pick<Sandbox, "start">;
+  /** Folder for the sockets of the egress tunnels. Short: a socket's whole path may have 107 bytes. */
+  stateDir: string;
+  /** The platform's version, told to plugins. */
+  version: string;
+  now(): Date;
+  lanes: LanePorts;
+  /** Whether the host may start the instance, or call it. */
+  decideCall: DecideCall;
+  /** Lines of a plugin's log: redacted, escaped, bounded, rate-capped. */
+  writeLog(key: InstanceKey, line: PluginLogLine): void;
+  egress: {
+    /** The administrator's own ranges. */
+    privateRanges(): readonly { cidr: string }[];
+    /** Ports on which the platform listens; no tunnel leads there. */
+    ownPorts(): readonly number[];
+    resolveHost?: ResolveHost;
+    limits?: Partial<TunnelLimits>;
+  };
+  restarts?: RestartBudgetOptions;
+  /** Instances that come up at the same time. */
+  startsAtOnce?: number;
+}
+
+export interface HostCall extends InstanceKey, PluginCall {}
+
+/** Runs plugins and carries every crossing between them and the platform. */
+export interface Host {
+  /**
+   * Starts an instance; one that runs under the same key is drained first. Resolves when it answers (a remote one: when its link may
+   * come). With `keepTrying`, a failure goes on into backoff and quarantine.
+   */
+  start(spec: InstanceSpec, options?: { context?: CallContext; keepTrying?: boolean; drainMs?: number }): Promise<void>;
+  stop(key: InstanceKey, options?: { drainMs?: number }): Promise<void>;
+  /** Ends an instance at once and cuts what is in flight. */
+  cut(key: InstanceKey): Promise<void>;
+  /** Hands the link of a remote plugin to its instance. */
+  attach(key: InstanceKey, link: Link, context?: CallContext): Promise<void>;
+  /** Calls a method of a plugin through the pipeline; the answer is validated. */
+  call(context: CallContext, call: HostCall): Promise<unknown>;
+  status(key: InstanceKey): InstanceStatus | undefined;
+  list(): InstanceStatus[];
+  /** Hears each change of state; returns how to stop listening. */
+  onChange(listener: (status: InstanceStatus) => void): () => void;
+  /** Drains and ends everything. */
+  close(options?: { drainMs?: number }): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+
+export function createHost(options: HostOptions): Host {
+  const { audit, denials, now } = options;
+  const governor: Governor = { audit, denials };
+  const ticker = createTicker();
+  const nextCall = createCallIds();
+  const decidePlugin = createPluginDecisions(options, now);
+  const instances = new Map<string, Instance>();
+  const listeners = new Set<(status: InstanceStatus) => void>();
+  const starts = createSlots({ concurrency: options.startsAtOnce ?? 4, queueMax: Number.POSITIVE_INFINITY });
+  const egress = createEgress({
+    ...{ stateDir: options.stateDir, governor, ticker, nextCall, decide: decidePlugin },
+    rules: () => rulesOf(options.egress),
+    resolveHost: options.egress.resolveHost ?? resolveBySystem,
+    ...(options.egress.limits === undefined ? {} : { limits: options.egress.limits }),
+  });
+  let closing = false;
+
+  const make = (spec: InstanceSpec): Instance =>
+    createInstance(spec, {
+      ...{ governor, ticker, nextCall, decidePlugin, starts, now },
+      ...{ sandbox: options.sandbox, lanes: options.lanes, decideCall: options.decideCall, version: options.version },
+      openEgress: egress.open,
+      writeLog: (line) => options.writeLog(spec, line),
+      onChange: (status) => listeners.forEach((listener) => listener(status)),
+      ...(options.restarts === undefined ? {} : { restarts: options.restarts }),
+    });
+
+  const find = (key: InstanceKey): Instance => {
+    const instance = instances.get(keyText(key));
+    if (instance === undefined) throw new HilumError(closing ? "server.stopping" : "plugin.not_running");
+    return instance;
+  };
+
+  const stop = async (key: InstanceKey, drainMs: number): Promise<void> => {
+    const instance = instances.get(keyText(key));
+    await instance?.stop({ drainMs });
+    if (instances.get(keyText(key)) === instance) instances.delete(keyText(key));
+  };
+
+  return {
+    async start(spec, { context = supervisorContext, keepTrying = false, drainMs = DRAIN_MS } = {}) {
+      if (closing) throw new HilumError("server.stopping");
+      await stop(spec, drainMs);
+      const instance = make(spec);
+      instances.set(keyText(spec), instance);
+      await instance.start(context, { keepTrying });
+    },
+    stop: (key, { drainMs = DRAIN_MS } = {}) => stop(key, drainMs),
+    async cut(key) {
+      await instances.get(keyText(key))?.cut("revoked");
+      instances.delete(keyText(key));
+    },
+    attach: async (key, link, context = supervisorContext) => find(key).attach(context, link),
+    call: (context, call) => callOrReject(() => find(call).call(context, call)),
+    status: (key) => instances.get(keyText(key))?.status(),
+    list: () => [...instances.values()].map((instance) => instance.status()),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close({ drainMs = DRAIN_MS } = {}) {
+      closing = true;
+      starts.refuseAll(new HilumError("server.stopping"));
+      await Promise.all([...instances.values()].map((instance) => instance.stop({ drainMs })));
+      instances.clear();
+      ticker.close();
+    },
+  };
+}
+
+/** A call to nobody fails like any other call: by its promise. */
+function callOrReject(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function rulesOf({ privateRanges, ownPorts }: HostOptions["egress"]): AddressRules {
+  const ownAddresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
+  return { privateRanges: privateRanges(), ownPorts: ownPorts(), ownAddresses };
+}

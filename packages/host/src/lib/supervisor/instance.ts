@@ -1,0 +1,260 @@
+import { HilumError, isHilumError } from "@hilum/contract";
+import type { Link } from "../connection/link.ts";
+import { keyText } from "../instance-key.ts";
+import { createLanes, type LanePorts } from "../lanes/lanes.ts";
+import { createPluginLog, type PluginLogLine } from "../logs/plugin-log.ts";
+import { govern, type CallContext, type Governor } from "../pipeline.ts";
+import type { DecidePlugin } from "../plugin-decisions.ts";
+import { createCallStats } from "./call-stats.ts";
+import { createCallsInFlight } from "./calls-in-flight.ts";
+import { explainEnd, isLasting, problemOf } from "./explain.ts";
+import type { InstanceSpec, InstanceStatus, RunProblem, RunState, SandboxBadge } from "./instance-spec.ts";
+import { beginLive, type Live, type LiveEnd, type LivePorts } from "./live.ts";
+import { createPluginCaller, type DecideCall, type PluginCall } from "./plugin-call.ts";
+import { createRestartBudget, type RestartBudgetOptions } from "./restart-budget.ts";
+import { createSlots, type Slots } from "./slots.ts";
+
+export interface InstancePorts extends Omit<LivePorts, "served" | "log" | "onDropped"> {
+  governor: Governor;
+  lanes: LanePorts;
+  decidePlugin: DecidePlugin;
+  decideCall: DecideCall;
+  nextCall(): string;
+  /** Turns for starting, shared by all instances (threat 221). */
+  starts: Slots;
+  writeLog(line: PluginLogLine): void;
+  onChange(status: InstanceStatus): void;
+  restarts?: RestartBudgetOptions;
+}
+
+export interface Instance {
+  readonly spec: InstanceSpec;
+  /** One attempt; with `keepTrying` a failure goes on into backoff and, in the end, quarantine. */
+  start(context: CallContext, options?: { keepTrying?: boolean }): Promise<void>;
+  /** Takes the link of a remote plugin; an older link of it is closed. */
+  attach(context: CallContext, link: Link): Promise<void>;
+  call(context: CallContext, call: PluginCall): Promise<unknown>;
+  /** Lets calls in flight finish within `drainMs`, asks the plugin to end, then ends it. Resolves when nothing of it is left. */
+  stop(options: { drainMs: number }): Promise<void>;
+  /** Ends it at once: revocation, blocking. */
+  cut(why: "revoked" | "stopped"): Promise<void>;
+  status(): InstanceStatus;
+}
+
+/** What the supervisor does by itself is done in its own name. */
+export const supervisorContext: CallContext = { actor: { id: "system:supervisor" }, purpose: "HSYSADMIN" };
+
+const TIMEOUTS_IN_A_ROW_MAX = 3;
+const SHUTDOWN_MS = 2000;
+const DROPPED_LINES_EVERY_MS = 1000;
+
+/** Supervises one instance: start, calls, failure, backoff, quarantine, drain. */
+export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instance {
+  const { governor, ticker, nextCall } = ports;
+  const stats = createCallStats();
+  const calls = createCallsInFlight();
+  const slots = createSlots({ concurrency: spec.concurrency ?? 16, queueMax: spec.queueMax ?? 256 });
+  const budget = createRestartBudget(ports.restarts);
+  const log = createPluginLog({ sink: ports.writeLog, known: calls.contacts, now: ticker.now });
+  const served = createLanes({ key: spec, lanes: ports.lanes, log, calls, governor, decide: ports.decidePlugin, nextCall });
+  const livePorts: LivePorts = { ...ports, served, log, onDropped: noteDropped };
+  let state: RunState = "stopped";
+  let live: Live | undefined;
+  let problem: RunProblem | undefined;
+  let restart: NodeJS.Timeout | undefined;
+  let sweptAtMs = 0;
+  const unsubscribe = ticker.subscribe(sweep);
+
+  return { spec, start, attach, call: createPluginCaller({ key: spec, ...ports, slots, stats, calls, current, onTimeout }), stop, cut, status };
+
+  async function start(context: CallContext, { keepTrying = false } = {}): Promise<void> {
+    if (state === "running" || state === "starting") return;
+    clearTimeout(restart);
+    problem = undefined;
+    if (spec.runner.kind === "remote") return enter("awaiting_link");
+    await bringUp(context, keepTrying);
+  }
+
+  async function attach(context: CallContext, link: Link): Promise<void> {
+    if (state !== "awaiting_link" && state !== "running") {
+      link.close();
+      throw new HilumError(state === "quarantined" ? "plugin.quarantined" : "plugin.not_running");
+    }
+    enter("awaiting_link");
+    const older = live;
+    live = undefined;
+    await older?.end("replaced");
+    await bringUp(context, true, link);
+  }
+
+  async function bringUp(context: CallContext, keepTrying: boolean, link?: Link): Promise<void> {
+    enter("starting");
+    try {
+      const begun = await governStart(context, link);
+      // Stopped while it was coming up.
+      if (state !== "starting") return void (await begun.end("stopped"));
+      live = begun;
+      enter("running");
+      void begun.ended.then((end) => recover(begun, end));
+    } catch (error) {
+      failStart(error, keepTrying);
+      throw error;
+    }
+  }
+
+  /** A start is a crossing like any other: settings with their secrets go into the plugin's hands. */
+  function governStart(context: CallContext, link: Link | undefined): Promise<Live> {
+    const call = nextCall();
+    const action = spec.runner.kind === "remote" ? "plugin.link" : "plugin.start";
+    const record = { call, action, audit: "intent", plugin: spec.plugin, instance: spec.instance, resource: "Plugin" } as const;
+    return govern(governor, context, record, {
+      resolve: () => undefined,
+      admit: () => ports.starts.enter(Number.POSITIVE_INFINITY),
+      decide: () => ports.decideCall({ key: spec, kind: "start", actor: context.actor.id, method: "initialize" }),
+      perform: () => beginLive(spec, livePorts, { call, ...(link === undefined ? {} : { link }) }),
+      release: ports.starts.leave,
+    });
+  }
+
+  function failStart(error: unknown, keepTrying: boolean): void {
+    if (state !== "starting") return;
+    problem = problemOf(error, ports.now());
+    log.write({ level: "error", source: "host", text: `The plugin did not start: ${problem.why}` });
+    if (spec.runner.kind === "remote") return enter("awaiting_link");
+    if (!keepTrying || isLasting(error)) return enter("stopped");
+    retryLater(problem);
+  }
+
+  function recover(ended: Live, end: LiveEnd): void {
+    if (live !== ended || state !== "running") return;
+    live = undefined;
+    const why = explainEnd(end);
+    noteEnd(end, why);
+    log.write({ level: "error", source: "host", text: why.why });
+    if (spec.runner.kind === "remote" && end.close.kind !== "protocol") return enter("awaiting_link");
+    retryLater({ ...why, at: ports.now() });
+  }
+
+  function retryLater(cause: RunProblem): void {
+    const delayMs = budget.spend(ticker.now());
+    if (delayMs === undefined) return quarantine(cause);
+    problem = cause;
+    if (spec.runner.kind === "remote") return enter("awaiting_link");
+    enter("waiting");
+    restart = setTimeout(() => void bringUp(supervisorContext, true).catch(() => undefined), delayMs);
+    restart.unref();
+  }
+
+  function quarantine({ reason, why, at }: RunProblem): void {
+    problem = { code: "plugin.quarantined", reason, why: `${why} It was started ${budget.limit} times and failed each time.`, at };
+    note("plugin.quarantine", reason, { restarts: budget.spent });
+    enter("quarantined");
+  }
+
+  function onTimeout(late: Live, inARow: number, kill: boolean): void {
+    if (!kill && inARow < TIMEOUTS_IN_A_ROW_MAX) return;
+    void late.end("hung");
+  }
+
+  async function stop({ drainMs }: { drainMs: number }): Promise<void> {
+    const endAtMs = ticker.now() + drainMs;
+    clearTimeout(restart);
+    const leaving = live;
+    if (state !== "stopped") enter("stopping");
+    slots.refuseAll(new HilumError("plugin.not_running"));
+    if (leaving !== undefined) {
+      await Promise.race([slots.idle(), leaving.ended, pause(drainMs)]);
+      await askToEnd(leaving, Math.min(SHUTDOWN_MS, Math.max(10, endAtMs - ticker.now())));
+    }
+    await cut("stopped");
+  }
+
+  async function cut(why: "revoked" | "stopped"): Promise<void> {
+    clearTimeout(restart);
+    const leaving = live;
+    live = undefined;
+    if (state !== "stopped") enter("stopping");
+    slots.refuseAll(new HilumError("plugin.not_running"));
+    await leaving?.end(why);
+    unsubscribe();
+    enter("stopped");
+  }
+
+  /** Asks politely; a plugin that does not listen, or a log that cannot be written, ends in the kill that follows. */
+  async function askToEnd(leaving: Live, deadlineMs: number): Promise<void> {
+    const call = nextCall();
+    const record = { call, action: "plugin.shutdown", audit: "intent", plugin: spec.plugin, instance: spec.instance } as const;
+    const asked = govern(governor, supervisorContext, record, {
+      resolve: () => leaving,
+      decide: () => ({ allow: true }),
+      perform: () => leaving.connection.request("shutdown", { meta: { call, deadlineMs, hops: 0 } }, ticker.now() + deadlineMs),
+    });
+    await asked.then(() => Promise.race([leaving.ended, pause(deadlineMs)])).catch(() => undefined);
+  }
+
+  function current(): Live {
+    if (state === "quarantined") throw new HilumError("plugin.quarantined");
+    if (live === undefined || state !== "running") throw new HilumError("plugin.not_running");
+    return live;
+  }
+
+  function sweep(nowMs: number): void {
+    slots.sweep(nowMs);
+    if (nowMs - sweptAtMs < DROPPED_LINES_EVERY_MS) return;
+    sweptAtMs = nowMs;
+    const dropped = log.takeDropped();
+    if (dropped > 0) log.write({ level: "warn", source: "host", text: `${dropped} log lines were over the rate and were dropped` });
+  }
+
+  /** Breaches of the protocol are denials: folded, so that a plugin cannot write the log full by breaking it (threat 30). */
+  function noteEnd({ close }: LiveEnd, { reason }: Pick<RunProblem, "reason">): void {
+    if (close.kind === "protocol") noteDenial("plugin.protocol", reason, 1);
+    else note("plugin.end", reason, {});
+  }
+
+  function noteDropped(count: number): void {
+    noteDenial("plugin.message", "rate", count);
+  }
+
+  function noteDenial(action: string, reason: string, count: number): void {
+    const entry = { kind: "note", call: nextCall(), actor: `plugin:${spec.plugin}/${spec.instance}`, action, plugin: spec.plugin, instance: spec.instance, decision: "deny", reason, count } as const;
+    governor.denials.deny(entry).catch(noteUnwritten);
+  }
+
+  function note(action: string, reason: string, detail: Record<string, number>): void {
+    const entry = { kind: "note", call: nextCall(), actor: supervisorContext.actor.id, action, plugin: spec.plugin, instance: spec.instance, reason, detail } as const;
+    governor.audit.append(entry).catch(noteUnwritten);
+  }
+
+  /** A blocked log stops every call by itself; here nothing more can be done than to say so. */
+  function noteUnwritten(error: unknown): void {
+    log.write({ level: "error", source: "host", text: `An audit note about ${keyText(spec)} was not written: ${isHilumError(error) ? error.code : "unknown"}` });
+  }
+
+  function enter(next: RunState): void {
+    if (next === "running") problem = undefined;
+    state = next;
+    ports.onChange(status());
+  }
+
+  function status(): InstanceStatus {
+    const { plugin, instance, trial } = spec;
+    return {
+      key: { plugin, instance, ...(trial === undefined ? {} : { trial }) },
+      state,
+      level: badges[spec.runner.kind],
+      controls: live?.controls ?? [],
+      ...(live === undefined ? {} : { startedAt: live.startedAt, ...live.usage() }),
+      ...(live?.pid === undefined ? {} : { pid: live.pid }),
+      ...(live?.sdk === undefined ? {} : { sdk: live.sdk }),
+      ...(problem === undefined ? {} : { problem }),
+      ...{ restarts: budget.spent, restartBudget: budget.limit, inFlight: slots.inside, waiting: slots.waiting, calls: stats.read() },
+    };
+  }
+}
+
+const badges: Record<InstanceSpec["runner"]["kind"], SandboxBadge> = { sandboxed: "isolated", host: "host_code", remote: "remote" };
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs).unref());
+}

@@ -1,0 +1,122 @@
+import { HilumError, wireLimits, type CallMeta } from "@hilum/contract";
+import { answerParsers } from "../connection/answers.ts";
+import type { InstanceKey } from "../instance-key.ts";
+import { govern, type CallContext, type CallRecord, type Decision, type Governor } from "../pipeline.ts";
+import type { Ticker } from "../ticker.ts";
+import type { CallStats } from "./call-stats.ts";
+import type { CallsInFlight } from "./calls-in-flight.ts";
+import type { Live } from "./live.ts";
+import type { Slots } from "./slots.ts";
+
+/** One call of the host to a plugin. */
+export interface PluginCall {
+  method: string;
+  /** Without `meta`, which the host adds. */
+  params: Record<string, unknown>;
+  /** Clamped to the limits of the wire (threat 39). */
+  deadlineMs: number;
+  /** The action in the audit log, where it is not the method. */
+  action?: string;
+  resource?: string;
+  ref?: string;
+  via?: string;
+  detail?: CallRecord["detail"];
+  /** How many plugins stand between the first caller and this call (threat 40). */
+  hops?: number;
+  /** End the process when the deadline passes, instead of leaving the call to itself. */
+  killOnTimeout?: boolean;
+}
+
+/** Asked before the host calls into a plugin, or starts it; by facts of the host alone. */
+export interface CallRequest {
+  key: InstanceKey;
+  kind: "call" | "start";
+  /** Who asks, as in the audit log. */
+  actor: string;
+  method: string;
+}
+export type DecideCall = (request: CallRequest) => Decision | Promise<Decision>;
+
+export interface CallerOptions {
+  key: InstanceKey;
+  governor: Governor;
+  decideCall: DecideCall;
+  ticker: Ticker;
+  nextCall(): string;
+  slots: Slots;
+  stats: CallStats;
+  calls: CallsInFlight;
+  /** The life that calls go to now, or throws why there is none. */
+  current(): Live;
+  /** A call ended at its deadline; answered calls in between reset the count. */
+  onTimeout(live: Live, inARow: number, kill: boolean): void;
+}
+
+/** Makes the function that calls into one instance through the pipeline. */
+export function createPluginCaller(options: CallerOptions): (context: CallContext, call: PluginCall) => Promise<unknown> {
+  const { key, governor, decideCall, ticker, slots } = options;
+  const perform = createPerformer(options);
+
+  return (context, call) => {
+    const id = options.nextCall();
+    const deadlineAtMs = ticker.now() + clampDeadline(call.deadlineMs);
+    const request: CallRequest = { key, kind: "call", actor: context.actor.id, method: call.method };
+    return govern(governor, context, recordOf(key, id, call), {
+      resolve: () => resolveLive(options.current(), call),
+      admit: () => slots.enter(deadlineAtMs),
+      decide: () => decideCall(request),
+      perform: () => perform(id, call, deadlineAtMs),
+      release: slots.leave,
+    });
+  };
+}
+
+function resolveLive(live: Live, { method, hops = 0 }: PluginCall): Live {
+  if (hops >= wireLimits.hopsMax) throw new HilumError("call.too_deep");
+  if (!answerParsers.has(method) || !live.methods.has(method)) throw new HilumError("plugin.not_served", { detail: `The plugin does not answer ${method}` });
+  if (!live.connection.writable) throw new HilumError("lane.full", { detail: "The plugin does not read what it is sent" });
+  return live;
+}
+
+function createPerformer({ ticker, stats, calls, current, onTimeout }: CallerOptions) {
+  let timeoutsInARow = 0;
+
+  return async (id: string, call: PluginCall, deadlineAtMs: number): Promise<unknown> => {
+    // The life of now, which may be a later one than when the call began to wait.
+    const live = current();
+    const beganMs = ticker.now();
+    const meta: CallMeta = { call: id, deadlineMs: Math.max(1, Math.floor(deadlineAtMs - beganMs)), hops: call.hops ?? 0 };
+    calls.add(id, call.params);
+    try {
+      const answer = await live.connection.request(call.method, { ...call.params, meta }, deadlineAtMs);
+      timeoutsInARow = 0;
+      const result = parseAnswer(call.method, answer);
+      stats.add(ticker.now() - beganMs, false);
+      return result;
+    } catch (error) {
+      stats.add(ticker.now() - beganMs, true);
+      if (error instanceof HilumError && error.code === "plugin.timeout") onTimeout(live, (timeoutsInARow += 1), call.killOnTimeout === true);
+      throw error;
+    } finally {
+      calls.remove(id);
+    }
+  };
+}
+
+function parseAnswer(method: string, answer: unknown): unknown {
+  const parse = answerParsers.get(method);
+  if (parse === undefined) throw new HilumError("plugin.not_served");
+  return parse(answer);
+}
+
+function recordOf({ plugin, instance }: InstanceKey, id: string, call: PluginCall): CallRecord {
+  const record: CallRecord = { call: id, action: call.action ?? call.method, audit: "intent", plugin, instance };
+  if (call.resource !== undefined) record.resource = call.resource;
+  if (call.ref !== undefined) record.ref = call.ref;
+  if (call.via !== undefined) record.via = call.via;
+  if (call.detail !== undefined) record.detail = call.detail;
+  return record;
+}
+
+const clampDeadline = (deadlineMs: number): number =>
+  Number.isFinite(deadlineMs) ? Math.min(wireLimits.deadlineMsMax, Math.max(wireLimits.deadlineMsMin, deadlineMs)) : wireLimits.deadlineMsMin;
