@@ -1,0 +1,78 @@
+import { HilumError, type Context, type Problem } from "@hilum/contract";
+import { channelOf, checkMessage, contactPoints, idempotencyKeyOf, loadValidator, maskContact, messageText, presentIssues, type Validator } from "@hilum/contract/fhir";
+import type { MessageRow, Store } from "@hilum/store";
+import { ulid } from "ulid";
+
+type Communication = Parameters<typeof channelOf>[0];
+
+export interface AcceptRequest {
+  communication: object;
+  /** From the Idempotency-Key header; else the message's own identifier is used. */
+  idempotencyKey?: string | undefined;
+  /** The dead or uncertain message that this one corrects. */
+  replaces?: string;
+}
+
+export interface AcceptedMessage {
+  row: MessageRow;
+  created: boolean;
+}
+
+/** Judges and stores messages. Once `accept` resolves the message survives any crash and will be tried. */
+export interface MessageAcceptance {
+  accept(context: Context, request: AcceptRequest): Promise<AcceptedMessage>;
+}
+
+type Parts = { store: Pick<Store, "messages">; testMode(): boolean; /** There is work now. */ wake(): void };
+
+export function createMessageAcceptance({ store, testMode, wake }: Parts): MessageAcceptance {
+  return {
+    async accept(context, { communication: given, idempotencyKey, replaces }) {
+      const communication = { status: "preparation", ...given } as Communication;
+      judge(communication, await loadValidator("compiled"));
+      const id = ulid(context.now().getTime());
+      const channel = channelOf(communication);
+      if (channel === undefined) throw new HilumError("message.invalid");
+      const [first, ...more] = contactPoints(communication);
+      const key = idempotencyKey ?? idempotencyKeyOf(communication);
+      const attachments = messageText(communication).attachments.map(({ url }) => url.replace(/^Binary\//, ""));
+      const createdAt = context.now().toISOString();
+      const recipientMasked = maskContact(first?.value ?? "");
+      const accepted = await store.messages.accept({
+        id,
+        channel,
+        body: JSON.stringify(communication),
+        recipientMasked,
+        moreRecipients: more.length,
+        testMode: testMode(),
+        createdAt,
+        createdBy: context.actor.id,
+        ...(key === undefined ? {} : { idempotency: { scope: context.actor.id, key } }),
+        ...(attachments.length === 0 ? {} : { attachments }),
+        ...(replaces === undefined ? {} : { replaces }),
+      });
+      if (accepted.outcome === "existing") return { row: await existing(store, accepted.id), created: false };
+      wake();
+      return { row: { id, channel, state: "queued", testMode: testMode(), createdAt, updatedAt: createdAt, createdBy: context.actor.id, recipientMasked, moreRecipients: more.length, attempts: 0, maybeSentTwice: false }, created: true };
+    },
+  };
+}
+
+/** What a message must be, then what FHIR says: the first names mends in the words of messages. */
+function judge(communication: unknown, validator: Validator): void {
+  const problems = checkMessage(communication);
+  if (problems.length > 0) throw invalid(problems);
+  const issues = validator.validateResource(communication, "Communication");
+  if (issues.length > 0) throw invalid(presentIssues(issues));
+}
+
+function invalid(problems: readonly Problem[]): HilumError {
+  const [first] = problems;
+  return new HilumError("message.invalid", { detail: problems.length === 1 && first !== undefined ? `${first.pointer === "" ? "The message" : first.pointer}: ${first.message}` : `${problems.length} places of the message need a correction.`, problems });
+}
+
+async function existing(store: Pick<Store, "messages">, id: string): Promise<MessageRow> {
+  const row = await store.messages.find(id);
+  if (row === undefined) throw new HilumError("message.not_found");
+  return row;
+}
