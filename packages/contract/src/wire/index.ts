@@ -1,3 +1,4 @@
+export { checkAnswer, checkErrorData, replyCharsMax } from "./answer-shapes.ts";
 export {
   createFrameWriter,
   encodeFrame,

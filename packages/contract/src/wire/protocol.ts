@@ -77,6 +77,29 @@ export interface SendResult {
   refused?: { recipient: number; reply: string }[];
   reply?: string;
 }
+/** Looks at settings, saved or not, without keeping them; answered with one row per thing that was checked. */
+export interface ConfigValidateParams {
+  meta: CallMeta;
+  settings: Record<string, unknown>;
+}
+/** Runs the check of one setup step, with the answers so far. */
+export interface SetupCheckParams {
+  meta: CallMeta;
+  step: string;
+  settings: Record<string, unknown>;
+}
+export interface HealthCheckParams {
+  meta: CallMeta;
+}
+/** Runs one smoke test. `recipient` is there exactly when the test is declared `live`. */
+export interface SmokeRunParams {
+  meta: CallMeta;
+  id: string;
+  recipient?: string;
+}
+export interface ShutdownParams {
+  meta: CallMeta;
+}
 export interface CheckResult {
   rows: Evidence[];
 }
