@@ -91,7 +91,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       return clockRegressions;
     },
     async atRest(read) {
-      if (inFlight !== undefined) await new Promise<void>((resolve) => atRestQueue.push(resolve));
+      if (!failed && inFlight !== undefined) await new Promise<void>((resolve) => atRestQueue.push(resolve));
       if (failed) throw refusal;
       return read();
     },

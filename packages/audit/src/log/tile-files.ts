@@ -9,7 +9,7 @@ import { DIRECTORY_MODE, syncDirectory, writeAll, type AuditIo } from "./io.ts";
 /** Writes tiles and bundles in the background, in the order in which they come. */
 export interface TileWriter {
   add(file: TileFile): void;
-  /** Resolves when all that was added is on the disk; rejects with the first error since the last sync. */
+  /** Resolves when all that was added is on the disk; rejects with the first error there ever was. */
   sync(): Promise<void>;
 }
 
@@ -24,14 +24,19 @@ export function createTileWriter({ directory, io }: { directory: string; io: Aud
       queue = queue.then(() => writeTile(tile)).catch((error: unknown) => void (failure ??= { error }));
     },
     async sync() {
+      // In the queue too: a full tile that came meanwhile would drop partial ones that are being synced.
+      queue = queue.then(syncAll).catch((error: unknown) => void (failure ??= { error }));
       await queue;
       if (failure !== undefined) throw failure.error;
-      const files = [...unsynced];
-      unsynced.clear();
-      for (const file of files) await syncFile(file);
-      for (const folder of new Set(files.map((file) => path.dirname(file)))) if (folders.has(folder)) await syncDirectory(io, folder);
     },
   };
+
+  async function syncAll(): Promise<void> {
+    const files = [...unsynced];
+    unsynced.clear();
+    for (const file of files) await syncFile(file);
+    for (const folder of new Set(files.map((file) => path.dirname(file)))) await syncDirectory(io, folder);
+  }
 
   async function writeTile(tile: TileFile): Promise<void> {
     const file = path.join(directory, tile.path);

@@ -1,0 +1,464 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { createFaultyIo } from "../test/faulty-io.ts";
+import { appendMany, entryNumber, filesOf, flipByte, openTestLog, ORIGIN, publicKey, SEGMENT_BYTES, temporaryDirectory, verifyTestLog, writeLog } from "../test/temporary-log.ts";
+import type { AuditEntry, IndexedEntry } from "./entry/entry.ts";
+import type { AuditLog } from "./open-audit-log.ts";
+import { openCheckpoint } from "./tlog/checkpoint.ts";
+import { createNoteVerifier } from "./tlog/note.ts";
+import { verifyConsistency, verifyInclusion } from "./tlog/proof.ts";
+
+describe("the audit log", () => {
+  it("gives indexes in order and reads back what was appended", async () => {
+    const log = await openTestLog(temporaryDirectory());
+    const indexes = await Promise.all(Array.from({ length: 100 }, (_, i) => log.append(entryNumber(i))));
+    expect(indexes.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    const entries = await collect(log.read(10, 20));
+    expect(entries.map(({ index }) => index)).toEqual(Array.from({ length: 10 }, (_, i) => 10 + i));
+    expect(entries[0]?.entry).toMatchObject({ v: 1, ...entryNumber(10) });
+    expect(log.size).toBe(100);
+    await log.close();
+  });
+
+  it("goes over segment borders, and an opened log goes on where the closed one stopped", async () => {
+    const dir = temporaryDirectory();
+    await writeLog(dir, 600);
+    const log = await openTestLog(dir);
+    expect(log.status().segments).toBeGreaterThan(2);
+    await appendMany(log, 300);
+    expect((await collect(log.read(0, 2_000))).map(({ index }) => index)).toEqual(Array.from({ length: 900 }, (_, i) => i));
+    await log.close();
+    expect(await verifyTestLog(dir)).toMatchObject({ ok: true, entries: 900, size: 900, problems: [] });
+  });
+
+  it("tells a subscriber of durable entries in order, from the call on, and survives one that throws", async () => {
+    const log = await openTestLog(temporaryDirectory());
+    await appendMany(log, 10);
+    const heard: IndexedEntry[] = [];
+    const waiting = log.append(entryNumber(10));
+    log.subscribe(() => {
+      throw new Error("a broken index");
+    });
+    const stop = log.subscribe((entries) => heard.push(...entries));
+    await waiting;
+    await appendMany(log, 30);
+    stop();
+    await log.append(entryNumber(0));
+    expect(heard.map(({ index }) => index)).toEqual(Array.from({ length: 31 }, (_, i) => 10 + i));
+    const stored = await collect(log.read(10, 41));
+    expect(heard).toEqual(stored.map(({ index, entry }) => ({ index, entry })));
+    expect(log.status().listenerErrors).toBeGreaterThan(0);
+    await log.close();
+  });
+
+  it("signs checkpoints by itself while there is traffic", async () => {
+    const dir = temporaryDirectory();
+    const log = await openTestLog(dir);
+    await appendMany(log, 20);
+    await expect.poll(() => log.status().checkpoint?.size, { timeout: 5_000 }).toBe(20);
+    const { size } = openCheckpoint(fs.readFileSync(path.join(dir, "checkpoint"), "utf8"), createNoteVerifier(ORIGIN, publicKey));
+    expect(size).toBe(20);
+    await log.close();
+  });
+
+  it("proves its entries and its growth", async () => {
+    const log = await openTestLog(temporaryDirectory());
+    await appendMany(log, 300);
+    const first = await log.checkpoint();
+    await appendMany(log, 700);
+    const second = await log.checkpoint();
+    for (const index of [0, 255, 256, 299, 300, 999]) {
+      const [entry] = await collect(log.read(index, index + 1));
+      expect(verifyInclusion(index, second.size, entry!.leafHash, await log.inclusionProof(index), second.root)).toBe(true);
+    }
+    const [old] = await collect(log.read(299, 300));
+    expect(verifyInclusion(299, 300, old!.leafHash, await log.inclusionProof(299, 300), first.root)).toBe(true);
+    expect(verifyConsistency(300, 1_000, first.root, second.root, await log.consistencyProof(300, 1_000))).toBe(true);
+    expect(verifyConsistency(300, 1_000, first.root, second.root, await log.consistencyProof(300))).toBe(true);
+    await log.close();
+  });
+
+  it("signs anew when a proof is asked for an entry after the last checkpoint", async () => {
+    const log = await openTestLog(temporaryDirectory());
+    await appendMany(log, 20);
+    const proof = await log.inclusionProof(19);
+    const { size, root } = await log.checkpoint();
+    const [entry] = await collect(log.read(19, 20));
+    expect(verifyInclusion(19, size, entry!.leafHash, proof, root)).toBe(true);
+    await log.close();
+  });
+
+  it("refuses what does not fit the buffer and goes on", async () => {
+    const log = await openTestLog(temporaryDirectory(), { bufferEntriesMax: 10 });
+    const results = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => log.append(entryNumber(i))));
+    expect(results.map(({ status }) => status)).toEqual([...Array(10).fill("fulfilled"), ...Array(20).fill("rejected")]);
+    expect(results[10]).toMatchObject({ reason: { code: "lane.full" } });
+    expect(await log.append(entryNumber(0))).toEqual({ index: 10 });
+    await log.close();
+  });
+
+  it("refuses an entry that is not allowed without harm to the others", async () => {
+    const log = await openTestLog(temporaryDirectory());
+    const results = await Promise.allSettled([log.append(entryNumber(0)), log.append({ ...entryNumber(1), actor: "Jane Doe" }), log.append(entryNumber(2))]);
+    expect(results).toMatchObject([{ value: { index: 0 } }, { reason: { code: "audit.bad_entry" } }, { value: { index: 1 } }]);
+    await log.close();
+  });
+
+  it("finishes what is under way when it is closed, and refuses more", async () => {
+    const dir = temporaryDirectory();
+    const log = await openTestLog(dir);
+    const appended = Promise.all(Array.from({ length: 50 }, (_, i) => log.append(entryNumber(i))));
+    const closed = log.close();
+    await expect(log.append(entryNumber(0))).rejects.toMatchObject({ code: "server.stopping" });
+    await appended;
+    await closed;
+    expect(await verifyTestLog(dir)).toMatchObject({ ok: true, size: 50 });
+  });
+
+  it("threat 197: orders by index and notes that the wall clock went back, also over a restart", async () => {
+    const dir = temporaryDirectory();
+    let now = Date.UTC(2026, 10, 22, 12);
+    let mono = 0;
+    const clock = { now: () => now, mono: () => ++mono };
+    const log = await openTestLog(dir, { clock });
+    await log.append(entryNumber(0));
+    now -= 3_600_000;
+    await log.append(entryNumber(1));
+    expect(log.status().clockRegressions).toBe(1);
+    await log.close();
+    now -= 60_000;
+    const again = await openTestLog(dir, { clock });
+    await again.append(entryNumber(2));
+    const entries = (await collect(again.read(0, again.size))).map(({ entry }) => entry);
+    expect(entries.map(({ action, detail }) => detail?.["clockRegressionMs"] ?? action)).toEqual(["messages.send", 3_600_000, "messages.send", 60_000, "messages.send"]);
+    expect(entries.map(({ mono: value }) => value)).toEqual(entries.map(({ mono: value }) => value).toSorted((a, b) => a - b));
+    await again.close();
+  });
+
+  it("threat 192: holds no canary of a patient anywhere on the disk", async () => {
+    const dir = temporaryDirectory();
+    const log = await openTestLog(dir);
+    const canary = "Canary-Jane-Doe";
+    const tries: Partial<AuditEntry>[] = [{ detail: { state: `${canary} x` } }, { actor: `${canary} x` }, { resource: `${canary}1` }, { ref: canary }, { purpose: `${canary}1` }, { outcome: canary }];
+    for (const bad of tries) await expect(log.append({ ...entryNumber(0), ...bad } as AuditEntry)).rejects.toMatchObject({ code: "audit.bad_entry" });
+    await log.append(entryNumber(0));
+    await log.close();
+    for (const file of filesOf(dir)) expect(fs.readFileSync(path.join(dir, file)).includes(canary), file).toBe(false);
+  });
+});
+
+describe("one writer", () => {
+  it("threat 185, 228: a second one on the same directory is refused, and may follow when the first is closed", async () => {
+    const dir = temporaryDirectory();
+    const first = await openTestLog(dir);
+    await expect(openTestLog(dir)).rejects.toMatchObject({ code: "data.in_use" });
+    await first.append(entryNumber(0));
+    await first.close();
+    const second = await openTestLog(dir);
+    expect(second.size).toBe(1);
+    await second.close();
+  });
+
+  it("takes over the lock of a process that is dead", async () => {
+    const dir = temporaryDirectory();
+    const first = await openTestLog(dir);
+    const lock = JSON.parse(fs.readFileSync(path.join(dir, "lock"), "utf8")) as object;
+    await first.close();
+    fs.writeFileSync(path.join(dir, "lock"), JSON.stringify({ ...lock, pid: 2 ** 22 - 1 }));
+    await (await openTestLog(dir)).close();
+    fs.writeFileSync(path.join(dir, "lock"), JSON.stringify({ ...lock, started: "0" }));
+    await (await openTestLog(dir)).close();
+    expect(fs.existsSync(path.join(dir, "lock"))).toBe(false);
+  });
+
+  it("respects a lock from another machine while it shows signs of life", async () => {
+    const dir = temporaryDirectory();
+    const file = path.join(dir, "lock");
+    fs.writeFileSync(file, JSON.stringify({ boot: "b", pid: 1, started: "1", machine: "elsewhere" }));
+    await expect(openTestLog(dir)).rejects.toMatchObject({ code: "data.in_use" });
+    const past = new Date(Date.now() - 60_000);
+    fs.utimesSync(file, past, past);
+    await (await openTestLog(dir)).close();
+  });
+});
+
+describe("a disk that fails", () => {
+  const isSegment = (file: string): boolean => file.includes("segments") && !file.endsWith(".tmp");
+
+  it("threat 188: nothing is acknowledged once the disk is full, and the log says so for ever", async () => {
+    const dir = temporaryDirectory();
+    const io = createFaultyIo();
+    const log = await openTestLog(dir, { fs: io });
+    await log.append(entryNumber(0));
+    io.faults = [{ matches: isSegment, write: () => "ENOSPC" }];
+    const results = await Promise.allSettled(Array.from({ length: 5 }, (_, i) => log.append(entryNumber(i))));
+    expect(results.map((result) => result.status === "rejected" && (result.reason as { code: string }).code)).toEqual(Array(5).fill("audit.blocked"));
+    expect(log).toMatchObject({ blocked: true, size: 1 });
+    io.faults = [];
+    await expect(log.append(entryNumber(1))).rejects.toMatchObject({ code: "audit.blocked" });
+    await expect(log.checkpoint()).rejects.toMatchObject({ code: "audit.blocked" });
+    await log.close();
+    const again = await openTestLog(dir);
+    expect(again.size).toBe(1);
+    await again.close();
+    expect(await verifyTestLog(dir)).toMatchObject({ ok: true, size: 1 });
+  });
+
+  it("threat 188: an intent whose outcome could not be written is handed over at recovery to be closed", async () => {
+    const dir = temporaryDirectory();
+    const io = createFaultyIo();
+    const log = await openTestLog(dir, { fs: io });
+    await appendMany(log, 10);
+    await log.append(entryNumber(10));
+    await log.append({ ...entryNumber(12), call: "c-closed" });
+    await log.append({ ...entryNumber(13), call: "c-closed" });
+    io.faults = [{ matches: isSegment, write: () => "ENOSPC" }];
+    await expect(log.append(entryNumber(11))).rejects.toMatchObject({ code: "audit.blocked" });
+    await log.close();
+    const again = await openTestLog(dir);
+    expect(again.openIntents()).toMatchObject([{ index: 10, entry: entryNumber(10) }]);
+    await again.append({ ...entryNumber(11), outcome: "unknown" });
+    expect(again.openIntents()).toEqual([]);
+    await again.close();
+  });
+
+  it("remembers open intents that are older than the last checkpoint", async () => {
+    const dir = temporaryDirectory();
+    const log = await openTestLog(dir);
+    await log.append({ ...entryNumber(0), call: "c-long" });
+    await log.checkpoint();
+    await appendMany(log, 100);
+    await log.close();
+    const again = await openTestLog(dir);
+    expect(again.openIntents().map(({ index, entry }) => [index, entry.call])).toEqual([[0, "c-long"]]);
+    await again.close();
+    fs.rmSync(path.join(dir, "open-intents.json"));
+    const third = await openTestLog(dir);
+    expect(third.openIntents().map(({ index }) => index)).toEqual([0]);
+    await third.close();
+  });
+
+  it("threat 189: a failed sync stops the log and is never tried again", async () => {
+    const dir = temporaryDirectory();
+    const io = createFaultyIo();
+    const log = await openTestLog(dir, { fs: io });
+    await log.append(entryNumber(0));
+    io.faults = [{ matches: isSegment, write: () => "EIO" }];
+    await expect(log.append(entryNumber(1))).rejects.toMatchObject({ code: "audit.blocked" });
+    const { writes } = io;
+    await expect(log.append(entryNumber(1))).rejects.toMatchObject({ code: "audit.blocked" });
+    expect(io.writes).toBe(writes);
+    await log.close();
+
+    io.faults = [];
+    const second = await openTestLog(temporaryDirectory(), { fs: io });
+    await second.append(entryNumber(0));
+    io.faults = [{ matches: (file) => file.includes("/tile/"), fsync: () => "EIO" }];
+    await expect(second.checkpoint()).rejects.toMatchObject({ code: "EIO" });
+    const { syncs } = io;
+    await expect(second.append(entryNumber(1))).rejects.toMatchObject({ code: "audit.blocked" });
+    await expect(second.checkpoint()).rejects.toMatchObject({ code: "audit.blocked" });
+    expect(io.syncs).toBe(syncs);
+    await second.close();
+  });
+
+  it("goes on after short writes until all bytes are there", async () => {
+    const dir = temporaryDirectory();
+    const io = createFaultyIo();
+    const log = await openTestLog(dir, { fs: io });
+    io.faults = [{ matches: () => true, write: (length) => Math.max(1, Math.floor(length / 3)) }];
+    await appendMany(log, 300);
+    await log.close();
+    expect(await verifyTestLog(dir)).toMatchObject({ ok: true, size: 300 });
+  });
+
+  it("fails closed where the disk takes no bytes at all", async () => {
+    const io = createFaultyIo();
+    const log = await openTestLog(temporaryDirectory(), { fs: io });
+    io.faults = [{ matches: isSegment, write: () => 0 }];
+    await expect(log.append(entryNumber(0))).rejects.toMatchObject({ code: "audit.blocked" });
+    await log.close();
+  });
+
+  it("lives through a failure to prepare the next segment, until it is needed", async () => {
+    const io = createFaultyIo();
+    const log = await openTestLog(temporaryDirectory(), { fs: io });
+    io.faults = [{ matches: (file) => file.endsWith(".seg.tmp"), write: () => "ENOSPC" }];
+    const appended = Array.from({ length: 600 }, (_, i) => i).map(async (i) => log.append(entryNumber(i)));
+    const results = await Promise.allSettled(appended);
+    expect(results[0]?.status).toBe("fulfilled");
+    await expect(appendMany(log, 600)).rejects.toMatchObject({ code: "audit.blocked" });
+    expect(log.size).toBeGreaterThan(100);
+    await log.close();
+  });
+
+  it("threat 222: a slow disk makes the log slow and skips nothing", async () => {
+    const dir = temporaryDirectory();
+    const io = createFaultyIo();
+    const write = io.write;
+    const log = await openTestLog(dir, { fs: { ...io, writeSync: io.writeSync, write: (...args) => new Promise((resolve, reject) => void setTimeout(() => write(...args).then(resolve, reject), 20)) } });
+    await Promise.all(Array.from({ length: 200 }, (_, i) => log.append(entryNumber(i))));
+    await Promise.all(Array.from({ length: 200 }, (_, i) => log.append(entryNumber(i))));
+    await log.close();
+    expect(await verifyTestLog(dir)).toMatchObject({ ok: true, size: 400 });
+  });
+});
+
+describe("two copies", () => {
+  const within = (dir: string) => (file: string) => file.startsWith(dir);
+
+  it("threat 198: goes on with one, says that it is degraded, and stops when both are gone", async () => {
+    const [dir, second] = [temporaryDirectory(), temporaryDirectory()];
+    const io = createFaultyIo();
+    const lost: string[] = [];
+    const log = await openTestLog(dir, { secondSink: { dir: second }, fs: io, onDegraded: (directory) => lost.push(directory) });
+    await appendMany(log, 20);
+    expect(log.status().degraded).toBe(false);
+    io.faults = [{ matches: within(dir), write: () => "EIO" }];
+    await appendMany(log, 20);
+    expect(log.status()).toMatchObject({ degraded: true, blocked: false, size: 40 });
+    expect(lost).toEqual([dir]);
+    expect(await collect(log.read(0, 40))).toHaveLength(40);
+    io.faults.push({ matches: within(second), write: () => "EIO" });
+    await expect(log.append(entryNumber(0))).rejects.toMatchObject({ code: "audit.blocked" });
+    expect(log.blocked).toBe(true);
+    await log.close();
+  });
+
+  it("threat 198: gives a copy that was away what it missed, and both verify", async () => {
+    const [dir, second] = [temporaryDirectory(), temporaryDirectory()];
+    const io = createFaultyIo();
+    const log = await openTestLog(dir, { secondSink: { dir: second }, fs: io });
+    await appendMany(log, 300);
+    io.faults = [{ matches: within(dir), write: () => "EIO" }];
+    await appendMany(log, 700);
+    await log.close();
+    const again = await openTestLog(dir, { secondSink: { dir: second } });
+    expect(again.status()).toMatchObject({ degraded: false, size: 1_000 });
+    await appendMany(again, 100);
+    await again.close();
+    expect(await verifyTestLog(dir)).toMatchObject({ ok: true, size: 1_100, problems: [] });
+    expect(await verifyTestLog(second)).toMatchObject({ ok: true, size: 1_100, problems: [] });
+  });
+
+  it("refuses to start when one copy was tampered with", async () => {
+    const [dir, second] = [temporaryDirectory(), temporaryDirectory()];
+    const log = await openTestLog(dir, { secondSink: { dir: second } });
+    await appendMany(log, 100);
+    await log.close();
+    flipByte(path.join(second, "checkpoint"), 40);
+    await expect(openTestLog(dir, { secondSink: { dir: second } })).rejects.toMatchObject({ code: "audit.broken" });
+  });
+});
+
+describe("recovery", () => {
+  it("threat 191: discards a torn last commit beyond the checkpoint and notes it in the log", async () => {
+    const dir = temporaryDirectory();
+    const log = await openTestLog(dir);
+    await appendMany(log, 20);
+    await log.checkpoint();
+    await appendMany(log, 14);
+    crash(dir, log);
+    const segment = path.join(dir, "segments", "00000000.seg");
+    const bytes = fs.readFileSync(segment);
+    const end = bytes.length - [...bytes].toReversed().findIndex((byte) => byte !== 0);
+    bytes.fill(0, end - 100);
+    const torn = temporaryDirectory();
+    fs.cpSync(dir, torn, { recursive: true });
+    fs.writeFileSync(path.join(torn, "segments", "00000000.seg"), bytes);
+    expect(await verifyTestLog(torn)).toMatchObject({ ok: false, problems: [{ kind: "unsigned_tail", index: 27 }] });
+    const again = await openTestLog(torn);
+    const entries = await collect(again.read(0, again.size));
+    expect(entries.map(({ index }) => index)).toEqual(Array.from({ length: 28 }, (_, i) => i));
+    expect(entries[27]?.entry).toMatchObject({ kind: "note", action: "audit.torn_commit_discarded", detail: { firstIndex: 27, segment: 0 } });
+    await again.close();
+    expect(await verifyTestLog(torn)).toMatchObject({ ok: true, size: 28 });
+    await log.close();
+  });
+
+  it("threat 191: does not take a damaged commit for a torn one when whole commits follow it", async () => {
+    const dir = temporaryDirectory();
+    const log = await openTestLog(dir);
+    await appendMany(log, 20);
+    await log.checkpoint();
+    await appendMany(log, 50);
+    const copy = temporaryDirectory();
+    fs.cpSync(dir, copy, { recursive: true });
+    await log.close();
+    fs.rmSync(path.join(copy, "lock"));
+    const position = fs.readFileSync(path.join(copy, "segments", "00000000.seg")).indexOf('"call":"c-5"', 0);
+    const later = fs.readFileSync(path.join(copy, "segments", "00000000.seg")).indexOf('"call":"c-5"', position + 2_000);
+    flipByte(path.join(copy, "segments", "00000000.seg"), later);
+    await expect(openTestLog(copy)).rejects.toMatchObject({ code: "audit.broken" });
+  });
+
+  it("threat 190: makes tiles and checkpoint again when the process died before they were written", async () => {
+    const dir = temporaryDirectory();
+    const log = await openTestLog(dir);
+    await appendMany(log, 300);
+    await log.checkpoint();
+    await appendMany(log, 300);
+    const copy = temporaryDirectory();
+    fs.cpSync(dir, copy, { recursive: true });
+    await log.close();
+    fs.rmSync(path.join(copy, "lock"));
+    const again = await openTestLog(copy);
+    expect(again).toMatchObject({ size: 600 });
+    await again.close();
+    expect(await verifyTestLog(copy)).toMatchObject({ ok: true, size: 600, entries: 600 });
+  });
+
+  it("threat 190: makes lost tiles again from the segments, and says so in the log", async () => {
+    const dir = temporaryDirectory();
+    await writeLog(dir, 600);
+    fs.rmSync(path.join(dir, "tile"), { recursive: true });
+    const log = await openTestLog(dir);
+    const [note] = await collect(log.read(600, 601));
+    expect(note?.entry).toMatchObject({ action: "audit.tiles_rebuilt" });
+    await log.close();
+    expect(await verifyTestLog(dir)).toMatchObject({ ok: true, size: 601 });
+  });
+
+  it("threat 183: refuses to open a log that was cut below its checkpoint", async () => {
+    const dir = temporaryDirectory();
+    await writeLog(dir, 100);
+    const segment = path.join(dir, "segments", "00000000.seg");
+    const bytes = fs.readFileSync(segment);
+    bytes.fill(0, bytes.indexOf('"call":"c-40"') - 200);
+    fs.writeFileSync(segment, bytes);
+    await expect(openTestLog(dir)).rejects.toMatchObject({ code: "audit.broken", detail: expect.stringMatching(/^Entry \d+ in segment 00000000.seg/) as string });
+  });
+
+  it.each(["checkpoint", "segments"])("refuses to open a log whose %s is gone", async (name) => {
+    const dir = temporaryDirectory();
+    await writeLog(dir, 100);
+    fs.rmSync(path.join(dir, name), { recursive: true });
+    await expect(openTestLog(dir)).rejects.toMatchObject({ code: "audit.broken", detail: expect.stringContaining(name) as string });
+  });
+
+  it("refuses a log of another key or origin, and names the file", async () => {
+    const dir = temporaryDirectory();
+    await writeLog(dir, 10);
+    await expect(openTestLog(dir, { origin: "hilum.example/audit/other" })).rejects.toMatchObject({ code: "audit.broken", detail: expect.stringContaining('"checkpoint"') as string });
+    expect(fs.existsSync(path.join(dir, "lock"))).toBe(false);
+  });
+
+  it("keeps segments of the size they were made with", async () => {
+    const dir = temporaryDirectory();
+    await writeLog(dir, 700);
+    for (const file of filesOf(dir).filter((name) => name.endsWith(".seg"))) expect(fs.statSync(path.join(dir, file)).size, file).toBe(SEGMENT_BYTES);
+  });
+});
+
+/** Leaves the directory as a killed process would: the lock stays, nothing is flushed. */
+function crash(dir: string, log: AuditLog): void {
+  expect(log.blocked).toBe(false);
+  fs.rmSync(path.join(dir, "lock"));
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
