@@ -13,7 +13,9 @@ export function isEmailAddress(text: string): boolean {
   const at = text.indexOf("@");
   const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
   if (at < 1 || local.length > 64 || !localPart.test(local)) return false;
-  return domain !== "" && domain === domain.normalize("NFC") && domain.split(".").every((label) => domainLabel.test(label));
+  return (
+    domain !== "" && domain === domain.normalize("NFC") && domain.split(".").every((label) => domainLabel.test(label))
+  );
 }
 
 /** ITU-T E.164: a plus, a country code, 7 to 15 digits in all. */

@@ -3,7 +3,8 @@ export function encodeText(text: string): string {
   const bytes = new TextEncoder().encode(text);
   let binary = "";
   // fromCharCode takes its bytes as arguments, of which there may not be too many.
-  for (let start = 0; start < bytes.length; start += 8192) binary += String.fromCharCode(...bytes.subarray(start, start + 8192));
+  for (let start = 0; start < bytes.length; start += 8192)
+    binary += String.fromCharCode(...bytes.subarray(start, start + 8192));
   return btoa(binary);
 }
 

@@ -25,12 +25,14 @@ export function findBoundsFault(value: unknown): BoundsFault | undefined {
 
   function visit(current: unknown): BoundsFault | undefined {
     if (typeof current !== "object" || current === null) return undefined;
-    if (trail.length >= depthMax) return fault(`It is nested deeper than ${depthMax} levels.`, "Send a flatter resource.", trail.slice(0, 8));
+    if (trail.length >= depthMax)
+      return fault(`It is nested deeper than ${depthMax} levels.`, "Send a flatter resource.", trail.slice(0, 8));
     return Array.isArray(current) ? visitItems(current) : visitProperties(current as Record<string, unknown>);
   }
 
   function visitItems(array: readonly unknown[]): BoundsFault | undefined {
-    if (array.length > arrayItemsMax) return fault(`The list has more than ${arrayItemsMax} items.`, "Send fewer items.");
+    if (array.length > arrayItemsMax)
+      return fault(`The list has more than ${arrayItemsMax} items.`, "Send fewer items.");
     nodes += array.length;
     if (nodes > nodesMax) return fault("It has too many values.", "Send a smaller resource.", []);
     for (let index = 0; index < array.length; index += 1) {
@@ -49,7 +51,11 @@ export function findBoundsFault(value: unknown): BoundsFault | undefined {
     nodes += names.length;
     if (nodes > nodesMax) return fault("It has too many values.", "Send a smaller resource.", []);
     for (const name of names) {
-      if (prototypeNames.has(name)) return fault("It holds a property name that is never allowed (__proto__, constructor or prototype).", "Remove that property.");
+      if (prototypeNames.has(name))
+        return fault(
+          "It holds a property name that is never allowed (__proto__, constructor or prototype).",
+          "Remove that property.",
+        );
       const child = object[name];
       if (typeof child !== "object" || child === null) continue;
       trail.push(name);

@@ -62,13 +62,22 @@ export interface MessageText {
   attachments: MessageAttachment[];
 }
 
-export const mediumByChannel = { email: "EMAILWRIT", sms: "SMSWRIT", fax: "FAXWRIT" } as const satisfies Record<Channel, string>;
+export const mediumByChannel = { email: "EMAILWRIT", sms: "SMSWRIT", fax: "FAXWRIT" } as const satisfies Record<
+  Channel,
+  string
+>;
 
-const channelByMedium: ReadonlyMap<string, Channel> = new Map(Object.entries(mediumByChannel).map(([channel, code]) => [code, channel as Channel]));
+const channelByMedium: ReadonlyMap<string, Channel> = new Map(
+  Object.entries(mediumByChannel).map(([channel, code]) => [code, channel as Channel]),
+);
 
 /** Builds an e-mail as a Communication that waits to be sent. Addresses are taken as they are; `checkMessage` judges them. */
 export function email(input: EmailInput): Communication {
-  const recipient = [...recipients("email", "to", input.to), ...recipients("email", "cc", input.cc), ...recipients("email", "bcc", input.bcc)];
+  const recipient = [
+    ...recipients("email", "to", input.to),
+    ...recipients("email", "cc", input.cc),
+    ...recipients("email", "bcc", input.bcc),
+  ];
   return message("email", input, { recipient, subject: input.subject, payload: payloads(input) });
 }
 
@@ -79,7 +88,11 @@ export function sms(input: SmsInput): Communication {
 
 /** Builds a fax; its pages are the text, the attachments, or both. */
 export function fax(input: FaxInput): Communication {
-  return message("fax", input, { recipient: recipients("fax", "to", input.to), subject: input.subject, payload: payloads(input) });
+  return message("fax", input, {
+    recipient: recipients("fax", "to", input.to),
+    subject: input.subject,
+    payload: payloads(input),
+  });
 }
 
 /** Every address of the message in order, with its role. Recipients without an address are left out. */
@@ -94,7 +107,11 @@ export function contactPoints(communication: Communication): MessageContactPoint
 
 /** The channel that `medium` names, or undefined where it names none or several. */
 export function channelOf(communication: Communication): Channel | undefined {
-  const channels = new Set((communication.medium ?? []).flatMap((medium) => medium.coding ?? []).flatMap((coding) => (coding.system === participationMode ? (channelByMedium.get(coding.code ?? "") ?? []) : [])));
+  const channels = new Set(
+    (communication.medium ?? [])
+      .flatMap((medium) => medium.coding ?? [])
+      .flatMap((coding) => (coding.system === participationMode ? (channelByMedium.get(coding.code ?? "") ?? []) : [])),
+  );
   return channels.size === 1 ? [...channels][0] : undefined;
 }
 
@@ -126,10 +143,16 @@ export function roleOf(recipient: Reference): RecipientRole {
   return role === "cc" || role === "bcc" ? role : "to";
 }
 
-function message(channel: Channel, options: MessageOptions, content: { recipient: Reference[]; subject?: string | undefined; payload: CommunicationPayload[] }): Communication {
+function message(
+  channel: Channel,
+  options: MessageOptions,
+  content: { recipient: Reference[]; subject?: string | undefined; payload: CommunicationPayload[] },
+): Communication {
   return {
     resourceType: "Communication",
-    ...(options.idempotencyKey === undefined ? {} : { identifier: [{ system: identifierSystems.idempotencyKey, value: options.idempotencyKey }] }),
+    ...(options.idempotencyKey === undefined
+      ? {}
+      : { identifier: [{ system: identifierSystems.idempotencyKey, value: options.idempotencyKey }] }),
     status: "preparation",
     medium: [{ coding: [{ system: participationMode, code: mediumByChannel[channel] }] }],
     ...(options.patient === undefined ? {} : { subject: { reference: options.patient } }),
@@ -139,24 +162,41 @@ function message(channel: Channel, options: MessageOptions, content: { recipient
   };
 }
 
-function recipients(channel: Channel, role: RecipientRole, given: Recipient | readonly Recipient[] | undefined): Reference[] {
+function recipients(
+  channel: Channel,
+  role: RecipientRole,
+  given: Recipient | readonly Recipient[] | undefined,
+): Reference[] {
   if (given === undefined) return [];
   const list: readonly Recipient[] = Array.isArray(given) ? given : [given as Recipient];
   return list.map((one) => {
     const { address, reference } = typeof one === "string" ? { address: one, reference: undefined } : one;
     const value = channel === "email" ? address.trim() : address.replaceAll(/[\s().-]/g, "");
-    const extension: Extension[] = [{ url: extensionUrls.usedContactPoint, valueContactPoint: { system: channel, value } }];
+    const extension: Extension[] = [
+      { url: extensionUrls.usedContactPoint, valueContactPoint: { system: channel, value } },
+    ];
     if (role !== "to") extension.push({ url: extensionUrls.recipientRole, valueCode: role });
     return { ...(reference === undefined ? {} : { reference }), extension };
   });
 }
 
-function payloads(input: { text?: string; html?: string; attachments?: readonly MessageAttachment[] }): CommunicationPayload[] {
+function payloads(input: {
+  text?: string;
+  html?: string;
+  attachments?: readonly MessageAttachment[];
+}): CommunicationPayload[] {
   return [
     ...(input.text === undefined ? [] : [{ contentString: input.text }]),
-    ...(input.html === undefined ? [] : [{ contentAttachment: { contentType: "text/html", data: encodeText(input.html) } }]),
+    ...(input.html === undefined
+      ? []
+      : [{ contentAttachment: { contentType: "text/html", data: encodeText(input.html) } }]),
     ...(input.attachments ?? []).map(({ url, contentType, title, size }) => ({
-      contentAttachment: { contentType, url, ...(title === undefined ? {} : { title }), ...(size === undefined ? {} : { size }) },
+      contentAttachment: {
+        contentType,
+        url,
+        ...(title === undefined ? {} : { title }),
+        ...(size === undefined ? {} : { size }),
+      },
     })),
   ];
 }

@@ -50,7 +50,10 @@ export interface CompiledDefinitions {
   resourceTypes: ReadonlySet<string>;
 }
 
-type MutableTypeSpec = Omit<TypeSpec, "elements" | "required"> & { elements: Map<string, ElementSpec>; required: RequiredSpec[] };
+type MutableTypeSpec = Omit<TypeSpec, "elements" | "required"> & {
+  elements: Map<string, ElementSpec>;
+  required: RequiredSpec[];
+};
 
 /**
  * Turns structure definitions into tables of JSON properties. Invariants that are not written here are left to Medplum;
@@ -73,7 +76,13 @@ function declareTypes(structure: StructureDefinition, types: Map<string, Mutable
   for (const element of rest) if (isBackbone(element)) declare(element, false);
 
   function declare(element: ElementDefinition, isResource: boolean): void {
-    types.set(element.path, { name: element.path, isResource, elements: new Map(), required: [], invariants: invariantsOf(element) });
+    types.set(element.path, {
+      name: element.path,
+      isResource,
+      elements: new Map(),
+      required: [],
+      invariants: invariantsOf(element),
+    });
   }
 }
 
@@ -85,10 +94,13 @@ function addElement(element: ElementDefinition, types: Map<string, MutableTypeSp
   const specs = element.contentReference
     ? [specOf(element, name, undefined, element.contentReference.slice(element.contentReference.indexOf("#") + 1))]
     : name.endsWith("[x]")
-      ? (element.type ?? []).map((type) => specOf(element, name.slice(0, -3) + capitalize(type.code), name.slice(0, -3), type.code))
+      ? (element.type ?? []).map((type) =>
+          specOf(element, name.slice(0, -3) + capitalize(type.code), name.slice(0, -3), type.code),
+        )
       : [specOf(element, name, undefined, isBackbone(element) ? element.path : codeOf(element, owner.isResource))];
   for (const spec of specs) owner.elements.set(spec.key, spec);
-  if ((element.min ?? 0) > 0) owner.required.push({ name: name.replace("[x]", ""), keys: specs.map((spec) => spec.key) });
+  if ((element.min ?? 0) > 0)
+    owner.required.push({ name: name.replace("[x]", ""), keys: specs.map((spec) => spec.key) });
 
   function specOf(source: ElementDefinition, key: string, choice: string | undefined, type: string): ElementSpec {
     const spec = types.get(type);

@@ -52,7 +52,9 @@ export function withDeliveryState(communication: Communication, step: DeliverySt
 
 /** The steps that the Communication carries, oldest first. */
 export function deliveryStates(communication: Communication): DeliveryState[] {
-  return (communication.extension ?? []).flatMap((extension) => (extension.url === extensionUrls.deliveryState ? (toStep(extension) ?? []) : []));
+  return (communication.extension ?? []).flatMap((extension) =>
+    extension.url === extensionUrls.deliveryState ? (toStep(extension) ?? []) : [],
+  );
 }
 
 function toExtension(step: DeliveryState): Extension {
@@ -71,7 +73,14 @@ function toExtension(step: DeliveryState): Extension {
 function toStep(extension: Extension): DeliveryState | undefined {
   const part = (url: string): Extension | undefined => extension.extension?.find((one) => one.url === url);
   const [state, at, attempt] = [part("state")?.valueCode, part("at")?.valueInstant, part("attempt")?.valuePositiveInt];
-  if (state === undefined || !Object.hasOwn(statusByDeliveryState, state) || at === undefined || attempt === undefined) return undefined;
+  if (state === undefined || !Object.hasOwn(statusByDeliveryState, state) || at === undefined || attempt === undefined)
+    return undefined;
   const [instance, cause] = [part("instance")?.valueString, part("cause")?.valueCode];
-  return { state: state as DeliveryStateName, at, attempt, ...(instance === undefined ? {} : { instance }), ...(cause === undefined ? {} : { cause }) };
+  return {
+    state: state as DeliveryStateName,
+    at,
+    attempt,
+    ...(instance === undefined ? {} : { instance }),
+    ...(cause === undefined ? {} : { cause }),
+  };
 }

@@ -26,7 +26,8 @@ it("loads neither Medplum nor a module of Node with the entry, so that a browser
   const names = [...files].map((file) => file.slice(file.lastIndexOf("/") + 1));
   expect([...packages]).toEqual([]);
   expect(names).toContain("communication.ts");
-  for (const heavy of ["validator.ts", "structure-walk.ts", "medplum-check.ts", "definitions.ts"]) expect(names).not.toContain(heavy);
+  for (const heavy of ["validator.ts", "structure-walk.ts", "medplum-check.ts", "definitions.ts"])
+    expect(names).not.toContain(heavy);
 });
 
 it("sees a static import where there is one", () => {

@@ -19,7 +19,13 @@ export {
   type RecipientRole,
   type SmsInput,
 } from "./communication.ts";
-export { deliveryStates, statusByDeliveryState, withDeliveryState, type DeliveryState, type DeliveryStateName } from "./delivery-state.ts";
+export {
+  deliveryStates,
+  statusByDeliveryState,
+  withDeliveryState,
+  type DeliveryState,
+  type DeliveryStateName,
+} from "./delivery-state.ts";
 export { presentIssues } from "./issue.ts";
 export { maskContact, presentForList, type MessageSummary } from "./message-summary.ts";
 export { causeSystem, extensionUrls, identifierSystems, participationMode } from "./systems.ts";

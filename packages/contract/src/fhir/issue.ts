@@ -4,13 +4,27 @@ import { extensionUrls } from "./systems.ts";
 
 export type Trail = readonly (string | number)[];
 
-export type IssueCode = "structure" | "required" | "value" | "too-long" | "code-invalid" | "invariant" | "not-supported" | "security";
+export type IssueCode =
+  | "structure"
+  | "required"
+  | "value"
+  | "too-long"
+  | "code-invalid"
+  | "invariant"
+  | "not-supported"
+  | "security";
 
 /**
  * One refusal: `details.text` says what is wrong, `diagnostics` the mend, `expression` the FHIRPath and an extension the
  * JSON pointer (RFC 6901). No value of the resource is quoted, for it may be PHI.
  */
-export function createIssue(code: IssueCode, root: string, trail: Trail, message: string, fix: string): OperationOutcomeIssue {
+export function createIssue(
+  code: IssueCode,
+  root: string,
+  trail: Trail,
+  message: string,
+  fix: string,
+): OperationOutcomeIssue {
   return {
     severity: "error",
     code,
@@ -24,8 +38,12 @@ export function createIssue(code: IssueCode, root: string, trail: Trail, message
 /** The issues as the places of a problem document; `prefix` is where the resource stands in the request. */
 export function presentIssues(issues: readonly OperationOutcomeIssue[], prefix = ""): Problem[] {
   return issues.map((issue) => {
-    const pointer = issue.extension?.find((extension) => extension.url === extensionUrls.jsonPointer)?.valueString ?? "/";
-    const problem: Problem = { pointer: prefix + (pointer === "/" ? "" : pointer), message: issue.details?.text ?? "This is not valid." };
+    const pointer =
+      issue.extension?.find((extension) => extension.url === extensionUrls.jsonPointer)?.valueString ?? "/";
+    const problem: Problem = {
+      pointer: prefix + (pointer === "/" ? "" : pointer),
+      message: issue.details?.text ?? "This is not valid.",
+    };
     return issue.diagnostics === undefined ? problem : { ...problem, fix: issue.diagnostics };
   });
 }

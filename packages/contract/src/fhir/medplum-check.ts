@@ -1,6 +1,6 @@
 import type { OperationOutcomeIssue, Resource } from "@medplum/fhirtypes";
 import type { Definitions } from "./definitions.ts";
-import type { JsonObject } from "./invariants.ts";
+import type { JsonObject } from "./json-object.ts";
 import { createIssue, isShowableName } from "./issue.ts";
 
 export type MedplumCheck = (resource: JsonObject) => OperationOutcomeIssue[];
@@ -21,21 +21,34 @@ export async function loadMedplumCheck(definitions: Definitions): Promise<Medplu
       return [];
     } catch (error) {
       if (!(error instanceof OperationOutcomeError)) throw error;
-      return error.outcome.issue.filter((issue) => issue.severity === "error" || issue.severity === "fatal").map((issue) => present(issue, String(resource["resourceType"])));
+      return error.outcome.issue
+        .filter((issue) => issue.severity === "error" || issue.severity === "fatal")
+        .map((issue) => present(issue, String(resource["resourceType"])));
     }
   };
 }
 
 function withoutOurs(structure: Definitions["structures"][number]): Definitions["structures"][number] {
-  const element = structure.snapshot?.element.map((one) => (one.constraint ? { ...one, constraint: one.constraint.filter((rule) => !ours.has(rule.key ?? "")) } : one));
+  const element = structure.snapshot?.element.map((one) =>
+    one.constraint ? { ...one, constraint: one.constraint.filter((rule) => !ours.has(rule.key ?? "")) } : one,
+  );
   return { ...structure, snapshot: { element: element ?? [] } };
 }
 
 /** Medplum's texts may quote a name or an exception, so only those known to be safe are passed on. */
 function present(issue: OperationOutcomeIssue, rootType: string): OperationOutcomeIssue {
   const text = issue.details?.text ?? "";
-  const safe = issue.code === "invariant" || issue.code === "structure" ? text.replaceAll(/"[^"]*"/g, "that") : "The resource cannot be evaluated here.";
-  return createIssue(issue.code === "invariant" ? "invariant" : "structure", rootType, trailOf(issue.expression?.[0] ?? ""), safe, "Compare the element with its page in the FHIR R4 specification.");
+  const safe =
+    issue.code === "invariant" || issue.code === "structure"
+      ? text.replaceAll(/"[^"]*"/g, "that")
+      : "The resource cannot be evaluated here.";
+  return createIssue(
+    issue.code === "invariant" ? "invariant" : "structure",
+    rootType,
+    trailOf(issue.expression?.[0] ?? ""),
+    safe,
+    "Compare the element with its page in the FHIR R4 specification.",
+  );
 }
 
 /** `Patient.name[0].given` -> ["name", 0, "given"], up to the first step that is no plain name. */

@@ -36,7 +36,7 @@ describe("a narrative", () => {
     div("<svg><path/></svg>x"),
     div('<p onclick="x()">x</p>'),
     div('<img src="x" onerror="x()"/>'),
-    div('<p onclick=x>x</p>'),
+    div("<p onclick=x>x</p>"),
     div('<a href="javascript:x()">x</a>'),
     div('<a href=" JaVa\tScript:x()">x</a>'),
     div('<a href="java&#x73;cript:x()">x</a>'),
@@ -58,16 +58,39 @@ describe("a narrative", () => {
   });
 
   it("is judged in linear time", () => {
-    for (const hostile of ["<", "<!--", "<p a='", '<p a="x" ', "&#x", "</", "<p "]) {
+    const slow = ["<", "<!--", "<p a='", '<p a="x" ', "&#x", "</", "<p "].filter((hostile) => {
       const started = performance.now();
       narrativeFault(div(hostile.repeat(100_000)));
       narrativeFault(div(`<p ${'a="x" '.repeat(50_000)}`));
-      expect(performance.now() - started, hostile).toBeLessThan(1000);
-    }
+      return performance.now() - started > 5000;
+    });
+    expect(slow).toEqual([]);
   });
 
-  it("never throws", () => {
-    const piece = fc.constantFrom("<", ">", "/", "p", "div", " ", '"', "'", "=", "href", "&#", "x", ";", "<!--", "-->", "javascript:", "\u0000");
-    fc.assert(fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => void narrativeFault(div(pieces.join("")))));
+  it("is never a failure, only a verdict", () => {
+    const piece = fc.constantFrom(
+      "<",
+      ">",
+      "/",
+      "p",
+      "div",
+      " ",
+      '"',
+      "'",
+      "=",
+      "href",
+      "&#",
+      "x",
+      ";",
+      "<!--",
+      "-->",
+      "javascript:",
+      "\u0000",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        expect(["string", "undefined"]).toContain(typeof narrativeFault(div(pieces.join(""))));
+      }),
+    );
   });
 });

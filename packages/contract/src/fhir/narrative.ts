@@ -3,14 +3,19 @@
  * content, no forms, no frames, no external style. Anything else is refused rather than cleaned.
  */
 const elements = new Set(
-  "a abbr acronym b big blockquote br caption cite code col colgroup dd del dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre q samp small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var".split(" "),
+  "a abbr acronym b big blockquote br caption cite code col colgroup dd del dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre q samp small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var".split(
+    " ",
+  ),
 );
 const attributes = new Set(
-  "abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset cite class clear color colspan compact dir face frame headers height href hreflang hspace id lang longdesc name noshade nowrap rel rev rowspan rules scope size span src start style summary tabindex title type valign value vlink vspace width xml:id xml:lang xml:space xmlns".split(" "),
+  "abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset cite class clear color colspan compact dir face frame headers height href hreflang hspace id lang longdesc name noshade nowrap rel rev rowspan rules scope size span src start style summary tabindex title type valign value vlink vspace width xml:id xml:lang xml:space xmlns".split(
+    " ",
+  ),
 );
 const voidElements = new Set(["br", "col", "hr", "img"]);
 
-const token = /<!--(?:(?!--)[\s\S])*-->|<(\/?)([A-Za-z][A-Za-z0-9:]*)((?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
+const token =
+  /<!--(?:(?!--)[\s\S])*-->|<(\/?)([A-Za-z][A-Za-z0-9:]*)((?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const attribute = /\s+([A-Za-z_:][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
 const addressed = new Set(["href", "src", "cite", "longdesc"]);
 
@@ -40,7 +45,8 @@ export function narrativeFault(div: string): string | undefined {
       continue;
     }
     if (open.length === 0 && name !== "div") return "it is not one div";
-    if (!elements.has(name)) return "it holds an element that is not formatting (scripts, styles, forms and frames are refused)";
+    if (!elements.has(name))
+      return "it holds an element that is not formatting (scripts, styles, forms and frames are refused)";
     const fault = attributesFault(rest ?? "");
     if (fault !== undefined) return fault;
     content ||= name === "img";
@@ -58,7 +64,8 @@ function attributesFault(text: string): string | undefined {
     if (!attributes.has(name)) return "it holds an attribute that is not formatting (event handlers are refused)";
     const value = decode(double ?? single ?? "");
     if (addressed.has(name) && !isHarmlessAddress(value)) return "an address in it is of a kind that can run code";
-    if (name === "style" && /url\s*\(|expression\s*\(|@import|javascript:|\\/i.test(value)) return "a style in it can load or run something";
+    if (name === "style" && /url\s*\(|expression\s*\(|@import|javascript:|\\/i.test(value))
+      return "a style in it can load or run something";
   }
   return undefined;
 }
@@ -69,15 +76,29 @@ function isHarmlessAddress(value: string): boolean {
   const bare = value.replaceAll(/[\u0000-\u0020\u007F-\u009F\u00AD\u200B-\u200F\u2028\u2029\uFEFF]/g, "").toLowerCase();
   const scheme = /^([^/?#]*?):/.exec(bare)?.[1];
   if (scheme === undefined) return true;
-  return ["http", "https", "ftp", "mailto", "tel"].includes(scheme) || /^data:image\/(?:png|jpeg|gif|webp)[;,]/.test(bare);
+  return (
+    ["http", "https", "ftp", "mailto", "tel"].includes(scheme) || /^data:image\/(?:png|jpeg|gif|webp)[;,]/.test(bare)
+  );
 }
 
-const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", colon: ":", tab: "\t", newline: "\n" };
+const named: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  colon: ":",
+  tab: "\t",
+  newline: "\n",
+};
 
 function decode(value: string): string {
-  return value.replaceAll(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));?/gi, (whole, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return named[name.toLowerCase()] ?? whole;
-    const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : "";
-  });
+  return value.replaceAll(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));?/gi,
+    (whole, hex?: string, decimal?: string, name?: string) => {
+      if (name !== undefined) return named[name.toLowerCase()] ?? whole;
+      const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : "";
+    },
+  );
 }

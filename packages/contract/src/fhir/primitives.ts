@@ -54,7 +54,10 @@ export const primitiveChecks: ReadonlyMap<string, PrimitiveCheck> = new Map<stri
   ["uuid", textual(patterns.uuid, "Write urn:uuid: and the UUID in lower case.")],
   ["time", textual(patterns.time, "Write hh:mm:ss.")],
   ["date", dated(patterns.date, "Write YYYY, YYYY-MM or YYYY-MM-DD, a day that exists.")],
-  ["dateTime", dated(patterns.dateTime, "Write YYYY, YYYY-MM, YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss with a zone (Z or +hh:mm).")],
+  [
+    "dateTime",
+    dated(patterns.dateTime, "Write YYYY, YYYY-MM, YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss with a zone (Z or +hh:mm)."),
+  ],
   ["instant", dated(patterns.instant, "Write YYYY-MM-DDThh:mm:ss with a zone (Z or +hh:mm).")],
   ["base64Binary", base64],
 ]);
@@ -66,9 +69,12 @@ function wrongType(expected: string): PrimitiveFault {
 function numeric(min: number, max: number, whole: boolean): PrimitiveCheck {
   return (value) => {
     if (typeof value !== "number") return wrongType("a number");
-    if (!Number.isFinite(value)) return { code: "value", message: "The number is out of range.", fix: "Write a finite number." };
-    if (whole && !Number.isInteger(value)) return { code: "value", message: "This must be a whole number.", fix: "Leave out the fraction." };
-    if (value < min || value > max) return { code: "value", message: "The number is out of range.", fix: `Write a number from ${min} to ${max}.` };
+    if (!Number.isFinite(value))
+      return { code: "value", message: "The number is out of range.", fix: "Write a finite number." };
+    if (whole && !Number.isInteger(value))
+      return { code: "value", message: "This must be a whole number.", fix: "Leave out the fraction." };
+    if (value < min || value > max)
+      return { code: "value", message: "The number is out of range.", fix: `Write a number from ${min} to ${max}.` };
     return undefined;
   };
 }
@@ -76,11 +82,24 @@ function numeric(min: number, max: number, whole: boolean): PrimitiveCheck {
 function textual(pattern: RegExp | undefined, fix: string): PrimitiveCheck {
   return (value) => {
     if (typeof value !== "string") return wrongType("a text");
-    if (value.length > textCharsMax) return { code: "too-long", message: "The text is longer than 1 MB.", fix: "Shorten it, or upload it as a Binary." };
-    if (value.length === 0 || value.trim() === "") return { code: "value", message: "The text is empty.", fix: "Write a value, or leave the property out." };
-    if (!value.isWellFormed()) return { code: "value", message: "The text holds half of a surrogate pair.", fix: "Send well-formed Unicode." };
-    if (pattern !== undefined && !pattern.test(value)) return { code: "value", message: "The text does not have the form of its type.", fix };
-    if (!patterns.text.test(value)) return { code: "value", message: "The text holds control characters.", fix: "Keep only tab, line feed and carriage return." };
+    if (value.length > textCharsMax)
+      return {
+        code: "too-long",
+        message: "The text is longer than 1 MB.",
+        fix: "Shorten it, or upload it as a Binary.",
+      };
+    if (value.length === 0 || value.trim() === "")
+      return { code: "value", message: "The text is empty.", fix: "Write a value, or leave the property out." };
+    if (!value.isWellFormed())
+      return { code: "value", message: "The text holds half of a surrogate pair.", fix: "Send well-formed Unicode." };
+    if (pattern !== undefined && !pattern.test(value))
+      return { code: "value", message: "The text does not have the form of its type.", fix };
+    if (!patterns.text.test(value))
+      return {
+        code: "value",
+        message: "The text holds control characters.",
+        fix: "Keep only tab, line feed and carriage return.",
+      };
     return undefined;
   };
 }
@@ -88,7 +107,9 @@ function textual(pattern: RegExp | undefined, fix: string): PrimitiveCheck {
 function dated(pattern: RegExp, fix: string): PrimitiveCheck {
   return (value) => {
     if (typeof value !== "string") return wrongType("a text");
-    return pattern.test(value) && dayExists(value) ? undefined : { code: "value", message: "This is not a date of its type.", fix };
+    return pattern.test(value) && dayExists(value)
+      ? undefined
+      : { code: "value", message: "This is not a date of its type.", fix };
   };
 }
 
@@ -100,8 +121,18 @@ function dayExists(date: string): boolean {
 
 function base64(value: unknown): PrimitiveFault | undefined {
   if (typeof value !== "string") return wrongType("a text");
-  if (value.length > ((inlineBytesMax + 2) / 3) * 4) return { code: "too-long", message: "Inline data is larger than 1 MiB.", fix: "Upload it as a Binary and refer to it." };
-  if (value.length % 4 !== 0 || !patterns.base64.test(value)) return { code: "value", message: "This is not base64.", fix: "Encode the bytes as base64 (RFC 4648 section 4) with padding and without line breaks." };
+  if (value.length > ((inlineBytesMax + 2) / 3) * 4)
+    return {
+      code: "too-long",
+      message: "Inline data is larger than 1 MiB.",
+      fix: "Upload it as a Binary and refer to it.",
+    };
+  if (value.length % 4 !== 0 || !patterns.base64.test(value))
+    return {
+      code: "value",
+      message: "This is not base64.",
+      fix: "Encode the bytes as base64 (RFC 4648 section 4) with padding and without line breaks.",
+    };
   return undefined;
 }
 

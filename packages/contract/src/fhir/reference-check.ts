@@ -1,5 +1,5 @@
-import type { JsonObject } from "./invariants.ts";
-import type { IssueCode } from "./issue.ts";
+import type { JsonObject } from "./json-object.ts";
+import type { ElementFault } from "./primitive-check.ts";
 
 /** A resource and what it contains, while it is walked. */
 export interface Container {
@@ -10,12 +10,6 @@ export interface Container {
   readonly referenced: Set<string>;
   /** Set when a contained resource was not walked, so that references in it are not known. */
   holdsForeign: boolean;
-}
-
-export interface ReferenceFault {
-  code: IssueCode;
-  message: string;
-  fix: string;
 }
 
 const none: ReadonlyMap<string, string> = new Map();
@@ -48,26 +42,44 @@ export function unreferencedContained(container: Container): number[] {
  * Checks a Reference against the types that its element allows (R4 references.html#literal). Absolute URLs and URNs are
  * not judged: what they lead to cannot be told from their text.
  */
-export function checkReference(value: JsonObject, targets: ReadonlySet<string> | undefined, container: Container, resourceTypes: ReadonlySet<string>): ReferenceFault | undefined {
+export function checkReference(
+  value: JsonObject,
+  targets: ReadonlySet<string> | undefined,
+  container: Container,
+  resourceTypes: ReadonlySet<string>,
+): ElementFault | undefined {
   const reference = value["reference"];
   if (typeof reference !== "string") return undefined;
   if (reference.startsWith("#")) return checkFragment(reference.slice(1), targets, container);
   if (/^[a-z][a-z0-9+.-]*:/.test(reference)) return undefined;
   const type = (relative.exec(reference) ?? conditional.exec(reference))?.[1];
   if (type === undefined || !resourceTypes.has(type)) {
-    return { code: "value", message: "The reference is neither Type/id, nor #id, nor an absolute address.", fix: "Write for instance Patient/123." };
+    return {
+      code: "value",
+      message: "The reference is neither Type/id, nor #id, nor an absolute address.",
+      fix: "Write for instance Patient/123.",
+    };
   }
   return targets !== undefined && !targets.has(type) ? wrongTarget(type, targets) : undefined;
 }
 
-function checkFragment(id: string, targets: ReadonlySet<string> | undefined, container: Container): ReferenceFault | undefined {
+function checkFragment(
+  id: string,
+  targets: ReadonlySet<string> | undefined,
+  container: Container,
+): ElementFault | undefined {
   container.referenced.add(id);
   if (id === "") return undefined;
   const type = container.contained.get(id);
-  if (type === undefined) return { code: "invariant", message: "No contained resource has this id (ref-1).", fix: "Add it to contained, or refer to a stored resource." };
+  if (type === undefined)
+    return {
+      code: "invariant",
+      message: "No contained resource has this id (ref-1).",
+      fix: "Add it to contained, or refer to a stored resource.",
+    };
   return targets !== undefined && !targets.has(type) ? wrongTarget(type, targets) : undefined;
 }
 
-function wrongTarget(type: string, targets: ReadonlySet<string>): ReferenceFault {
+function wrongTarget(type: string, targets: ReadonlySet<string>): ElementFault {
   return { code: "value", message: `${type} cannot stand here.`, fix: `Refer to one of: ${[...targets].join(", ")}.` };
 }

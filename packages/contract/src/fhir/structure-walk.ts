@@ -1,9 +1,8 @@
 import type { OperationOutcomeIssue } from "@medplum/fhirtypes";
 import type { CompiledDefinitions, ElementSpec, TypeSpec } from "./definitions.ts";
-import type { JsonObject } from "./invariants.ts";
+import { isObject, type JsonObject } from "./json-object.ts";
 import { createIssue, isShowableName, type IssueCode } from "./issue.ts";
-import { narrativeFault } from "./narrative.ts";
-import { primitiveChecks } from "./primitives.ts";
+import { checkPrimitive } from "./primitive-check.ts";
 import { checkReference, collectContained, unreferencedContained, type Container } from "./reference-check.ts";
 import { closestName } from "./closest-name.ts";
 
@@ -32,7 +31,14 @@ export interface Walk {
 
 /** Walks a resource once against the compiled definitions. Expects a value within `findBoundsFault`. */
 export function walkResource(resource: JsonObject, spec: TypeSpec, definitions: CompiledDefinitions): WalkResult {
-  const walk: Walk = { definitions, rootType: spec.name, trail: [], issues: [], foreign: [], container: collectContained(resource) };
+  const walk: Walk = {
+    definitions,
+    rootType: spec.name,
+    trail: [],
+    issues: [],
+    foreign: [],
+    container: collectContained(resource),
+  };
   walkContainer(walk, resource, spec);
   return { issues: walk.issues, foreign: walk.foreign };
 }
@@ -40,7 +46,14 @@ export function walkResource(resource: JsonObject, spec: TypeSpec, definitions: 
 function walkContainer(walk: Walk, resource: JsonObject, spec: TypeSpec): void {
   walkObject(walk, resource, spec);
   for (const index of unreferencedContained(walk.container)) {
-    report(walk, "invariant", "No reference leads to this contained resource (dom-3).", "Refer to it by # and its id, or remove it.", "contained", index);
+    report(
+      walk,
+      "invariant",
+      "No reference leads to this contained resource (dom-3).",
+      "Refer to it by # and its id, or remove it.",
+      "contained",
+      index,
+    );
   }
 }
 
@@ -62,7 +75,8 @@ function walkObject(walk: Walk, value: JsonObject, spec: TypeSpec): void {
     if (element.choice !== undefined) {
       choices ??= new Map();
       const other = choices.get(element.choice);
-      if (other !== undefined && other !== element.key) report(walk, "structure", `Only one of ${other} and ${element.key} may be given.`, "Keep one of them.", key);
+      if (other !== undefined && other !== element.key)
+        report(walk, "structure", `Only one of ${other} and ${element.key} may be given.`, "Keep one of them.", key);
       choices.set(element.choice, element.key);
     }
     if (isExtensionOfPrimitive) walkPrimitiveExtensions(walk, key, child, element, value[element.key]);
@@ -75,18 +89,46 @@ function walkObject(walk: Walk, value: JsonObject, spec: TypeSpec): void {
   }
   if (walk.issues.length > issuesBefore) return;
   for (const invariant of spec.invariants) {
-    if (invariant.holds?.(value) === false) report(walk, "invariant", `This rule is broken: ${invariant.rule} (${invariant.key}).`, "Change the element so that the rule holds.");
+    if (invariant.holds?.(value) === false)
+      report(
+        walk,
+        "invariant",
+        `This rule is broken: ${invariant.rule} (${invariant.key}).`,
+        "Change the element so that the rule holds.",
+      );
   }
 }
 
 function walkElement(walk: Walk, child: unknown, element: ElementSpec, owner: JsonObject): void {
   if (!element.isArray) {
-    if (Array.isArray(child)) return report(walk, "structure", `${element.key} takes one value, not a list.`, "Write the value without brackets.", element.key);
+    if (Array.isArray(child))
+      return report(
+        walk,
+        "structure",
+        `${element.key} takes one value, not a list.`,
+        "Write the value without brackets.",
+        element.key,
+      );
     return walkValue(walk, child, element, element.key, undefined);
   }
-  if (!Array.isArray(child)) return report(walk, "structure", `${element.key} takes a list.`, "Write the value in brackets: [ ... ].", element.key);
-  if (child.length === 0) return report(walk, "structure", "The list is empty.", "Fill it, or leave the property out.", element.key);
-  if (child.length > element.max) return report(walk, "structure", `${element.key} takes at most ${element.max} values.`, "Remove the others.", element.key);
+  if (!Array.isArray(child))
+    return report(
+      walk,
+      "structure",
+      `${element.key} takes a list.`,
+      "Write the value in brackets: [ ... ].",
+      element.key,
+    );
+  if (child.length === 0)
+    return report(walk, "structure", "The list is empty.", "Fill it, or leave the property out.", element.key);
+  if (child.length > element.max)
+    return report(
+      walk,
+      "structure",
+      `${element.key} takes at most ${element.max} values.`,
+      "Remove the others.",
+      element.key,
+    );
   for (let index = 0; index < child.length; index += 1) {
     const item: unknown = child[index];
     // Null holds the place of a primitive that has only an extension.
@@ -98,17 +140,33 @@ function walkElement(walk: Walk, child: unknown, element: ElementSpec, owner: Js
 
 function walkValue(walk: Walk, value: unknown, element: ElementSpec, key: string, index: number | undefined): void {
   if (element.isPrimitive) {
-    if (!isSoundPrimitive(value, element, walk)) reportPrimitive(walk, value, element, key, index);
+    const fault = checkPrimitive(value, element);
+    if (fault !== undefined) report(walk, fault.code, fault.message, fault.fix, key, index);
+    else if (addressTypes.has(element.type)) noteFragment(walk, value);
     return;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return report(walk, "structure", `${key} takes ${value === null ? "no null" : "an object"}.`, "Write an object: { ... }.", key, index);
+    return report(
+      walk,
+      "structure",
+      `${key} takes ${value === null ? "no null" : "an object"}.`,
+      "Write an object: { ... }.",
+      key,
+      index,
+    );
   }
   walk.trail.push(key);
   if (index !== undefined) walk.trail.push(index);
   if (element.spec === undefined) walkInnerResource(walk, value as JsonObject, key);
   else walkDatatype(walk, value as JsonObject, element, element.spec);
   walk.trail.length -= index === undefined ? 1 : 2;
+}
+
+/** An address may lead to a contained resource too (dom-3). */
+const addressTypes: ReadonlySet<string> = new Set(["uri", "url", "canonical"]);
+
+function noteFragment(walk: Walk, address: unknown): void {
+  if (typeof address === "string" && address.startsWith("#")) walk.container.referenced.add(address.slice(1));
 }
 
 function walkDatatype(walk: Walk, value: JsonObject, element: ElementSpec, spec: TypeSpec): void {
@@ -121,7 +179,12 @@ function walkDatatype(walk: Walk, value: JsonObject, element: ElementSpec, spec:
   }
   for (const invariant of element.invariants) {
     if (!spec.invariants.includes(invariant) && invariant.holds?.(value) === false) {
-      report(walk, "invariant", `This rule is broken: ${invariant.rule} (${invariant.key}).`, "Change the element so that the rule holds.");
+      report(
+        walk,
+        "invariant",
+        `This rule is broken: ${invariant.rule} (${invariant.key}).`,
+        "Change the element so that the rule holds.",
+      );
     }
   }
 }
@@ -130,7 +193,13 @@ function walkDatatype(walk: Walk, value: JsonObject, element: ElementSpec, spec:
 function walkInnerResource(walk: Walk, resource: JsonObject, key: string): void {
   const resourceType = resource["resourceType"];
   if (typeof resourceType !== "string" || !walk.definitions.resourceTypes.has(resourceType)) {
-    return report(walk, "structure", "resourceType is missing or no FHIR R4 resource type.", "Name the resource's type, for instance Patient.", "resourceType");
+    return report(
+      walk,
+      "structure",
+      "resourceType is missing or no FHIR R4 resource type.",
+      "Name the resource's type, for instance Patient.",
+      "resourceType",
+    );
   }
   const spec = walk.definitions.types.get(resourceType);
   if (spec === undefined) {
@@ -145,50 +214,37 @@ function walkInnerResource(walk: Walk, resource: JsonObject, key: string): void 
   walk.container = outer;
 }
 
-function isSoundPrimitive(value: unknown, element: ElementSpec, walk: Walk): boolean {
-  if (primitiveChecks.get(element.type)?.(value) !== undefined) return false;
-  if (typeof value !== "string") return true;
-  if (element.codes !== undefined) return element.codes.has(value);
-  if (element.openBinding !== undefined) return openBindings.get(element.openBinding)?.pattern.test(value) ?? true;
-  if (element.type === "xhtml") return narrativeFault(value) === undefined;
-  // An address may also lead to a contained resource (dom-3).
-  if (value.charCodeAt(0) === 35) walk.container.referenced.add(value.slice(1));
-  return true;
-}
-
-/** Says why `isSoundPrimitive` answered no. */
-function reportPrimitive(walk: Walk, value: unknown, element: ElementSpec, key: string, index: number | undefined): void {
-  const fault = primitiveChecks.get(element.type)?.(value);
-  if (fault !== undefined) return report(walk, fault.code, fault.message, fault.fix, key, index);
-  if (element.codes !== undefined) return report(walk, "code-invalid", `${key} takes only codes of its value set.`, `Use one of: ${[...element.codes].slice(0, 12).join(", ")}${element.codes.size > 12 ? ", ..." : ""}.`, key, index);
-  const open = element.openBinding === undefined ? undefined : openBindings.get(element.openBinding);
-  if (open !== undefined) return report(walk, "code-invalid", open.message, open.fix, key, index);
-  report(walk, "security", `The narrative is refused: ${narrativeFault(String(value))} (txt-1).`, "Keep one div of plain formatting, or leave the narrative out.", key, index);
-}
-
-/** Required bindings whose codes cannot be listed are held to their syntax (RFC 6838 section 4.2; ISO 4217). */
-const openBindings = new Map([
-  [
-    "http://hl7.org/fhir/ValueSet/mimetypes",
-    { pattern: /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9][\w!#$&^.+-]{0,126}(?: ?; ?[\w!#$&^.+-]+=(?:[\w!#$&^.+:/-]+|"[^"\r\n]*"))*$/, message: "This is not a MIME type.", fix: "Write for instance text/html or application/pdf." },
-  ],
-  ["http://hl7.org/fhir/ValueSet/currencies", { pattern: /^[A-Z]{3}$/, message: "This is not a currency code.", fix: "Write three capital letters, for instance EUR." }],
-]);
-
 function walkPrimitiveExtensions(walk: Walk, key: string, child: unknown, element: ElementSpec, value: unknown): void {
   const spec = walk.definitions.types.get("Element");
   if (spec === undefined) throw new Error("the definitions lack Element");
   if (!element.isArray) {
-    if (!isObject(child)) return report(walk, "structure", `${key} takes an object with id or extension.`, "Write an object, or leave it out.", key);
+    if (!isObject(child))
+      return report(
+        walk,
+        "structure",
+        `${key} takes an object with id or extension.`,
+        "Write an object, or leave it out.",
+        key,
+      );
     return walkAt(walk, child, spec, key, undefined);
   }
-  if (!Array.isArray(child) || child.length === 0) return report(walk, "structure", `${key} takes a list.`, "Write a list as long as that of the values.", key);
-  if (Array.isArray(value) && value.length !== child.length) return report(walk, "structure", `${key} and ${element.key} must be of one length.`, "Fill the shorter list with null.", key);
+  if (!Array.isArray(child) || child.length === 0)
+    return report(walk, "structure", `${key} takes a list.`, "Write a list as long as that of the values.", key);
+  if (Array.isArray(value) && value.length !== child.length)
+    return report(
+      walk,
+      "structure",
+      `${key} and ${element.key} must be of one length.`,
+      "Fill the shorter list with null.",
+      key,
+    );
   child.forEach((item: unknown, index) => {
     if (item === null) {
-      if (!Array.isArray(value)) report(walk, "structure", "Neither a value nor an extension stands here.", "Remove the null.", key, index);
+      if (!Array.isArray(value))
+        report(walk, "structure", "Neither a value nor an extension stands here.", "Remove the null.", key, index);
     } else if (isObject(item)) walkAt(walk, item, spec, key, index);
-    else report(walk, "structure", `${key} takes objects with id or extension.`, "Write an object or null.", key, index);
+    else
+      report(walk, "structure", `${key} takes objects with id or extension.`, "Write an object or null.", key, index);
   });
 }
 
@@ -208,19 +264,28 @@ function isGiven(value: JsonObject, key: string): boolean {
   return (Object.hasOwn(value, key) && value[key] !== undefined) || Object.hasOwn(value, `_${key}`);
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function reportMissing(walk: Walk, required: { name: string; keys: readonly string[] }): void {
   const alternatives = required.keys.length > 1 ? `one of ${required.keys.slice(0, 6).join(", ")}` : required.name;
-  report(walk, "required", `${required.name} is missing.`, `Add ${alternatives}.`, required.keys.length > 1 ? undefined : required.name);
+  report(
+    walk,
+    "required",
+    `${required.name} is missing.`,
+    `Add ${alternatives}.`,
+    required.keys.length > 1 ? undefined : required.name,
+  );
 }
 
 function reportUnknown(walk: Walk, key: string, spec: TypeSpec): void {
-  if (!isShowableName(key)) return report(walk, "structure", `${spec.name} has a property whose name FHIR does not know.`, "Remove it.");
+  if (!isShowableName(key))
+    return report(walk, "structure", `${spec.name} has a property whose name FHIR does not know.`, "Remove it.");
   const near = closestName(key, spec.elements.keys());
-  report(walk, "structure", `${spec.name} has no property ${key}.`, near === undefined ? "Remove it." : `Did you mean ${near}?`, key);
+  report(
+    walk,
+    "structure",
+    `${spec.name} has no property ${key}.`,
+    near === undefined ? "Remove it." : `Did you mean ${near}?`,
+    key,
+  );
 }
 
 function report(walk: Walk, code: IssueCode, message: string, fix: string, key?: string, index?: number): void {

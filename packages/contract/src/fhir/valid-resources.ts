@@ -3,33 +3,105 @@ import { email, fax, sms } from "./communication.ts";
 /** For tests: one valid resource or more of each canonical type, rich enough that mutations reach most rules. Invented people. */
 export const validResources: readonly Readonly<Record<string, unknown>>[] = JSON.parse(
   JSON.stringify([
-    email({ to: { address: "ana@example.org", reference: "Patient/1" }, cc: "desk@clinic.example", bcc: ["log@clinic.example"], subject: "Your appointment", text: "Please come at ten.", html: "<p>Please come at ten.</p>", attachments: [{ url: "Binary/letter-1", contentType: "application/pdf", title: "letter.pdf", size: 1200 }], patient: "Patient/1", idempotencyKey: "7f3c" }),
+    email({
+      to: { address: "ana@example.org", reference: "Patient/1" },
+      cc: "desk@clinic.example",
+      bcc: ["log@clinic.example"],
+      subject: "Your appointment",
+      text: "Please come at ten.",
+      html: "<p>Please come at ten.</p>",
+      attachments: [{ url: "Binary/letter-1", contentType: "application/pdf", title: "letter.pdf", size: 1200 }],
+      patient: "Patient/1",
+      idempotencyKey: "7f3c",
+    }),
     sms({ to: "+49 151 1234567", text: "Please come at ten." }),
-    fax({ to: "+4930123456", subject: "Referral", attachments: [{ url: "Binary/scan-1", contentType: "image/tiff; application=faxbw" }] }),
+    fax({
+      to: "+4930123456",
+      subject: "Referral",
+      attachments: [{ url: "Binary/scan-1", contentType: "image/tiff; application=faxbw" }],
+    }),
     {
       resourceType: "Communication",
       id: "with-everything",
-      meta: { versionId: "3", lastUpdated: "2026-03-01T10:00:00.123+01:00", security: [{ system: "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", code: "N" }] },
+      meta: {
+        versionId: "3",
+        lastUpdated: "2026-03-01T10:00:00.123+01:00",
+        security: [{ system: "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", code: "N" }],
+      },
       language: "en",
-      text: { status: "generated", div: '<div xmlns="http://www.w3.org/1999/xhtml"><p class="x">A <b>short</b> note &amp; a <a href="https://clinic.example/x">link</a><br/></p></div>' },
-      contained: [{ resourceType: "Patient", id: "pat", name: [{ family: "Example", given: ["Ana", null], _given: [null, { extension: [{ url: "https://clinic.example/x", valueString: "nick" }] }] }], contact: [{ name: { text: "A contact" } }] }],
-      extension: [{ url: "https://clinic.example/nested", extension: [{ url: "one", valuePeriod: { start: "2026-01-01", end: "2026-02" } }, { url: "two", valueQuantity: { value: 3, comparator: "<", unit: "mg", system: "http://unitsofmeasure.org", code: "mg" } }] }],
-      identifier: [{ use: "official", system: "urn:oid:1.2.3", value: "42", period: { start: "2026-01-01T00:00:00Z", end: "2026-01-01T02:00:00+01:00" }, assigner: { display: "A clinic" } }],
+      text: {
+        status: "generated",
+        div: '<div xmlns="http://www.w3.org/1999/xhtml"><p class="x">A <b>short</b> note &amp; a <a href="https://clinic.example/x">link</a><br/></p></div>',
+      },
+      contained: [
+        {
+          resourceType: "Patient",
+          id: "pat",
+          name: [
+            {
+              family: "Example",
+              given: ["Ana", null],
+              _given: [null, { extension: [{ url: "https://clinic.example/x", valueString: "nick" }] }],
+            },
+          ],
+          contact: [{ name: { text: "A contact" } }],
+        },
+      ],
+      extension: [
+        {
+          url: "https://clinic.example/nested",
+          extension: [
+            { url: "one", valuePeriod: { start: "2026-01-01", end: "2026-02" } },
+            {
+              url: "two",
+              valueQuantity: { value: 3, comparator: "<", unit: "mg", system: "http://unitsofmeasure.org", code: "mg" },
+            },
+          ],
+        },
+      ],
+      identifier: [
+        {
+          use: "official",
+          system: "urn:oid:1.2.3",
+          value: "42",
+          period: { start: "2026-01-01T00:00:00Z", end: "2026-01-01T02:00:00+01:00" },
+          assigner: { display: "A clinic" },
+        },
+      ],
       instantiatesUri: ["https://clinic.example/protocol"],
       basedOn: [{ reference: "CommunicationRequest/9" }],
       status: "not-done",
       _status: { id: "s1" },
       statusReason: { text: "closed" },
-      category: [{ coding: [{ system: "http://terminology.hl7.org/CodeSystem/communication-category", code: "notification", userSelected: true }] }],
+      category: [
+        {
+          coding: [
+            {
+              system: "http://terminology.hl7.org/CodeSystem/communication-category",
+              code: "notification",
+              userSelected: true,
+            },
+          ],
+        },
+      ],
       priority: "urgent",
       subject: { reference: "#pat" },
       encounter: { reference: "https://other.example/fhir/Encounter/1" },
       sent: "2026-03-01T09:00:00Z",
       received: "2026-03",
-      recipient: [{ reference: "Organization/5", type: "Organization" }, { reference: "urn:uuid:5f1c3f3a-1c1b-4b8e-9a57-000000000001" }],
+      recipient: [
+        { reference: "Organization/5", type: "Organization" },
+        { reference: "urn:uuid:5f1c3f3a-1c1b-4b8e-9a57-000000000001" },
+      ],
       sender: { identifier: { system: "https://clinic.example/staff", value: "7" } },
-      payload: [{ contentReference: { reference: "DocumentReference/8" } }, { contentAttachment: { contentType: "text/plain", data: "SGVsbG8=", size: 5, creation: "2026-03-01" } }],
-      note: [{ authorString: "desk", time: "2026-03-01T09:00:00Z", text: "called twice" }, { authorReference: { reference: "Practitioner/3" }, text: "left a word" }],
+      payload: [
+        { contentReference: { reference: "DocumentReference/8" } },
+        { contentAttachment: { contentType: "text/plain", data: "SGVsbG8=", size: 5, creation: "2026-03-01" } },
+      ],
+      note: [
+        { authorString: "desk", time: "2026-03-01T09:00:00Z", text: "called twice" },
+        { authorReference: { reference: "Practitioner/3" }, text: "left a word" },
+      ],
     },
     {
       resourceType: "Patient",
@@ -48,9 +120,27 @@ export const validResources: readonly Readonly<Record<string, unknown>>[] = JSON
       managingOrganization: { reference: "Organization/5" },
       link: [{ other: { reference: "Patient/2" }, type: "seealso" }],
     },
-    { resourceType: "Practitioner", id: "3", name: [{ text: "Dr. Example" }], gender: "other", qualification: [{ code: { text: "MD" }, issuer: { reference: "Organization/5" } }] },
-    { resourceType: "Organization", id: "5", name: "Example Clinic", telecom: [{ system: "email", value: "desk@clinic.example", use: "work" }], address: [{ use: "work", city: "Town" }], partOf: { reference: "Organization/6" } },
-    { resourceType: "RelatedPerson", patient: { reference: "Patient/1" }, relationship: [{ text: "sister" }], birthDate: "1979-05" },
+    {
+      resourceType: "Practitioner",
+      id: "3",
+      name: [{ text: "Dr. Example" }],
+      gender: "other",
+      qualification: [{ code: { text: "MD" }, issuer: { reference: "Organization/5" } }],
+    },
+    {
+      resourceType: "Organization",
+      id: "5",
+      name: "Example Clinic",
+      telecom: [{ system: "email", value: "desk@clinic.example", use: "work" }],
+      address: [{ use: "work", city: "Town" }],
+      partOf: { reference: "Organization/6" },
+    },
+    {
+      resourceType: "RelatedPerson",
+      patient: { reference: "Patient/1" },
+      relationship: [{ text: "sister" }],
+      birthDate: "1979-05",
+    },
     {
       resourceType: "Observation",
       status: "final",
@@ -59,9 +149,22 @@ export const validResources: readonly Readonly<Record<string, unknown>>[] = JSON
       effectiveDateTime: "2026-03-01T09:00:00.5Z",
       valueRange: { low: { value: 1, unit: "mm" }, high: { value: 2, unit: "mm" } },
       referenceRange: [{ low: { value: 1 }, age: { low: { value: 18 } } }],
-      component: [{ code: { coding: [{ system: "http://loinc.org", code: "8480-6" }] }, valueQuantity: { value: 120, unit: "mmHg", system: "http://unitsofmeasure.org", code: "mm[Hg]" } }],
+      component: [
+        {
+          code: { coding: [{ system: "http://loinc.org", code: "8480-6" }] },
+          valueQuantity: { value: 120, unit: "mmHg", system: "http://unitsofmeasure.org", code: "mm[Hg]" },
+        },
+      ],
     },
-    { resourceType: "DiagnosticReport", status: "final", code: { text: "Panel" }, effectivePeriod: { start: "2026-03-01", end: "2026-03-02" }, issued: "2026-03-02T10:00:00Z", result: [{ reference: "Observation/1" }], presentedForm: [{ contentType: "application/pdf", url: "Binary/1" }] },
+    {
+      resourceType: "DiagnosticReport",
+      status: "final",
+      code: { text: "Panel" },
+      effectivePeriod: { start: "2026-03-01", end: "2026-03-02" },
+      issued: "2026-03-02T10:00:00Z",
+      result: [{ reference: "Observation/1" }],
+      presentedForm: [{ contentType: "application/pdf", url: "Binary/1" }],
+    },
     {
       resourceType: "DocumentReference",
       masterIdentifier: { system: "urn:ietf:rfc:3986", value: "urn:uuid:5f1c3f3a-1c1b-4b8e-9a57-000000000002" },
@@ -70,11 +173,45 @@ export const validResources: readonly Readonly<Record<string, unknown>>[] = JSON
       subject: { reference: "Patient/1" },
       date: "2026-03-01T09:00:00Z",
       relatesTo: [{ code: "replaces", target: { reference: "DocumentReference/7" } }],
-      content: [{ attachment: { contentType: "application/pdf", url: "Binary/1", size: 12, hash: "2jmj7l5rSw0yVb/vlWAYkK/YBwk=", title: "letter.pdf" }, format: { system: "urn:oid:1.3.6.1.4.1.19376.1.2.3", code: "urn:ihe:pcc:xphr:2007" } }],
+      content: [
+        {
+          attachment: {
+            contentType: "application/pdf",
+            url: "Binary/1",
+            size: 12,
+            hash: "2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+            title: "letter.pdf",
+          },
+          format: { system: "urn:oid:1.3.6.1.4.1.19376.1.2.3", code: "urn:ihe:pcc:xphr:2007" },
+        },
+      ],
       context: { period: { start: "2026-02-01" }, related: [{ reference: "Task/1" }] },
     },
-    { resourceType: "Binary", id: "1", contentType: "application/pdf", securityContext: { reference: "DocumentReference/8" }, data: "JVBERi0=" },
-    { resourceType: "Appointment", status: "cancelled", cancelationReason: { text: "ill" }, priority: 1, start: "2026-03-01T09:00:00Z", end: "2026-03-01T09:30:00Z", minutesDuration: 30, participant: [{ type: [{ text: "patient" }], actor: { reference: "Patient/1" }, required: "required", status: "accepted", period: { start: "2026-03-01" } }] },
+    {
+      resourceType: "Binary",
+      id: "1",
+      contentType: "application/pdf",
+      securityContext: { reference: "DocumentReference/8" },
+      data: "JVBERi0=",
+    },
+    {
+      resourceType: "Appointment",
+      status: "cancelled",
+      cancelationReason: { text: "ill" },
+      priority: 1,
+      start: "2026-03-01T09:00:00Z",
+      end: "2026-03-01T09:30:00Z",
+      minutesDuration: 30,
+      participant: [
+        {
+          type: [{ text: "patient" }],
+          actor: { reference: "Patient/1" },
+          required: "required",
+          status: "accepted",
+          period: { start: "2026-03-01" },
+        },
+      ],
+    },
     {
       resourceType: "ServiceRequest",
       status: "active",
@@ -84,10 +221,47 @@ export const validResources: readonly Readonly<Record<string, unknown>>[] = JSON
       orderDetail: [{ text: "left" }],
       quantityRatio: { numerator: { value: 1 }, denominator: { value: 2 } },
       subject: { reference: "Patient/1" },
-      occurrenceTiming: { repeat: { boundsDuration: { value: 3, unit: "d", system: "http://unitsofmeasure.org", code: "d" }, count: 1, countMax: 2, duration: 5, durationUnit: "min", frequency: 1, period: 1, periodMax: 2, periodUnit: "d", dayOfWeek: ["mon"], when: ["MORN"], offset: 10 } },
+      occurrenceTiming: {
+        repeat: {
+          boundsDuration: { value: 3, unit: "d", system: "http://unitsofmeasure.org", code: "d" },
+          count: 1,
+          countMax: 2,
+          duration: 5,
+          durationUnit: "min",
+          frequency: 1,
+          period: 1,
+          periodMax: 2,
+          periodUnit: "d",
+          dayOfWeek: ["mon"],
+          when: ["MORN"],
+          offset: 10,
+        },
+      },
     },
-    { resourceType: "Task", status: "requested", intent: "order", priority: "routine", authoredOn: "2026-03-01T09:00:00Z", lastModified: "2026-03-01T10:30:00+01:00", restriction: { repetitions: 1, recipient: [{ reference: "Practitioner/3" }] }, input: [{ type: { text: "n" }, valuePositiveInt: 3 }], output: [{ type: { text: "t" }, valueDosage: { text: "daily", doseAndRate: [{ doseQuantity: { value: 1 } }] } }] },
-    { resourceType: "Consent", status: "active", scope: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/consentscope", code: "patient-privacy" }] }, category: [{ text: "privacy" }], patient: { reference: "Patient/1" }, policyRule: { text: "opt-in" }, provision: { type: "permit", data: [{ meaning: "instance", reference: { reference: "Observation/1" } }], provision: [{ type: "deny", period: { start: "2026" } }] } },
+    {
+      resourceType: "Task",
+      status: "requested",
+      intent: "order",
+      priority: "routine",
+      authoredOn: "2026-03-01T09:00:00Z",
+      lastModified: "2026-03-01T10:30:00+01:00",
+      restriction: { repetitions: 1, recipient: [{ reference: "Practitioner/3" }] },
+      input: [{ type: { text: "n" }, valuePositiveInt: 3 }],
+      output: [{ type: { text: "t" }, valueDosage: { text: "daily", doseAndRate: [{ doseQuantity: { value: 1 } }] } }],
+    },
+    {
+      resourceType: "Consent",
+      status: "active",
+      scope: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/consentscope", code: "patient-privacy" }] },
+      category: [{ text: "privacy" }],
+      patient: { reference: "Patient/1" },
+      policyRule: { text: "opt-in" },
+      provision: {
+        type: "permit",
+        data: [{ meaning: "instance", reference: { reference: "Observation/1" } }],
+        provision: [{ type: "deny", period: { start: "2026" } }],
+      },
+    },
     {
       resourceType: "AuditEvent",
       type: { system: "http://terminology.hl7.org/CodeSystem/audit-event-type", code: "rest" },
@@ -98,9 +272,50 @@ export const validResources: readonly Readonly<Record<string, unknown>>[] = JSON
       source: { observer: { reference: "Organization/5" } },
       entity: [{ what: { reference: "Patient/1" }, name: "one", detail: [{ type: "k", valueString: "v" }] }],
     },
-    { resourceType: "Provenance", target: [{ reference: "DocumentReference/8/_history/2" }], recorded: "2026-03-01T09:00:00Z", agent: [{ who: { reference: "Practitioner/3" } }], entity: [{ role: "source", what: { reference: "DocumentReference/7" } }], signature: [{ type: [{ system: "urn:iso-astm:E1762-95:2013", code: "1.2.840.10065.1.12.1.1" }], when: "2026-03-01T09:00:00Z", who: { reference: "Practitioner/3" }, sigFormat: "application/jose", data: "SGk=" }] },
-    { resourceType: "Bundle", type: "transaction", entry: [{ fullUrl: "urn:uuid:5f1c3f3a-1c1b-4b8e-9a57-000000000003", resource: { resourceType: "Patient", name: [{ text: "Ana Example" }] }, request: { method: "POST", url: "Patient" } }] },
-    { resourceType: "Bundle", type: "searchset", total: 1, link: [{ relation: "self", url: "https://clinic.example/fhir/Patient" }], entry: [{ resource: { resourceType: "Organization", name: "Clinic" }, search: { mode: "match", score: 1 } }] },
-    { resourceType: "OperationOutcome", issue: [{ severity: "error", code: "required", details: { text: "status is missing" }, expression: ["Communication.status"] }] },
+    {
+      resourceType: "Provenance",
+      target: [{ reference: "DocumentReference/8/_history/2" }],
+      recorded: "2026-03-01T09:00:00Z",
+      agent: [{ who: { reference: "Practitioner/3" } }],
+      entity: [{ role: "source", what: { reference: "DocumentReference/7" } }],
+      signature: [
+        {
+          type: [{ system: "urn:iso-astm:E1762-95:2013", code: "1.2.840.10065.1.12.1.1" }],
+          when: "2026-03-01T09:00:00Z",
+          who: { reference: "Practitioner/3" },
+          sigFormat: "application/jose",
+          data: "SGk=",
+        },
+      ],
+    },
+    {
+      resourceType: "Bundle",
+      type: "transaction",
+      entry: [
+        {
+          fullUrl: "urn:uuid:5f1c3f3a-1c1b-4b8e-9a57-000000000003",
+          resource: { resourceType: "Patient", name: [{ text: "Ana Example" }] },
+          request: { method: "POST", url: "Patient" },
+        },
+      ],
+    },
+    {
+      resourceType: "Bundle",
+      type: "searchset",
+      total: 1,
+      link: [{ relation: "self", url: "https://clinic.example/fhir/Patient" }],
+      entry: [{ resource: { resourceType: "Organization", name: "Clinic" }, search: { mode: "match", score: 1 } }],
+    },
+    {
+      resourceType: "OperationOutcome",
+      issue: [
+        {
+          severity: "error",
+          code: "required",
+          details: { text: "status is missing" },
+          expression: ["Communication.status"],
+        },
+      ],
+    },
   ]),
 );

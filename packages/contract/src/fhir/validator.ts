@@ -3,7 +3,7 @@ import type { OperationOutcomeIssue } from "@medplum/fhirtypes";
 import { findBoundsFault } from "./bounds.ts";
 import { canonicalTypes } from "./canonical-types.ts";
 import { compileDefinitions, type CompiledDefinitions, type Definitions } from "./definitions.ts";
-import type { JsonObject } from "./invariants.ts";
+import type { JsonObject } from "./json-object.ts";
 import { createIssue } from "./issue.ts";
 import { loadMedplumCheck, type MedplumCheck } from "./medplum-check.ts";
 import { walkResource } from "./structure-walk.ts";
@@ -32,7 +32,11 @@ export async function createValidator(engine: ValidationEngine): Promise<Validat
     return { engine, validateResource: (resource, type) => validate(resource, type, compiled, undefined) };
   }
   const others = await readDefinitions("contained.gen.json");
-  const all = { ...canonical, structures: [...canonical.structures, ...others.structures], valueSets: { ...others.valueSets, ...canonical.valueSets } };
+  const all = {
+    ...canonical,
+    structures: [...canonical.structures, ...others.structures],
+    valueSets: { ...others.valueSets, ...canonical.valueSets },
+  };
   const compiled = compileDefinitions(all);
   const medplum = await loadMedplumCheck(all);
   return { engine, validateResource: (resource, type) => validate(resource, type, compiled, medplum) };
@@ -42,7 +46,12 @@ async function readDefinitions(file: string): Promise<Definitions> {
   return JSON.parse(await readFile(new URL(`./${file}`, import.meta.url), "utf8")) as Definitions;
 }
 
-function validate(resource: unknown, type: string | undefined, definitions: CompiledDefinitions, medplum: MedplumCheck | undefined): OperationOutcomeIssue[] {
+function validate(
+  resource: unknown,
+  type: string | undefined,
+  definitions: CompiledDefinitions,
+  medplum: MedplumCheck | undefined,
+): OperationOutcomeIssue[] {
   const root = type ?? "Resource";
   if (typeof resource !== "object" || resource === null || Array.isArray(resource)) {
     return [createIssue("structure", root, [], "A resource must be an object.", 'Send an object with "resourceType".')];
@@ -53,14 +62,38 @@ function validate(resource: unknown, type: string | undefined, definitions: Comp
   const object = resource as JsonObject;
   const resourceType = Object.hasOwn(object, "resourceType") ? object["resourceType"] : undefined;
   if (typeof resourceType !== "string" || (type !== undefined && resourceType !== type)) {
-    return [createIssue("structure", root, ["resourceType"], `resourceType must be ${type ?? "the name of a resource type"}.`, `Write "resourceType": "${type ?? "Communication"}".`)];
+    return [
+      createIssue(
+        "structure",
+        root,
+        ["resourceType"],
+        `resourceType must be ${type ?? "the name of a resource type"}.`,
+        `Write "resourceType": "${type ?? "Communication"}".`,
+      ),
+    ];
   }
   const spec = canonicalTypes.includes(resourceType as never) ? definitions.types.get(resourceType) : undefined;
   if (spec === undefined) {
-    return [createIssue("not-supported", root, ["resourceType"], "This resource type is not carried.", `Use one of: ${canonicalTypes.join(", ")}.`)];
+    return [
+      createIssue(
+        "not-supported",
+        root,
+        ["resourceType"],
+        "This resource type is not carried.",
+        `Use one of: ${canonicalTypes.join(", ")}.`,
+      ),
+    ];
   }
   const { issues, foreign } = walkResource(object, spec, definitions);
   if (issues.length > 0) return issues;
   if (medplum !== undefined) return medplum(object);
-  return foreign.map((one) => createIssue("not-supported", spec.name, one.trail, `A ${one.resourceType} cannot be contained here.`, "Store it as a record and refer to it."));
+  return foreign.map((one) =>
+    createIssue(
+      "not-supported",
+      spec.name,
+      one.trail,
+      `A ${one.resourceType} cannot be contained here.`,
+      "Store it as a record and refer to it.",
+    ),
+  );
 }
