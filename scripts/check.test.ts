@@ -159,9 +159,17 @@ const boundaryPlants: Plant[] = [
     prints: /packages\/audit\/package.json does not declare @hilum\/contract/,
   },
   {
-    fault: "a Node module where there is no Node",
+    fault: "I/O in a package that only computes",
     tree: { [place]: `import "node:fs";\n` },
-    prints: /packages\/policy runs without Node/,
+    prints: /packages\/policy only computes, so it cannot import node:fs/,
+  },
+  {
+    fault: "a Node module in what a browser runs",
+    tree: {
+      "packages/client/package.json": manifest("@hilum/client"),
+      "packages/client/src/index.ts": `import "node:buffer";\n`,
+    },
+    prints: /packages\/client runs in a browser, so it cannot import node:buffer/,
   },
   {
     fault: "a folder that no arrow leads to",
@@ -195,7 +203,7 @@ describe("boundaries finds", () => {
 
 // Written in parts, so that this file holds none of the words itself.
 const home = ["", "home", "ada", "hilum"].join("/");
-const registry = ["registry", "npmjs", "org"].join(".");
+const registry = `https://${["registry", "npmjs", "org"].join(".")}`;
 
 const wordPlants: Plant[] = [
   {
@@ -220,7 +228,7 @@ const wordPlants: Plant[] = [
   },
   {
     fault: "the host of a registry",
-    tree: { "package-lock.json": `{ "resolved": "https://${registry}/x" }\n` },
+    tree: { "package-lock.json": JSON.stringify({ resolved: `${registry}/x` }) },
     prints: /the host of a package registry/,
   },
   {

@@ -6,10 +6,13 @@ export interface Arrow {
   imports: readonly string[];
   /** What its tests may import besides. */
   testImports?: readonly string[];
-  /** Runs in a browser, or decides without looking around: no built-in modules of Node in `src/`. */
-  withoutNode?: boolean;
-  /** Its dependencies are bundled into what it builds, so they are declared as devDependencies. */
-  bundled?: boolean;
+  /**
+   * What its `src/` may use of Node: `all` (the default); `computing`, the built-in modules that do no I/O; or `nothing`,
+   * for what runs in a browser.
+   */
+  node?: "all" | "computing" | "nothing";
+  /** It is bundled or never published, so that its dependencies may be declared as devDependencies. */
+  unpublished?: boolean;
 }
 
 const tests = ["testkit/*"];
@@ -17,12 +20,12 @@ const floor = "contract/*";
 const everyPackage = [floor, "policy/*", "audit/*", "store/*", "host/*", "client/*", "sdk/*", "testkit/*"];
 
 export const arrows: readonly Arrow[] = [
-  { place: "packages/contract", imports: [], withoutNode: true, testImports: tests },
+  { place: "packages/contract", imports: [], node: "computing", testImports: tests },
   // The FHIR definitions are large and are read from their file on demand; what runs in a browser has no arrow here.
   { place: "packages/contract/src/fhir", imports: [], testImports: tests },
-  { place: "packages/policy", imports: [floor], withoutNode: true, testImports: tests },
+  { place: "packages/policy", imports: [floor], node: "computing", testImports: tests },
   { place: "packages/audit", imports: [floor], testImports: tests },
-  { place: "packages/client", imports: ["contract", "contract/api"], withoutNode: true, testImports: tests },
+  { place: "packages/client", imports: ["contract", "contract/api"], node: "nothing", testImports: tests },
   { place: "packages/sdk", imports: [floor], testImports: tests },
   // The in-memory test host of plugin developers decides with the real rules over a real store.
   { place: "packages/sdk/src/testing", imports: [floor, "policy/*", "store/*"], testImports: tests },
@@ -38,14 +41,14 @@ export const arrows: readonly Arrow[] = [
     place: "apps/console",
     imports: ["contract", "contract/api", "client", "sdk/ui"],
     testImports: tests,
-    withoutNode: true,
-    bundled: true,
+    node: "nothing",
+    unpublished: true,
   },
   { place: "apps/cli", imports: ["contract", "contract/api", "client"], testImports: tests },
   { place: "plugins/*", imports: ["sdk"], testImports: [...tests, "sdk/testing"] },
   { place: "examples/*", imports: ["sdk", "client", floor], testImports: [...tests, "sdk/testing"] },
-  { place: "bench", imports: everyPackage },
-  { place: "conformance", imports: everyPackage },
+  { place: "bench", imports: everyPackage, unpublished: true },
+  { place: "conformance", imports: everyPackage, unpublished: true },
   { place: "scripts", imports: [floor, "client", "testkit/*"] },
 ];
 

@@ -8,6 +8,9 @@ import { isTest, listFiles, readFiles, type SourceFile } from "./source-files.ts
 
 const scope = "@hilum/";
 
+/** Built-in modules of Node that neither read nor write anything outside the process. */
+const computing = new Set(["assert", "assert/strict", "buffer", "crypto", "util"]);
+
 interface Workspace {
   /** Folder from the root. */
   folder: string;
@@ -78,8 +81,12 @@ function judgePackage({ arrow, home, test }: Member, specifier: string, workspac
 }
 
 function judgeBuiltin({ arrow, path, test }: Member, specifier: string): string[] {
-  const applies = arrow.withoutNode === true && !test && path.startsWith(`${arrow.place}/src/`);
-  return applies ? [`${arrow.place} runs without Node, so it cannot import ${specifier}`] : [];
+  if (test || !path.startsWith(`${arrow.place}/src/`)) return [];
+  if (arrow.node === "nothing") return [`${arrow.place} runs in a browser, so it cannot import ${specifier}`];
+  const computes = computing.has(specifier.replace(/^node:/, ""));
+  if (arrow.node === "computing" && !computes)
+    return [`${arrow.place} only computes, so it cannot import ${specifier}`];
+  return [];
 }
 
 /** A package may not declare what its files may not import, or the arrow is only waiting to be broken. */
@@ -100,7 +107,7 @@ function judgeManifest({ folder, dependencies, devDependencies }: Workspace): st
 
 function isDeclared(home: Workspace, arrow: Arrow, name: string, test: boolean): boolean {
   if (home.dependencies.includes(name)) return true;
-  return (test || arrow.bundled === true) && home.devDependencies.includes(name);
+  return (test || arrow.unpublished === true) && home.devDependencies.includes(name);
 }
 
 function isBuiltin(specifier: string): boolean {

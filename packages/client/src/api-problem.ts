@@ -56,7 +56,11 @@ export function presentFailure(thrown: unknown): ApiProblem {
   if (isApiProblem(thrown)) return thrown;
   const none = { status: 0, requestId: "", problems: [] };
   if (thrown instanceof DOMException && (thrown.name === "AbortError" || thrown.name === "TimeoutError")) {
-    const fields = { title: "The request was given up", detail: "The request was given up before an answer came.", fix: "Try again." };
+    const fields = {
+      title: "The request was given up",
+      detail: "The request was given up before an answer came.",
+      fix: "Try again.",
+    };
     return new ApiProblem({ ...none, code: "client.aborted", ...fields }, thrown);
   }
   if (thrown instanceof SyntaxError) return new ApiProblem(badAnswer({ status: 0, requestId: "" }), thrown);
@@ -91,7 +95,10 @@ function badAnswer(seen: { status: number; requestId: string }): ApiProblemField
     ...seen,
     code: "client.bad_answer",
     title: "The answer does not come from Hilum",
-    detail: seen.status === 0 ? "The answer could not be read." : `Something answered with status ${seen.status} and no problem document.`,
+    detail:
+      seen.status === 0
+        ? "The answer could not be read."
+        : `Something answered with status ${seen.status} and no problem document.`,
     fix: "Check the address, and whatever stands between this program and Hilum.",
     problems: [],
   };

@@ -22,13 +22,23 @@ interface Answer<Data> {
   response: Response;
 }
 
+type OperationOf<
+  Path extends keyof paths,
+  Method extends HttpMethod,
+> = paths[Path][Method] extends infer Operation extends Record<string | number, unknown> ? Operation : never;
+
+type DataOf<Path extends keyof paths, Method extends HttpMethod, Init> = Exclude<
+  FetchResponse<OperationOf<Path, Method>, Init, MediaType>["data"],
+  undefined
+>;
+
 type Verb<Method extends HttpMethod> = <
   Path extends PathsWithMethod<paths, Method>,
   Init extends MaybeOptionalInit<paths[Path], Method>,
 >(
   path: Path,
   ...init: InitOf<Init>
-) => Promise<Answer<Exclude<FetchResponse<paths[Path][Method], Init, MediaType>["data"], undefined>>>;
+) => Promise<Answer<DataOf<Path, Method, Init>>>;
 
 /** Every operation of the API by method and path; paths, parameters, bodies and answers are typed. */
 export interface HilumClient {

@@ -5,6 +5,8 @@ export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./platform.ts";
 
+export { buildOpenApi } from "./openapi.ts";
+
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
 import { platformOperations } from "./platform.ts";
