@@ -43,9 +43,9 @@ export async function verifyAuditLog(options: VerifyOptions): Promise<VerifyRepo
   }
   const segments = await listSegments(options.dir);
   requireAllSegments(segments, problems);
-  const run = createRun(options, checkpoint, problems);
-  const from = Math.floor(clamp(options.from ?? 0, checkpoint.size) / TILE_WIDTH) * TILE_WIDTH;
+    const from = Math.floor(clamp(options.from ?? 0, checkpoint.size) / TILE_WIDTH) * TILE_WIDTH;
   const to = options.to === undefined || options.to >= checkpoint.size ? Infinity : Math.ceil(options.to / TILE_WIDTH) * TILE_WIDTH;
+  const run = createRun(options, checkpoint, problems, Math.min(to, checkpoint.size));
   const tree = await run.start(from);
   const isRange = to !== Infinity;
   const start = segmentAt(segments, from);
@@ -88,7 +88,7 @@ interface Run {
   readonly tiles: number;
 }
 
-function createRun({ dir, signal, onProgress = () => {} }: VerifyOptions, checkpoint: SignedCheckpoint, problems: ProblemList): Run {
+function createRun({ dir, signal, onProgress = () => {} }: VerifyOptions, checkpoint: SignedCheckpoint, problems: ProblemList, treeEnd: number): Run {
   const { size } = checkpoint;
   const walked: { firstIndex: number; name: string }[] = [];
   const segmentOf = (index: number): string => walked.findLast(({ firstIndex }) => firstIndex <= index)?.name ?? "segments";
@@ -106,9 +106,10 @@ function createRun({ dir, signal, onProgress = () => {} }: VerifyOptions, checkp
       return tree;
     },
     onEntry(index, prefixed) {
+      // A commit may begin before the range and end after it.
       if (index < tree.size) return;
-      entries += 1;
-      if (index < size) tree.add(prefixed);
+      if (index < treeEnd) tree.add(prefixed);
+      if (index < treeEnd || treeEnd === size) entries += 1;
     },
     onSegment: (firstIndex, name) => void walked.push({ firstIndex, name }),
     async pause() {
