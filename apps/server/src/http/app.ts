@@ -38,7 +38,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(jsonTypes, { parseAs: "buffer" }, (request, body, done) => {
     try {
-      done(null, operationOf(request)?.bodyType === "bytes" ? Readable.from([body]) : parseJsonBody(body as Buffer));
+      done(null, readJson(request, body as Buffer));
     } catch (error) {
       done(error as Error);
     }
@@ -59,6 +59,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   bindOperations(app, options);
   await serveConsole(app, options.consoleDir);
   return app;
+}
+
+function readJson(request: FastifyRequest, body: Buffer): unknown {
+  const operation = operationOf(request);
+  if (operation?.bodyType === "bytes") return Readable.from([body]);
+  const value = parseJsonBody(body);
+  if (operation?.id === "registerPlugin") request.bodyText = body.toString("utf8");
+  return value;
 }
 
 function operationOf(request: FastifyRequest): OperationSpec | undefined {

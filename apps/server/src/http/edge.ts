@@ -28,6 +28,7 @@ declare module "fastify" {
   interface FastifyRequest {
     actor: Actor;
     peer: Peer;
+    bodyText: string | undefined;
   }
 }
 
@@ -41,6 +42,7 @@ const resources: Readonly<Record<string, string>> = { message: "Communication", 
 export function bindOperations(app: FastifyInstance, options: EdgeOptions): void {
   app.decorateRequest("actor");
   app.decorateRequest("peer");
+  app.decorateRequest("bodyText");
   for (const operation of operations) bind(app, operation, options);
 }
 
@@ -88,7 +90,7 @@ function readRequest(request: FastifyRequest, spec: OperationSpec, checks: Retur
   if (spec.body !== undefined && request.body === undefined) throw new HilumError("request.not_json", { detail: "The body is missing." });
   checks.body?.(request.body);
   const bytes = spec.bodyType === "bytes" ? (request.body as Readable) : Readable.from([]);
-  return { params: request.params, query, body: spec.bodyType === "bytes" ? undefined : request.body, headers: request.headers, bytes, peer: request.peer } as RequestOf<OperationId>;
+  return { params: request.params, query, body: spec.bodyType === "bytes" ? undefined : request.body, ...(request.bodyText === undefined ? {} : { text: request.bodyText }), headers: request.headers, bytes, peer: request.peer } as RequestOf<OperationId>;
 }
 
 function createContext(request: FastifyRequest, { log, now = () => new Date() }: EdgeOptions): Context {

@@ -7,6 +7,8 @@ export interface RequestOf<Id extends OperationId> {
   params: ParamsOf<OperationOf<Id>>;
   query: QueryOf<OperationOf<Id>>;
   body: BodyOf<OperationOf<Id>>;
+  /** The JSON body as it was sent, where the operation judges text itself: a manifest's faults are named by line. */
+  text?: string;
   /** Lower-case names. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The raw body of an operation whose `bodyType` is `bytes`. */

@@ -15,18 +15,27 @@ const waitingMax = 50;
 const waitingMs = 24 * 3_600_000;
 const manifestFile = "hilum.json";
 
-export type Registered =
-  | { outcome: "registered" | "unchanged" | "revision_waits"; plugin: string; instance: "default" }
-  | { outcome: "awaiting_approval"; registration: RegistrationRow };
+/** A registration that needed no approval, or has it. */
+export interface Decided {
+  outcome: "registered" | "unchanged" | "revision_waits";
+  plugin: string;
+  instance: "default";
+}
+
+/** One that waits for a person. */
+export interface Waiting {
+  outcome: "awaiting_approval";
+  registration: RegistrationRow;
+}
 
 export interface RegistrationService {
   /** By manifest alone: from the console, an SDK, curl. Without a token it waits, if it comes from this machine. */
-  register(context: Context, manifest: unknown, peer: Peer): Promise<Registered>;
-  include(context: Context, id: string): Promise<Registered>;
+  register(context: Context, manifest: unknown, peer: Peer): Promise<Decided | Waiting>;
+  include(context: Context, id: string): Promise<Decided>;
   /** A folder on this server with `hilum.json` and code. */
-  link(context: Context, path: string): Promise<Registered>;
+  link(context: Context, path: string): Promise<Decided>;
   waiting(): Promise<Registration[]>;
-  approve(context: Context, id: string): Promise<{ registered: Registered; revised: PluginRow | undefined }>;
+  approve(context: Context, id: string): Promise<{ registered: Decided; revised: PluginRow | undefined }>;
   reject(id: string): Promise<void>;
 }
 
@@ -42,7 +51,7 @@ type Parts = {
 type Code = { code: CodeState; codePath?: string };
 
 export function createRegistrationService({ store, included, localRegistration, testMode }: Parts): RegistrationService {
-  async function admit(context: Context, parsed: Parsed, code: Code | undefined): Promise<Registered> {
+  async function admit(context: Context, parsed: Parsed, code: Code | undefined): Promise<Decided> {
     const { manifest, canonical } = parsed;
     const digest = manifestDigest(canonical);
     const current = await store.plugins.find(manifest.id);
@@ -58,7 +67,7 @@ export function createRegistrationService({ store, included, localRegistration, 
     return { outcome: "revision_waits", plugin: manifest.id, instance: "default" };
   }
 
-  async function create(context: Context, manifest: Manifest, digest: string, code: Code, registration?: string): Promise<Registered> {
+  async function create(context: Context, manifest: Manifest, digest: string, code: Code, registration?: string): Promise<Decided> {
     await refuseLookAlike(manifest.id);
     const waits = registration ?? (await store.registrations.list()).find((row) => row.kind === "plugin" && row.plugin === manifest.id)?.id;
     await store.plugins.create({
@@ -82,7 +91,7 @@ export function createRegistrationService({ store, included, localRegistration, 
     if (lookAlike !== undefined) throw new HilumError("manifest.id_confusable", { detail: `The id ${id} looks like ${lookAlike}, which is known here.`, problems: [{ pointer: "/id", message: `\`${id}\` can be mistaken for \`${lookAlike}\`.`, fix: "Choose an id that cannot be mistaken for another." }] });
   }
 
-  async function wait(context: Context, parsed: Parsed, peer: Peer): Promise<Registered> {
+  async function wait(context: Context, parsed: Parsed, peer: Peer): Promise<Decided | Waiting> {
     const { manifest, canonical } = parsed;
     const digest = manifestDigest(canonical);
     const current = await store.plugins.find(manifest.id);
