@@ -1,5 +1,15 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
+import { identifyProcess, killProcess } from "./process-tree.ts";
 import type { SandboxLimits } from "./sandbox.ts";
 
 export type Controller = "memory" | "pids" | "cpu";
@@ -75,7 +85,10 @@ function openLegacy(files: CgroupFiles): ControlGroups {
   return {
     version: "v1",
     controllers: new Set(bases.keys()),
-    reason: refused.length > 0 ? `This user may not make control groups (${refused.join(", ")})` : "No control groups are mounted",
+    reason:
+      refused.length > 0
+        ? `This user may not make control groups (${refused.join(", ")})`
+        : "No control groups are mounted",
     create: (name, limits) => createLegacy(bases, name, limits),
     close: () => bases.forEach(removeTree),
   };
@@ -109,7 +122,12 @@ const cpuPeriodUs = 100_000;
 
 /** Version 2: one tree; a group with members of its own cannot be divided, the root apart. */
 function openUnified(files: CgroupFiles): ControlGroups {
-  const none = { version: "none", controllers: new Set<Controller>(), create: () => createUnified("", new Set(), "", { memoryMb: 0, cpu: 0, pids: 0, tmpMb: 0 }), close: () => {} } as const;
+  const none = {
+    version: "none",
+    controllers: new Set<Controller>(),
+    create: () => createUnified("", new Set(), "", { memoryMb: 0, cpu: 0, pids: 0, tmpMb: 0 }),
+    close: () => {},
+  } as const;
   const own = ownFolder(files, undefined);
   if (own === undefined) return { ...none, reason: "" };
   const offered = words(join(own, "cgroup.controllers"));
@@ -128,7 +146,10 @@ function openUnified(files: CgroupFiles): ControlGroups {
       close: () => removeTree(base),
     };
   } catch (error) {
-    return { ...none, reason: `The control group of this process cannot be divided (${(error as Error).message}); run Hilum as a systemd service with Delegate=yes` };
+    return {
+      ...none,
+      reason: `The control group of this process cannot be divided (${(error as Error).message}); run Hilum as a systemd service with Delegate=yes`,
+    };
   }
 }
 
@@ -151,12 +172,21 @@ function delegate(own: string, controllers: ReadonlySet<Controller>): void {
 }
 
 function enable(folder: string, controllers: ReadonlySet<Controller>): void {
-  writeFileSync(join(folder, "cgroup.subtree_control"), [...controllers].map((controller) => `+${controller}`).join(" "));
+  writeFileSync(
+    join(folder, "cgroup.subtree_control"),
+    [...controllers].map((controller) => `+${controller}`).join(" "),
+  );
 }
 
-function createUnified(base: string, controllers: ReadonlySet<Controller>, name: string, limits: SandboxLimits): ControlGroup {
+function createUnified(
+  base: string,
+  controllers: ReadonlySet<Controller>,
+  name: string,
+  limits: SandboxLimits,
+): ControlGroup {
   const folder = makeFolder(base, name);
-  const knob = (controller: Controller, file: string): string | undefined => (controllers.has(controller) ? join(folder, file) : undefined);
+  const knob = (controller: Controller, file: string): string | undefined =>
+    controllers.has(controller) ? join(folder, file) : undefined;
   write(knob("memory", "memory.max"), limits.memoryMb * 1024 * 1024);
   writeIfPresent(knob("memory", "memory.swap.max"), 0);
   // One process out of memory takes the whole plugin with it, instead of leaving half of it behind.
@@ -179,7 +209,10 @@ function ownFolder(files: CgroupFiles, controller: Controller | undefined): stri
   const line = files.membership
     .split("\n")
     .map((each) => /^\d+:([^:]*):(.*)$/.exec(each))
-    .find((match) => match !== null && (controller === undefined ? match[1] === "" : match[1]?.split(",").includes(controller)));
+    .find(
+      (match) =>
+        match !== null && (controller === undefined ? match[1] === "" : match[1]?.split(",").includes(controller)),
+    );
   const path = line?.[2];
   if (path === undefined) return undefined;
   for (const mount of files.mounts.split("\n")) {
@@ -187,7 +220,8 @@ function ownFolder(files: CgroupFiles, controller: Controller | undefined): stri
     const [left, right] = mount.split(" - ");
     const [, , , root, mountPoint] = (left ?? "").split(" ");
     const [type, , options] = (right ?? "").split(" ");
-    const matches = controller === undefined ? type === "cgroup2" : type === "cgroup" && options?.split(",").includes(controller);
+    const matches =
+      controller === undefined ? type === "cgroup2" : type === "cgroup" && options?.split(",").includes(controller);
     if (!matches || root === undefined || mountPoint === undefined) continue;
     if (root === "/") return join(mountPoint, path);
     if (path === root || path.startsWith(`${root}/`)) return join(mountPoint, path.slice(root.length));
@@ -210,18 +244,33 @@ function makeFolder(parent: string, name: string): string {
   return folder;
 }
 
-/** Groups of a host that was killed: its plugins died with it, the empty folders remained. */
+/**
+ * Groups of a host that was killed. Its plugins died with it, save one that was just being started: bubblewrap asks to
+ * die with its parent only once the mounts are made.
+ */
 function removeStale(parent: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(ownPrefix)) continue;
     const hostPid = name.slice(ownPrefix.length).split("-")[0];
-    if (!existsSync(`/proc/${hostPid}`)) removeTree(join(parent, name));
+    if (existsSync(`/proc/${hostPid}`)) continue;
+    const base = join(parent, name);
+    for (const group of readdirSync(base, { withFileTypes: true }))
+      if (group.isDirectory()) killMembers(join(base, group.name));
+    removeTree(base);
+  }
+}
+
+function killMembers(folder: string): void {
+  for (const member of words(join(folder, "cgroup.procs"))) {
+    const handle = identifyProcess(Number(member));
+    if (handle !== undefined) killProcess(handle);
   }
 }
 
 function removeTree(folder: string): void {
   if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) removeFolder(join(folder, entry.name));
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) removeFolder(join(folder, entry.name));
   removeFolder(folder);
 }
 
@@ -245,7 +294,11 @@ function writeIfPresent(path: string | undefined, value: number | string): boole
 }
 
 function words(path: string): string[] {
-  return existsSync(path) ? readFileSync(path, "utf8").split(/\s+/).filter((word) => word !== "") : [];
+  return existsSync(path)
+    ? readFileSync(path, "utf8")
+        .split(/\s+/)
+        .filter((word) => word !== "")
+    : [];
 }
 
 function readNumber(path: string | undefined): number | undefined {

@@ -25,7 +25,9 @@ async function assertReadable(codeDir: string, entry: string): Promise<void> {
   for (let depth = 1; depth <= parts.length; depth += 1) {
     const part = parts.slice(0, depth).join("/");
     if (await hasMode(join(codeDir, part), depth === parts.length ? readableByOthers : readableFolder)) continue;
-    throw new HilumError("plugin.code_unreadable", { detail: `The plugin's user may not read ${part}, or it is not there` });
+    throw new HilumError("plugin.code_unreadable", {
+      detail: `The plugin's user may not read ${part}, or it is not there`,
+    });
   }
 }
 

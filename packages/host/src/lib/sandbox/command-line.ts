@@ -66,7 +66,9 @@ function outerLimits({ spec: { limits, runtime }, processLimits }: CommandLine):
     "--nofile=1024:1024",
     `--fsize=${mebibytes(limits.tmpMb)}:${mebibytes(limits.tmpMb)}`,
     ...(processLimits.memory ? [`--data=${dataLimit(limits, runtime)}:${dataLimit(limits, runtime)}`] : []),
-    ...(processLimits.pids !== "no" && processLimits.pids.where === "outside" ? [`--nproc=${limits.pids}:${limits.pids}`] : []),
+    ...(processLimits.pids !== "no" && processLimits.pids.where === "outside"
+      ? [`--nproc=${limits.pids}:${limits.pids}`]
+      : []),
   ];
 }
 
@@ -98,14 +100,23 @@ function mounts(line: CommandLine): string[] {
   const all = [
     ...runtime.mounts,
     ...(line.identity.kind === "own_user" ? line.identity.setpriv.mounts : []),
-    ...(line.processLimits.pids !== "no" && line.processLimits.pids.where === "inside" ? line.processLimits.pids.prlimit.mounts : []),
+    ...(line.processLimits.pids !== "no" && line.processLimits.pids.where === "inside"
+      ? line.processLimits.pids.prlimit.mounts
+      : []),
     ...line.etcFiles,
     ...line.codeMounts,
   ];
   // A library that two programs share is mounted once; parents before what lies inside them.
-  const unique = [...new Map(all.map((mount) => [mount.to, mount])).values()].toSorted((one, other) => one.to.split("/").length - other.to.split("/").length);
+  const unique = [...new Map(all.map((mount) => [mount.to, mount])).values()].toSorted(
+    (one, other) => one.to.split("/").length - other.to.split("/").length,
+  );
   return [
-    ...parentFolders([...unique.map(({ to }) => to), ...(spec.extraReadOnly ?? []).map(({ to }) => to), linkedFolders + "/0", egressSocketInside]),
+    ...parentFolders([
+      ...unique.map(({ to }) => to),
+      ...(spec.extraReadOnly ?? []).map(({ to }) => to),
+      linkedFolders + "/0",
+      egressSocketInside,
+    ]),
     ...unique.flatMap(readOnly),
     ...extraFolders(spec),
     ...["--proc", "/proc", "--dir", "/dev"],
@@ -129,7 +140,8 @@ function extraFolders(spec: StartSpec): string[] {
 
 /** Made by hand: bubblewrap makes the folders above a mount point for its own user only. */
 function parentFolders(paths: readonly string[]): string[] {
-  const above = (path: string): string[] => (posix.dirname(path) === "/" ? [] : [...above(posix.dirname(path)), posix.dirname(path)]);
+  const above = (path: string): string[] =>
+    posix.dirname(path) === "/" ? [] : [...above(posix.dirname(path)), posix.dirname(path)];
   return [...new Set(paths.flatMap(above))].flatMap((path) => ["--dir", path]);
 }
 
@@ -158,8 +170,21 @@ function innerStarter({ identity, processLimits, spec }: CommandLine): string[] 
   const user = identity.kind === "own_user" ? identity.userId : undefined;
   const setpriv = identity.kind === "own_user" ? identity.setpriv.path : "";
   return [
-    ...(user === undefined ? [] : [setpriv, `--reuid=${user}`, `--regid=${user}`, "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--"]),
-    ...(processLimits.pids !== "no" && processLimits.pids.where === "inside" ? [processLimits.pids.prlimit.path, `--nproc=${spec.limits.pids}:${spec.limits.pids}`, "--"] : []),
+    ...(user === undefined
+      ? []
+      : [
+          setpriv,
+          `--reuid=${user}`,
+          `--regid=${user}`,
+          "--clear-groups",
+          "--bounding-set=-all",
+          "--inh-caps=-all",
+          "--ambient-caps=-all",
+          "--",
+        ]),
+    ...(processLimits.pids !== "no" && processLimits.pids.where === "inside"
+      ? [processLimits.pids.prlimit.path, `--nproc=${spec.limits.pids}:${spec.limits.pids}`, "--"]
+      : []),
   ];
 }
 
@@ -167,7 +192,12 @@ function runtimeCommand({ spec, runtime, permissionFlags }: CommandLine): string
   const entry = posix.join("/plugin", spec.entry);
   switch (spec.runtime) {
     case "node":
-      return [runtime.interpreter, `--max-old-space-size=${Math.max(16, Math.floor(spec.limits.memoryMb * 0.6))}`, ...(permissionFlags ? nodePermissions(runtime) : []), entry];
+      return [
+        runtime.interpreter,
+        `--max-old-space-size=${Math.max(16, Math.floor(spec.limits.memoryMb * 0.6))}`,
+        ...(permissionFlags ? nodePermissions(runtime) : []),
+        entry,
+      ];
     case "python":
       // No site packages of the host; output at once.
       return [runtime.interpreter, "-s", "-S", "-B", "-u", entry];
@@ -179,8 +209,15 @@ function runtimeCommand({ spec, runtime, permissionFlags }: CommandLine): string
 /** Node's permission model, a second fence only (SANDBOX: it is no boundary). Node 25 added the network to it. */
 function nodePermissions(runtime: RuntimeFiles): string[] {
   const major = Number(runtime.version.split(".")[0]);
-  const readable = ["/plugin", "/tmp", linkedFolders, "/node_modules", "/etc"];
-  return ["--permission", ...readable.map((path) => `--allow-fs-read=${path}`), "--allow-fs-write=/tmp", "--allow-worker", "--disable-warning=PERM0006", ...(major >= 25 ? ["--allow-net"] : [])];
+  const readable = ["/plugin", "/tmp", linkedFolders, "/node_modules"];
+  return [
+    "--permission",
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    "--allow-fs-write=/tmp",
+    "--allow-worker",
+    "--disable-warning=PERM0006",
+    ...(major >= 25 ? ["--allow-net"] : []),
+  ];
 }
 
 function mebibytes(count: number): number {

@@ -50,10 +50,20 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const userIds = createUserIds();
   const running = new Set<SandboxedProcess>();
   let prepared: Prepared | undefined;
-  let last: SandboxReport = { level: "not_available", reason: "The self-test has not run yet", fix: "Press Check again.", checkedAt: "", controls: [] };
+  let last: SandboxReport = {
+    level: "not_available",
+    reason: "The self-test has not run yet",
+    fix: "Press Check again.",
+    checkedAt: "",
+    controls: [],
+  };
   let checking: Promise<SandboxReport> | undefined;
 
-  const begin = (spec: StartSpec, use: Prepared, permissionFlags: boolean): Promise<{ process: SandboxedProcess; throttledCount: () => number }> =>
+  const begin = (
+    spec: StartSpec,
+    use: Prepared,
+    permissionFlags: boolean,
+  ): Promise<{ process: SandboxedProcess; throttledCount: () => number }> =>
     startProcess(spec, { prepared: use, catalogue, running, permissionFlags, controls: last.controls });
 
   const runCheck = async (): Promise<SandboxReport> => {
@@ -67,13 +77,30 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
         ...current,
         processLimits: { memory: current.processLimits.memory, pids: describePids(current) },
         hostFolder: options.stateDir,
-        startProbe: (entry, limits) => begin({ plugin: "self-test", instance: entry, runtime: "node", codeDir: current.probeDir, entry, limits }, current, false),
+        startProbe: (entry, limits) =>
+          begin(
+            { plugin: "self-test", instance: entry, runtime: "node", codeDir: current.probeDir, entry, limits },
+            current,
+            false,
+          ),
       });
       // The first Python plugin need not wait for its libraries to be looked up.
       void catalogue.runtime("python").catch(() => {});
-      last = { ...judge(controls), checkedAt, checkMs: performance.now() - started, controls, bubblewrap: current.bubblewrapVersion };
+      last = {
+        ...judge(controls),
+        checkedAt,
+        checkMs: performance.now() - started,
+        controls,
+        bubblewrap: current.bubblewrapVersion,
+      };
     } catch (error) {
-      last = { level: "not_available", ...refusalOf(error), checkedAt, checkMs: performance.now() - started, controls: [] };
+      last = {
+        level: "not_available",
+        ...refusalOf(error),
+        checkedAt,
+        checkMs: performance.now() - started,
+        controls: [],
+      };
       options.log?.("The sandbox self-test did not finish", { error });
     }
     return last;
@@ -86,7 +113,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     check,
     async start(spec) {
       const report = last.checkedAt === "" ? await check() : await (checking ?? last);
-      if (report.level !== "isolated" || prepared === undefined) throw new HilumError("sandbox.unavailable", { detail: [report.reason, report.fix].filter(Boolean).join(". ") });
+      if (report.level !== "isolated" || prepared === undefined)
+        throw new HilumError("sandbox.unavailable", { detail: [report.reason, report.fix].filter(Boolean).join(". ") });
       return (await begin(spec, prepared, true)).process;
     },
     async close() {
@@ -98,32 +126,51 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 async function startProcess(
   spec: StartSpec,
-  use: { prepared: Prepared; catalogue: RuntimeCatalogue; running: Set<SandboxedProcess>; permissionFlags: boolean; controls: readonly SandboxControl[] },
+  use: {
+    prepared: Prepared;
+    catalogue: RuntimeCatalogue;
+    running: Set<SandboxedProcess>;
+    permissionFlags: boolean;
+    controls: readonly SandboxControl[];
+  },
 ): Promise<{ process: SandboxedProcess; throttledCount: () => number }> {
   assertEntry(spec.entry);
   const { prepared } = use;
+  const { etcFiles, programs, processLimits, filterFile } = prepared;
   const codeMounts = await mountCode(spec.codeDir, spec.entry, prepared.identityKind === "own_user");
   const runtime = await use.catalogue.runtime(spec.runtime);
   const { identity, release: releaseIdentity } = prepared.takeIdentity(`${spec.plugin}/${spec.instance}`);
-  // The socket is ours; the plugin's user must be able to connect to it.
-  if (spec.egressSocket !== undefined && identity.kind === "own_user") chownSync(spec.egressSocket, identity.userId, identity.userId);
   const group = prepared.groups.create(groupName(spec), spec.limits);
   let throttled = 0;
-  const { etcFiles, programs, processLimits, filterFile } = prepared;
-  const started = await launch({
-    ...buildCommandLine({ spec, runtime, identity, processLimits, programs, joinFiles: group.joinFiles, codeMounts, etcFiles, descriptors, permissionFlags: use.permissionFlags }),
-    filterFile,
-    group,
-    controls: use.controls,
-    onGone() {
-      throttled = group.throttledCount();
-      group.remove();
-      releaseIdentity();
-    },
-  });
-  use.running.add(started);
-  void started.exited.then(() => use.running.delete(started));
-  return { process: started, throttledCount: () => throttled };
+  const giveBack = (): void => {
+    throttled = group.throttledCount();
+    group.remove();
+    releaseIdentity();
+  };
+  try {
+    // The socket is ours; the plugin's user must be able to connect to it.
+    if (spec.egressSocket !== undefined && identity.kind === "own_user")
+      chownSync(spec.egressSocket, identity.userId, identity.userId);
+    const commandLine = buildCommandLine({
+      spec,
+      runtime,
+      identity,
+      processLimits,
+      programs,
+      joinFiles: group.joinFiles,
+      codeMounts,
+      etcFiles,
+      descriptors,
+      permissionFlags: use.permissionFlags,
+    });
+    const started = await launch({ ...commandLine, filterFile, group, controls: use.controls, onGone: giveBack });
+    use.running.add(started);
+    void started.exited.then(() => use.running.delete(started));
+    return { process: started, throttledCount: () => throttled };
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
 }
 
 let groupCount = 0;
@@ -137,7 +184,10 @@ function groupName(spec: StartSpec): string {
 function assertEntry(entry: string): void {
   const normal = posix.normalize(entry);
   if (entry === "" || entry.includes("\0") || posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../")) {
-    throw new HilumError("manifest.invalid", { detail: "The runtime's entry leads outside the plugin's code", problems: [{ pointer: "/runtime/entry", message: "must be a path inside the plugin's folder" }] });
+    throw new HilumError("manifest.invalid", {
+      detail: "The runtime's entry leads outside the plugin's code",
+      problems: [{ pointer: "/runtime/entry", message: "must be a path inside the plugin's folder" }],
+    });
   }
 }
 
@@ -150,7 +200,8 @@ async function prepare(options: SandboxOptions, catalogue: RuntimeCatalogue, use
   if (bubblewrap === undefined) throw new SandboxRefusal(refusals.bubblewrapMissing());
   const bubblewrapVersion = await readVersion(bubblewrap);
   const programs = { shell: required("sh"), env: required("env"), prlimit: required("prlimit"), bubblewrap };
-  const groups = options.controlGroups === false ? openControlGroups({ membership: "", mounts: "" }) : openControlGroups();
+  const groups =
+    options.controlGroups === false ? openControlGroups({ membership: "", mounts: "" }) : openControlGroups();
   const asRoot = process.getuid?.() === 0;
   const filter = compilePolicy(createPolicy(groups.controllers.has("memory")), architecture);
   return {
@@ -159,7 +210,9 @@ async function prepare(options: SandboxOptions, catalogue: RuntimeCatalogue, use
     groups,
     processLimits: await chooseProcessLimits(groups, catalogue, asRoot),
     identityKind: asRoot ? "own_user" : "user_namespace",
-    takeIdentity: asRoot ? await ownUsers(catalogue, userIds) : () => ({ identity: { kind: "user_namespace" }, release: () => {} }),
+    takeIdentity: asRoot
+      ? await ownUsers(catalogue, userIds)
+      : () => ({ identity: { kind: "user_namespace" }, release: () => {} }),
     ...writeFiles(options.stateDir, encodeProgram(filter)),
   };
 }
@@ -172,7 +225,11 @@ async function ownUsers(catalogue: RuntimeCatalogue, userIds: UserIds): Promise<
   };
 }
 
-async function chooseProcessLimits(groups: ControlGroups, catalogue: RuntimeCatalogue, asRoot: boolean): Promise<ProcessLimits> {
+async function chooseProcessLimits(
+  groups: ControlGroups,
+  catalogue: RuntimeCatalogue,
+  asRoot: boolean,
+): Promise<ProcessLimits> {
   const memory = !groups.controllers.has("memory");
   if (groups.controllers.has("pids")) return { memory, pids: "no" };
   if (asRoot) return { memory, pids: { where: "outside" } };
@@ -184,7 +241,8 @@ async function chooseProcessLimits(groups: ControlGroups, catalogue: RuntimeCata
 
 function describePids({ processLimits }: Prepared): string {
   if (processLimits.pids === "no") return "none";
-  const count = processLimits.pids.where === "inside" ? "rlimit in its own user namespace" : "rlimit of its own user ID";
+  const count =
+    processLimits.pids.where === "inside" ? "rlimit in its own user namespace" : "rlimit of its own user ID";
   return processLimits.memory ? `${count}; threads only, by the system call filter` : count;
 }
 
@@ -193,7 +251,8 @@ async function readVersion(bubblewrap: string): Promise<string> {
     throw new SandboxRefusal(refusals.bubblewrapMissing(), { cause });
   });
   const version = /(\d+)\.(\d+)(?:\.\d+)?/.exec(stdout);
-  if (version === null || (version[1] === "0" && Number(version[2]) < 7)) throw new SandboxRefusal(refusals.bubblewrapOld(version?.[0] ?? "of unknown version"));
+  if (version === null || (version[1] === "0" && Number(version[2]) < 7))
+    throw new SandboxRefusal(refusals.bubblewrapOld(version?.[0] ?? "of unknown version"));
   return version[0];
 }
 

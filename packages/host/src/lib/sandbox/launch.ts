@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -33,13 +33,19 @@ export async function launch(options: Launch): Promise<SandboxedProcess> {
   const child = spawnDetached(options);
   const status = followStatus(child);
   const ended = waitForExit(child);
+  const release = holdOutput(child);
   await Promise.race([status.firstProcess, ended]);
+  release();
   const first = status.current.firstPid === undefined ? undefined : identifyProcess(status.current.firstPid);
   let killed = false;
   const exited = ended.then(async (result): Promise<SandboxExit> => {
     // Bubblewrap leaves as soon as the plugin's main process does; a process that the plugin left behind may live on.
     if (first !== undefined) await waitUntilGone(first, goneTimeoutMs);
-    const exit = describeExit(result, { killed, memoryKills: options.group.memoryKills(), reported: status.current.exitCode });
+    const exit = describeExit(result, {
+      killed,
+      memoryKills: options.group.memoryKills(),
+      reported: status.current.exitCode,
+    });
     options.onGone();
     return exit;
   });
@@ -62,11 +68,50 @@ export async function launch(options: Launch): Promise<SandboxedProcess> {
 /** In a session of its own, so that Ctrl-C in the operator's terminal reaches Hilum and not its plugins. */
 function spawnDetached(options: Launch): ChildProcess {
   const filter = openSync(options.filterFile, "r");
+  const nothing = openSync("/dev/null", "r");
+  const stdio: Exclude<StdioOptions, string> = ["pipe", "pipe", "pipe", filter, "pipe"];
+  for (const descriptor of heritableDescriptors()) stdio[descriptor] = nothing;
   try {
-    return spawn(options.file, options.arguments, { cwd: "/", env: {}, detached: true, stdio: ["pipe", "pipe", "pipe", filter, "pipe"] });
+    return spawn(options.file, options.arguments, {
+      cwd: "/",
+      env: {},
+      detached: true,
+      stdio: Array.from(stdio, (each) => each ?? "ignore"),
+    });
   } finally {
     closeSync(filter);
+    closeSync(nothing);
   }
+}
+
+/**
+ * Descriptors that every child of this process gets (threat 9): Node opens its own close-on-exec, but those that Hilum
+ * was started with, such as a service manager's sockets, pass through. They are replaced by /dev/null.
+ */
+function heritableDescriptors(): number[] {
+  const closeOnExec = 0o2000000;
+  return readdirSync("/proc/self/fdinfo")
+    .map(Number)
+    .filter((descriptor) => descriptor > descriptors.status && (readFlags(descriptor) & closeOnExec) === 0);
+}
+
+/** The octal `flags` line of proc_pid_fdinfo(5); a descriptor that is gone already is not passed on. */
+function readFlags(descriptor: number): number {
+  try {
+    return Number.parseInt(
+      /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8"))?.[1] ?? "0",
+      8,
+    );
+  } catch {
+    return 0o2000000;
+  }
+}
+
+/** Node throws away what an ended child wrote unless somebody reads it; the caller cannot, before `launch` is done. */
+function holdOutput(child: ChildProcess): () => void {
+  const ignore = (): void => {};
+  for (const stream of [child.stdout, child.stderr]) stream?.on("readable", ignore);
+  return () => [child.stdout, child.stderr].forEach((stream) => stream?.off("readable", ignore));
 }
 
 interface Status {
@@ -103,18 +148,22 @@ async function waitForExit(child: ChildProcess): Promise<RawExit> {
     const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
     // The last status document may still be in the pipe.
     const status = child.stdio[descriptors.status] as Readable;
-    if (!status.readableEnded) await once(status, "close");
+    if (!status.closed) await once(status, "close");
     return { code, signal };
   } catch {
     return { code: null, signal: null };
   }
 }
 
-function describeExit(raw: RawExit, facts: { killed: boolean; memoryKills: number; reported: number | undefined }): SandboxExit {
+function describeExit(
+  raw: RawExit,
+  facts: { killed: boolean; memoryKills: number; reported: number | undefined },
+): SandboxExit {
   const ending = splitCode(facts.reported === undefined ? raw : { code: facts.reported, signal: null });
   if (facts.memoryKills > 0) return { ...ending, reason: "out_of_memory" };
   if (facts.killed) return { code: null, signal: ending.signal ?? "SIGKILL", reason: "killed" };
-  if (facts.reported === undefined) return { ...ending, reason: ending.signal === "SIGKILL" ? "killed" : "failed_to_start" };
+  if (facts.reported === undefined)
+    return { ...ending, reason: ending.signal === "SIGKILL" ? "killed" : "failed_to_start" };
   return { ...ending, reason: ending.signal === "SIGKILL" ? "killed" : "exit" };
 }
 
@@ -141,6 +190,7 @@ async function killGroup(child: ChildProcess, first: ProcessHandle | undefined, 
 function measure(group: ControlGroup, first: ProcessHandle | undefined): { memoryBytes?: number; cpuMs?: number } {
   const memoryBytes = group.memoryBytes();
   const cpuMs = group.cpuMs();
-  const tree = first !== undefined && (memoryBytes === undefined || cpuMs === undefined) ? measureTree(first.pid) : undefined;
+  const tree =
+    first !== undefined && (memoryBytes === undefined || cpuMs === undefined) ? measureTree(first.pid) : undefined;
   return { ...tree, ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(cpuMs === undefined ? {} : { cpuMs }) };
 }

@@ -57,7 +57,9 @@ export function measureTree(pid: number): { memoryBytes: number; cpuMs: number }
 
 function descendants(pid: number): number[] {
   try {
-    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number));
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+    );
     return children.flatMap((child) => [child, ...descendants(child)]);
   } catch {
     // It ended between two reads.
@@ -65,12 +67,19 @@ function descendants(pid: number): number[] {
   }
 }
 
-function readStat(pid: number): { state: string; cpuTicks: number; startTicks: string; residentPages: number } | undefined {
+function readStat(
+  pid: number,
+): { state: string; cpuTicks: number; startTicks: string; residentPages: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name in field 2 may hold spaces and brackets, so count from the last bracket: fields[0] is field 3.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "", cpuTicks: Number(fields[11]) + Number(fields[12]), startTicks: fields[19] ?? "", residentPages: Number(fields[21]) };
+    return {
+      state: fields[0] ?? "",
+      cpuTicks: Number(fields[11]) + Number(fields[12]),
+      startTicks: fields[19] ?? "",
+      residentPages: Number(fields[21]),
+    };
   } catch {
     return undefined;
   }

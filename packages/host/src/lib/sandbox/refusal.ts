@@ -47,7 +47,10 @@ export const refusals = {
 export function explainFailure(stderr: string, read: (path: string) => string | undefined = readSetting): Refusal {
   const said = stderr.trim().split("\n").at(-1) ?? "";
   if (!/namespace|uid map|RTM_NEWADDR|Operation not permitted|Permission denied|No space left/i.test(stderr)) {
-    return { reason: `The sandbox did not start: ${said === "" ? "no message" : said}`, fix: "Correct what the message names, then press Check again." };
+    return {
+      reason: `The sandbox did not start: ${said === "" ? "no message" : said}`,
+      fix: "Correct what the message names, then press Check again.",
+    };
   }
   if (read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1") {
     return {
@@ -62,7 +65,10 @@ export function explainFailure(stderr: string, read: (path: string) => string | 
     };
   }
   if (read("/proc/sys/user/max_user_namespaces") === "0") {
-    return { reason: "The kernel's limit of user namespaces is zero", fix: "Run: sysctl -w user.max_user_namespaces=15000 (and put it into /etc/sysctl.d to keep it). Then press Check again." };
+    return {
+      reason: "The kernel's limit of user namespaces is zero",
+      fix: "Run: sysctl -w user.max_user_namespaces=15000 (and put it into /etc/sysctl.d to keep it). Then press Check again.",
+    };
   }
   return {
     reason: `The kernel refused the namespaces (${said})`,

@@ -50,7 +50,11 @@ export function findProgram(name: string, folders: readonly string[] = systemFol
 
 async function findNode(): Promise<RuntimeFiles> {
   const binary = await realpath(process.execPath);
-  return { mounts: [{ from: binary, to: "/usr/bin/node" }, ...(await librariesOf([binary]))], interpreter: "/usr/bin/node", version: process.versions.node };
+  return {
+    mounts: [{ from: binary, to: "/usr/bin/node" }, ...(await librariesOf([binary]))],
+    interpreter: "/usr/bin/node",
+    version: process.versions.node,
+  };
 }
 
 /** A native program gets the C and C++ libraries that Node uses; its own file is never run or inspected on the host. */
@@ -58,15 +62,19 @@ async function findLibraries(): Promise<RuntimeFiles> {
   return { mounts: await librariesOf([await realpath(process.execPath)]), interpreter: "", version: "" };
 }
 
-const pythonFacts = "import json,os,sys,sysconfig;print(json.dumps({'binary':os.path.realpath(sys.executable),'library':sysconfig.get_path('stdlib'),'version':sys.version.split()[0]}))";
+const pythonFacts =
+  "import json,os,sys,sysconfig;print(json.dumps({'binary':os.path.realpath(sys.executable),'library':sysconfig.get_path('stdlib'),'version':sys.version.split()[0]}))";
 
 async function findPython(): Promise<RuntimeFiles> {
   const program = findProgram("python3") ?? findProgram("python3", (process.env["PATH"] ?? "").split(":"));
-  if (program === undefined) throw new HilumError("runtime.missing", { detail: "Python 3 is not installed on this machine" });
+  if (program === undefined)
+    throw new HilumError("runtime.missing", { detail: "Python 3 is not installed on this machine" });
   const { stdout } = await run(program, ["-I", "-S", "-c", pythonFacts]);
   const facts = JSON.parse(stdout) as { binary: string; library: string; version: string };
   const extensions = join(facts.library, "lib-dynload");
-  const modules = (await readdir(extensions)).filter((name) => name.endsWith(".so")).map((name) => join(extensions, name));
+  const modules = (await readdir(extensions))
+    .filter((name) => name.endsWith(".so"))
+    .map((name) => join(extensions, name));
   const authorities = "/etc/ssl/certs/ca-certificates.crt";
   return {
     mounts: [
@@ -89,7 +97,9 @@ async function findTool(name: string): Promise<Tool> {
 
 /** The shared libraries and the loader, as ldd(1) resolves them. Only ever called for files of the host's own system. */
 async function librariesOf(binaries: readonly string[]): Promise<Mount[]> {
-  const { stdout } = await run("ldd", [...binaries], { env: { PATH: systemFolders.join(":"), LC_ALL: "C" } }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }));
+  const { stdout } = await run("ldd", [...binaries], { env: { PATH: systemFolders.join(":"), LC_ALL: "C" } }).catch(
+    (error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }),
+  );
   const paths = new Set([...stdout.matchAll(/^\s+(?:\S+ => )?(\/\S+) \(0x/gm)].map(([, path]) => path as string));
   return Promise.all([...paths].map(async (path) => ({ from: await realpath(path), to: path })));
 }

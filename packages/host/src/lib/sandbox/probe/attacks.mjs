@@ -30,8 +30,14 @@ function fill() {
   for (let count = 0; count < target.tmpMb + 4; count += 1) writeFileSync(`/tmp/fill-${count}`, block);
 }
 
-const status = Object.fromEntries(readFileSync("/proc/self/status", "utf8").split("\n").map((line) => line.split(":\t")));
-const namespaces = Object.fromEntries(["mnt", "pid", "net", "ipc", "uts", "user"].map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)]));
+const status = Object.fromEntries(
+  readFileSync("/proc/self/status", "utf8")
+    .split("\n")
+    .map((line) => line.split(":\t")),
+);
+const namespaces = Object.fromEntries(
+  ["mnt", "pid", "net", "ipc", "uts", "user"].map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)]),
+);
 
 const seen = {
   status,

@@ -82,6 +82,7 @@ function branch(code: number, value: number, then: readonly Instruction[]): Inst
 }
 
 function compare(code: number, value: number, whenTrue: number, whenFalse: number): Instruction {
-  if (whenTrue > jumpMax || whenFalse > jumpMax) throw new RangeError(`A BPF jump of ${Math.max(whenTrue, whenFalse)} is out of reach`);
+  if (whenTrue > jumpMax || whenFalse > jumpMax)
+    throw new RangeError(`A BPF jump of ${Math.max(whenTrue, whenFalse)} is out of reach`);
   return { code, whenTrue, whenFalse, operand: value >>> 0 };
 }

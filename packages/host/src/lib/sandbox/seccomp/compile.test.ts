@@ -11,7 +11,11 @@ const [x64, arm64] = architectures as [Architecture, Architecture];
 const allow = returnValue("allow");
 const forbidden = returnValue({ errno: errno.EPERM });
 
-function answer(name: SystemCallName, values: bigint[], options: { architecture?: Architecture; memoryAccounted?: boolean } = {}): number {
+function answer(
+  name: SystemCallName,
+  values: bigint[],
+  options: { architecture?: Architecture; memoryAccounted?: boolean } = {},
+): number {
   const architecture = options.architecture ?? x64;
   const number = systemCallNumbers[name][architecture.column];
   if (number === null) throw new Error(`${name} has no number on ${architecture.name}`);
@@ -21,15 +25,24 @@ function answer(name: SystemCallName, values: bigint[], options: { architecture?
 
 describe("the compiled seccomp filter", () => {
   it.each(architectures)("gives the rule table's answer for any call on $name", (architecture) => {
-    const interesting = fc.oneof(fc.constantFrom(0n, 1n, 2n, 10n, 16n, 17n, 0x21n, 0x5412n, 0x5421n, 0x1000_0000n, 0x1_0000_5412n), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }));
+    const interesting = fc.oneof(
+      fc.constantFrom(0n, 1n, 2n, 10n, 16n, 17n, 0x21n, 0x5412n, 0x5421n, 0x1000_0000n, 0x1_0000_5412n),
+      fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    );
     for (const memoryAccounted of [true, false]) {
       const policy = createPolicy(memoryAccounted);
       const program = compilePolicy(policy, architecture);
       fc.assert(
-        fc.property(fc.oneof(fc.integer({ min: 0, max: 512 }), fc.integer({ min: 0, max: x32Bit - 1 })), fc.array(interesting, { minLength: 6, maxLength: 6 }), (number, values) => {
-          const expected = returnValue(decideCall(policy, callName(architecture, number), values));
-          expect(simulateProgram(program, { architecture: architecture.auditNumber, number, arguments: values })).toBe(expected);
-        }),
+        fc.property(
+          fc.oneof(fc.integer({ min: 0, max: 512 }), fc.integer({ min: 0, max: x32Bit - 1 })),
+          fc.array(interesting, { minLength: 6, maxLength: 6 }),
+          (number, values) => {
+            const expected = returnValue(decideCall(policy, callName(architecture, number), values));
+            expect(
+              simulateProgram(program, { architecture: architecture.auditNumber, number, arguments: values }),
+            ).toBe(expected);
+          },
+        ),
         { numRuns: 3000 },
       );
     }
@@ -40,7 +53,10 @@ describe("the compiled seccomp filter", () => {
     const program = compilePolicy(policy, architecture);
     for (let number = 0; number <= 600; number += 1) {
       const expected = returnValue(decideCall(policy, callName(architecture, number), []));
-      expect(simulateProgram(program, { architecture: architecture.auditNumber, number, arguments: [] }), `call ${number}`).toBe(expected);
+      expect(
+        simulateProgram(program, { architecture: architecture.auditNumber, number, arguments: [] }),
+        `call ${number}`,
+      ).toBe(expected);
     }
   });
 
@@ -58,13 +74,34 @@ describe("the compiled seccomp filter", () => {
     }
   });
 
-  it.each(["mount", "ptrace", "bpf", "unshare", "setns", "io_uring_setup", "keyctl", "open_by_handle_at", "process_vm_readv", "kexec_load", "userfaultfd", "pidfd_getfd"] as const)("threat 8: forbids %s", (name) => {
+  it.each([
+    "mount",
+    "ptrace",
+    "bpf",
+    "unshare",
+    "setns",
+    "io_uring_setup",
+    "keyctl",
+    "open_by_handle_at",
+    "process_vm_readv",
+    "kexec_load",
+    "userfaultfd",
+    "pidfd_getfd",
+  ] as const)("threat 8: forbids %s", (name) => {
     for (const architecture of architectures) expect(answer(name, [], { architecture })).toBe(forbidden);
   });
 
   it("lets threads be made, but no namespace", () => {
     expect(answer("clone", [0x3d0f00n])).toBe(allow);
-    for (const flag of [0x0002_0000n, 0x0200_0000n, 0x0400_0000n, 0x0800_0000n, 0x1000_0000n, 0x2000_0000n, 0x4000_0000n]) {
+    for (const flag of [
+      0x0002_0000n,
+      0x0200_0000n,
+      0x0400_0000n,
+      0x0800_0000n,
+      0x1000_0000n,
+      0x2000_0000n,
+      0x4000_0000n,
+    ]) {
       expect(answer("clone", [0x11n | flag])).toBe(forbidden);
     }
     expect(answer("clone3", [])).toBe(returnValue({ errno: errno.ENOSYS }));
@@ -76,7 +113,8 @@ describe("the compiled seccomp filter", () => {
     expect(answer("socket", [10n, 1n, 6n])).toBe(allow);
     expect(answer("socket", [2n, 3n, 1n])).toBe(returnValue({ errno: errno.EPROTONOSUPPORT }));
     expect(answer("socket", [2n, 1n, 262n])).toBe(returnValue({ errno: errno.EPROTONOSUPPORT }));
-    for (const family of [16n, 17n, 40n, 38n]) expect(answer("socket", [family, 3n, 0n])).toBe(returnValue({ errno: errno.EAFNOSUPPORT }));
+    for (const family of [16n, 17n, 40n, 38n])
+      expect(answer("socket", [family, 3n, 0n])).toBe(returnValue({ errno: errno.EAFNOSUPPORT }));
     expect(answer("socketpair", [1n, 1n, 0n])).toBe(allow);
   });
 
@@ -87,7 +125,12 @@ describe("the compiled seccomp filter", () => {
   });
 
   it("threat 4, 5: makes threads but no further process where there is no memory cgroup", () => {
-    for (const [name, flags] of [["fork", 0n], ["vfork", 0n], ["clone", 0x4111n], ["clone", 0x1200011n]] as const) {
+    for (const [name, flags] of [
+      ["fork", 0n],
+      ["vfork", 0n],
+      ["clone", 0x4111n],
+      ["clone", 0x1200011n],
+    ] as const) {
       expect(answer(name, [flags], { memoryAccounted: false })).toBe(forbidden);
       expect(answer(name, [flags])).toBe(allow);
     }
@@ -118,16 +161,36 @@ describe("the compiled seccomp filter", () => {
   it("jumps further than a conditional jump reaches", () => {
     const long = Array.from({ length: 300 }, () => returnConstant(1));
     const program = [...whenAtLeast(5, long), returnConstant(2)];
-    expect(simulateProgram([{ code: 0x20, whenTrue: 0, whenFalse: 0, operand: 0 }, ...program], { architecture: 0, number: 5, arguments: [] })).toBe(1);
-    expect(simulateProgram([{ code: 0x20, whenTrue: 0, whenFalse: 0, operand: 0 }, ...program], { architecture: 0, number: 4, arguments: [] })).toBe(2);
+    expect(
+      simulateProgram([{ code: 0x20, whenTrue: 0, whenFalse: 0, operand: 0 }, ...program], {
+        architecture: 0,
+        number: 5,
+        arguments: [],
+      }),
+    ).toBe(1);
+    expect(
+      simulateProgram([{ code: 0x20, whenTrue: 0, whenFalse: 0, operand: 0 }, ...program], {
+        architecture: 0,
+        number: 4,
+        arguments: [],
+      }),
+    ).toBe(2);
   });
 });
 
-const headers: [string, 0 | 1][] = [["/usr/include/x86_64-linux-gnu/asm/unistd_64.h", 0], ["/usr/include/asm-generic/unistd.h", 1]];
+const headers: [string, 0 | 1][] = [
+  ["/usr/include/x86_64-linux-gnu/asm/unistd_64.h", 0],
+  ["/usr/include/asm-generic/unistd.h", 1],
+];
 
 describe.each(headers)("the number table against %s", (path, column) => {
   it.skipIf(!existsSync(path))("agrees with the system's header (skipped where it is not installed)", () => {
-    const names = new Map([...readFileSync(path, "utf8").matchAll(/#define __NR(?:3264)?_(\w+)\s+(\d+)/g)].map(([, name, number]) => [name === "fstatat" ? "newfstatat" : name, Number(number)]));
+    const names = new Map(
+      [...readFileSync(path, "utf8").matchAll(/#define __NR(?:3264)?_(\w+)\s+(\d+)/g)].map(([, name, number]) => [
+        name === "fstatat" ? "newfstatat" : name,
+        Number(number),
+      ]),
+    );
     const compared = systemCallNames.filter((name) => names.has(name));
     expect(compared.length).toBeGreaterThan(200);
     for (const name of compared) expect([name, systemCallNumbers[name][column]]).toEqual([name, names.get(name)]);

@@ -1,6 +1,23 @@
-import { andConstant, dataOffset, loadWord, returnConstant, whenAtLeast, whenEqual, whenOneOf, type Instruction } from "./bpf.ts";
+import {
+  andConstant,
+  dataOffset,
+  loadWord,
+  returnConstant,
+  whenAtLeast,
+  whenEqual,
+  whenOneOf,
+  type Instruction,
+} from "./bpf.ts";
 import { systemCallNumbers, type SystemCallName } from "./numbers.ts";
-import { errno, systemCallNames, unknownCall, type Action, type ArgumentTest, type Policy, type Rule } from "./policy.ts";
+import {
+  errno,
+  systemCallNames,
+  unknownCall,
+  type Action,
+  type ArgumentTest,
+  type Policy,
+  type Rule,
+} from "./policy.ts";
 
 export interface Architecture {
   /** `process.arch` of Node. */
@@ -66,7 +83,9 @@ function segmentsOf(policy: Policy, architecture: Architecture): Segment[] {
 }
 
 function isSameConstant(one: Rule, other: Rule): boolean {
-  return one.cases.length === 0 && other.cases.length === 0 && returnValue(one.otherwise) === returnValue(other.otherwise);
+  return (
+    one.cases.length === 0 && other.cases.length === 0 && returnValue(one.otherwise) === returnValue(other.otherwise)
+  );
 }
 
 function search(segments: readonly Segment[]): Instruction[] {
@@ -79,12 +98,19 @@ function search(segments: readonly Segment[]): Instruction[] {
 
 function ruleProgram(rule: Rule): Instruction[] {
   const fallThrough = [returnConstant(returnValue(rule.otherwise))];
-  return rule.cases.reduceRight((rest, { tests, action }) => [...caseProgram(tests, [returnConstant(returnValue(action))]), ...rest], fallThrough);
+  return rule.cases.reduceRight(
+    (rest, { tests, action }) => [...caseProgram(tests, [returnConstant(returnValue(action))]), ...rest],
+    fallThrough,
+  );
 }
 
 function caseProgram(tests: readonly ArgumentTest[], then: Instruction[]): Instruction[] {
   return tests.reduceRight(
-    (inner, test) => [loadWord(dataOffset.argumentLow(test.argument)), andConstant(test.mask), ...whenOneOf(test.anyOf, inner)],
+    (inner, test) => [
+      loadWord(dataOffset.argumentLow(test.argument)),
+      andConstant(test.mask),
+      ...whenOneOf(test.anyOf, inner),
+    ],
     then,
   );
 }
