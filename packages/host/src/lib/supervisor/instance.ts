@@ -95,7 +95,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
       if (state !== "starting") return void (await begun.end("stopped"));
       live = begun;
       enter("running");
-      void begun.ended.then((end) => recover(begun, end));
+      void watch(begun);
     } catch (error) {
       failStart(error, keepTrying);
       throw error;
@@ -125,13 +125,22 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     retryLater(problem);
   }
 
-  function recover(ended: Live, end: LiveEnd): void {
-    if (live !== ended || state !== "running") return;
+  /** From the moment that the link is closed no call goes there; what is next is decided when nothing of it is left. */
+  async function watch(begun: Live): Promise<void> {
+    await begun.closed;
+    if (live !== begun) return;
     live = undefined;
+    const after: RunState = spec.runner.kind === "remote" ? "awaiting_link" : "waiting";
+    enter(after);
+    const end = await begun.ended;
+    if (state === after) recover(end);
+  }
+
+  function recover(end: LiveEnd): void {
     const why = explainEnd(end);
     noteEnd(end, why);
     log.write({ level: "error", source: "host", text: why.why });
-    if (spec.runner.kind === "remote" && end.close.kind !== "protocol") return enter("awaiting_link");
+    if (spec.runner.kind === "remote" && end.close.kind !== "protocol") return;
     retryLater({ ...why, at: ports.now() });
   }
 

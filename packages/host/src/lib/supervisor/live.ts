@@ -21,6 +21,8 @@ export interface Live {
   readonly pid: number | undefined;
   readonly controls: readonly SandboxControl[];
   usage(): { memoryBytes?: number; cpuMs?: number };
+  /** Resolves when its link is closed; processes may still be on their way out. */
+  readonly closed: Promise<CloseReason>;
   /** Resolves when nothing of it is left: link closed, processes gone, tunnels shut. Never rejects. */
   readonly ended: Promise<LiveEnd>;
   end(why: "stopped" | "hung" | "revoked" | "replaced"): Promise<LiveEnd>;
@@ -62,7 +64,7 @@ export async function beginLive(spec: InstanceSpec, ports: LivePorts, { call, li
   try {
     const answer = await connection.initialize(initializeParams(spec, { call, version: ports.version, egress: body.door !== undefined }), handshakeMs);
     checkMethods(spec, answer);
-    return makeLive(connection, body, answer, ended, ports.now());
+    return makeLive(connection, body, answer, { closed, ended, startedAt: ports.now() });
   } catch (error) {
     connection.close({ kind: "host", why: "stopped" });
     await ended;
@@ -112,15 +114,15 @@ async function bury({ process, door }: Body, close: CloseReason): Promise<LiveEn
   return exit === undefined ? { close } : { close, exit };
 }
 
-function makeLive(connection: Connection, { process }: Body, { methods, sdk }: InitializeResult, ended: Promise<LiveEnd>, startedAt: Date): Live {
+function makeLive(connection: Connection, { process }: Body, { methods, sdk }: InitializeResult, course: Pick<Live, "closed" | "ended" | "startedAt">): Live {
   return {
-    ...{ connection, methods: new Set(methods), sdk, startedAt, ended },
+    ...{ connection, methods: new Set(methods), sdk, ...course },
     pid: process?.pid,
     controls: process?.controls ?? [],
     usage: () => process?.usage() ?? {},
     end(why) {
       connection.close({ kind: "host", why });
-      return ended;
+      return course.ended;
     },
   };
 }
