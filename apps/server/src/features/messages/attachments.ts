@@ -1,0 +1,34 @@
+import { HilumError, type Context } from "@hilum/contract";
+import type { Attachment } from "@hilum/contract/api";
+import type { Readable } from "node:stream";
+import { Readable as NodeReadable } from "node:stream";
+import type { BlobRow, Blobs } from "@hilum/store";
+import { ulid } from "ulid";
+
+const bytesMax = 25 * 1024 * 1024;
+
+export interface AttachmentsService {
+  upload(context: Context, bytes: Readable, contentType: string | undefined): Promise<Attachment>;
+  download(id: string): Promise<{ row: BlobRow; stream: Readable }>;
+}
+
+export function createAttachmentsService({ blobs }: { blobs: Blobs }): AttachmentsService {
+  return {
+    async upload(context, bytes, contentType) {
+      const type = parseContentType(contentType);
+      const row = await blobs.write(bytes as AsyncIterable<Uint8Array>, { id: ulid(context.now().getTime()), contentType: type, by: context.actor.id, bytesMax });
+      return { id: row.id, contentType: row.contentType, size: row.size, sha256: row.sha256 };
+    },
+    async download(id) {
+      const { row, content } = await blobs.read(id);
+      return { row, stream: NodeReadable.from(content) };
+    },
+  };
+}
+
+/** A media type without parameters that could smuggle anything into a header (RFC 9110 section 8.3.1). */
+function parseContentType(header: string | undefined): string {
+  const type = /^\s*([A-Za-z0-9!#$&^_.+-]{1,60}\/[A-Za-z0-9!#$&^_.+-]{1,80})\s*(?:;.*)?$/.exec(header ?? "")?.[1];
+  if (type === undefined) throw new HilumError("request.media_type", { detail: "An upload says in Content-Type what it is, for instance application/pdf." });
+  return type.toLowerCase();
+}
