@@ -38,10 +38,20 @@ export async function measureAudit(entries = 100_000): Promise<Row[]> {
     const verifyMs = performance.now() - verifyStarted;
     if (!report.ok) throw new Error(`the log does not verify: ${report.problems[0]?.message}`);
     return [
-      { figure: `audit append, ${WAITERS} waiters`, value: Math.round((entries / appendMs) * 1000), unit: "entries/s", budget: ">= 60,000" },
+      {
+        figure: `audit append, ${WAITERS} waiters`,
+        value: Math.round((entries / appendMs) * 1000),
+        unit: "entries/s",
+        budget: ">= 60,000",
+      },
       { figure: "audit append, one at a time, p50", value: percentile(aloneUs, 0.5), unit: "us" },
       { figure: "audit append, one at a time, p99", value: percentile(aloneUs, 0.99), unit: "us" },
-      { figure: "audit verify, one thread", value: Math.round((size / verifyMs) * 1000), unit: "entries/s", budget: ">= 200,000" },
+      {
+        figure: "audit verify, one thread",
+        value: Math.round((size / verifyMs) * 1000),
+        unit: "entries/s",
+        budget: ">= 200,000",
+      },
       { figure: `audit inclusion proof at ${size}, p50`, value: percentile(proofsMs, 0.5), unit: "ms" },
       { figure: `audit inclusion proof at ${size}, p99`, value: percentile(proofsMs, 0.99), unit: "ms", budget: "< 5" },
     ];
@@ -108,6 +118,8 @@ function percentile(values: readonly number[], share: number): number {
 
 if (import.meta.main) {
   for (const { figure, value, unit, budget } of await measureAudit(Number(process.argv[2] ?? 100_000))) {
-    process.stdout.write(`${figure.padEnd(44)} ${value.toLocaleString("en")} ${unit}${budget === undefined ? "" : ` (budget ${budget})`}\n`);
+    process.stdout.write(
+      `${figure.padEnd(44)} ${value.toLocaleString("en")} ${unit}${budget === undefined ? "" : ` (budget ${budget})`}\n`,
+    );
   }
 }

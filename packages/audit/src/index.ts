@@ -1,4 +1,5 @@
-export { openAuditLog, type AuditLog, type AuditLogOptions, type AuditStatus } from "./open-audit-log.ts";
+export type { AuditLog, AuditLogOptions, AuditStatus } from "./audit-log.ts";
+export { openAuditLog } from "./open-audit-log.ts";
 export { verifyAuditLog, type VerifyOptions } from "./verify/verify-audit-log.ts";
 export type { VerifyProblem, VerifyProblemKind, VerifyReport } from "./verify/report.ts";
 export { ENTRY_BYTES_MAX, type AuditEntry, type AuditInput, type IndexedEntry } from "./entry/entry.ts";
@@ -12,6 +13,28 @@ export type { DiskSpace } from "./log/disk-space.ts";
 export { emptyRoot, leafHash, nodeHash } from "./tlog/hash.ts";
 export { createTileBuilder, type TileBuilder, type TileFile, type TreeSnapshot } from "./tlog/tile-builder.ts";
 export { hashesAtLevel, TILE_WIDTH, tilePath, tileWidth } from "./tlog/tile.ts";
-export { proveConsistency, proveInclusion, readRoot, verifyConsistency, verifyInclusion, type SubtreeReader } from "./tlog/proof.ts";
-export { createNoteVerifier, formatVerifierKey, parseNote, parseVerifierKey, signNote, verifyNote, type NoteVerifier, type SignedNote } from "./tlog/note.ts";
-export { openCheckpoint, parseCheckpointText, signCheckpoint, type Checkpoint, type SignedCheckpoint } from "./tlog/checkpoint.ts";
+export {
+  proveConsistency,
+  proveInclusion,
+  readRoot,
+  verifyConsistency,
+  verifyInclusion,
+  type SubtreeReader,
+} from "./tlog/proof.ts";
+export {
+  createNoteVerifier,
+  formatVerifierKey,
+  parseNote,
+  parseVerifierKey,
+  signNote,
+  verifyNote,
+  type NoteVerifier,
+  type SignedNote,
+} from "./tlog/note.ts";
+export {
+  openCheckpoint,
+  parseCheckpointText,
+  signCheckpoint,
+  type Checkpoint,
+  type SignedCheckpoint,
+} from "./tlog/checkpoint.ts";

@@ -2,9 +2,21 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createFaultyIo } from "../test/faulty-io.ts";
-import { appendMany, entryNumber, filesOf, flipByte, openTestLog, ORIGIN, publicKey, SEGMENT_BYTES, temporaryDirectory, verifyTestLog, writeLog } from "../test/temporary-log.ts";
+import {
+  appendMany,
+  entryNumber,
+  filesOf,
+  flipByte,
+  openTestLog,
+  ORIGIN,
+  publicKey,
+  SEGMENT_BYTES,
+  temporaryDirectory,
+  verifyTestLog,
+  writeLog,
+} from "../test/temporary-log.ts";
 import type { AuditEntry, IndexedEntry } from "./entry/entry.ts";
-import type { AuditLog } from "./open-audit-log.ts";
+import type { AuditLog } from "./audit-log.ts";
 import { openCheckpoint } from "./tlog/checkpoint.ts";
 import { createNoteVerifier } from "./tlog/note.ts";
 import { verifyConsistency, verifyInclusion } from "./tlog/proof.ts";
@@ -27,7 +39,9 @@ describe("the audit log", () => {
     const log = await openTestLog(dir);
     expect(log.status().segments).toBeGreaterThan(2);
     await appendMany(log, 300);
-    expect((await collect(log.read(0, 2_000))).map(({ index }) => index)).toEqual(Array.from({ length: 900 }, (_, i) => i));
+    expect((await collect(log.read(0, 2_000))).map(({ index }) => index)).toEqual(
+      Array.from({ length: 900 }, (_, i) => i),
+    );
     await log.close();
     expect(await verifyTestLog(dir)).toMatchObject({ ok: true, entries: 900, size: 900, problems: [] });
   });
@@ -57,7 +71,10 @@ describe("the audit log", () => {
     const log = await openTestLog(dir);
     await appendMany(log, 20);
     await expect.poll(() => log.status().checkpoint?.size, { timeout: 5_000 }).toBe(20);
-    const { size } = openCheckpoint(fs.readFileSync(path.join(dir, "checkpoint"), "utf8"), createNoteVerifier(ORIGIN, publicKey));
+    const { size } = openCheckpoint(
+      fs.readFileSync(path.join(dir, "checkpoint"), "utf8"),
+      createNoteVerifier(ORIGIN, publicKey),
+    );
     expect(size).toBe(20);
     await log.close();
   });
@@ -70,7 +87,9 @@ describe("the audit log", () => {
     const second = await log.checkpoint();
     for (const index of [0, 255, 256, 299, 300, 999]) {
       const [entry] = await collect(log.read(index, index + 1));
-      expect(verifyInclusion(index, second.size, entry!.leafHash, await log.inclusionProof(index), second.root)).toBe(true);
+      expect(verifyInclusion(index, second.size, entry!.leafHash, await log.inclusionProof(index), second.root)).toBe(
+        true,
+      );
     }
     const [old] = await collect(log.read(299, 300));
     expect(verifyInclusion(299, 300, old!.leafHash, await log.inclusionProof(299, 300), first.root)).toBe(true);
@@ -92,7 +111,10 @@ describe("the audit log", () => {
   it("refuses what does not fit the buffer and goes on", async () => {
     const log = await openTestLog(temporaryDirectory(), { bufferEntriesMax: 10 });
     const results = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => log.append(entryNumber(i))));
-    expect(results.map(({ status }) => status)).toEqual([...Array(10).fill("fulfilled"), ...Array(20).fill("rejected")]);
+    expect(results.map(({ status }) => status)).toEqual([
+      ...Array(10).fill("fulfilled"),
+      ...Array(20).fill("rejected"),
+    ]);
     expect(results[10]).toMatchObject({ reason: { code: "lane.full" } });
     expect(await log.append(entryNumber(0))).toEqual({ index: 10 });
     await log.close();
@@ -100,8 +122,16 @@ describe("the audit log", () => {
 
   it("refuses an entry that is not allowed without harm to the others", async () => {
     const log = await openTestLog(temporaryDirectory());
-    const results = await Promise.allSettled([log.append(entryNumber(0)), log.append({ ...entryNumber(1), actor: "Jane Doe" }), log.append(entryNumber(2))]);
-    expect(results).toMatchObject([{ value: { index: 0 } }, { reason: { code: "audit.bad_entry" } }, { value: { index: 1 } }]);
+    const results = await Promise.allSettled([
+      log.append(entryNumber(0)),
+      log.append({ ...entryNumber(1), actor: "Jane Doe" }),
+      log.append(entryNumber(2)),
+    ]);
+    expect(results).toMatchObject([
+      { value: { index: 0 } },
+      { reason: { code: "audit.bad_entry" } },
+      { value: { index: 1 } },
+    ]);
     await log.close();
   });
 
@@ -131,8 +161,16 @@ describe("the audit log", () => {
     const again = await openTestLog(dir, { clock });
     await again.append(entryNumber(2));
     const entries = (await collect(again.read(0, again.size))).map(({ entry }) => entry);
-    expect(entries.map(({ action, detail }) => detail?.["clockRegressionMs"] ?? action)).toEqual(["messages.send", 3_600_000, "messages.send", 60_000, "messages.send"]);
-    expect(entries.map(({ mono: value }) => value)).toEqual(entries.map(({ mono: value }) => value).toSorted((a, b) => a - b));
+    expect(entries.map(({ action, detail }) => detail?.["clockRegressionMs"] ?? action)).toEqual([
+      "messages.send",
+      3_600_000,
+      "messages.send",
+      60_000,
+      "messages.send",
+    ]);
+    expect(entries.map(({ mono: value }) => value)).toEqual(
+      entries.map(({ mono: value }) => value).toSorted((a, b) => a - b),
+    );
     await again.close();
   });
 
@@ -140,8 +178,18 @@ describe("the audit log", () => {
     const dir = temporaryDirectory();
     const log = await openTestLog(dir);
     const canary = "Canary-Jane-Doe";
-    const tries: Partial<AuditEntry>[] = [{ detail: { state: `${canary} x` } }, { actor: `${canary} x` }, { resource: `${canary}1` }, { ref: canary }, { purpose: `${canary}1` }, { outcome: canary }];
-    for (const bad of tries) await expect(log.append({ ...entryNumber(0), ...bad } as AuditEntry)).rejects.toMatchObject({ code: "audit.bad_entry" });
+    const tries: Partial<AuditEntry>[] = [
+      { detail: { state: `${canary} x` } },
+      { actor: `${canary} x` },
+      { resource: `${canary}1` },
+      { ref: canary },
+      { purpose: `${canary}1` },
+      { outcome: canary },
+    ];
+    for (const bad of tries)
+      await expect(log.append({ ...entryNumber(0), ...bad } as AuditEntry)).rejects.toMatchObject({
+        code: "audit.bad_entry",
+      });
     await log.append(entryNumber(0));
     await log.close();
     for (const file of filesOf(dir)) expect(fs.readFileSync(path.join(dir, file)).includes(canary), file).toBe(false);
@@ -193,7 +241,9 @@ describe("a disk that fails", () => {
     await log.append(entryNumber(0));
     io.faults = [{ matches: isSegment, write: () => "ENOSPC" }];
     const results = await Promise.allSettled(Array.from({ length: 5 }, (_, i) => log.append(entryNumber(i))));
-    expect(results.map((result) => result.status === "rejected" && (result.reason as { code: string }).code)).toEqual(Array(5).fill("audit.blocked"));
+    expect(results.map((result) => result.status === "rejected" && (result.reason as { code: string }).code)).toEqual(
+      Array(5).fill("audit.blocked"),
+    );
     expect(log).toMatchObject({ blocked: true, size: 1 });
     io.faults = [];
     await expect(log.append(entryNumber(1))).rejects.toMatchObject({ code: "audit.blocked" });
@@ -297,7 +347,14 @@ describe("a disk that fails", () => {
     const dir = temporaryDirectory();
     const io = createFaultyIo();
     const write = io.write;
-    const log = await openTestLog(dir, { fs: { ...io, writeSync: io.writeSync, write: (...args) => new Promise((resolve, reject) => void setTimeout(() => write(...args).then(resolve, reject), 20)) } });
+    const log = await openTestLog(dir, {
+      fs: {
+        ...io,
+        writeSync: io.writeSync,
+        write: (...args) =>
+          new Promise((resolve, reject) => void setTimeout(() => write(...args).then(resolve, reject), 20)),
+      },
+    });
     await Promise.all(Array.from({ length: 200 }, (_, i) => log.append(entryNumber(i))));
     await Promise.all(Array.from({ length: 200 }, (_, i) => log.append(entryNumber(i))));
     await log.close();
@@ -312,7 +369,11 @@ describe("two copies", () => {
     const [dir, second] = [temporaryDirectory(), temporaryDirectory()];
     const io = createFaultyIo();
     const lost: string[] = [];
-    const log = await openTestLog(dir, { secondSink: { dir: second }, fs: io, onDegraded: (directory) => lost.push(directory) });
+    const log = await openTestLog(dir, {
+      secondSink: { dir: second },
+      fs: io,
+      onDegraded: (directory) => lost.push(directory),
+    });
     await appendMany(log, 20);
     expect(log.status().degraded).toBe(false);
     io.faults = [{ matches: within(dir), write: () => "EIO" }];
@@ -371,7 +432,11 @@ describe("recovery", () => {
     const again = await openTestLog(torn);
     const entries = await collect(again.read(0, again.size));
     expect(entries.map(({ index }) => index)).toEqual(Array.from({ length: 28 }, (_, i) => i));
-    expect(entries[27]?.entry).toMatchObject({ kind: "note", action: "audit.torn_commit_discarded", detail: { firstIndex: 27, segment: 0 } });
+    expect(entries[27]?.entry).toMatchObject({
+      kind: "note",
+      action: "audit.torn_commit_discarded",
+      detail: { firstIndex: 27, segment: 0 },
+    });
     await again.close();
     expect(await verifyTestLog(torn)).toMatchObject({ ok: true, size: 28 });
     await log.close();
@@ -388,7 +453,9 @@ describe("recovery", () => {
     await log.close();
     fs.rmSync(path.join(copy, "lock"));
     const position = fs.readFileSync(path.join(copy, "segments", "00000000.seg")).indexOf('"call":"c-5"', 0);
-    const later = fs.readFileSync(path.join(copy, "segments", "00000000.seg")).indexOf('"call":"c-5"', position + 2_000);
+    const later = fs
+      .readFileSync(path.join(copy, "segments", "00000000.seg"))
+      .indexOf('"call":"c-5"', position + 2_000);
     flipByte(path.join(copy, "segments", "00000000.seg"), later);
     await expect(openTestLog(copy)).rejects.toMatchObject({ code: "audit.broken" });
   });
@@ -427,27 +494,37 @@ describe("recovery", () => {
     const bytes = fs.readFileSync(segment);
     bytes.fill(0, bytes.indexOf('"call":"c-40"') - 200);
     fs.writeFileSync(segment, bytes);
-    await expect(openTestLog(dir)).rejects.toMatchObject({ code: "audit.broken", detail: expect.stringMatching(/^Entry \d+ in segment 00000000.seg/) as string });
+    await expect(openTestLog(dir)).rejects.toMatchObject({
+      code: "audit.broken",
+      detail: expect.stringMatching(/^Entry \d+ in segment 00000000.seg/) as string,
+    });
   });
 
   it.each(["checkpoint", "segments"])("refuses to open a log whose %s is gone", async (name) => {
     const dir = temporaryDirectory();
     await writeLog(dir, 100);
     fs.rmSync(path.join(dir, name), { recursive: true });
-    await expect(openTestLog(dir)).rejects.toMatchObject({ code: "audit.broken", detail: expect.stringContaining(name) as string });
+    await expect(openTestLog(dir)).rejects.toMatchObject({
+      code: "audit.broken",
+      detail: expect.stringContaining(name) as string,
+    });
   });
 
   it("refuses a log of another key or origin, and names the file", async () => {
     const dir = temporaryDirectory();
     await writeLog(dir, 10);
-    await expect(openTestLog(dir, { origin: "hilum.example/audit/other" })).rejects.toMatchObject({ code: "audit.broken", detail: expect.stringContaining('"checkpoint"') as string });
+    await expect(openTestLog(dir, { origin: "hilum.example/audit/other" })).rejects.toMatchObject({
+      code: "audit.broken",
+      detail: expect.stringContaining('"checkpoint"') as string,
+    });
     expect(fs.existsSync(path.join(dir, "lock"))).toBe(false);
   });
 
   it("keeps segments of the size they were made with", async () => {
     const dir = temporaryDirectory();
     await writeLog(dir, 700);
-    for (const file of filesOf(dir).filter((name) => name.endsWith(".seg"))) expect(fs.statSync(path.join(dir, file)).size, file).toBe(SEGMENT_BYTES);
+    for (const file of filesOf(dir).filter((name) => name.endsWith(".seg")))
+      expect(fs.statSync(path.join(dir, file)).size, file).toBe(SEGMENT_BYTES);
   });
 });
 

@@ -1,85 +1,22 @@
-import { createPublicKey, randomBytes, type KeyObject } from "node:crypto";
+import { createPublicKey, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import type { AuditLog, AuditLogOptions, AuditStatus } from "./audit-log.ts";
 import { createEntryEncoder } from "./entry/encode-entry.ts";
-import type { AuditInput, IndexedEntry } from "./entry/entry.ts";
+import type { IndexedEntry } from "./entry/entry.ts";
 import { createBatchWriter, type BatchWriter } from "./log/batch-writer.ts";
-import { createEntryClock, systemClock, type AuditClock } from "./log/clock.ts";
+import { createEntryClock, systemClock } from "./log/clock.ts";
 import { DIRECTORY_MODE, nodeIo, type AuditIo } from "./log/io.ts";
 import { acquireLock, type LogLock } from "./log/lock.ts";
 import { openSinks, type OpenSink } from "./log/open-sink.ts";
 import { createPublisher, type Publisher } from "./log/publisher.ts";
 import { createSinks, type Sinks } from "./log/sinks.ts";
-import { createSubtreeReader } from "./log/tile-files.ts";
+import { createSubtreeReader, type TileCache } from "./log/tile-files.ts";
 import { readDiskSpace, type DiskSpace } from "./log/disk-space.ts";
-import { readEntries, type StoredEntry } from "./segment/read-entries.ts";
+import { readEntries } from "./segment/read-entries.ts";
 import { commitBytesMax } from "./segment/segment-writer.ts";
 import type { SignedCheckpoint } from "./tlog/checkpoint.ts";
 import { createNoteVerifier } from "./tlog/note.ts";
 import { proveConsistency, proveInclusion } from "./tlog/proof.ts";
-
-/** The tamper-evident log of one node. */
-export interface AuditLog {
-  /**
-   * Adds an entry; resolves when it is durable. Rejects with `audit.bad_entry` for a field that is not allowed, `lane.full`
-   * when the buffer is, and `audit.blocked` from the first failed write on, for ever: then nothing may be done.
-   */
-  append(entry: AuditInput): Promise<{ index: number }>;
-  /** Number of durable entries. */
-  readonly size: number;
-  readonly blocked: boolean;
-  /** Writes the tiles and signs a checkpoint of everything that is durable now. */
-  checkpoint(): Promise<SignedCheckpoint>;
-  /** Durable entries from `from` (inclusive) to `to` (exclusive). */
-  read(from: number, to: number): AsyncIterable<StoredEntry>;
-  /** RFC 6962 audit path of an entry in the tree of `size`, by default that of the last checkpoint. */
-  inclusionProof(index: number, size?: number): Promise<Buffer[]>;
-  /** RFC 6962 proof that the tree of `oldSize` is a prefix of that of `size`, by default that of the last checkpoint. */
-  consistencyProof(oldSize: number, size?: number): Promise<Buffer[]>;
-  /** Hears of entries after they are durable, in order and without gaps from the call on. Returns how to stop. */
-  subscribe(listener: (entries: readonly IndexedEntry[]) => void): () => void;
-  /** Intents that recovery found without an outcome and that still have none. The caller closes each. */
-  openIntents(): readonly IndexedEntry[];
-  status(): AuditStatus;
-  /** Waits for what is under way, signs a last checkpoint and gives the lock back. */
-  close(): Promise<void>;
-}
-
-export interface AuditStatus {
-  origin: string;
-  size: number;
-  checkpoint: { size: number; root: string } | undefined;
-  segments: number;
-  /** Bytes of the segments on the disk, the zero-filled rest of the last one included. */
-  bytes: number;
-  blocked: boolean;
-  /** True while fewer copies are written than were asked for. */
-  degraded: boolean;
-  /** Duration of the last commit. */
-  lastWriteMs: number;
-  clockRegressions: number;
-  /** Exceptions that a subscriber threw. */
-  listenerErrors: number;
-  openIntents: number;
-  space: DiskSpace | undefined;
-}
-
-export interface AuditLogOptions {
-  dir: string;
-  /** Name of the log, a schema-less URL by custom: `hilum.example/audit/node-1`. It is signed into every checkpoint. */
-  origin: string;
-  /** Ed25519 private key. */
-  signingKey: KeyObject;
-  clock?: AuditClock;
-  /** A second copy, best on another disk. The log goes on while one of the two can be written. */
-  secondSink?: { dir: string };
-  /** Entries that may wait for one commit. */
-  bufferEntriesMax?: number;
-  /** Size of a segment in bytes. */
-  segmentBytes?: number;
-  fs?: AuditIo;
-  /** Hears of a copy that can no longer be written. */
-  onDegraded?: (directory: string, error: unknown) => void;
-}
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const BUFFER_BYTES_MAX = 4 * 1024 * 1024;
@@ -101,11 +38,21 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     const verifier = createNoteVerifier(origin, createPublicKey(signingKey));
     const opened = await openSinks(directories, { verifier, io, segmentBytes });
     const log = await assemble({ ...options, boot, directories, locks, opened, io, segmentBytes });
-    await noteRecovery(log, opened.all);
-    await log.checkpoint();
+    await start(log, opened.all);
     return log;
   } catch (error) {
     for (const lock of locks) lock.release();
+    throw error;
+  }
+}
+
+/** Writes what recovery had to do into the log and signs a first checkpoint: a log without one could be emptied unseen. */
+async function start(log: AuditLog, sinks: readonly OpenSink[]): Promise<void> {
+  try {
+    await noteRecovery(log, sinks);
+    await log.checkpoint();
+  } catch (error) {
+    await log.close();
     throw error;
   }
 }
@@ -124,8 +71,13 @@ async function assemble(parts: Parts): Promise<AuditLog> {
   const { tree, openIntents: found, checkpoint } = opened.leading.recovered;
   const openCalls = new Map([...found].map(([call, { index }]) => [call, index]));
   const listeners = new Set<(entries: readonly IndexedEntry[]) => void>();
-  const sinks = createSinks({ sinks: opened.all.map(({ sink }) => sink), wanted: directories.length, ...(parts.onDegraded && { onDegraded: parts.onDegraded }) });
+  const sinks = createSinks({
+    sinks: opened.all.map(({ sink }) => sink),
+    wanted: directories.length,
+    ...(parts.onDegraded && { onDegraded: parts.onDegraded }),
+  });
   opened.leading.redirectTiles(sinks.addTile);
+  const tileCache: TileCache = new Map();
   let listenerErrors = 0;
   let space: DiskSpace | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -147,7 +99,8 @@ async function assemble(parts: Parts): Promise<AuditLog> {
     io,
     // Every copy gets the checkpoint anew, so that one that lagged behind has it too.
     latest: opened.all.every(({ recovered }) => recovered.checkpoint?.size === tree.size) ? checkpoint : undefined,
-    snapshot: () => writer.atRest(() => ({ tree: tree.snapshot(), openIntents: [...openCalls.values()].toSorted((a, b) => a - b) })),
+    snapshot: () =>
+      writer.atRest(() => ({ tree: tree.snapshot(), openIntents: [...openCalls.values()].toSorted((a, b) => a - b) })),
     onPublished: () => void readDiskSpace(firstDirectory()).then((read) => (space = read)),
   });
   space = await readDiskSpace(firstDirectory());
@@ -163,14 +116,17 @@ async function assemble(parts: Parts): Promise<AuditLog> {
     },
     checkpoint: publish,
     read: (from, to) => readEntries(firstDirectory(), from, Math.min(to, writer.size)),
-    inclusionProof: async (index, size) => proveInclusion(index, size ?? (await published(index + 1)), await subtrees(size)),
-    consistencyProof: async (oldSize, size) => proveConsistency(oldSize, size ?? (await published(oldSize)), await subtrees(size)),
+    inclusionProof: async (index, size) =>
+      proveInclusion(index, size ?? (await published(index + 1)), await subtrees(size)),
+    consistencyProof: async (oldSize, size) =>
+      proveConsistency(oldSize, size ?? (await published(oldSize)), await subtrees(size)),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     openIntents: () => [...found.values()].filter(({ entry }) => openCalls.has(entry.call)),
-    status: () => describe({ origin, writer, publisher, sinks, segmentBytes, listenerErrors, openIntents: openCalls.size, space }),
+    status: () =>
+      describe({ origin, writer, publisher, sinks, segmentBytes, listenerErrors, openIntents: openCalls.size, space }),
     close,
   };
 
@@ -212,7 +168,7 @@ async function assemble(parts: Parts): Promise<AuditLog> {
   }
 
   async function subtrees(size?: number): Promise<ReturnType<typeof createSubtreeReader>> {
-    return createSubtreeReader(firstDirectory(), await published(size ?? 0));
+    return createSubtreeReader(firstDirectory(), await published(size ?? 0), tileCache);
   }
 
   async function close(): Promise<void> {
@@ -250,9 +206,14 @@ async function noteRecovery(log: AuditLog, sinks: readonly OpenSink[]): Promise<
     const note = { kind: "note", call: "recovery", actor: "system:audit" } as const;
     const { discarded } = recovered;
     if (discarded !== undefined) {
-      await log.append({ ...note, action: "audit.torn_commit_discarded", detail: { firstIndex: discarded.index, segment: discarded.segmentId, discardedBytes: discarded.bytes } });
+      await log.append({
+        ...note,
+        action: "audit.torn_commit_discarded",
+        detail: { firstIndex: discarded.index, segment: discarded.segmentId, discardedBytes: discarded.bytes },
+      });
     }
-    if (recovered.tilesRebuilt) await log.append({ ...note, action: "audit.tiles_rebuilt", detail: { size: recovered.tree.size } });
+    if (recovered.tilesRebuilt)
+      await log.append({ ...note, action: "audit.tiles_rebuilt", detail: { size: recovered.tree.size } });
   }
 }
 

@@ -9,7 +9,11 @@ import { runVerifyCommand } from "./verify-command.ts";
 
 async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ["", ""];
-  const code = await runVerifyCommand(argv, (text) => (out += text), (text) => (err += text));
+  const code = await runVerifyCommand(
+    argv,
+    (text) => (out += text),
+    (text) => (err += text),
+  );
   return { code, out, err };
 }
 
@@ -20,7 +24,10 @@ describe("the verify command", () => {
     const [pem, vkey] = [path.join(keys, "key.pem"), path.join(keys, "key.vkey")];
     fs.writeFileSync(pem, publicKey.export({ format: "pem", type: "spki" }));
     fs.writeFileSync(vkey, `${formatVerifierKey(createNoteVerifier(ORIGIN, publicKey))}\n`);
-    expect(await run(dir, "--key", pem)).toMatchObject({ code: 0, out: expect.stringContaining("verified. 300 entries") as string });
+    expect(await run(dir, "--key", pem)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("verified. 300 entries") as string,
+    });
     const json = await run(dir, "--key", vkey, "--json");
     expect(JSON.parse(json.out)).toMatchObject({ ok: true, size: 300 });
     expect((await run(dir, "--key", pem, "--origin", "other.example/log")).code).toBe(1);

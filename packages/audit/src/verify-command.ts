@@ -13,16 +13,25 @@ Exit codes: 0 the log verifies, 1 it does not, 2 it could not be checked.
 `;
 
 /** Runs the command and returns its exit code. */
-export async function runVerifyCommand(argv: readonly string[], out: (text: string) => void, err: (text: string) => void): Promise<0 | 1 | 2> {
+export async function runVerifyCommand(
+  argv: readonly string[],
+  out: (text: string) => void,
+  err: (text: string) => void,
+): Promise<0 | 1 | 2> {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { key: { type: "string" }, origin: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean" } },
+      options: {
+        key: { type: "string" },
+        origin: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean" },
+      },
     });
     const [dir] = positionals;
-    if (values.help === true) return out(USAGE), 0;
-    if (dir === undefined || positionals.length !== 1 || values.key === undefined) return err(USAGE), 2;
+    if (values.help === true) return (out(USAGE), 0);
+    if (dir === undefined || positionals.length !== 1 || values.key === undefined) return (err(USAGE), 2);
     const verifier = readVerifier(values.key, values.origin, dir);
     const report = await verifyAuditLog({ dir, origin: verifier.name, publicKey: verifier.publicKey });
     out(values.json === true ? `${JSON.stringify(report, null, 2)}\n` : presentReport(report, verifier.name));
@@ -49,7 +58,9 @@ function presentReport(report: VerifyReport, origin: string): string {
   const head = report.ok
     ? `${origin}: verified. ${size} entries are signed, ${entries} were read; ${checked.tiles} tiles and bundles agree.\nRoot ${report.root}\n`
     : `${origin}: DOES NOT VERIFY. ${entries} entries were read, ${size} are signed.\n`;
-  const lines = problems.map(({ index, file, message }) => `  ${index === undefined ? "" : `entry ${index}, `}${file}: ${message}\n`);
+  const lines = problems.map(
+    ({ index, file, message }) => `  ${index === undefined ? "" : `entry ${index}, `}${file}: ${message}\n`,
+  );
   return head + lines.join("") + (report.truncatedProblems ? "  ... and more\n" : "");
 }
 

@@ -7,7 +7,12 @@ import * as fs from "node:fs";
 import { openAuditLog } from "@hilum/audit";
 
 const [dir = "", keyFile = ""] = process.argv.slice(2);
-const log = await openAuditLog({ dir, origin: "hilum.example/audit/test", signingKey: createPrivateKey(fs.readFileSync(keyFile)), segmentBytes: 256 * 1024 });
+const log = await openAuditLog({
+  dir,
+  origin: "hilum.example/audit/test",
+  signingKey: createPrivateKey(fs.readFileSync(keyFile)),
+  segmentBytes: 256 * 1024,
+});
 
 async function waiter(name: number): Promise<void> {
   for (let i = 0; ; i += 1) {
@@ -15,7 +20,13 @@ async function waiter(name: number): Promise<void> {
     const intent = await log.append({ kind: "intent", call, actor: "user:ana", action: "messages.send" });
     // Synchronous, so that what is printed was acknowledged before the kill, and all of it arrives.
     fs.writeSync(1, `${intent.index} ${call}\n`);
-    const outcome = await log.append({ kind: "outcome", call, actor: "user:ana", action: "messages.send", outcome: "ok" });
+    const outcome = await log.append({
+      kind: "outcome",
+      call,
+      actor: "user:ana",
+      action: "messages.send",
+      outcome: "ok",
+    });
     fs.writeSync(1, `${outcome.index} ${call}\n`);
   }
 }

@@ -3,7 +3,14 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { onTestFinished } from "vitest";
-import { openAuditLog, verifyAuditLog, type AuditInput, type AuditLog, type AuditLogOptions, type VerifyReport } from "@hilum/audit";
+import {
+  openAuditLog,
+  verifyAuditLog,
+  type AuditInput,
+  type AuditLog,
+  type AuditLogOptions,
+  type VerifyReport,
+} from "@hilum/audit";
 
 export const ORIGIN = "hilum.example/audit/test";
 
@@ -31,8 +38,17 @@ export function verifyTestLog(dir: string, options: { from?: number; to?: number
 
 /** Entry number `i`: an intent when even, its outcome when odd. */
 export function entryNumber(i: number): AuditInput {
-  const common = { call: `c-${i >> 1}`, actor: "plugin:com.example.sms/default", action: "messages.send", plugin: "com.example.sms", instance: "default", resource: "Communication" };
-  return i % 2 === 0 ? { ...common, kind: "intent", decision: "allow" } : { ...common, kind: "outcome", outcome: "ok", bytes: i };
+  const common = {
+    call: `c-${i >> 1}`,
+    actor: "plugin:com.example.sms/default",
+    action: "messages.send",
+    plugin: "com.example.sms",
+    instance: "default",
+    resource: "Communication",
+  };
+  return i % 2 === 0
+    ? { ...common, kind: "intent", decision: "allow" }
+    : { ...common, kind: "outcome", outcome: "ok", bytes: i };
 }
 
 /** Appends `count` entries in groups of `group`, so that commits hold several. */

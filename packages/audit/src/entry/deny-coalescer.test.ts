@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDenyCoalescer } from "./deny-coalescer.ts";
 import type { AuditInput } from "./entry.ts";
 
-const denial = (actor: string, reason = "policy.denied"): AuditInput => ({ kind: "outcome", call: "c-1", actor, action: "messages.send", decision: "deny", reason });
+const denial = (actor: string, reason = "policy.denied"): AuditInput => ({
+  kind: "outcome",
+  call: "c-1",
+  actor,
+  action: "messages.send",
+  decision: "deny",
+  reason,
+});
 
 describe("the coalescer of denials", () => {
   const written: AuditInput[] = [];
@@ -19,7 +26,13 @@ describe("the coalescer of denials", () => {
     for (let i = 0; i < 1_000; i += 1) await coalescer.deny(denial("plugin:com.x/default"));
     expect(written).toEqual([denial("plugin:com.x/default")]);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(written[1]).toMatchObject({ kind: "note", actor: "plugin:com.x/default", decision: "deny", count: 999, detail: { windowMs: 1_000 } });
+    expect(written[1]).toMatchObject({
+      kind: "note",
+      actor: "plugin:com.x/default",
+      decision: "deny",
+      count: 999,
+      detail: { windowMs: 1_000 },
+    });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(written).toHaveLength(2);
     await coalescer.deny(denial("plugin:com.x/default"));

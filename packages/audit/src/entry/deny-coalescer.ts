@@ -29,7 +29,12 @@ interface Window {
  * Folds repeated denials per (actor, action, reason) into one entry with a count per window, so that a flood of refused
  * calls can neither fill the disk nor push other entries out of sight (threat 196).
  */
-export function createDenyCoalescer({ append, windowMs = 10_000, keysMax = 1024, onError = () => {} }: DenyCoalescerOptions): DenyCoalescer {
+export function createDenyCoalescer({
+  append,
+  windowMs = 10_000,
+  keysMax = 1024,
+  onError = () => {},
+}: DenyCoalescerOptions): DenyCoalescer {
   const windows = new Map<string, Window>();
 
   return {

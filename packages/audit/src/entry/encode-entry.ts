@@ -41,19 +41,21 @@ const KNOWN_VALUES_MAX = 4096;
  * nothing is escaped because nothing that would need it is let in. A property test holds it equal to a generic canonicaliser.
  */
 export function createEntryEncoder({ boot }: Pick<AuditEntry, "boot">): EncodeEntry {
-  const known = new Map<StringField, Set<string>>();
-  for (const field of Object.keys(patterns) as StringField[]) known.set(field, new Set());
-  const actions = known.get("action")!;
-  const actors = known.get("actor")!;
+  const known = Object.fromEntries(Object.keys(patterns).map((field) => [field, new Set()])) as Record<
+    StringField,
+    Set<string>
+  >;
   const bootPart = `","boot":"${boot}"`;
 
   return (input, at, mono) => {
-    for (const key in input) if (!fields.has(key)) throw badEntry(`${tokenOr(key, "a field")} is not a field of an audit entry`);
+    for (const key in input)
+      if (!fields.has(key)) throw badEntry(`${tokenOr(key, "a field")} is not a field of an audit entry`);
     const { action, actor, call, kind } = input;
-    if (!actions.has(action)) check("action", action);
-    if (!actors.has(actor)) check("actor", actor);
+    if (!known.action.has(action)) check("action", action);
+    if (!known.actor.has(actor)) check("actor", actor);
     if (!TOKEN.test(call)) throw badEntry("call is not a short token");
-    if (kind !== "intent" && kind !== "outcome" && kind !== "note") throw badEntry("kind is not one of intent, outcome, note");
+    if (kind !== "intent" && kind !== "outcome" && kind !== "note")
+      throw badEntry("kind is not one of intent, outcome, note");
     // Keys in the order of their UTF-16 code units (RFC 8785 section 3.2.3).
     const json =
       `{"action":"${action}","actor":"${actor}","at":"${at}${bootPart}${number("bytes", input.bytes)},"call":"${call}"` +
@@ -67,13 +69,14 @@ export function createEntryEncoder({ boot }: Pick<AuditEntry, "boot">): EncodeEn
 
   function text(field: StringField, value: string | undefined): string {
     if (value === undefined) return "";
-    if (!known.get(field)!.has(value)) check(field, value);
+    if (!known[field].has(value)) check(field, value);
     return `,"${field}":"${value}"`;
   }
 
   function check(field: StringField, value: string): void {
-    if (typeof value !== "string" || !patterns[field].test(value)) throw badEntry(`${field} is not a value that an audit entry may hold`);
-    const values = known.get(field)!;
+    if (typeof value !== "string" || !patterns[field].test(value))
+      throw badEntry(`${field} is not a value that an audit entry may hold`);
+    const values = known[field];
     if (values.size >= KNOWN_VALUES_MAX) values.clear();
     values.add(value);
   }
@@ -82,7 +85,8 @@ export function createEntryEncoder({ boot }: Pick<AuditEntry, "boot">): EncodeEn
 /** A field whose values do not repeat: checked each time, never remembered. */
 function unique(field: "ref" | "request", value: string | undefined): string {
   if (value === undefined) return "";
-  if (typeof value !== "string" || !patterns[field].test(value)) throw badEntry(`${field} is not a value that an audit entry may hold`);
+  if (typeof value !== "string" || !patterns[field].test(value))
+    throw badEntry(`${field} is not a value that an audit entry may hold`);
   return `,"${field}":"${value}"`;
 }
 

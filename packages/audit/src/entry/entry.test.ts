@@ -11,11 +11,18 @@ const encode = createEntryEncoder({ boot: "b00t" });
 const input: AuditInput = { kind: "intent", call: "c-1", actor: "user:ana", action: "messages.send" };
 
 const token = fc.stringMatching(/^[A-Za-z0-9_.:/@+-]{1,128}$/);
-const detail = fc.dictionary(fc.constantFrom(...Object.keys(detailKeys)), fc.anything()).map((record) =>
+const details = fc.dictionary(fc.constantFrom(...Object.keys(detailKeys)), fc.anything()).map((record) =>
   Object.fromEntries(
     Object.keys(record).map((key, i) => {
       const kind = detailKeys[key as keyof typeof detailKeys];
-      return [key, kind === "number" ? [0, -0, 1.5, 1e21, 4e-9, 333_333_333.3333333][i % 6]! : kind === "boolean" ? i % 2 === 0 : "a/b:c+d@e_f.g-1"];
+      return [
+        key,
+        kind === "number"
+          ? [0, -0, 1.5, 1e21, 4e-9, 333_333_333.3333333][i % 6]!
+          : kind === "boolean"
+            ? i % 2 === 0
+            : "a/b:c+d@e_f.g-1",
+      ];
     }),
   ),
 );
@@ -37,7 +44,7 @@ const inputs: fc.Arbitrary<AuditInput> = fc.record(
     outcome: fc.constantFrom("ok", "plugin.timeout", "killed", "unknown"),
     bytes: fc.maxSafeNat(),
     count: fc.nat(),
-    detail,
+    detail: details,
   },
   { requiredKeys: ["kind", "call", "actor", "action"] },
 );
@@ -54,11 +61,32 @@ describe("the entry encoder", () => {
   });
 
   it("threat 192: refuses every field that is not on the list, and does not repeat a value", () => {
-    for (const extra of [{ body: "Jane Doe" }, { headers: {} }, { patient: "123" }, { message: "x" }, { at: AT }, { constructor: "x" }]) {
+    for (const extra of [
+      { body: "Jane Doe" },
+      { headers: {} },
+      { patient: "123" },
+      { message: "x" },
+      { at: AT },
+      { constructor: "x" },
+    ]) {
       expect(() => encode({ ...input, ...extra } as AuditInput, AT, 1)).toThrow("audit.bad_entry");
     }
     const canary = "Jane Doe 1980-02-03";
-    for (const field of ["actor", "action", "call", "via", "plugin", "instance", "resource", "ref", "purpose", "decision", "reason", "outcome", "request"]) {
+    for (const field of [
+      "actor",
+      "action",
+      "call",
+      "via",
+      "plugin",
+      "instance",
+      "resource",
+      "ref",
+      "purpose",
+      "decision",
+      "reason",
+      "outcome",
+      "request",
+    ]) {
       const error = thrown(() => encode({ ...input, [field]: canary }, AT, 1));
       expect(error, field).toMatchObject({ code: "audit.bad_entry" });
       expect(JSON.stringify(error, Object.getOwnPropertyNames(error)), field).not.toContain("Jane");
@@ -66,7 +94,20 @@ describe("the entry encoder", () => {
   });
 
   it("threat 192: refuses text, nesting, bytes and unknown keys in detail", () => {
-    const bad: Record<string, unknown>[] = [{ note: "x" }, { attempt: "3" }, { state: "two words" }, { state: { a: 1 } }, { state: ["a"] }, { state: Buffer.from("a") }, { live: "true" }, { attempt: Number.NaN }, { state: "x".repeat(121) }, { toString: "x" }, { state: "J\u00fcrgen" }, { "Jane Doe": 1 }];
+    const bad: Record<string, unknown>[] = [
+      { note: "x" },
+      { attempt: "3" },
+      { state: "two words" },
+      { state: { a: 1 } },
+      { state: ["a"] },
+      { state: Buffer.from("a") },
+      { live: "true" },
+      { attempt: Number.NaN },
+      { state: "x".repeat(121) },
+      { toString: "x" },
+      { state: "J\u00fcrgen" },
+      { "Jane Doe": 1 },
+    ];
     for (const detail of bad) {
       const error = thrown(() => encode({ ...input, detail } as AuditInput, AT, 1));
       expect(error, JSON.stringify(detail)).toMatchObject({ code: "audit.bad_entry" });
@@ -77,22 +118,45 @@ describe("the entry encoder", () => {
   it("threat 192: takes a record's reference only as its keyed hash", () => {
     expect(() => encode({ ...input, ref: "MRN-0012345" }, AT, 1)).toThrow("audit.bad_entry");
     expect(() => encode({ ...input, resource: "Patient/123" }, AT, 1)).toThrow("audit.bad_entry");
-    expect(encode({ ...input, resource: "Patient", ref: recordRef(Buffer.alloc(32), "Patient", "123") }, AT, 1)).toContain('"resource":"Patient"');
+    expect(
+      encode({ ...input, resource: "Patient", ref: recordRef(Buffer.alloc(32), "Patient", "123") }, AT, 1),
+    ).toContain('"resource":"Patient"');
   });
 
   it("threat 194: lets no newline, escape sequence or quote into the log", () => {
     for (const value of ["user:a\nuser:b", "user:a\u001b[31m", 'user:"a', "user:a\\", "user:\u2028", "user:a\0", ""]) {
       expect(() => encode({ ...input, actor: value }, AT, 1), JSON.stringify(value)).toThrow("audit.bad_entry");
-      expect(() => encode({ ...input, detail: { state: `${value} ` } }, AT, 1), JSON.stringify(value)).toThrow("audit.bad_entry");
+      expect(() => encode({ ...input, detail: { state: `${value} ` } }, AT, 1), JSON.stringify(value)).toThrow(
+        "audit.bad_entry",
+      );
     }
   });
 
   it("refuses numbers that are not whole and entries above 4 KiB", () => {
     expect(() => encode({ ...input, bytes: -1 }, AT, 1)).toThrow("audit.bad_entry");
     expect(() => encode({ ...input, count: 1.5 }, AT, 1)).toThrow("audit.bad_entry");
-    const large = Object.fromEntries(Object.entries(detailKeys).flatMap(([key, kind]) => (kind === "token" ? [[key, "x".repeat(120)]] : [])));
+    const large = Object.fromEntries(
+      Object.entries(detailKeys).flatMap(([key, kind]) => (kind === "token" ? [[key, "x".repeat(120)]] : [])),
+    );
     const long = "y".repeat(128);
-    expect(() => encode({ ...input, call: long, actor: long, action: long, via: long, plugin: long, instance: long, reason: long, request: long, detail: large }, AT, 1)).toThrow("4096");
+    expect(() =>
+      encode(
+        {
+          ...input,
+          call: long,
+          actor: long,
+          action: long,
+          via: long,
+          plugin: long,
+          instance: long,
+          reason: long,
+          request: long,
+          detail: large,
+        },
+        AT,
+        1,
+      ),
+    ).toThrow("4096");
   });
 
   it("does not grow with the number of different values", () => {

@@ -43,12 +43,16 @@ interface Batch {
   bytes: number;
   count: number;
   firstIndex: number;
-  /** Ends of the entries in `buffer`. */
-  ends: number[];
-  inputs: AuditInput[];
-  at: string[];
-  mono: number[];
+  waiting: WaitingEntry[];
   durable: PromiseWithResolvers<void>;
+}
+
+interface WaitingEntry {
+  input: AuditInput;
+  at: string;
+  mono: number;
+  /** Where it ends in the batch's buffer. */
+  end: number;
 }
 
 /**
@@ -116,10 +120,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     if (active.count === 0) active.firstIndex = nextIndex;
     active.bytes = writeEntry(active.buffer, active.bytes, json);
     active.count += 1;
-    active.ends.push(active.bytes);
-    active.inputs.push(input);
-    active.at.push(at);
-    active.mono.push(mono);
+    active.waiting.push({ input, at, mono, end: active.bytes });
     schedule();
     return nextIndex++;
   }
@@ -127,7 +128,13 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   /** Order is by index; a wall clock that went back is said in the log itself (threat 197). */
   function flagRegression(at: string, mono: number, regressionMs: number): void {
     clockRegressions += 1;
-    const note: AuditInput = { kind: "note", call: `clock-${clockRegressions}`, actor: "system:audit", action: "audit.clock_set_back", detail: { clockRegressionMs: regressionMs } };
+    const note: AuditInput = {
+      kind: "note",
+      call: `clock-${clockRegressions}`,
+      actor: "system:audit",
+      action: "audit.clock_set_back",
+      detail: { clockRegressionMs: regressionMs },
+    };
     store(note, encode(note, at, mono), at, mono);
   }
 
@@ -163,9 +170,9 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     finish(batch, startedMs);
   }
 
-  function growTree({ buffer, ends }: Batch): void {
+  function growTree({ buffer, waiting }: Batch): void {
     let start = FRAME_HEADER_BYTES;
-    for (const end of ends) {
+    for (const { end } of waiting) {
       tree.add(buffer.subarray(start + ENTRY_OVERHEAD_BYTES - 1, end));
       start = end;
     }
@@ -182,9 +189,9 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     reset(batch);
     durable.resolve();
     onCommitted(entries);
-    const waiting = atRestQueue;
+    const resting = atRestQueue;
     atRestQueue = [];
-    for (const proceed of waiting) proceed();
+    for (const proceed of resting) proceed();
     if (active.count > 0) schedule();
   }
 
@@ -201,19 +208,26 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
 }
 
 function createBatch(bufferBytes: number): Batch {
-  return { buffer: Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + bufferBytes), bytes: FRAME_HEADER_BYTES, count: 0, firstIndex: 0, ends: [], inputs: [], at: [], mono: [], durable: Promise.withResolvers() };
+  return {
+    buffer: Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + bufferBytes),
+    bytes: FRAME_HEADER_BYTES,
+    count: 0,
+    firstIndex: 0,
+    waiting: [],
+    durable: Promise.withResolvers(),
+  };
 }
 
 function reset(batch: Batch): void {
   batch.bytes = FRAME_HEADER_BYTES;
   batch.count = 0;
-  batch.ends = [];
-  batch.inputs = [];
-  batch.at = [];
-  batch.mono = [];
+  batch.waiting = [];
   batch.durable = Promise.withResolvers();
 }
 
-function entriesOfBatch({ inputs, at, mono, firstIndex }: Batch, boot: string): IndexedEntry[] {
-  return inputs.map((input, i) => ({ index: firstIndex + i, entry: { v: 1, at: at[i]!, mono: mono[i]!, boot, ...input } }));
+function entriesOfBatch({ waiting, firstIndex }: Batch, boot: string): IndexedEntry[] {
+  return waiting.map(({ input, at, mono }, i) => ({
+    index: firstIndex + i,
+    entry: { v: 1, at, mono, boot, ...input },
+  }));
 }

@@ -25,7 +25,9 @@ export const nodeIo: AuditIo = {
   open: (file, flags) => open(file, flags, FILE_MODE),
   write: (fd, bytes, offset, length, position) =>
     new Promise((resolve, reject) => {
-      fs.write(fd, bytes, offset, length, position, (error, written) => (error === null ? resolve(written) : reject(error)));
+      fs.write(fd, bytes, offset, length, position, (error, written) =>
+        error === null ? resolve(written) : reject(error),
+      );
     }),
   writeSync: fs.writeSync,
   fsync,
@@ -34,8 +36,14 @@ export const nodeIo: AuditIo = {
 };
 
 /** Writes all of `bytes`, going on after short writes. Zero bytes written is an error, never a loop. */
-export async function writeAll(io: AuditIo, fd: number, bytes: Buffer, length: number, position: number): Promise<void> {
-  for (let done = 0; done < length; ) {
+export async function writeAll(
+  io: AuditIo,
+  fd: number,
+  bytes: Buffer,
+  length: number,
+  position: number,
+): Promise<void> {
+  for (let done = 0; done < length;) {
     const written = await io.write(fd, bytes, done, length - done, position + done);
     if (written <= 0) throw new Error("the disk took no bytes");
     done += written;
@@ -44,7 +52,7 @@ export async function writeAll(io: AuditIo, fd: number, bytes: Buffer, length: n
 
 /** `writeAll` on the calling thread. */
 export function writeAllSync(io: AuditIo, fd: number, bytes: Buffer, length: number, position: number): void {
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const written = io.writeSync(fd, bytes, done, length - done, position + done);
     if (written <= 0) throw new Error("the disk took no bytes");
     done += written;

@@ -93,7 +93,15 @@ function readHolder(file: string): Holder | undefined {
 }
 
 function isHolder(value: unknown): value is Holder {
-  return typeof value === "object" && value !== null && "pid" in value && typeof value.pid === "number" && "machine" in value && "started" in value && "boot" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "pid" in value &&
+    typeof value.pid === "number" &&
+    "machine" in value &&
+    "started" in value &&
+    "boot" in value
+  );
 }
 
 function ageMs(file: string): number {

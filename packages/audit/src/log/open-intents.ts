@@ -31,5 +31,13 @@ export async function readOpenIntents(directory: string, size: number): Promise<
 }
 
 function isState(value: unknown): value is OpenIntentsFile {
-  return typeof value === "object" && value !== null && "size" in value && Number.isSafeInteger(value.size) && "intents" in value && Array.isArray(value.intents) && value.intents.every(Number.isSafeInteger);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "size" in value &&
+    Number.isSafeInteger(value.size) &&
+    "intents" in value &&
+    Array.isArray(value.intents) &&
+    value.intents.every(Number.isSafeInteger)
+  );
 }

@@ -30,7 +30,13 @@ export async function openSink({ directory, verifier, io, segmentBytes }: OpenSi
   const tiles = createTileWriter({ directory, io });
   let onTile = tiles.add;
   const recovered = await recoverLog({ directory, verifier, io, onTile: (file) => onTile(file) });
-  const segments = await createSegmentWriter({ directory, io, segmentBytes, position: recovered.position, prepared: recovered.prepared });
+  const segments = await createSegmentWriter({
+    directory,
+    io,
+    segmentBytes,
+    position: recovered.position,
+    prepared: recovered.prepared,
+  });
   return {
     sink: { directory, segments, tiles },
     recovered,
@@ -44,12 +50,18 @@ export async function openSink({ directory, verifier, io, segmentBytes }: OpenSi
  * Opens every copy that can be opened. One whose disk fails is left out; one that was tampered with stops the log
  * (`audit.broken`), because then the other cannot be trusted either until somebody has looked.
  */
-export async function openSinks(directories: readonly string[], options: Omit<OpenSinkOptions, "directory">): Promise<{ leading: OpenSink; all: OpenSink[] }> {
+export async function openSinks(
+  directories: readonly string[],
+  options: Omit<OpenSinkOptions, "directory">,
+): Promise<{ leading: OpenSink; all: OpenSink[] }> {
   const results = await Promise.allSettled(directories.map((directory) => openSink({ ...options, directory })));
   const all = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
   const broken = errors.find((error) => isHilumError(error));
-  const leading = all.reduce<OpenSink | undefined>((best, one) => (best !== undefined && sizeOf(best) >= sizeOf(one) ? best : one), undefined);
+  const leading = all.reduce<OpenSink | undefined>(
+    (best, one) => (best !== undefined && sizeOf(best) >= sizeOf(one) ? best : one),
+    undefined,
+  );
   if (broken !== undefined || leading === undefined) {
     await Promise.all(all.map(({ sink }) => sink.segments.close()));
     throw broken ?? new HilumError("audit.blocked", { cause: errors[0] });
@@ -71,14 +83,20 @@ async function catchUp(lagging: OpenSink, leading: OpenSink): Promise<void> {
     frame = emptyFrame(tree.size);
   }
   if (frame.count > 0) await lagging.sink.segments.write(frame);
-  if (!tree.root().equals(leading.recovered.tree.root())) throw new HilumError("audit.broken", { detail: "The two copies of the audit log differ." });
+  if (!tree.root().equals(leading.recovered.tree.root()))
+    throw new HilumError("audit.broken", { detail: "The two copies of the audit log differ." });
 }
 
 /** Few enough that a frame of the largest entries fits into the smallest segment. */
 const ENTRIES_PER_COPY = TILE_WIDTH / 32;
 
 function emptyFrame(firstIndex: number): CommitFrame {
-  return { buffer: Buffer.alloc(FRAME_HEADER_BYTES + ENTRIES_PER_COPY * 4200), bytes: FRAME_HEADER_BYTES, firstIndex, count: 0 };
+  return {
+    buffer: Buffer.alloc(FRAME_HEADER_BYTES + ENTRIES_PER_COPY * 4200),
+    bytes: FRAME_HEADER_BYTES,
+    firstIndex,
+    count: 0,
+  };
 }
 
 const sizeOf = ({ recovered }: OpenSink): number => recovered.tree.size;

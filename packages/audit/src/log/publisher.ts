@@ -25,7 +25,15 @@ export interface PublisherOptions {
   onPublished?: (checkpoint: SignedCheckpoint) => void;
 }
 
-export function createPublisher({ origin, signingKey, sinks, io, latest, snapshot, onPublished = () => {} }: PublisherOptions): Publisher {
+export function createPublisher({
+  origin,
+  signingKey,
+  sinks,
+  io,
+  latest,
+  snapshot,
+  onPublished = () => {},
+}: PublisherOptions): Publisher {
   let published = latest;
   let running: Promise<SignedCheckpoint> | undefined;
   let following: Promise<SignedCheckpoint> | undefined;
@@ -58,7 +66,12 @@ export function createPublisher({ origin, signingKey, sinks, io, latest, snapsho
     return checkpoint;
   }
 
-  async function publishTo({ directory, tiles }: Sink, tree: TreeSnapshot, openIntents: number[], checkpoint: SignedCheckpoint): Promise<void> {
+  async function publishTo(
+    { directory, tiles }: Sink,
+    tree: TreeSnapshot,
+    openIntents: number[],
+    checkpoint: SignedCheckpoint,
+  ): Promise<void> {
     for (const partial of tree.partials) tiles.add(partial);
     await tiles.sync();
     await writeOpenIntents(io, directory, { size: tree.size, intents: openIntents });

@@ -48,7 +48,8 @@ export async function recoverLog({ directory, verifier, onTile, io }: RecoverOpt
   requireWhole(segments, checkpoint);
   const edge = checkpoint === undefined ? undefined : await readEdge(directory, checkpoint);
   const state = edge === undefined ? undefined : await readOpenIntents(directory, edge.size);
-  const start: TreeEdge = edge !== undefined && state !== undefined ? edge : { size: 0, tiles: [], bundle: Buffer.alloc(0) };
+  const start: TreeEdge =
+    edge !== undefined && state !== undefined ? edge : { size: 0, tiles: [], bundle: Buffer.alloc(0) };
   const recovery: Replay = {
     tree: createTileBuilder({ edge: start, onFull: onTile }),
     openIntents: await describeIntents(directory, state ?? []),
@@ -108,7 +109,8 @@ async function replaySegment(state: Replay, plan: ReplayPlan, segment: SegmentFi
   for (;;) {
     const frame = readFrame(bytes, offset, segment.id);
     if (frame.kind !== "frame") break;
-    if (frame.firstIndex !== expected) throw broken(`Segment ${name} has entry ${frame.firstIndex} where entry ${expected} should be.`);
+    if (frame.firstIndex !== expected)
+      throw broken(`Segment ${name} has entry ${frame.firstIndex} where entry ${expected} should be.`);
     for (const { index, prefixed } of entriesOf(bytes, frame)) {
       if (index >= plan.start) addEntry(state, plan, index, prefixed);
     }
@@ -132,17 +134,29 @@ function addEntry(state: Replay, { checkpoint }: ReplayPlan, index: number, pref
 }
 
 /** What stands after the last whole frame: a torn commit if nothing follows it and nothing of it was signed. */
-function tornTail(bytes: Buffer, segment: SegmentFile, offset: number, index: number, { checkpoint }: ReplayPlan): Replay["discarded"] {
+function tornTail(
+  bytes: Buffer,
+  segment: SegmentFile,
+  offset: number,
+  index: number,
+  { checkpoint }: ReplayPlan,
+): Replay["discarded"] {
   const name = path.basename(segment.file);
   if (index < (checkpoint?.size ?? 0)) throw broken(`Entry ${index} in segment ${name} is damaged.`);
-  if (findFrame(bytes, offset, segment.id) !== undefined) throw broken(`Entry ${index} in segment ${name} is damaged, and whole entries follow it.`);
+  if (findFrame(bytes, offset, segment.id) !== undefined)
+    throw broken(`Entry ${index} in segment ${name} is damaged, and whole entries follow it.`);
   let end = bytes.length;
   while (end > offset && bytes[end - 1] === 0) end -= 1;
   return { index, segmentId: segment.id, bytes: end - offset, offset };
 }
 
 /** Writes zeros over a torn commit, so that the segment is what an untorn one would be. */
-async function wipe(io: AuditIo, directory: string, segments: readonly SegmentFile[], torn: NonNullable<Replay["discarded"]>): Promise<void> {
+async function wipe(
+  io: AuditIo,
+  directory: string,
+  segments: readonly SegmentFile[],
+  torn: NonNullable<Replay["discarded"]>,
+): Promise<void> {
   const file = segments.find(({ id }) => id === torn.segmentId)?.file;
   if (file === undefined) return;
   const fd = await io.open(file, fs.constants.O_WRONLY);
@@ -175,7 +189,10 @@ async function readCheckpoint(directory: string, verifier: NoteVerifier): Promis
   try {
     return openCheckpoint(note, verifier);
   } catch (error) {
-    throw broken(`The file "checkpoint" is not valid: ${error instanceof Error ? error.message : "unreadable"}.`, error);
+    throw broken(
+      `The file "checkpoint" is not valid: ${error instanceof Error ? error.message : "unreadable"}.`,
+      error,
+    );
   }
 }
 

@@ -45,10 +45,14 @@ export function createSinks({ sinks, wanted, onDegraded = () => {} }: SinksOptio
       const [only] = healthy;
       if (healthy.length === 1 && only !== undefined) return only.segments.write(frame);
       // The copies seal the frame with segment ids of their own, so each needs a buffer of its own.
-      return forEach((sink) => sink.segments.write({ ...frame, buffer: Buffer.from(frame.buffer.subarray(0, frame.bytes)) }));
+      return forEach((sink) =>
+        sink.segments.write({ ...frame, buffer: Buffer.from(frame.buffer.subarray(0, frame.bytes)) }),
+      );
     },
-    canWriteSync: (frame) => healthy.length === 1 && healthy[0]!.segments.fits(frame),
-    writeSync: (frame) => healthy[0]!.segments.writeSync(frame),
+    canWriteSync: (frame) => healthy.length === 1 && healthy.every(({ segments }) => segments.fits(frame)),
+    writeSync(frame) {
+      for (const { segments } of healthy) segments.writeSync(frame);
+    },
     addTile(file) {
       for (const sink of healthy) sink.tiles.add(file);
     },

@@ -76,17 +76,28 @@ export function createTileWriter({ directory, io }: { directory: string; io: Aud
 }
 
 /** Reads a tile of the tree of `size` leaves: the full one, else the partial one of that size. Throws where neither is whole. */
-export async function readTile(directory: string, size: number, level: number | "entries", index: number): Promise<Buffer> {
+export async function readTile(
+  directory: string,
+  size: number,
+  level: number | "entries",
+  index: number,
+): Promise<Buffer> {
   const width = tileWidth(size, level === "entries" ? 0 : level, index);
   const full = await readWhere(path.join(directory, tilePath({ level, index })));
   const bytes = full ?? (await readWhere(path.join(directory, tilePath({ level, index, width }))));
   if (bytes === undefined) throw new Error(`${tilePath({ level, index, width })} is missing`);
-  if (level !== "entries" && bytes.length < width * HASH_BYTES) throw new Error(`${tilePath({ level, index, width })} is cut short`);
+  if (level !== "entries" && bytes.length < width * HASH_BYTES)
+    throw new Error(`${tilePath({ level, index, width })} is cut short`);
   return level === "entries" ? bytes : bytes.subarray(0, width * HASH_BYTES);
 }
 
+/** Tiles above the leaves that were read already: they are few, and nearly every proof needs them. */
+export type TileCache = Map<string, Buffer>;
+
+const CACHED_TILES_MAX = 256;
+
 /** Reads the hash of any perfect subtree within the tree of `size` leaves from its tiles. */
-export function createSubtreeReader(directory: string, size: number): SubtreeReader {
+export function createSubtreeReader(directory: string, size: number, cache: TileCache): SubtreeReader {
   const tiles = new Map<string, Promise<Buffer>>();
   return async (level, index) => {
     const tileLevel = Math.floor(level / 8);
@@ -95,9 +106,19 @@ export function createSubtreeReader(directory: string, size: number): SubtreeRea
     const tileIndex = Math.floor(first / TILE_WIDTH);
     const key = `${tileLevel}/${tileIndex}`;
     let tile = tiles.get(key);
-    if (tile === undefined) tiles.set(key, (tile = readTile(directory, size, tileLevel, tileIndex)));
+    if (tile === undefined) tiles.set(key, (tile = readCached(tileLevel, tileIndex)));
     return fromHashText(perfectRoot(await tile, first % TILE_WIDTH, count));
   };
+
+  async function readCached(level: number, index: number): Promise<Buffer> {
+    const key = `${directory} ${level}/${index}/${tileWidth(size, level, index)}`;
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const tile = await readTile(directory, size, level, index);
+    if (cache.size >= CACHED_TILES_MAX) cache.clear();
+    if (level > 0) cache.set(key, tile);
+    return tile;
+  }
 }
 
 async function readWhere(file: string): Promise<Buffer | undefined> {

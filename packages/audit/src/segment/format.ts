@@ -55,7 +55,11 @@ export function isSegmentHeader(bytes: Buffer, id: number): boolean {
 }
 
 /** Fills in the header of the frame in the first `bytes` of `frame`. */
-export function sealFrame(frame: Buffer, bytes: number, { firstIndex, count, segmentId }: { firstIndex: number; count: number; segmentId: number }): void {
+export function sealFrame(
+  frame: Buffer,
+  bytes: number,
+  { firstIndex, count, segmentId }: { firstIndex: number; count: number; segmentId: number },
+): void {
   frame.writeUInt32BE(bytes - FRAME_HEADER_BYTES, 0);
   frame.writeUInt32BE(Math.floor(firstIndex / 2 ** 32), 8);
   frame.writeUInt32BE(firstIndex % 2 ** 32, 12);
@@ -72,8 +76,10 @@ export function readFrame(bytes: Buffer, offset: number, segmentId: number): Fra
   const payloadStart = offset + FRAME_HEADER_BYTES;
   const payloadEnd = payloadStart + length;
   if (payloadEnd > bytes.length) return { kind: "bad", message: "the frame is longer than its segment" };
-  if (crc32(bytes.subarray(offset + 8, payloadEnd)) !== bytes.readUInt32BE(offset + 4)) return { kind: "bad", message: "the frame's checksum differs" };
-  if (bytes.readUInt32BE(offset + 16) !== segmentId) return { kind: "bad", message: "the frame belongs to another segment" };
+  if (crc32(bytes.subarray(offset + 8, payloadEnd)) !== bytes.readUInt32BE(offset + 4))
+    return { kind: "bad", message: "the frame's checksum differs" };
+  if (bytes.readUInt32BE(offset + 16) !== segmentId)
+    return { kind: "bad", message: "the frame belongs to another segment" };
   return { kind: "frame", ...frameNumbers(bytes, offset), payloadStart, payloadEnd };
 }
 
@@ -89,7 +95,10 @@ export function findFrame(bytes: Buffer, offset: number, segmentId: number): num
 
 /** The numbers in a frame's header, unchecked. */
 export function frameNumbers(bytes: Buffer, offset: number): { firstIndex: number; count: number } {
-  return { firstIndex: bytes.readUInt32BE(offset + 8) * 2 ** 32 + bytes.readUInt32BE(offset + 12), count: bytes.readUInt32BE(offset + 20) };
+  return {
+    firstIndex: bytes.readUInt32BE(offset + 8) * 2 ** 32 + bytes.readUInt32BE(offset + 12),
+    count: bytes.readUInt32BE(offset + 20),
+  };
 }
 
 /** End of the entry that begins at `offset`; undefined where no entry can end by `end`. */

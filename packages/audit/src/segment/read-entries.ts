@@ -30,7 +30,7 @@ export async function* readRawEntries(directory: string, from: number, to: numbe
   for (const { id, file } of segments.slice(segmentAt(segments, from))) {
     if (expected >= to) return;
     const bytes = await fs.promises.readFile(file);
-    for (let offset = SEGMENT_HEADER_BYTES; expected < to; ) {
+    for (let offset = SEGMENT_HEADER_BYTES; expected < to;) {
       const frame = readFrame(bytes, offset, id);
       if (frame.kind === "end") break;
       if (frame.kind === "bad") throw unreadable(expected, frame.message);
@@ -55,7 +55,8 @@ export function* entriesOf(bytes: Buffer, frame: Frame): Generator<RawEntry> {
     yield { index: frame.firstIndex + i, prefixed: bytes.subarray(offset + 2, end) };
     offset = end;
   }
-  if (offset !== frame.payloadEnd) throw unreadable(frame.firstIndex + frame.count, "bytes follow the frame's last entry");
+  if (offset !== frame.payloadEnd)
+    throw unreadable(frame.firstIndex + frame.count, "bytes follow the frame's last entry");
 }
 
 export function parseStoredEntry(prefixed: Buffer): AuditEntry {

@@ -52,7 +52,13 @@ interface OpenSegment {
 }
 
 /** Opens the segment to write to, and keeps the next one zero-filled ahead in the background. */
-export async function createSegmentWriter({ directory, io, segmentBytes, position, prepared }: SegmentWriterOptions): Promise<SegmentWriter> {
+export async function createSegmentWriter({
+  directory,
+  io,
+  segmentBytes,
+  position,
+  prepared,
+}: SegmentWriterOptions): Promise<SegmentWriter> {
   const folder = segmentsDirectory(directory);
   const ready = [...prepared];
   let current = await openSegment(position?.segmentId ?? (await takeOrPrepare(0)));
@@ -94,7 +100,8 @@ export async function createSegmentWriter({ directory, io, segmentBytes, positio
 
   function advance(frame: CommitFrame): void {
     offset += frame.bytes;
-    if (offset > segmentBytes / 2 && next === undefined && performance.now() - preparedAtMs > PREPARE_AGAIN_AFTER_MS) prepareAhead();
+    if (offset > segmentBytes / 2 && next === undefined && performance.now() - preparedAtMs > PREPARE_AGAIN_AFTER_MS)
+      prepareAhead();
   }
 
   function prepareAhead(): void {
@@ -132,12 +139,23 @@ export function commitBytesMax(segmentBytes: number): number {
 }
 
 /** Makes a durable, zero-filled segment. Its name appears only when it is whole. */
-async function prepareSegment({ folder, io, segmentBytes, id }: { folder: string; io: AuditIo; segmentBytes: number; id: number }): Promise<void> {
+async function prepareSegment({
+  folder,
+  io,
+  segmentBytes,
+  id,
+}: {
+  folder: string;
+  io: AuditIo;
+  segmentBytes: number;
+  id: number;
+}): Promise<void> {
   const file = path.join(folder, segmentName(id));
   const { O_WRONLY, O_CREAT, O_TRUNC } = constants;
   const fd = await io.open(`${file}.tmp`, O_WRONLY | O_CREAT | O_TRUNC);
   try {
-    for (let at = 0; at < segmentBytes; at += ZERO_PIECE.length) await writeAll(io, fd, ZERO_PIECE, Math.min(ZERO_PIECE.length, segmentBytes - at), at);
+    for (let at = 0; at < segmentBytes; at += ZERO_PIECE.length)
+      await writeAll(io, fd, ZERO_PIECE, Math.min(ZERO_PIECE.length, segmentBytes - at), at);
     await writeAll(io, fd, segmentHeader(id), SEGMENT_HEADER_BYTES, 0);
     await io.fsync(fd);
   } finally {

@@ -29,9 +29,11 @@ export function signCheckpoint(checkpoint: Checkpoint, privateKey: KeyObject): S
 export function parseCheckpointText(text: string): Checkpoint {
   const lines = text.split("\n");
   const [origin, size, root] = lines;
-  if (lines.length !== 4 || lines[3] !== "" || origin === undefined || size === undefined || root === undefined) throw new SyntaxError("a checkpoint has exactly three lines");
+  if (lines.length !== 4 || lines[3] !== "" || origin === undefined || size === undefined || root === undefined)
+    throw new SyntaxError("a checkpoint has exactly three lines");
   if (origin === "") throw new SyntaxError("the checkpoint has no origin");
-  if (!/^(0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) throw new SyntaxError("the checkpoint's size is not a canonical number");
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size)))
+    throw new SyntaxError("the checkpoint's size is not a canonical number");
   const hash = decodeBase64(root);
   if (hash?.length !== HASH_BYTES) throw new SyntaxError("the checkpoint's root is not a SHA-256 hash");
   return { origin, size: Number(size), root: hash };
@@ -40,7 +42,8 @@ export function parseCheckpointText(text: string): Checkpoint {
 /** Parses a signed checkpoint and checks origin and signature. Throws a SyntaxError that names what is wrong. */
 export function openCheckpoint(note: string, verifier: NoteVerifier): SignedCheckpoint {
   const parsed = parseNote(note);
-  if (!verifyNote(parsed, verifier)) throw new SyntaxError("the checkpoint's signature is not valid for this log's key");
+  if (!verifyNote(parsed, verifier))
+    throw new SyntaxError("the checkpoint's signature is not valid for this log's key");
   const checkpoint = parseCheckpointText(parsed.text);
   if (checkpoint.origin !== verifier.name) throw new SyntaxError("the checkpoint has the origin of another log");
   return { ...checkpoint, note };

@@ -31,7 +31,9 @@ describe("signed notes", () => {
       "Ognuno sta solo sul cuor della terra\ntrafitto da un raggio di sole:\n\ned \u00e8 subito sera.\n\n\u2014 quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKONrMouFSQU0xMcXxj99ihAQwaqP3ZekRwNtIc=\n",
     );
     expect(text.endsWith("ed \u00e8 subito sera.\n")).toBe(true);
-    expect(signatures.map(({ name, keyId, signature }) => [name, keyId.toString(16), signature.length])).toEqual([["quasimodo.example/salvatore", "367ba04b", 64]]);
+    expect(signatures.map(({ name, keyId, signature }) => [name, keyId.toString(16), signature.length])).toEqual([
+      ["quasimodo.example/salvatore", "367ba04b", 64],
+    ]);
   });
 
   it("ignore signatures of unknown keys and refuse a false one of a known key", () => {
@@ -58,7 +60,15 @@ describe("signed notes", () => {
 
   it("refuses every mangled verifier key", () => {
     for (let i = 0; i < goVerifierKey.length - 1; i += 1) {
-      expect(() => parseVerifierKey(goVerifierKey.slice(0, i) + String.fromCharCode(goVerifierKey.charCodeAt(i) + 1) + goVerifierKey.slice(i + 1)), goVerifierKey[i]).toThrow(SyntaxError);
+      expect(
+        () =>
+          parseVerifierKey(
+            goVerifierKey.slice(0, i) +
+              String.fromCharCode(goVerifierKey.charCodeAt(i) + 1) +
+              goVerifierKey.slice(i + 1),
+          ),
+        goVerifierKey[i],
+      ).toThrow(SyntaxError);
     }
   });
 });
@@ -71,8 +81,14 @@ describe("checkpoints", () => {
   const verifier = createNoteVerifier(origin, publicKey);
 
   it("read the example of the C2SP specification", () => {
-    const { text, signatures } = parseNote(`example.com/behind-the-sofa\n20852163\n${root}\n\n\u2014 example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n`);
-    expect(parseCheckpointText(text)).toEqual({ origin: "example.com/behind-the-sofa", size: 20_852_163, root: Buffer.from(root, "base64") });
+    const { text, signatures } = parseNote(
+      `example.com/behind-the-sofa\n20852163\n${root}\n\n\u2014 example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n`,
+    );
+    expect(parseCheckpointText(text)).toEqual({
+      origin: "example.com/behind-the-sofa",
+      size: 20_852_163,
+      root: Buffer.from(root, "base64"),
+    });
     expect(signatures[0]?.name).toBe("example.com/behind-the-sofa");
   });
 
@@ -89,10 +105,17 @@ describe("checkpoints", () => {
     const renamed = signNote(`hilum.example/audit/node-2\n7\n${root}\n`, origin, privateKey);
     expect(() => openCheckpoint(renamed, verifier)).toThrow("another log");
     for (const size of ["007", "+7", "7 ", "-1", "7.0", "1e3", "", "9007199254740993"]) {
-      expect(() => openCheckpoint(signNote(`${origin}\n${size}\n${root}\n`, origin, privateKey), verifier), size).toThrow(SyntaxError);
+      expect(
+        () => openCheckpoint(signNote(`${origin}\n${size}\n${root}\n`, origin, privateKey), verifier),
+        size,
+      ).toThrow(SyntaxError);
     }
-    expect(() => openCheckpoint(signNote(`${origin}\n7\n${root}\nextra\n`, origin, privateKey), verifier)).toThrow("exactly three lines");
-    expect(() => openCheckpoint(signNote(`${origin}\n7\n${root}\n\n`, origin, privateKey), verifier)).toThrow(SyntaxError);
+    expect(() => openCheckpoint(signNote(`${origin}\n7\n${root}\nextra\n`, origin, privateKey), verifier)).toThrow(
+      "exactly three lines",
+    );
+    expect(() => openCheckpoint(signNote(`${origin}\n7\n${root}\n\n`, origin, privateKey), verifier)).toThrow(
+      SyntaxError,
+    );
     expect(() => openCheckpoint(signNote(`${origin}\n7\nAAAA\n`, origin, privateKey), verifier)).toThrow("SHA-256");
     expect(() => signCheckpoint({ origin: "a\nb", size: 7, root: Buffer.alloc(32) }, privateKey)).toThrow("one line");
   });

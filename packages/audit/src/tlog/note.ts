@@ -42,10 +42,16 @@ export function formatVerifierKey(verifier: NoteVerifier): string {
 export function parseVerifierKey(text: string): NoteVerifier {
   const [, name, id, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
   const key = encoded === undefined ? undefined : decodeBase64(encoded);
-  if (name === undefined || id === undefined || key?.length !== 33 || key[0] !== ED25519) throw new SyntaxError("not a verifier key");
-  const publicKey = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, key.subarray(1)]), format: "der", type: "spki" });
+  if (name === undefined || id === undefined || key?.length !== 33 || key[0] !== ED25519)
+    throw new SyntaxError("not a verifier key");
+  const publicKey = createPublicKey({
+    key: Buffer.concat([SPKI_PREFIX, key.subarray(1)]),
+    format: "der",
+    type: "spki",
+  });
   const verifier = createNoteVerifier(name, publicKey);
-  if (verifier.keyId !== Number.parseInt(id, 16)) throw new SyntaxError("the verifier key's id does not belong to its key");
+  if (verifier.keyId !== Number.parseInt(id, 16))
+    throw new SyntaxError("the verifier key's id does not belong to its key");
   return verifier;
 }
 
@@ -60,8 +66,8 @@ export function signNote(text: string, name: string, privateKey: KeyObject): str
 
 /** Splits a note into text and signatures (C2SP signed-note, "Format"). Throws a SyntaxError on anything else. */
 export function parseNote(note: string): SignedNote {
-  // eslint-disable-next-line no-control-regex -- the format forbids exactly these
-  if (note.length > NOTE_CHARS_MAX || /[\u0000-\u0009\u000b-\u001f\ufffd]/.test(note)) throw new SyntaxError("the note holds a control character");
+  if (note.length > NOTE_CHARS_MAX || /[\u0000-\u0009\u000b-\u001f\ufffd]/.test(note))
+    throw new SyntaxError("the note holds a control character");
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !note.endsWith("\n") || split + 2 >= note.length) throw new SyntaxError("the note has no signature");
   const lines = note.slice(split + 2, -1).split("\n");
@@ -79,7 +85,8 @@ export function verifyNote(note: SignedNote, verifier: NoteVerifier): boolean {
 function parseSignatureLine(line: string): NoteSignature {
   const [, name, encoded] = /^\u2014 ([^ ]+) ([^ ]+)$/.exec(line) ?? [];
   const bytes = encoded === undefined ? undefined : decodeBase64(encoded);
-  if (name === undefined || !isKeyName(name) || bytes === undefined || bytes.length < 5) throw new SyntaxError("a signature line is malformed");
+  if (name === undefined || !isKeyName(name) || bytes === undefined || bytes.length < 5)
+    throw new SyntaxError("a signature line is malformed");
   return { name, keyId: bytes.readUInt32BE(0), signature: bytes.subarray(4) };
 }
 

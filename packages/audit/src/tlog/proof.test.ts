@@ -2,13 +2,22 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { naiveConsistency, naivePath, naiveRoot } from "../../test/naive-tree.ts";
 import { emptyRoot, leafHash } from "./hash.ts";
-import { proveConsistency, proveInclusion, readRoot, verifyConsistency, verifyInclusion, type SubtreeReader } from "./proof.ts";
+import {
+  proveConsistency,
+  proveInclusion,
+  readRoot,
+  verifyConsistency,
+  verifyInclusion,
+  type SubtreeReader,
+} from "./proof.ts";
 import { createTileBuilder } from "./tile-builder.ts";
 
 const hex = (text: string): Buffer => Buffer.from(text, "hex");
 
 /** The reference tree of the Certificate Transparency project (its merkle_tree_test.cc): inputs, roots, paths, proofs. */
-const inputs = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map(hex);
+const inputs = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map(
+  hex,
+);
 const roots = [
   "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
   "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -22,20 +31,70 @@ const roots = [
 /** The leaf is counted from 0 here, from 1 there. */
 const paths = [
   { leaf: 0, size: 1, path: [] },
-  { leaf: 0, size: 8, path: ["96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7", "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e", "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"] },
-  { leaf: 5, size: 8, path: ["bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b", "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0", "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"] },
+  {
+    leaf: 0,
+    size: 8,
+    path: [
+      "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+      "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+      "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+    ],
+  },
+  {
+    leaf: 5,
+    size: 8,
+    path: [
+      "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+      "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+      "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ],
+  },
   { leaf: 2, size: 3, path: ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"] },
-  { leaf: 1, size: 5, path: ["6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d", "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e", "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"] },
+  {
+    leaf: 1,
+    size: 5,
+    path: [
+      "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+      "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+      "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    ],
+  },
 ];
 const proofs = [
   { old: 1, size: 1, proof: [] },
-  { old: 1, size: 8, proof: ["96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7", "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e", "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"] },
-  { old: 6, size: 8, proof: ["0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a", "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0", "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"] },
-  { old: 2, size: 5, proof: ["5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e", "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"] },
+  {
+    old: 1,
+    size: 8,
+    proof: [
+      "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+      "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+      "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+    ],
+  },
+  {
+    old: 6,
+    size: 8,
+    proof: [
+      "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+      "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+      "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ],
+  },
+  {
+    old: 2,
+    size: 5,
+    proof: [
+      "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+      "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    ],
+  },
 ];
 
 /** Reads perfect subtrees from the entries themselves. */
-const readerOf = (entries: readonly Buffer[]): SubtreeReader => (level, index) => Promise.resolve(naiveRoot(entries.slice(index * 2 ** level, (index + 1) * 2 ** level)));
+const readerOf =
+  (entries: readonly Buffer[]): SubtreeReader =>
+  (level, index) =>
+    Promise.resolve(naiveRoot(entries.slice(index * 2 ** level, (index + 1) * 2 ** level)));
 const prefixed = (entry: Buffer): Buffer => Buffer.concat([Buffer.of(0), entry]);
 
 describe("the RFC 6962 reference tree", () => {
@@ -91,7 +150,9 @@ describe("any tree", () => {
         expect(verifyInclusion(entries.length, entries.length, leaf, proof, root)).toBe(false);
         if (proof.length === 0) return;
         expect(verifyInclusion(index, entries.length, leaf, proof.slice(1), root)).toBe(false);
-        expect(verifyInclusion(index, entries.length, leaf, proof.with(bend % proof.length, emptyRoot()), root)).toBe(false);
+        expect(verifyInclusion(index, entries.length, leaf, proof.with(bend % proof.length, emptyRoot()), root)).toBe(
+          false,
+        );
       }),
       { numRuns: 60 },
     );

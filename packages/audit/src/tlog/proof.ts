@@ -13,7 +13,8 @@ export function proveInclusion(index: number, size: number, read: SubtreeReader)
 
 /** Proof that the tree of `oldSize` leaves is a prefix of the tree of `size` leaves (RFC 6962 section 2.1.2). */
 export function proveConsistency(oldSize: number, size: number, read: SubtreeReader): Promise<Buffer[]> {
-  if (!isCount(size) || !isCount(oldSize) || oldSize > size) throw new RangeError(`no tree of ${oldSize} within one of ${size}`);
+  if (!isCount(size) || !isCount(oldSize) || oldSize > size)
+    throw new RangeError(`no tree of ${oldSize} within one of ${size}`);
   if (oldSize === 0 || oldSize === size) return Promise.resolve([]);
   return hashRanges(consistencyRanges(0, size, oldSize, true), read);
 }
@@ -24,7 +25,13 @@ export function readRoot(size: number, read: SubtreeReader): Promise<Buffer> {
 }
 
 /** True where `proof` leads from the leaf's hash to `root` (RFC 9162 section 2.1.3.2). */
-export function verifyInclusion(index: number, size: number, leaf: Buffer, proof: readonly Buffer[], root: Buffer): boolean {
+export function verifyInclusion(
+  index: number,
+  size: number,
+  leaf: Buffer,
+  proof: readonly Buffer[],
+  root: Buffer,
+): boolean {
   if (!isCount(index) || !isCount(size) || index >= size) return false;
   let node = index;
   let last = size - 1;
@@ -43,7 +50,13 @@ export function verifyInclusion(index: number, size: number, leaf: Buffer, proof
 }
 
 /** True where `proof` shows that the tree (oldSize, oldRoot) is a prefix of (size, root) (RFC 9162 section 2.1.4.2). */
-export function verifyConsistency(oldSize: number, size: number, oldRoot: Buffer, root: Buffer, proof: readonly Buffer[]): boolean {
+export function verifyConsistency(
+  oldSize: number,
+  size: number,
+  oldRoot: Buffer,
+  root: Buffer,
+  proof: readonly Buffer[],
+): boolean {
   if (!isCount(oldSize) || !isCount(size) || oldSize > size) return false;
   if (oldSize === size) return proof.length === 0 && oldRoot.equals(root);
   if (oldSize === 0) return proof.length === 0;
@@ -92,7 +105,7 @@ function hashRanges(ranges: readonly Range[], read: SubtreeReader): Promise<Buff
 /** MTH of a range that starts where its largest subtree is aligned, as every range of a proof does. */
 async function hashRange([from, to]: Range, read: SubtreeReader): Promise<Buffer> {
   const subtrees: Promise<Buffer>[] = [];
-  for (let start = from; start < to; ) {
+  for (let start = from; start < to;) {
     const level = Math.floor(Math.log2(to - start));
     subtrees.push(read(level, start / 2 ** level));
     start += 2 ** level;

@@ -42,7 +42,10 @@ export interface TreeEdge {
 }
 
 /** Builds tiles and entry bundles (C2SP tlog-tiles); `onFull` receives each as soon as it is complete. */
-export function createTileBuilder({ edge, onFull = () => {} }: { edge?: TreeEdge; onFull?: (file: TileFile) => void } = {}): TileBuilder {
+export function createTileBuilder({
+  edge,
+  onFull = () => {},
+}: { edge?: TreeEdge; onFull?: (file: TileFile) => void } = {}): TileBuilder {
   let size = edge?.size ?? 0;
   const levels: Level[] = (edge?.tiles ?? []).map((hashes, level) => restoreLevel(hashes, level, size));
   let bundle: Buffer = Buffer.allocUnsafe(128 * 1024);
@@ -119,7 +122,8 @@ export function createTileBuilder({ edge, onFull = () => {} }: { edge?: TreeEdge
 
   function partials(): TileFile[] {
     const files: TileFile[] = [];
-    const take = (place: TilePlace, bytes: Buffer): number => files.push({ place, path: tilePath(place), bytes: Buffer.from(bytes) });
+    const take = (place: TilePlace, bytes: Buffer): number =>
+      files.push({ place, path: tilePath(place), bytes: Buffer.from(bytes) });
     for (const [number, level] of levels.entries()) {
       if (level.width === 0) continue;
       const { index, width } = level;
@@ -150,4 +154,3 @@ function rootOf(levels: readonly Level[]): Buffer {
   }
   return root === undefined ? emptyRoot() : fromHashText(root);
 }
-

@@ -15,8 +15,17 @@ describe("tiles (C2SP tlog-tiles)", () => {
 
   it("have the widths of the specification's example of 70,000 entries", () => {
     const size = 70_000;
-    expect([hashesAtLevel(size, 0) / TILE_WIDTH, hashesAtLevel(size, 1) / TILE_WIDTH].map(Math.floor)).toEqual([273, 1]);
-    expect([tileWidth(size, 0, 272), tileWidth(size, 0, 273), tileWidth(size, 1, 0), tileWidth(size, 1, 1), tileWidth(size, 2, 0), tileWidth(size, 0, 274)]).toEqual([256, 112, 256, 17, 1, 0]);
+    expect([hashesAtLevel(size, 0) / TILE_WIDTH, hashesAtLevel(size, 1) / TILE_WIDTH].map(Math.floor)).toEqual([
+      273, 1,
+    ]);
+    expect([
+      tileWidth(size, 0, 272),
+      tileWidth(size, 0, 273),
+      tileWidth(size, 1, 0),
+      tileWidth(size, 1, 1),
+      tileWidth(size, 2, 0),
+      tileWidth(size, 0, 274),
+    ]).toEqual([256, 112, 256, 17, 1, 0]);
     expect([tileWidth(256, 0, 0), tileWidth(256, 1, 0)]).toEqual([256, 1]);
   });
 
@@ -31,7 +40,12 @@ describe("tiles (C2SP tlog-tiles)", () => {
     expect(files.filter(({ place }) => place.level === 0)).toHaveLength(273);
     expect(files.filter(({ place }) => place.level === "entries")).toHaveLength(273);
     expect(files.filter(({ place }) => place.level === 1).map(({ path }) => path)).toEqual(["tile/1/000"]);
-    expect(partials.map(({ path }) => path).toSorted()).toEqual(["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1", "tile/entries/273.p/112"]);
+    expect(partials.map(({ path }) => path).toSorted()).toEqual([
+      "tile/0/273.p/112",
+      "tile/1/001.p/17",
+      "tile/2/000.p/1",
+      "tile/entries/273.p/112",
+    ]);
     const levelOne = files.find(({ path }) => path === "tile/1/000")!;
     expect(levelOne.bytes.subarray(5 * HASH_BYTES, 6 * HASH_BYTES)).toEqual(naiveRoot(entries.slice(5 * 256, 6 * 256)));
     const bundle = files.find(({ path }) => path === "tile/entries/001")!;
@@ -45,7 +59,8 @@ describe("tiles (C2SP tlog-tiles)", () => {
     const first = createTileBuilder();
     for (const entry of entries.slice(0, 333)) first.add(entry);
     const { partials, size } = first.snapshot();
-    const bytesOf = (level: number | "entries"): Buffer => partials.find(({ place }) => place.level === level)?.bytes ?? Buffer.alloc(0);
+    const bytesOf = (level: number | "entries"): Buffer =>
+      partials.find(({ place }) => place.level === level)?.bytes ?? Buffer.alloc(0);
     const second = createTileBuilder({ edge: { size, tiles: [bytesOf(0), bytesOf(1)], bundle: bytesOf("entries") } });
     for (const entry of entries) whole.add(entry);
     for (const entry of entries.slice(333)) second.add(entry);

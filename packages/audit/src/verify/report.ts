@@ -73,7 +73,10 @@ export function createProblemList(): ProblemList {
     },
     finish() {
       const told = problems.filter((problem) => !hasChangedEntry(problem.index ?? 0, damagedFrames.get(problem) ?? 0));
-      return { problems: told.toSorted((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity)), truncatedProblems: count > problems.length };
+      return {
+        problems: told.toSorted((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity)),
+        truncatedProblems: count > problems.length,
+      };
     },
   };
 

@@ -2,7 +2,15 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readTile } from "../log/tile-files.ts";
-import { entryEnd, findFrame, findNonZero, FRAME_HEADER_BYTES, isSegmentHeader, readFrame, SEGMENT_HEADER_BYTES } from "../segment/format.ts";
+import {
+  entryEnd,
+  findFrame,
+  findNonZero,
+  FRAME_HEADER_BYTES,
+  isSegmentHeader,
+  readFrame,
+  SEGMENT_HEADER_BYTES,
+} from "../segment/format.ts";
 import type { SegmentFile } from "../segment/segment-files.ts";
 import { TILE_WIDTH } from "../tlog/tile.ts";
 import type { ProblemList } from "./report.ts";
@@ -45,8 +53,19 @@ export async function walkSegments(options: SegmentWalkOptions): Promise<number>
   let previous: Segment | undefined;
   for (const { id, file } of segments) {
     if (expected >= to) break;
-    const segment: Segment = { id, file, name: `segments/${path.basename(file)}`, bytes: await fs.promises.readFile(file), offset: SEGMENT_HEADER_BYTES };
-    if (!isSegmentHeader(segment.bytes, id)) problems.add({ kind: "segment_header_changed", file: segment.name, message: `the header of ${segment.name} was changed` });
+    const segment: Segment = {
+      id,
+      file,
+      name: `segments/${path.basename(file)}`,
+      bytes: await fs.promises.readFile(file),
+      offset: SEGMENT_HEADER_BYTES,
+    };
+    if (!isSegmentHeader(segment.bytes, id))
+      problems.add({
+        kind: "segment_header_changed",
+        file: segment.name,
+        message: `the header of ${segment.name} was changed`,
+      });
     // The writer may have filled the rest of the last segment since it was read.
     if (previous !== undefined && expected >= signed) await walk(await reread(previous));
     onSegment(expected, segment.name);
@@ -58,7 +77,11 @@ export async function walkSegments(options: SegmentWalkOptions): Promise<number>
   async function walk(segment: Segment): Promise<void> {
     while (expected < to) {
       const frame = readFrame(segment.bytes, segment.offset, segment.id);
-      if (frame.kind === "frame" && frame.firstIndex === expected && takeEntries(segment.bytes, frame.payloadStart, frame.payloadEnd, frame.count)) {
+      if (
+        frame.kind === "frame" &&
+        frame.firstIndex === expected &&
+        takeEntries(segment.bytes, frame.payloadStart, frame.payloadEnd, frame.count)
+      ) {
         segment.offset = frame.payloadEnd;
         await pause();
         continue;
@@ -66,7 +89,9 @@ export async function walkSegments(options: SegmentWalkOptions): Promise<number>
       if (frame.kind === "end" && findNonZero(segment.bytes, segment.offset) === undefined) return;
       if (frame.kind === "frame" && frame.firstIndex !== expected) {
         if (!(await skipGap(segment, frame))) return;
-      } else if (!(await passDamage(segment, frame.kind === "bad" ? frame.message : "bytes stand where a commit should begin"))) {
+      } else if (
+        !(await passDamage(segment, frame.kind === "bad" ? frame.message : "bytes stand where a commit should begin"))
+      ) {
         return;
       }
     }
@@ -77,7 +102,7 @@ export async function walkSegments(options: SegmentWalkOptions): Promise<number>
     let offset: number | undefined = start;
     for (let i = 0; i < count && offset !== undefined; i += 1) offset = entryEnd(bytes, offset, end);
     if (offset !== end) return false;
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const next = at + 3 + bytes.readUInt16BE(at);
       onEntry(expected, bytes.subarray(at + 2, next));
       expected += 1;
@@ -87,7 +112,14 @@ export async function walkSegments(options: SegmentWalkOptions): Promise<number>
   }
 
   async function skipGap(segment: Segment, frame: { firstIndex: number; payloadEnd: number }): Promise<boolean> {
-    problems.add({ kind: "index_gap", index: expected, file: segment.name, expected: String(expected), found: String(frame.firstIndex), message: `entry ${frame.firstIndex} stands where entry ${expected} should be` });
+    problems.add({
+      kind: "index_gap",
+      index: expected,
+      file: segment.name,
+      expected: String(expected),
+      found: String(frame.firstIndex),
+      message: `entry ${frame.firstIndex} stands where entry ${expected} should be`,
+    });
     if (frame.firstIndex < expected) {
       segment.offset = frame.payloadEnd;
       return true;
@@ -100,12 +132,27 @@ export async function walkSegments(options: SegmentWalkOptions): Promise<number>
     if (expected >= signed && (await settles(segment))) return true;
     const next = findFrame(segment.bytes, segment.offset, segment.id);
     if (expected >= signed && next === undefined) {
-      problems.add({ kind: "unsigned_tail", index: expected, file: segment.name, message: `after the last checkpoint, ${message}: a torn commit, which opening the log discards and notes` });
+      problems.add({
+        kind: "unsigned_tail",
+        index: expected,
+        file: segment.name,
+        message: `after the last checkpoint, ${message}: a torn commit, which opening the log discards and notes`,
+      });
       return false;
     }
-    const following = segments.find(({ id, firstIndex: begins }) => id > segment.id && begins !== undefined)?.firstIndex;
+    const following = segments.find(
+      ({ id, firstIndex: begins }) => id > segment.id && begins !== undefined,
+    )?.firstIndex;
     const end = next === undefined ? (following ?? signed) : readIndex(segment.bytes, next);
-    problems.addFrame({ kind: "frame_changed", index: expected, file: segment.name, message: `the commit that begins with entry ${expected} was changed: ${message}` }, end);
+    problems.addFrame(
+      {
+        kind: "frame_changed",
+        index: expected,
+        file: segment.name,
+        message: `the commit that begins with entry ${expected} was changed: ${message}`,
+      },
+      end,
+    );
     takeReadable(segment, end, next ?? segment.bytes.length);
     segment.offset = next ?? segment.bytes.length;
     return expected >= end || ((await substitute(end)) && next !== undefined);
@@ -116,8 +163,17 @@ export async function walkSegments(options: SegmentWalkOptions): Promise<number>
     let at = segment.offset + FRAME_HEADER_BYTES;
     while (expected < end) {
       const next = entryEnd(segment.bytes, at, limit);
-      if (next === undefined || next === at + 3 || (expected === end - 1 && next !== limit && segment.bytes[next] !== 0)) {
-        problems.add({ kind: "entry_changed", index: expected, file: segment.name, message: `entry ${expected} cannot be read: its length was changed` });
+      if (
+        next === undefined ||
+        next === at + 3 ||
+        (expected === end - 1 && next !== limit && segment.bytes[next] !== 0)
+      ) {
+        problems.add({
+          kind: "entry_changed",
+          index: expected,
+          file: segment.name,
+          message: `entry ${expected} cannot be read: its length was changed`,
+        });
         return;
       }
       onEntry(expected, segment.bytes.subarray(at + 2, next));
@@ -129,7 +185,9 @@ export async function walkSegments(options: SegmentWalkOptions): Promise<number>
   /** Feeds the entries up to `end` from the bundles, so that what comes after can still be checked. */
   async function substitute(end: number): Promise<boolean> {
     while (expected < end) {
-      const bundle = await readTile(directory, signed, "entries", Math.floor(expected / TILE_WIDTH)).catch(() => undefined);
+      const bundle = await readTile(directory, signed, "entries", Math.floor(expected / TILE_WIDTH)).catch(
+        () => undefined,
+      );
       const { entries } = splitBundle(bundle ?? Buffer.alloc(0));
       for (let i = expected % TILE_WIDTH; i < TILE_WIDTH && expected < end; i += 1) {
         const entry = entries[i];

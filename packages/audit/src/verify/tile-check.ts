@@ -56,14 +56,22 @@ export function createTileCheck({ directory, problems, segmentOf }: TileCheckOpt
       const found = hashAt(file.bytes, i);
       if (!expected.equals(found)) differs(file, i, expected, found, leaves?.[i]);
     }
-    if (relevant.length > file.bytes.length) changedTile(file, file.bytes.length / HASH_BYTES, "it is longer than it was");
+    if (relevant.length > file.bytes.length)
+      changedTile(file, file.bytes.length / HASH_BYTES, "it is longer than it was");
   }
 
   /** Of segment, tile and bundle two agree: the third is the one that was changed. */
   function differs(file: TileFile, i: number, stored: Buffer, computed: Buffer, bundled: Buffer | undefined): void {
     const from = firstEntry(file, i);
     if (file.place.level === 0 && bundled?.equals(stored) === true) {
-      problems.add({ kind: "entry_changed", index: from, file: segmentOf(from), expected: stored.toString("hex"), found: computed.toString("hex"), message: `entry ${from} is not the one that was logged` });
+      problems.add({
+        kind: "entry_changed",
+        index: from,
+        file: segmentOf(from),
+        expected: stored.toString("hex"),
+        found: computed.toString("hex"),
+        message: `entry ${from} is not the one that was logged`,
+      });
     } else if (!problems.hasChangedEntry(from, firstEntry(file, i + 1))) {
       changedTile(file, i, `hash ${i} differs`, stored, computed);
     }
@@ -71,7 +79,13 @@ export function createTileCheck({ directory, problems, segmentOf }: TileCheckOpt
 
   function changedTile(file: TileFile, i: number, message: string, stored?: Buffer, computed?: Buffer): void {
     const hashes = stored && computed && { expected: computed.toString("hex"), found: stored.toString("hex") };
-    problems.add({ kind: "tile_changed", index: firstEntry(file, i), file: file.path, ...hashes, message: `${file.path} was changed: ${message}` });
+    problems.add({
+      kind: "tile_changed",
+      index: firstEntry(file, i),
+      file: file.path,
+      ...hashes,
+      message: `${file.path} was changed: ${message}`,
+    });
   }
 
   function checkBundle(file: TileFile, stored: Buffer): void {
@@ -79,11 +93,19 @@ export function createTileCheck({ directory, problems, segmentOf }: TileCheckOpt
     if (relevant.equals(file.bytes)) return;
     const { entries: computed } = splitBundle(file.bytes);
     const { entries, whole } = splitBundle(relevant);
-    const changed = computed.findIndex((entry, i) => entries[i]?.equals(entry) !== true && !problems.hasChangedEntry(firstEntry(file, i), firstEntry(file, i + 1)));
+    const changed = computed.findIndex(
+      (entry, i) =>
+        entries[i]?.equals(entry) !== true && !problems.hasChangedEntry(firstEntry(file, i), firstEntry(file, i + 1)),
+    );
     const isLonger = whole ? entries.length > computed.length : computed.length <= entries.length;
     if (changed < 0 && !isLonger) return;
     const index = firstEntry(file, changed < 0 ? computed.length : changed);
-    problems.add({ kind: "bundle_changed", index, file: file.path, message: `${file.path} was changed at entry ${index}` });
+    problems.add({
+      kind: "bundle_changed",
+      index,
+      file: file.path,
+      message: `${file.path} was changed at entry ${index}`,
+    });
   }
 
   async function bundleLeaves(file: TileFile): Promise<Buffer[]> {
@@ -102,8 +124,13 @@ export function createTileCheck({ directory, problems, segmentOf }: TileCheckOpt
       const place = { level: file.place.level, index, width };
       if (stored === undefined) continue;
       tiles += 1;
-      if (file.place.level === "entries") checkBundle({ place, path: `${folder}/${name}`, bytes: firstEntries(file.bytes, width) }, stored);
-      else await checkTile({ place, path: `${folder}/${name}`, bytes: file.bytes.subarray(0, width * HASH_BYTES) }, stored);
+      if (file.place.level === "entries")
+        checkBundle({ place, path: `${folder}/${name}`, bytes: firstEntries(file.bytes, width) }, stored);
+      else
+        await checkTile(
+          { place, path: `${folder}/${name}`, bytes: file.bytes.subarray(0, width * HASH_BYTES) },
+          stored,
+        );
     }
   }
 
@@ -132,7 +159,10 @@ export function splitBundle(bundle: Buffer): { entries: Buffer[]; whole: boolean
 
 function firstEntries(bundle: Buffer, count: number): Buffer {
   const { entries } = splitBundle(bundle);
-  return bundle.subarray(0, entries.slice(0, count).reduce((bytes, entry) => bytes + 2 + entry.length, 0));
+  return bundle.subarray(
+    0,
+    entries.slice(0, count).reduce((bytes, entry) => bytes + 2 + entry.length, 0),
+  );
 }
 
 /** Index of the first entry below hash `i` of a tile, or of entry `i` of a bundle. */

@@ -1,7 +1,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { appendMany, entryNumber, filesOf, flipByte, openTestLog, ORIGIN, publicKey, signingKey, temporaryDirectory, verifyTestLog, writeLog } from "../../test/temporary-log.ts";
+import {
+  appendMany,
+  entryNumber,
+  filesOf,
+  flipByte,
+  openTestLog,
+  ORIGIN,
+  publicKey,
+  signingKey,
+  temporaryDirectory,
+  verifyTestLog,
+  writeLog,
+} from "../../test/temporary-log.ts";
 import { FRAME_HEADER_BYTES, readFrame, sealFrame, SEGMENT_HEADER_BYTES } from "../segment/format.ts";
 import { signCheckpoint } from "../tlog/checkpoint.ts";
 import { verifyAuditLog } from "./verify-audit-log.ts";
@@ -11,7 +23,7 @@ const firstSegment = (dir: string): string => path.join(dir, "segments", "000000
 
 /** Where the entry number `index` begins in the first segment: the offset of its JSON, and its length. */
 function placeOf(bytes: Buffer, index: number): { start: number; length: number; frame: number } {
-  for (let frame = SEGMENT_HEADER_BYTES; ; ) {
+  for (let frame = SEGMENT_HEADER_BYTES; ;) {
     const read = readFrame(bytes, frame, 0);
     if (read.kind !== "frame") throw new Error(`entry ${index} is not in the first segment`);
     let at = read.payloadStart;
@@ -28,7 +40,11 @@ function placeOf(bytes: Buffer, index: number): { start: number; length: number;
 function reseal(bytes: Buffer, frame: number): void {
   const end = frame + FRAME_HEADER_BYTES + bytes.readUInt32BE(frame);
   const firstIndex = bytes.readUInt32BE(frame + 12);
-  sealFrame(bytes.subarray(frame, end), end - frame, { firstIndex, count: bytes.readUInt32BE(frame + 20), segmentId: bytes.readUInt32BE(frame + 16) });
+  sealFrame(bytes.subarray(frame, end), end - frame, {
+    firstIndex,
+    count: bytes.readUInt32BE(frame + 20),
+    segmentId: bytes.readUInt32BE(frame + 16),
+  });
 }
 
 function changeSegment(dir: string, change: (bytes: Buffer) => void): void {
@@ -42,7 +58,13 @@ describe("verify", () => {
     for (const count of [0, 1, 7, 255, 256, 257]) {
       const dir = temporaryDirectory();
       await writeLog(dir, count);
-      expect(await verifyTestLog(dir), String(count)).toMatchObject({ ok: true, entries: count, size: count, problems: [], checked: { entries: count, checkpoints: 1 } });
+      expect(await verifyTestLog(dir), String(count)).toMatchObject({
+        ok: true,
+        entries: count,
+        size: count,
+        problems: [],
+        checked: { entries: count, checkpoints: 1 },
+      });
     }
   });
 
@@ -72,7 +94,11 @@ describe("verify", () => {
     const whole = await verifyTestLog(dir);
     const range = await verifyTestLog(dir, { from: 300, to: 400 });
     expect(range).toMatchObject({ ok: true, root: whole.root, size: COUNT, checked: { entries: 256 } });
-    expect(await verifyTestLog(dir, { from: 600 })).toMatchObject({ ok: true, root: whole.root, checked: { entries: COUNT - 512 } });
+    expect(await verifyTestLog(dir, { from: 600 })).toMatchObject({
+      ok: true,
+      root: whole.root,
+      checked: { entries: COUNT - 512 },
+    });
     changeSegment(dir, (bytes) => void (bytes[placeOf(bytes, 10).start + 12]! ^= 1));
     expect(await verifyTestLog(dir, { from: 300, to: 400 })).toMatchObject({ ok: true });
     expect(await verifyTestLog(dir, { from: 0, to: 100 })).toMatchObject({ ok: false, problems: [{ index: 10 }] });
@@ -84,7 +110,9 @@ describe("verify", () => {
     const progress: number[] = [];
     await verifyAuditLog({ dir, origin: ORIGIN, publicKey, onProgress: (done, total) => progress.push(done / total) });
     expect(progress.at(-1)).toBe(1);
-    await expect(verifyAuditLog({ dir, origin: ORIGIN, publicKey, signal: AbortSignal.abort() })).rejects.toThrow("aborted");
+    await expect(verifyAuditLog({ dir, origin: ORIGIN, publicKey, signal: AbortSignal.abort() })).rejects.toThrow(
+      "aborted",
+    );
   });
 });
 
@@ -114,27 +142,34 @@ describe("threat 181: one changed byte", () => {
       reseal(bytes, frame);
     });
     const report = await verifyTestLog(dir);
-    expect(report).toMatchObject({ ok: false, problems: [{ kind: "entry_changed", index: 123, expected: expect.stringMatching(/^[0-9a-f]{64}$/) as string }] });
+    expect(report).toMatchObject({
+      ok: false,
+      problems: [{ kind: "entry_changed", index: 123, expected: expect.stringMatching(/^[0-9a-f]{64}$/) as string }],
+    });
   });
 
-  it("anywhere in a segment is found, and the entry named is that of the place or the first of its commit", { timeout: 60_000 }, async () => {
-    const dir = temporaryDirectory();
-    await writeLog(dir, COUNT);
-    const segments = filesOf(dir).filter((name) => name.endsWith(".seg"));
-    for (const name of segments) {
-      const file = path.join(dir, name);
-      const original = fs.readFileSync(file);
-      for (let i = 0; i < 60; i += 1) {
-        const offset = i < 56 ? i : Math.floor((i * 7_919 * original.length) / 1_000_003) % original.length;
-        flipByte(file, offset, 1 << i % 8);
-        const report = await verifyTestLog(dir);
-        expect(report.ok, `${name} at ${offset}`).toBe(false);
-        expect(report.problems[0]?.file, `${name} at ${offset}`).toBe(name);
-        fs.writeFileSync(file, original);
+  it(
+    "anywhere in a segment is found, and the entry named is that of the place or the first of its commit",
+    { timeout: 60_000 },
+    async () => {
+      const dir = temporaryDirectory();
+      await writeLog(dir, COUNT);
+      const segments = filesOf(dir).filter((name) => name.endsWith(".seg"));
+      for (const name of segments) {
+        const file = path.join(dir, name);
+        const original = fs.readFileSync(file);
+        for (let i = 0; i < 60; i += 1) {
+          const offset = i < 56 ? i : Math.floor((i * 7_919 * original.length) / 1_000_003) % original.length;
+          flipByte(file, offset, 1 << (i % 8));
+          const report = await verifyTestLog(dir);
+          expect(report.ok, `${name} at ${offset}`).toBe(false);
+          expect(report.problems[0]?.file, `${name} at ${offset}`).toBe(name);
+          fs.writeFileSync(file, original);
+        }
       }
-    }
-    expect(await verifyTestLog(dir)).toMatchObject({ ok: true });
-  });
+      expect(await verifyTestLog(dir)).toMatchObject({ ok: true });
+    },
+  );
 
   it("in a tile, a bundle or the checkpoint is found and the file named", { timeout: 60_000 }, async () => {
     const dir = temporaryDirectory();
@@ -144,7 +179,17 @@ describe("threat 181: one changed byte", () => {
     await appendMany(log, 100);
     await log.close();
     const files = filesOf(dir).filter((name) => name.startsWith("tile") || name === "checkpoint");
-    expect(files).toEqual(expect.arrayContaining(["checkpoint", "tile/0/000", "tile/0/002.p/8", "tile/0/002.p/108", "tile/1/000.p/2", "tile/entries/001", "tile/entries/002.p/108"]));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        "checkpoint",
+        "tile/0/000",
+        "tile/0/002.p/8",
+        "tile/0/002.p/108",
+        "tile/1/000.p/2",
+        "tile/entries/001",
+        "tile/entries/002.p/108",
+      ]),
+    );
     for (const name of files) {
       const file = path.join(dir, name);
       const { size } = fs.statSync(file);
@@ -153,7 +198,8 @@ describe("threat 181: one changed byte", () => {
         const report = await verifyTestLog(dir);
         expect(report.ok, `${name} at ${offset}`).toBe(false);
         expect(report.problems[0]?.file, `${name} at ${offset}`).toBe(name);
-        if (name.startsWith("tile/0") || name.startsWith("tile/entries")) expect(report.problems[0]?.index).toBeTypeOf("number");
+        if (name.startsWith("tile/0") || name.startsWith("tile/entries"))
+          expect(report.problems[0]?.index).toBeTypeOf("number");
         flipByte(file, offset);
       }
     }
@@ -164,10 +210,18 @@ describe("threat 181: one changed byte", () => {
     const [dir, forged] = [temporaryDirectory(), temporaryDirectory()];
     await writeLog(dir, COUNT);
     const log = await openTestLog(forged);
-    for (let i = 0; i < COUNT; i += 7) await Promise.all(Array.from({ length: Math.min(7, COUNT - i) }, (_, k) => log.append({ ...entryNumber(i + k), ...(i + k === 5 && { bytes: 1_000_000 }) })));
+    for (let i = 0; i < COUNT; i += 7)
+      await Promise.all(
+        Array.from({ length: Math.min(7, COUNT - i) }, (_, k) =>
+          log.append({ ...entryNumber(i + k), ...(i + k === 5 && { bytes: 1_000_000 }) }),
+        ),
+      );
     await log.close();
     fs.cpSync(path.join(dir, "checkpoint"), path.join(forged, "checkpoint"));
-    expect(await verifyTestLog(forged)).toMatchObject({ ok: false, problems: [{ kind: "root_mismatch", file: "checkpoint" }] });
+    expect(await verifyTestLog(forged)).toMatchObject({
+      ok: false,
+      problems: [{ kind: "root_mismatch", file: "checkpoint" }],
+    });
   });
 });
 
@@ -198,7 +252,10 @@ describe("threat 182: entries", () => {
       bytes.fill(0, end);
     });
     const report = await verifyTestLog(dir);
-    expect(report).toMatchObject({ ok: false, problems: [{ kind: "index_gap", index: 70, expected: "70", found: "77" }] });
+    expect(report).toMatchObject({
+      ok: false,
+      problems: [{ kind: "index_gap", index: 70, expected: "70", found: "77" }],
+    });
   });
 
   it("that stand there twice are found", async () => {
@@ -208,7 +265,10 @@ describe("threat 182: entries", () => {
       const [from, to] = [placeOf(bytes, 70).frame, placeOf(bytes, 77).frame];
       bytes.copy(bytes, to, from, bytes.length - (to - from));
     });
-    expect(await verifyTestLog(dir)).toMatchObject({ ok: false, problems: [{ kind: "index_gap", index: 77, found: "70" }] });
+    expect(await verifyTestLog(dir)).toMatchObject({
+      ok: false,
+      problems: [{ kind: "index_gap", index: 77, found: "70" }],
+    });
   });
 
   it("that were put in between are found", async () => {
@@ -234,7 +294,9 @@ describe("threat 182: entries", () => {
     await writeLog(dir, COUNT);
     fs.rmSync(path.join(dir, "segments", "00000001.seg"));
     const report = await verifyTestLog(dir);
-    expect(report.problems).toEqual(expect.arrayContaining([expect.objectContaining({ kind: "segment_missing", file: "segments/00000001.seg" })]));
+    expect(report.problems).toEqual(
+      expect.arrayContaining([expect.objectContaining({ kind: "segment_missing", file: "segments/00000001.seg" })]),
+    );
     await expect(openTestLog(dir)).rejects.toMatchObject({ code: "audit.broken" });
   });
 });
@@ -244,8 +306,16 @@ describe("threat 183: a log cut below its checkpoint", () => {
     const dir = temporaryDirectory();
     await writeLog(dir, 100);
     changeSegment(dir, (bytes) => void bytes.fill(0, placeOf(bytes, 84).frame));
-    expect(await verifyTestLog(dir)).toMatchObject({ ok: false, entries: 84, size: 100, problems: [{ kind: "truncated", index: 84, expected: "100", found: "84" }] });
-    await expect(openTestLog(dir)).rejects.toMatchObject({ code: "audit.broken", detail: "The log ends at entry 84, but 100 were signed." });
+    expect(await verifyTestLog(dir)).toMatchObject({
+      ok: false,
+      entries: 84,
+      size: 100,
+      problems: [{ kind: "truncated", index: 84, expected: "100", found: "84" }],
+    });
+    await expect(openTestLog(dir)).rejects.toMatchObject({
+      code: "audit.broken",
+      detail: "The log ends at entry 84, but 100 were signed.",
+    });
   });
 });
 
@@ -283,7 +353,10 @@ describe("what the log alone cannot show", () => {
   it("a checkpoint of another size signed with the right key does not verify", async () => {
     const dir = temporaryDirectory();
     await writeLog(dir, 100);
-    fs.writeFileSync(path.join(dir, "checkpoint"), signCheckpoint({ origin: ORIGIN, size: 90, root: Buffer.alloc(32) }, signingKey).note);
+    fs.writeFileSync(
+      path.join(dir, "checkpoint"),
+      signCheckpoint({ origin: ORIGIN, size: 90, root: Buffer.alloc(32) }, signingKey).note,
+    );
     const report = await verifyTestLog(dir);
     expect(report.ok).toBe(false);
     expect(report.problems.map(({ kind }) => kind)).toContain("root_mismatch");

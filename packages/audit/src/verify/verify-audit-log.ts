@@ -39,12 +39,23 @@ export async function verifyAuditLog(options: VerifyOptions): Promise<VerifyRepo
   const problems = createProblemList();
   const checkpoint = await readCheckpoint(options, problems);
   if (checkpoint === undefined) {
-    return { ok: false, entries: 0, size: 0, root: "", checkpoint: "", checked: { entries: 0, tiles: 0, checkpoints: 0 }, ...problems.finish() };
+    return {
+      ok: false,
+      entries: 0,
+      size: 0,
+      root: "",
+      checkpoint: "",
+      checked: { entries: 0, tiles: 0, checkpoints: 0 },
+      ...problems.finish(),
+    };
   }
   const segments = await listSegments(options.dir);
   requireAllSegments(segments, problems);
-    const from = Math.floor(clamp(options.from ?? 0, checkpoint.size) / TILE_WIDTH) * TILE_WIDTH;
-  const to = options.to === undefined || options.to >= checkpoint.size ? Infinity : Math.ceil(options.to / TILE_WIDTH) * TILE_WIDTH;
+  const from = Math.floor(clamp(options.from ?? 0, checkpoint.size) / TILE_WIDTH) * TILE_WIDTH;
+  const to =
+    options.to === undefined || options.to >= checkpoint.size
+      ? Infinity
+      : Math.ceil(options.to / TILE_WIDTH) * TILE_WIDTH;
   const run = createRun(options, checkpoint, problems, Math.min(to, checkpoint.size));
   const tree = await run.start(from);
   const isRange = to !== Infinity;
@@ -63,7 +74,14 @@ export async function verifyAuditLog(options: VerifyOptions): Promise<VerifyRepo
   const { size } = checkpoint;
   if (!isRange && entries < size) {
     const file = `segments/${segmentName(segments.findLast(({ firstIndex }) => firstIndex !== undefined)?.id ?? 0)}`;
-    problems.add({ kind: "truncated", index: entries, file, expected: String(size), found: String(entries), message: `the log ends at entry ${entries}, but ${size} were signed` });
+    problems.add({
+      kind: "truncated",
+      index: entries,
+      file,
+      expected: String(size),
+      found: String(entries),
+      message: `the log ends at entry ${entries}, but ${size} were signed`,
+    });
   }
   await run.finish(isRange);
   return {
@@ -88,10 +106,16 @@ interface Run {
   readonly tiles: number;
 }
 
-function createRun({ dir, signal, onProgress = () => {} }: VerifyOptions, checkpoint: SignedCheckpoint, problems: ProblemList, treeEnd: number): Run {
+function createRun(
+  { dir, signal, onProgress = () => {} }: VerifyOptions,
+  checkpoint: SignedCheckpoint,
+  problems: ProblemList,
+  treeEnd: number,
+): Run {
   const { size } = checkpoint;
   const walked: { firstIndex: number; name: string }[] = [];
-  const segmentOf = (index: number): string => walked.findLast(({ firstIndex }) => firstIndex <= index)?.name ?? "segments";
+  const segmentOf = (index: number): string =>
+    walked.findLast(({ firstIndex }) => firstIndex <= index)?.name ?? "segments";
   const check = createTileCheck({ directory: dir, problems, segmentOf });
   const completed: TileFile[] = [];
   const onFull = (file: TileFile): void => void completed.push(file);
@@ -127,7 +151,13 @@ function createRun({ dir, signal, onProgress = () => {} }: VerifyOptions, checkp
       const { root, partials } = tree.snapshot();
       await check.check(partials);
       if (!root.equals(checkpoint.root) && !problems.hasChangedEntry(0, size)) {
-        problems.add({ kind: "root_mismatch", file: "checkpoint", expected: checkpoint.root.toString("hex"), found: root.toString("hex"), message: `the first ${size} entries do not have the root that was signed` });
+        problems.add({
+          kind: "root_mismatch",
+          file: "checkpoint",
+          expected: checkpoint.root.toString("hex"),
+          found: root.toString("hex"),
+          message: `the first ${size} entries do not have the root that was signed`,
+        });
       }
       onProgress(size, size);
     },
@@ -150,22 +180,39 @@ async function addFromTiles(dir: string, tree: TileBuilder, size: number, proble
     }
     if (tree.size === size) return;
     const { entries } = splitBundle(await readTile(dir, size, "entries", Math.floor(size / TILE_WIDTH)));
-    for (const entry of entries.slice(tree.size % TILE_WIDTH, size % TILE_WIDTH)) tree.add(Buffer.concat([Buffer.of(0), entry]));
+    for (const entry of entries.slice(tree.size % TILE_WIDTH, size % TILE_WIDTH))
+      tree.add(Buffer.concat([Buffer.of(0), entry]));
   } catch (error) {
-    problems.add({ kind: "tile_missing", index: tree.size, file: "tile", message: error instanceof Error ? error.message : "a tile cannot be read" });
+    problems.add({
+      kind: "tile_missing",
+      index: tree.size,
+      file: "tile",
+      message: error instanceof Error ? error.message : "a tile cannot be read",
+    });
   }
 }
 
 function requireAllSegments(segments: readonly SegmentFile[], problems: ProblemList): void {
   const ids = new Set(segments.map(({ id }) => id));
   for (let id = 0; id < (segments.at(-1)?.id ?? 0); id += 1) {
-    if (!ids.has(id)) problems.add({ kind: "segment_missing", file: `segments/${segmentName(id)}`, message: `segments/${segmentName(id)} is missing` });
+    if (!ids.has(id))
+      problems.add({
+        kind: "segment_missing",
+        file: `segments/${segmentName(id)}`,
+        message: `segments/${segmentName(id)} is missing`,
+      });
   }
 }
 
-async function readCheckpoint({ dir, origin, publicKey }: VerifyOptions, problems: ProblemList): Promise<SignedCheckpoint | undefined> {
+async function readCheckpoint(
+  { dir, origin, publicKey }: VerifyOptions,
+  problems: ProblemList,
+): Promise<SignedCheckpoint | undefined> {
   try {
-    return openCheckpoint(await fs.promises.readFile(path.join(dir, "checkpoint"), "utf8"), createNoteVerifier(origin, publicKey));
+    return openCheckpoint(
+      await fs.promises.readFile(path.join(dir, "checkpoint"), "utf8"),
+      createNoteVerifier(origin, publicKey),
+    );
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const message = isMissing ? "checkpoint is missing" : error instanceof SyntaxError ? error.message : undefined;
