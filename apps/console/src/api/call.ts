@@ -1,0 +1,111 @@
+import { createHilumClient, isApiProblem } from "@hilum/client";
+import type { AnswerOf, BodyOf, Operation, OperationId, ParamsOf, QueryOf } from "@hilum/contract/api";
+import { table } from "virtual:hilum-operations";
+import { connection } from "./connection.ts";
+import type { LooseInput, OperationFacts } from "./operation-facts.ts";
+import { session } from "./session-events.ts";
+
+type Given<Value> = Record<never, never> extends Value ? { query?: Value } : { query: Value };
+type InputOfOperation<O> = (O extends { params: unknown } ? { params: ParamsOf<O> } : unknown) &
+  (O extends { query: unknown } ? Given<QueryOf<O>> : unknown) &
+  (O extends { body: unknown } ? { body: BodyOf<O> } : unknown) &
+  (O extends { bodyType: "bytes" } ? { bytes: Blob } : unknown) &
+  (O extends { headers: unknown } ? { idempotencyKey?: string } : unknown);
+type Inputs = { [O in Operation as O["id"]]: InputOfOperation<O> };
+type Answers = { [O in Operation as O["id"]]: AnswerOf<O> };
+
+/** What an operation must be given: parameters, query and body as the contract declares them. */
+export type InputOf<Id extends OperationId> = Inputs[Id];
+export type AnswerById<Id extends OperationId> = Answers[Id];
+/** The input, left out where nothing in it is required. */
+export type InputArgs<Id extends OperationId> = Record<never, never> extends Inputs[Id] ? [input?: Inputs[Id]] : [input: Inputs[Id]];
+
+interface FullInput extends LooseInput {
+  bytes?: Blob;
+  idempotencyKey?: string;
+}
+
+interface Init {
+  params: { path?: unknown; query?: unknown; header?: unknown };
+  body?: unknown;
+  headers?: Record<string, string>;
+  bodySerializer?: (body: unknown) => unknown;
+  parseAs: "json" | "blob" | "stream";
+  signal?: AbortSignal;
+}
+type Verb = (path: string, init: Init) => Promise<{ data: unknown; response: Response }>;
+
+const client = createHilumClient({
+  baseUrl: "",
+  csrfHeader: "X-Hilum-Console",
+  fetch: (request) => globalThis.fetch(new Request(request, { cache: "no-store", redirect: "error" })),
+});
+
+export function factsOf(id: Operation["id"]): OperationFacts {
+  const facts = table[id];
+  if (facts === undefined) throw new Error(`no operation ${id}`);
+  return facts;
+}
+
+/** Calls an operation of the API and answers its JSON. Throws ApiProblem. */
+export async function call<Id extends OperationId>(id: Id, ...[input]: InputArgs<Id>): Promise<AnswerById<Id>> {
+  return (await callAs("json", id, input as FullInput | undefined)).data as AnswerById<Id>;
+}
+
+/** Calls an operation that streams its answer, and answers the stream's text as it arrives. */
+export async function callStream(id: OperationId, input: LooseInput, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  return (await callAs("stream", id, input, signal)).data as ReadableStream<Uint8Array>;
+}
+
+/** Saves an answer as a file on the person's machine. The name comes from the server where it gives one. */
+export async function download(id: OperationId, input: LooseInput, fallbackName: string): Promise<void> {
+  const { data, response } = await callAs("blob", id, input);
+  const named = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  saveFile(data as Blob, named ?? fallbackName);
+}
+
+export function saveFile(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const anchor = document.createElement("a");
+  anchor.href = url;
+  anchor.download = name;
+  anchor.click();
+  URL.revokeObjectURL(url);
+}
+
+/**
+ * One request. Where the server asks for the password once more, the person is asked and the same request repeated;
+ * where the session is over, the console leads to sign-in and back.
+ */
+async function callAs(parseAs: Init["parseAs"], id: OperationId, input: FullInput = {}, signal?: AbortSignal): ReturnType<Verb> {
+  const send = (): ReturnType<Verb> => request(factsOf(id), parseAs, input, signal);
+  try {
+    return await send();
+  } catch (problem) {
+    if (!isApiProblem(problem)) throw problem;
+    if (problem.code === "request.unauthenticated") session.ended();
+    if (problem.code === "request.step_up" && (await session.askStepUp())) return send();
+    throw problem;
+  }
+}
+
+async function request(facts: OperationFacts, parseAs: Init["parseAs"], input: FullInput, signal?: AbortSignal): ReturnType<Verb> {
+  // The client is typed by path, the console by operation: both come from the contract, so the cast loses nothing.
+  const verb = client[facts.method as keyof typeof client] as unknown as Verb;
+  const { bytes, idempotencyKey } = input;
+  try {
+    const answer = await verb(facts.path, {
+      params: { path: input.params, query: input.query, ...(idempotencyKey !== undefined && { header: { "idempotency-key": idempotencyKey } }) },
+      ...(bytes === undefined ? { body: input.body } : { body: bytes, bodySerializer: (body) => body, headers: { "Content-Type": bytes.type || "application/octet-stream" } }),
+      parseAs,
+      ...(signal !== undefined && { signal }),
+    });
+    connection.restored();
+    session.touched();
+    return answer;
+  } catch (problem) {
+    if (isApiProblem(problem) && problem.code === "client.unanswered") connection.lost();
+    else connection.restored();
+    throw problem;
+  }
+}

@@ -1,0 +1,74 @@
+import type { OperationId } from "@hilum/contract/api";
+import { queryOptions, useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useMay } from "../session/account.ts";
+import { notify } from "../shell/notices.ts";
+import type { ApiProblem } from "./api-problem.ts";
+import { call, type AnswerById, type InputArgs, type InputOf } from "./call.ts";
+import type { MayDecision } from "./operation-facts.ts";
+
+/** How to read an operation: the key is its id and input, so that an act can refresh by id. */
+export function reading<Id extends OperationId>(id: Id, ...args: InputArgs<Id>) {
+  return queryOptions<AnswerById<Id>, ApiProblem>({ queryKey: [id, args[0] ?? {}], queryFn: () => call(id, ...args) });
+}
+
+export interface ReadOptions {
+  /** Read again after so many milliseconds, while the page is in view and in use. */
+  everyMs?: number | undefined;
+  /** False keeps the read back, for example until something is chosen. */
+  enabled?: boolean;
+}
+
+export function useRead<Id extends OperationId>(
+  id: Id,
+  input: InputOf<Id>,
+  { everyMs, enabled = true }: ReadOptions = {},
+): UseQueryResult<AnswerById<Id>, ApiProblem> {
+  const may = useMay(id);
+  return useQuery({
+    ...reading(id, ...([input] as unknown as InputArgs<Id>)),
+    enabled: enabled && may.allowed,
+    ...(everyMs !== undefined && { refetchInterval: () => (isInUse() ? everyMs : false) }),
+  });
+}
+
+export interface Act<Id extends OperationId> {
+  may: MayDecision;
+  running: boolean;
+  problem: ApiProblem | null;
+  /** Answers undefined when it was refused; `problem` then says why. */
+  run(...args: InputArgs<Id>): Promise<AnswerById<Id> | undefined>;
+  reset(): void;
+}
+
+/** An operation that changes something. Afterwards everything on the screen is read again, and `done` is announced. */
+export function useAct<Id extends OperationId>(id: Id, done?: string | ((answer: AnswerById<Id>) => string)): Act<Id> {
+  const client = useQueryClient();
+  const may = useMay(id);
+  const mutation = useMutation<AnswerById<Id>, ApiProblem, InputArgs<Id>>({
+    mutationKey: [id],
+    mutationFn: (args) => call(id, ...args),
+    onSuccess: async (answer) => {
+      await client.invalidateQueries();
+      const text = typeof done === "function" ? done(answer) : done;
+      if (text !== undefined) notify(text);
+    },
+  });
+  return {
+    may,
+    running: mutation.isPending,
+    problem: mutation.error,
+    run: (...args) => mutation.mutateAsync(args).catch(() => undefined),
+    reset: mutation.reset,
+  };
+}
+
+const inUseMs = 5 * 60_000;
+let lastUsedAt = Date.now();
+for (const kind of ["keydown", "pointerdown", "scroll"]) {
+  window.addEventListener(kind, () => (lastUsedAt = Date.now()), { passive: true, capture: true });
+}
+
+/** Repeated reads must not keep an unattended session alive (automatic logoff, 45 CFR 164.312(a)(2)(iii)). */
+function isInUse(): boolean {
+  return document.visibilityState === "visible" && Date.now() - lastUsedAt < inUseMs;
+}

@@ -1,0 +1,131 @@
+import type { Instance, OperationId, PluginDetail } from "@hilum/contract/api";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { NativeSelect } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { ApiProblem } from "../../api/api-problem.ts";
+import { useRead } from "../../api/use-api.ts";
+import { Glyph } from "../../look/panel.tsx";
+import { Empty } from "../../look/pictures.tsx";
+import { Status, StatusIcon, toneOf } from "../../look/status.tsx";
+import { Go, GoButton, useGo } from "../../shell/go.tsx";
+import { Loaded } from "../../shell/loaded.tsx";
+import { Page, type PageProps, type ShownCall } from "../../shell/page.tsx";
+import type { Command } from "../../shell/page-store.ts";
+import { instanceWord } from "../../text/words.ts";
+
+export const tabs = [
+  ["Overview", ""],
+  ["Setup", "/setup"],
+  ["Access", "/access"],
+  ["Settings", "/settings"],
+  ["Health", "/health"],
+  ["Logs", "/logs"],
+] as const;
+export type Tab = (typeof tabs)[number][0];
+
+/** `?instance=` of an address; nothing for the default one. */
+export const instancePart = (instance: string): string => (instance === "default" ? "" : `?instance=${encodeURIComponent(instance)}`);
+/** The query of a request about one instance. */
+export const instanceQuery = (instance: string): { instance?: string } => (instance === "default" ? {} : { instance });
+
+interface PluginPageProps {
+  plugin: string;
+  instance: string;
+  tab: Tab;
+  /** What the title says before the plugin's name; empty on the overview. */
+  prefix?: string;
+  lead?: ReactNode;
+  actions?(detail: PluginDetail, instance: Instance): ReactNode;
+  reads?: readonly Pick<UseQueryResult<unknown, ApiProblem>, "dataUpdatedAt" | "refetch" | "isFetching">[];
+  calls?: readonly ShownCall[];
+  offers?: readonly OperationId[];
+  commands?: readonly Command[];
+  children(detail: PluginDetail, instance: Instance): ReactNode;
+}
+
+/** One page of a plugin, for one of its instances: title, state, tabs and the chooser. */
+export function PluginPage({ plugin: id, instance: name, tab, prefix, lead, actions, reads = [], calls = [], children, ...rest }: PluginPageProps) {
+  const plugin = useRead("getPlugin", { params: { plugin: id } }, { everyMs: 15_000 });
+  const detail = plugin.data;
+  const instance = detail?.instances.find((candidate) => candidate.instance === name);
+  const title = [prefix, detail?.name ?? id].filter((part) => part !== undefined).join(" ");
+  const crumbs: PageProps["crumbs"] = [{ text: "Plugins", to: "/plugins" }, ...(prefix === undefined ? [] : [{ text: detail?.name ?? id, to: `/plugins/${id}${instancePart(name)}` }])];
+  const own = detail?.code === "included" || detail?.code === "host";
+  return (
+    <Page
+      {...rest}
+      title={title}
+      lead={lead ?? detail?.description}
+      crumbs={crumbs}
+      glyph={prefix === undefined && detail !== undefined ? <Glyph name={detail.name} size="lg" own={own} /> : undefined}
+      badges={instance === undefined ? undefined : <Badges instance={instance} />}
+      actions={detail !== undefined && instance !== undefined ? actions?.(detail, instance) : undefined}
+      tabs={<PluginTabs id={id} name={name} tab={tab} detail={detail} instance={instance} />}
+      reads={[plugin, ...reads]}
+      calls={[["getPlugin", { params: { plugin: id } }], ...calls]}
+    >
+      <Loaded query={plugin} what="the plugin">
+        {(loaded) =>
+          instance === undefined ? (
+            <section className="panel">
+              <Empty title={`There is no instance “${name}”`} action={<GoButton to={`/plugins/${id}`}>Show the default instance</GoButton>}>
+                It may have been removed. The plugin has: {loaded.instances.map((candidate) => candidate.instance).join(", ")}.
+              </Empty>
+            </section>
+          ) : (
+            children(loaded, instance)
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function Badges({ instance }: { instance: Instance }) {
+  return (
+    <>
+      <Status word={instanceWord(instance)} />
+      {instance.testMode && <Status word="Note">Test mode</Status>}
+    </>
+  );
+}
+
+interface TabsProps {
+  id: string;
+  name: string;
+  tab: Tab;
+  detail: PluginDetail | undefined;
+  instance: Instance | undefined;
+}
+
+function PluginTabs({ id, name, tab, detail, instance }: TabsProps) {
+  const go = useGo();
+  const failing = instance?.health === "failing" && instance.state === "enabled";
+  return (
+    <>
+      {detail !== undefined && detail.instances.length > 1 && (
+        <div className="filters">
+          <NativeSelect
+            label="Instance"
+            value={name}
+            data={detail.instances.map((candidate) => ({ value: candidate.instance, label: `${candidate.title} (${instanceWord(candidate)})` }))}
+            onChange={(event) => go(`/plugins/${id}${tabs.find(([label]) => label === tab)?.[1] ?? ""}${instancePart(event.currentTarget.value)}`)}
+          />
+        </div>
+      )}
+      <nav className="tabs" aria-label="Pages of the plugin">
+        {tabs.map(([label, path]) => (
+          <Go key={label} to={`/plugins/${id}${path}${instancePart(name)}`} aria-current={label === tab ? "page" : undefined}>
+            {label}
+            {label === "Health" && failing && (
+              <span data-tone={toneOf("Failing")}>
+                <StatusIcon word="Failing" size={15} />
+                <span className="vh"> (failing)</span>
+              </span>
+            )}
+          </Go>
+        ))}
+      </nav>
+    </>
+  );
+}

@@ -1,0 +1,9 @@
+import { spotlight } from "@mantine/spotlight";
+import { useEffect } from "react";
+import { Palette, type PaletteProps } from "./palette.tsx";
+
+/** Loads with the first use; opens each time `opened` counts on. */
+export function PaletteEntry({ opened, ...props }: PaletteProps & { opened: number }) {
+  useEffect(() => spotlight.open(), [opened]);
+  return <Palette {...props} />;
+}

@@ -1,0 +1,81 @@
+import "@mantine/spotlight/styles.layer.css";
+import "./palette.css";
+import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { IconArrowUp, IconBolt, IconCornerDownRight, IconPlug, IconSearch } from "@tabler/icons-react";
+import { useSyncExternalStore } from "react";
+import { useRead } from "../api/use-api.ts";
+import { instanceWord } from "../text/words.ts";
+import { pageStore } from "./page-store.ts";
+
+const places = [
+  ["Dashboard", "/", "home start"],
+  ["Repairs", "/repairs", "problems needs attention"],
+  ["Plugins", "/plugins", "integrations providers"],
+  ["Messages, outbox", "/messages", "sent queue dead letters"],
+  ["Messages, routing", "/messages/routing", "channel provider"],
+  ["Practice mailbox", "/messages/practice", "test received"],
+  ["Audit", "/audit", "log entries"],
+  ["Users", "/users", "people roles invite"],
+  ["Tokens of programs", "/users/tokens", "api key"],
+  ["Account and preferences", "/account", "password second factor theme font text size contrast"],
+  ["Settings", "/settings", "organisation private ranges"],
+  ["Sandbox", "/settings/sandbox", "isolation controls"],
+] as const;
+
+const acts = [
+  ["Add plugin", "/plugins/add", "register manifest new"],
+  ["Compose a message", "/messages/compose", "send email new"],
+  ["Verify the audit log", "/audit?verify=true", "check chain proof"],
+] as const;
+
+export interface PaletteProps {
+  go(to: string): void;
+}
+
+/** Search and run: what can be done on this page first, then everywhere, then places and plugins. */
+export function Palette({ go }: PaletteProps) {
+  const page = useSyncExternalStore(pageStore.subscribe, pageStore.read);
+  const plugins = useRead("listPlugins", {});
+  const parent = page.crumbs.at(-2);
+  const icon = { size: 18, stroke: 1.75, "aria-hidden": true } as const;
+  const groups: SpotlightActionGroupData[] = [
+    {
+      group: "On this page",
+      actions: [
+        ...page.commands.map(({ id, label, words, run }) => ({ id, label, keywords: words ?? "", onClick: run, leftSection: <IconBolt {...icon} /> })),
+        ...(parent?.to === undefined ? [] : [{ id: "up", label: `Go up to ${parent.text}`, onClick: () => go(parent.to ?? "/"), leftSection: <IconArrowUp {...icon} /> }]),
+      ],
+    },
+    {
+      group: "Actions",
+      actions: acts.map(([label, to, words]) => ({ id: to, label, keywords: words, onClick: () => go(to), leftSection: <IconBolt {...icon} /> })),
+    },
+    {
+      group: "Go to",
+      actions: places.map(([label, to, words]) => ({ id: to, label, keywords: words, onClick: () => go(to), leftSection: <IconCornerDownRight {...icon} /> })),
+    },
+    {
+      group: "Plugins",
+      actions: (plugins.data?.items ?? []).flatMap(({ id, name, instances }) =>
+        instances.map((instance) => ({
+          id: `${id}/${instance.instance}`,
+          label: instances.length > 1 ? `${name}, ${instance.title}` : name,
+          description: `${instanceWord(instance)} · ${id}`,
+          onClick: () => go(`/plugins/${id}${instance.instance === "default" ? "" : `?instance=${instance.instance}`}`),
+          leftSection: <IconPlug {...icon} />,
+        })),
+      ),
+    },
+  ];
+  return (
+    <Spotlight
+      actions={groups.filter(({ actions }) => actions.length > 0)}
+      nothingFound="Nothing found. Try another word."
+      shortcut={null}
+      maxHeight={420}
+      scrollable
+      transitionProps={{ duration: 0 }}
+      searchProps={{ placeholder: "Search or run an action", "aria-label": "Search or run an action", leftSection: <IconSearch size={18} aria-hidden /> }}
+    />
+  );
+}
