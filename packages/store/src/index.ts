@@ -1,5 +1,6 @@
-import type { KeyProvider } from "./lib/ports/keys.ts";
-import type { Store, StoreOptions } from "./lib/ports/store.ts";
+export { createFileKeyProvider } from "./lib/crypto/file-key-provider.ts";
+export { openStore } from "./lib/open-store.ts";
+export { callBuckets } from "./lib/repositories/call-totals.ts";
 
 export type * from "./lib/ports/access.ts";
 export type * from "./lib/ports/identity.ts";
@@ -10,8 +11,3 @@ export type * from "./lib/ports/plugins.ts";
 export type * from "./lib/ports/settings.ts";
 export type * from "./lib/ports/shapes.ts";
 export type * from "./lib/ports/store.ts";
-
-export declare function openStore(options: StoreOptions): Promise<Store>;
-export declare function createFileKeyProvider(path: string): KeyProvider;
-/** Upper bounds in milliseconds of `CallMinute.histogram`; the last bucket has none. */
-export declare const callBuckets: readonly number[];

@@ -1,0 +1,105 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { HilumError } from "@hilum/contract";
+import type { Keyring } from "./crypto/keyring.ts";
+import { unlock } from "./crypto/unlock.ts";
+import type { Engine } from "./engine/engine.ts";
+import { openSqliteFile, openSqliteMemory } from "./engine/sqlite/engine.ts";
+import type { SqlChannel } from "./engine/statement.ts";
+import type { Clock } from "./ports/shapes.ts";
+import type { Repositories, Store, StoreOptions } from "./ports/store.ts";
+import { createAuditIndex, createVerifications } from "./repositories/audit-index.ts";
+import { createBlobs } from "./repositories/blobs.ts";
+import { createGrants } from "./repositories/grants.ts";
+import { createHealth } from "./repositories/health.ts";
+import { createInstances } from "./repositories/instances.ts";
+import { createLeases } from "./repositories/leases.ts";
+import { createLogs } from "./repositories/logs.ts";
+import { createMessages } from "./repositories/messages/messages.ts";
+import { createPlatform } from "./repositories/platform.ts";
+import { createPlugins } from "./repositories/plugins.ts";
+import { createPractice } from "./repositories/practice.ts";
+import { createPrivateState } from "./repositories/private-state.ts";
+import { createRegistrations } from "./repositories/registrations.ts";
+import { createRemote } from "./repositories/remote.ts";
+import { createRoutes } from "./repositories/routes.ts";
+import { createSessions } from "./repositories/sessions.ts";
+import { createSettings } from "./repositories/settings.ts";
+import { createSetup } from "./repositories/setup.ts";
+import { createSmoke } from "./repositories/smoke.ts";
+import { createInvitations, createTokens } from "./repositories/tokens.ts";
+import { createUsers } from "./repositories/users.ts";
+import { createSession, toTime, type Session } from "./session.ts";
+
+const systemClock: Clock = { now: () => Date.now() };
+
+/**
+ * Opens the database, brings it to the newest migration and unlocks its keys. Throws `data.corrupt` naming the file,
+ * `data.newer`, `data.no_space`, `store.unavailable`, `key.missing`, `key.exposed` or `key.wrong`; then nothing is
+ * left open.
+ */
+export async function openStore({ url, keyProvider, blobDir, clock = systemClock, log }: StoreOptions): Promise<Store> {
+  const engine = await openEngine(url, toTime(clock.now()));
+  try {
+    const keyring = await unlock(engine, keyProvider, toTime(clock.now()));
+    log?.info("store.opened", { dialect: engine.dialect, migration: engine.migration, keyId: keyring.currentId });
+    return composeStore(engine, keyring, { clock, blobDir, keyProvider: keyProvider.id });
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function openEngine(url: string, now: string): Promise<Engine> {
+  if (url === "sqlite::memory:") return openSqliteMemory(now);
+  if (url.startsWith("sqlite:")) {
+    const path = url.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "");
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSqliteFile(path, now);
+  }
+  if (/^postgres(?:ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import("./engine/postgresql/engine.ts");
+    return openPostgres(url, now);
+  }
+  // The address may hold a password: it is not repeated.
+  throw new HilumError("config.invalid", { detail: "The database address must begin with sqlite: or postgresql://." });
+}
+
+function composeStore(engine: Engine, keyring: Keyring, about: { clock: Clock; blobDir: string; keyProvider: string }): Store {
+  const sessionOn = (channel: SqlChannel): Session => createSession(channel, engine.dialect, keyring, about.clock);
+  const session = sessionOn(engine);
+  return {
+    ...createRepositories(session),
+    blobs: createBlobs(session, about.blobDir),
+    transaction: (work) => engine.transaction((channel) => work(createRepositories(sessionOn(channel)))),
+    status: async () => ({ ...(await engine.status()), dialect: engine.dialect, migration: engine.migration, keyId: keyring.currentId, keyProvider: about.keyProvider }),
+    close: () => engine.close(),
+  };
+}
+
+function createRepositories(session: Session): Repositories {
+  return {
+    plugins: createPlugins(session),
+    instances: createInstances(session),
+    registrations: createRegistrations(session),
+    grants: createGrants(session),
+    settings: createSettings(session),
+    setup: createSetup(session),
+    state: createPrivateState(session),
+    messages: createMessages(session),
+    routes: createRoutes(session),
+    practice: createPractice(session),
+    users: createUsers(session),
+    sessions: createSessions(session),
+    tokens: createTokens(session),
+    invitations: createInvitations(session),
+    remote: createRemote(session),
+    smoke: createSmoke(session),
+    health: createHealth(session),
+    logs: createLogs(session),
+    audit: createAuditIndex(session),
+    verifications: createVerifications(session),
+    leases: createLeases(session),
+    platform: createPlatform(session),
+  };
+}

@@ -1,0 +1,90 @@
+import { HilumError } from "@hilum/contract";
+import type { Selectable } from "kysely";
+import { toStatement } from "../engine/query.ts";
+import type { Tables } from "../engine/tables.ts";
+import type { NewPlugin, PluginRevision, PluginRow, Plugins } from "../ports/plugins.ts";
+import { dropNulls, type Session } from "../session.ts";
+import { raiseEpoch } from "./grants.ts";
+import { insertInstance } from "./instances.ts";
+
+export function createPlugins(session: Session): Plugins {
+  const { sql } = session;
+
+  const find = async (id: string): Promise<PluginRow | undefined> => {
+    const row = await session.first(sql.selectFrom("plugins").selectAll().where("id", "=", id));
+    return row === undefined ? undefined : present(row);
+  };
+
+  const update = async (id: string, rowVersion: number, set: Partial<Selectable<Tables["plugins"]>>, registration?: string): Promise<PluginRow> => {
+    const change = sql
+      .updateTable("plugins")
+      .set({ ...set, rowVersion: rowVersion + 1 })
+      .where("id", "=", id)
+      .where("rowVersion", "=", rowVersion)
+      .returningAll();
+    const [changed] = await session.commit([toStatement(change, 1), ...dropRegistration(session, registration)]);
+    return present(changed?.rows[0] as unknown as Selectable<Tables["plugins"]>);
+  };
+
+  return {
+    list: async () => (await session.all(sql.selectFrom("plugins").selectAll().orderBy("name").orderBy("id"))).map(present),
+    find,
+    create: async (plugin) => {
+      const row = toRow(plugin);
+      await session.commit(
+        [
+          toStatement(sql.insertInto("plugins").values(row)),
+          insertInstance(session, { plugin: plugin.id, instance: plugin.instance.id, title: plugin.instance.title, testMode: plugin.instance.testMode, at: plugin.at, by: plugin.by }),
+          ...dropRegistration(session, plugin.registration),
+        ],
+        ({ at }) => new HilumError("request.conflict", { detail: at < 2 ? `The plugin ${plugin.id} is registered already.` : "The registration was decided meanwhile." }),
+      );
+      return present(row);
+    },
+    revise: (revision) => update(revision.id, revision.rowVersion, revisedColumns(revision), revision.registration),
+    setCode: (id, { code, codePath, rowVersion }) => update(id, rowVersion, { code, codePath: codePath ?? null }),
+    remove: async (id) => {
+      const [removed] = await session.commit(
+        [
+          toStatement(sql.deleteFrom("plugins").where("id", "=", id)),
+          toStatement(sql.deleteFrom("registrations").where("plugin", "=", id)),
+          raiseEpoch(session),
+        ],
+      );
+      return (removed?.changes ?? 0) > 0;
+    },
+  };
+}
+
+function dropRegistration(session: Session, id: string | undefined) {
+  return id === undefined ? [] : [toStatement(session.sql.deleteFrom("registrations").where("id", "=", id), 1)];
+}
+
+function toRow(plugin: NewPlugin): Selectable<Tables["plugins"]> {
+  return {
+    id: plugin.id,
+    name: plugin.name,
+    version: plugin.version ?? null,
+    manifest: JSON.stringify(plugin.manifest),
+    digest: plugin.digest,
+    code: plugin.code,
+    codePath: plugin.codePath ?? null,
+    registeredAt: plugin.at,
+    registeredBy: plugin.by,
+    rowVersion: 1,
+  };
+}
+
+function revisedColumns({ name, version, manifest, digest, code, codePath }: PluginRevision): Partial<Selectable<Tables["plugins"]>> {
+  return {
+    name,
+    version: version ?? null,
+    manifest: JSON.stringify(manifest),
+    digest,
+    ...(code === undefined ? {} : { code, codePath: codePath ?? null }),
+  };
+}
+
+function present(row: Selectable<Tables["plugins"]>): PluginRow {
+  return { ...dropNulls(row), manifest: JSON.parse(row.manifest) };
+}
