@@ -22,7 +22,8 @@ export function readFiles(root: string, pattern: RegExp): SourceFile[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }
 
-export const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /(^|\/)(test|tests|test-support)\//.test(path);
+export const isTest = (path: string): boolean =>
+  /\.test\.tsx?$/.test(path) || /(^|\/)(test|tests|test-support)\//.test(path);
 
 /** Generated files carry `.gen.` in their name, live in `generated/`, or say so in their first line. */
 export function isGenerated({ path, text }: SourceFile): boolean {

@@ -41,6 +41,7 @@ const discard = defineOperation({ id: "discardMessage", method: "POST", path: "/
 const resend = defineOperation({ id: "resendMessage", method: "POST", path: "/api/v1/messages/{message}/resend", tag: "messages", summary: "Send a corrected copy of a dead or uncertain message as a new one", access: operating, console: { screen: "/messages/{id}" }, audit: "intent", params: MessageParams, headers: Type.Object({ "idempotency-key": Type.Optional(Type.String({ minLength: 8, maxLength: 128, pattern: "^[A-Za-z0-9._~:-]+$" })) }), body: Communication, responses: { 201: Message } });
 
 export const Attachment = Strict({ id: Type.String(), contentType: Type.String(), size: Type.Integer(), sha256: Type.String() });
+export type Attachment = Static<typeof Attachment>;
 const attach = defineOperation({ id: "uploadAttachment", method: "POST", path: "/api/v1/attachments", tag: "messages", summary: "Upload an attachment; the answer's id goes into the message as Binary/{id}", access: operating, console: { screen: "/messages/compose" }, audit: "intent", bodyType: "bytes", bodyBytesMax: 26_214_400, responses: { 201: Attachment } });
 const attachmentGet = defineOperation({ id: "downloadAttachment", method: "GET", path: "/api/v1/attachments/{attachment}", tag: "messages", summary: "Download an attachment", access: operating, console: { screen: "/messages/{id}" }, audit: "intent", params: Strict({ attachment: Type.String({ maxLength: 60 }) }), responses: { 200: null }, produces: "application/octet-stream" });
 

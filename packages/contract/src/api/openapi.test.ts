@@ -22,7 +22,7 @@ it("describes every operation once, under its own id, method and path", () => {
 
 it("names exactly the parameters that a path has, as required", () => {
   for (const { at, parameters = [] } of described) {
-    const inPath = [...at.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+    const inPath = [...at.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
     const named = parameters.filter((parameter) => parameter.in === "path");
     expect(named.map(({ name }) => name).toSorted(), at).toEqual(inPath.toSorted());
     expect(
@@ -33,7 +33,9 @@ it("names exactly the parameters that a path has, as required", () => {
 });
 
 it("refers only to schemas that it has, and has none that nothing refers to", () => {
-  const refs = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]);
+  const refs = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+    (match) => match[1] ?? "",
+  );
   expect([...new Set(refs)].toSorted()).toEqual(Object.keys(document.components.schemas).toSorted());
 });
 
