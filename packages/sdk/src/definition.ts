@@ -1,0 +1,90 @@
+import type { HealthResult, Manifest, SendResult } from "@hilum/contract";
+import type { Evidence } from "@hilum/contract/api";
+import type { Communication } from "@medplum/fhirtypes";
+import type { Connect } from "./lanes/egress.ts";
+import type { Attachments, Deliveries, PluginLog, PluginState } from "./lanes/lanes.ts";
+
+/** Settings as the manifest's `config` declares them, defaults filled in, secrets included. */
+export type SettingValues = Readonly<Record<string, unknown>>;
+
+/** Everything that a call may use. Each member is a lane of the platform, governed by the plugin's grants. */
+export interface CallContext<Settings extends SettingValues = SettingValues> {
+  readonly settings: Settings;
+  readonly plugin: string;
+  readonly instance: string;
+  /** True while the instance is in test mode: send where it does no harm. */
+  readonly testMode: boolean;
+  /** Scopes that were granted, resolved: `net:tcp://mail.example.org:587`. */
+  readonly grants: readonly string[];
+  /** Id of the call, as in the audit log. */
+  readonly call: string;
+  readonly log: PluginLog;
+  readonly connect: Connect;
+  readonly attachments: Attachments;
+  readonly state: PluginState;
+  readonly deliveries: Deliveries;
+  /** Aborts when the answer is no longer of use: cancelled, past the deadline, or the link is gone. */
+  readonly signal: AbortSignal;
+  /** When the signal aborts by itself. */
+  readonly deadline: Date;
+}
+
+/** A message to send. `contactPoints`, `messageText` and `channelOf` read the Communication. */
+export interface OutgoingMessage {
+  communication: Communication;
+  /** 1 at the first attempt. */
+  attempt: number;
+  /** The same for every attempt of one message. */
+  idempotencyKey: string;
+  attachments: readonly AttachmentInfo[];
+}
+
+export interface AttachmentInfo {
+  /** For `ctx.attachments.read`. */
+  id: string;
+  contentType: string;
+  title: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** What a provider took. Throw a ProviderError for what it did not. */
+export type Sent = Omit<SendResult, "outcome">;
+
+export interface SmokeTestContext<Settings extends SettingValues> extends CallContext<Settings> {
+  /** Where a live test sends to; undefined for a test that is not live. */
+  readonly recipient: string | undefined;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/** What a plugin does. Only what its capabilities promise is needed. */
+export interface PluginDefinition<Settings extends SettingValues = SettingValues> {
+  /** The content of `hilum.json`: `register` and the test host use it. */
+  manifest?: Manifest;
+  /** Capability `send_messages`: hands one message to the provider. */
+  sendMessages?(message: OutgoingMessage, ctx: CallContext<Settings>): Promise<Sent>;
+  /** Looks at settings that may not be saved yet: one row per thing that was checked. */
+  checkConfig?(settings: Settings, ctx: CallContext<Settings>): Awaitable<Evidence[]>;
+  /** Checks of setup steps, by the step's id; `ctx.settings` holds the answers so far. */
+  setup?: Readonly<Record<string, (ctx: CallContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Whether the provider works now. Default: healthy, because the plugin answers. */
+  health?(ctx: CallContext<Settings>): Awaitable<HealthResult>;
+  /** Smoke tests of the manifest, by id. */
+  smokeTests?: Readonly<Record<string, (ctx: SmokeTestContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Called once, when the host stops the plugin; two seconds remain. */
+  onShutdown?(): Awaitable<void>;
+}
+
+/** A plugin that can be served: over stdio, over a WebSocket, or by the test host. */
+export interface Plugin<Settings extends SettingValues = SettingValues> {
+  readonly definition: PluginDefinition<Settings>;
+}
+
+/**
+ * Describes a plugin. Hand the result to `serve` in the program that the manifest names as its entry, to `serveRemote`
+ * where it runs elsewhere, and to `createTestHost` in tests.
+ */
+export function definePlugin<Settings extends SettingValues = SettingValues>(definition: PluginDefinition<Settings>): Plugin<Settings> {
+  return { definition };
+}

@@ -1,0 +1,33 @@
+export type { HealthResult, Manifest, UpdateDeliveryParams } from "@hilum/contract";
+export type { CauseClass, Evidence } from "@hilum/contract/api";
+export {
+  channelOf,
+  contactPoints,
+  email,
+  fax,
+  messageText,
+  sms,
+  type MessageAttachment,
+  type MessageContactPoint,
+  type MessageText,
+} from "@hilum/contract/fhir";
+export {
+  definePlugin,
+  type AttachmentInfo,
+  type CallContext,
+  type OutgoingMessage,
+  type Plugin,
+  type PluginDefinition,
+  type Sent,
+  type SettingValues,
+  type SmokeTestContext,
+} from "./definition.ts";
+export { EgressError, isCertificateError, type Connect, type ConnectOptions, type EgressFailure } from "./lanes/egress.ts";
+export type { Attachments, Deliveries, PluginLog, PluginState, StateEntry } from "./lanes/lanes.ts";
+export { isProviderError, ProviderError, type ProviderErrorCode, type ProviderErrorOptions } from "./provider-error.ts";
+export { serve } from "./serve.ts";
+export { checkStep } from "./evidence.ts";
+export { register, RegistrationError, type RegisterOptions, type Registration } from "./registration/register.ts";
+export { EnrolmentError } from "./remote/link-file.ts";
+export { LinkRevokedError } from "./remote/remote-token.ts";
+export { serveRemote, type RemoteState, type ServeRemoteOptions } from "./remote/serve-remote.ts";
