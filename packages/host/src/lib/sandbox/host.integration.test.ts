@@ -299,6 +299,98 @@ describe.skipIf(!isolated)("a host", () => {
     await sandbox.close();
   });
 
+  it("lets Node do what plugins do: HTTP on its loopback, files, threads, keys, compression, names", async () => {
+    writeFileSync(
+      join(codeDir, "ordinary.mjs"),
+      `import { once } from "node:events";
+       import { promises as fs, watch } from "node:fs";
+       import { createServer } from "node:http";
+       import { lookup } from "node:dns/promises";
+       import { scryptSync, randomBytes, generateKeyPairSync } from "node:crypto";
+       import { gunzipSync, gzipSync } from "node:zlib";
+       import { Worker } from "node:worker_threads";
+       const server = createServer((request, response) => response.end("body")).listen(0, "127.0.0.1");
+       await once(server, "listening");
+       const body = await (await fetch("http://127.0.0.1:" + server.address().port)).text();
+       server.close();
+       const watcher = watch("/tmp");
+       await fs.mkdir("/tmp/a/b", { recursive: true });
+       await fs.writeFile("/tmp/a/b/file", randomBytes(1000));
+       await fs.cp("/tmp/a", "/tmp/c", { recursive: true });
+       await fs.rename("/tmp/c/b/file", "/tmp/moved");
+       watcher.close();
+       const [fromWorker] = await once(new Worker("require('node:worker_threads').parentPort.postMessage(1)", { eval: true }), "message");
+       const seen = { body, moved: (await fs.stat("/tmp/moved")).size, fromWorker, localhost: (await lookup("localhost", 4)).address,
+         key: scryptSync("a", "b", 32).length, pair: generateKeyPairSync("ed25519").privateKey.type, zip: gunzipSync(gzipSync("text")).toString() };
+       console.log(JSON.stringify(seen));`,
+    );
+    const sandbox = await createSandbox({ stateDir: temp.join("ordinary") });
+    const plugin = await sandbox.start(spec("ordinary.mjs", { limits: { ...limits, cpu: 1 } }));
+    const [said, complained] = await Promise.all([text(plugin.stdout), text(plugin.stderr)]);
+    expect([complained, JSON.parse(said || "{}")]).toEqual([
+      "",
+      { body: "body", moved: 1000, fromWorker: 1, localhost: "127.0.0.1", key: 32, pair: "private", zip: "text" },
+    ]);
+    await sandbox.close();
+  });
+
+  it.skipIf(!python)(
+    "lets Python do what plugins do: asyncio, TLS contexts, threads, a database, programs of its own",
+    async () => {
+      writeFileSync(
+        join(codeDir, "ordinary.py"),
+        `import asyncio, ctypes, hashlib, json, smtplib, socket, sqlite3, ssl, subprocess, sys, tempfile, threading, zlib
+async def echo():
+    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("localhost", port)
+    return await reader.read()
+thread = threading.Thread(target=lambda: None); thread.start(); thread.join()
+database = sqlite3.connect(tempfile.mktemp()); database.execute("create table t (x)"); database.commit()
+child = subprocess.run([sys.executable, "-S", "-c", "print(1)"], capture_output=True, text=True)
+print(json.dumps({"echo": asyncio.run(echo()).decode(), "authorities": len(ssl.create_default_context().get_ca_certs()) > 10, "child": child.stdout.strip(), "digest": len(hashlib.scrypt(b"a", salt=b"b", n=2, r=1, p=1)), "zip": zlib.decompress(zlib.compress(b"text")).decode(), "name": socket.gethostbyname("localhost")}))
+`,
+      );
+      const sandbox = await createSandbox({ stateDir: temp.join("ordinary") });
+      const plugin = await sandbox.start(spec("ordinary.py", { limits: { ...limits, cpu: 1 } }));
+      const [said, complained] = await Promise.all([text(plugin.stdout), text(plugin.stderr)]);
+      const together = sandbox.report().controls.some(({ name, how }) => name === "memory" && how.startsWith("cgroup"));
+      if (!together) expect(complained).toContain("Operation not permitted");
+      else {
+        expect([complained, JSON.parse(said || "{}")]).toEqual([
+          "",
+          {
+            echo: "",
+            authorities: existsSync("/etc/ssl/certs/ca-certificates.crt"),
+            child: "1",
+            digest: 64,
+            zip: "text",
+            name: "127.0.0.1",
+          },
+        ]);
+      }
+      await sandbox.close();
+    },
+  );
+
+  it("runs a native program with nothing but the C and C++ libraries", async () => {
+    copyFileSync("/usr/bin/env", join(codeDir, "native"));
+    chmodSync(join(codeDir, "native"), 0o755);
+    const sandbox = await createSandbox({ stateDir: temp.join("native") });
+    const plugin = await sandbox.start(spec("native", { runtime: "executable" }));
+    const [said, exit] = await Promise.all([text(plugin.stdout), plugin.exited]);
+    expect(said.trim().split("\n").toSorted()).toEqual([
+      "HOME=/tmp",
+      "LANG=C.UTF-8",
+      "PATH=/plugin",
+      "PWD=/plugin",
+      "TMPDIR=/tmp",
+      "TZ=UTC",
+    ]);
+    expect(exit).toEqual({ code: 0, signal: null, reason: "exit" });
+    await sandbox.close();
+  });
+
   it("refuses an entry that leads outside, and code that the plugin's user cannot read", async () => {
     const sandbox = await createSandbox({ stateDir: temp.join("entries") });
     for (const entry of ["../secret", "/etc/shadow", "a/../../b", ""])

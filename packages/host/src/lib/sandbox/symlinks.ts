@@ -14,12 +14,10 @@ export async function assertNoSymlinks(directory: string): Promise<void> {
   if (links.length === 0) return;
   throw new HilumError("package.symlink", {
     detail: `The package holds a symbolic link: ${links[0]}`,
-    problems: links
-      .slice(0, 10)
-      .map((link) => ({
-        pointer: `/${link}`,
-        message: "is a symbolic link",
-        fix: "Put the file itself into the package.",
-      })),
+    problems: links.slice(0, 10).map((link) => ({
+      pointer: `/${link}`,
+      message: "is a symbolic link",
+      fix: "Put the file itself into the package.",
+    })),
   });
 }
