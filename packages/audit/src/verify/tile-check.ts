@@ -7,7 +7,10 @@ import type { ProblemList } from "./report.ts";
 
 /** Compares the tiles and bundles that follow from the segments with those on the disk. */
 export interface TileCheck {
-  check(computed: readonly TileFile[]): Promise<void>;
+  /** Starts to check; the files are read while the caller goes on. Leaves come first: what is wrong above mostly follows. */
+  submit(computed: readonly TileFile[]): void;
+  /** Waits until at most `waitingMax` files wait to be checked. Rejects when a file cannot be read. */
+  settle(waitingMax: number): Promise<void>;
   readonly tiles: number;
 }
 
@@ -20,20 +23,34 @@ export interface TileCheckOptions {
 
 export function createTileCheck({ directory, problems, segmentOf }: TileCheckOptions): TileCheck {
   let tiles = 0;
+  const waiting: { file: TileFile; stored: Promise<Buffer | undefined> }[] = [];
   return {
-    async check(computed) {
-      // Leaves first: what is wrong above them mostly follows from them.
-      for (const file of computed) await checkFile(file);
+    submit(computed) {
+      for (const file of computed) {
+        const stored = readStored(file);
+        // Whether it could be read is asked when its turn comes.
+        stored.catch(() => {});
+        waiting.push({ file, stored });
+      }
+    },
+    async settle(waitingMax) {
+      while (waiting.length > waitingMax) {
+        const next = waiting.shift();
+        if (next !== undefined) await checkFile(next.file, await next.stored);
+      }
     },
     get tiles() {
       return tiles;
     },
   };
 
-  async function checkFile(file: TileFile): Promise<void> {
+  /** A partial tile may have given way to the full one since the checkpoint. */
+  async function readStored(file: TileFile): Promise<Buffer | undefined> {
+    return (await read(file.path)) ?? (file.place.width === undefined ? undefined : read(fullPath(file)));
+  }
+
+  async function checkFile(file: TileFile, stored: Buffer | undefined): Promise<void> {
     const { level, index, width } = file.place;
-    const full = width === undefined ? file.path : file.path.slice(0, file.path.lastIndexOf(".p/"));
-    const stored = width === undefined ? await read(full) : ((await read(file.path)) ?? (await read(full)));
     tiles += 1;
     if (stored === undefined) {
       const kind = level === "entries" ? "bundle_missing" : "tile_missing";
@@ -43,7 +60,7 @@ export function createTileCheck({ directory, problems, segmentOf }: TileCheckOpt
     } else {
       await checkTile(file, stored);
     }
-    if (width !== undefined) await checkOlderPartials(file, `${full}.p`, index);
+    if (width !== undefined) await checkOlderPartials(file, `${fullPath(file)}.p`, index);
   }
 
   async function checkTile(file: TileFile, stored: Buffer): Promise<void> {
@@ -172,3 +189,6 @@ function firstEntry({ place }: TileFile, i: number): number {
 }
 
 const hashAt = (tile: Buffer, i: number): Buffer => tile.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
+
+const fullPath = ({ path: file, place }: TileFile): string =>
+  place.width === undefined ? file : file.slice(0, file.lastIndexOf(".p/"));

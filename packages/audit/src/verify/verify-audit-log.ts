@@ -29,6 +29,8 @@ export interface VerifyOptions {
 }
 
 const YIELD_MS = 10;
+/** Tiles and bundles that are read ahead of their check: about a megabyte. */
+const TILES_WAITING_MAX = 16;
 
 /**
  * Checks a log, live or closed, against its signed checkpoint: reads the segments one at a time, computes the tree, and
@@ -137,7 +139,8 @@ function createRun(
     },
     onSegment: (firstIndex, name) => void walked.push({ firstIndex, name }),
     async pause() {
-      if (completed.length > 0) await check.check(completed.splice(0));
+      if (completed.length > 0) check.submit(completed.splice(0));
+      await check.settle(TILES_WAITING_MAX);
       if (performance.now() - yieldedMs < YIELD_MS) return;
       onProgress(tree.size, size);
       await new Promise((resolve) => setImmediate(resolve));
@@ -146,10 +149,12 @@ function createRun(
     },
     async finish(isRange) {
       if (isRange) await addFromTiles(dir, tree, size, problems);
-      await check.check(completed.splice(0));
+      check.submit(completed.splice(0));
+      await check.settle(0);
       if (tree.size !== size) return;
       const { root, partials } = tree.snapshot();
-      await check.check(partials);
+      check.submit(partials);
+      await check.settle(0);
       if (!root.equals(checkpoint.root) && !problems.hasChangedEntry(0, size)) {
         problems.add({
           kind: "root_mismatch",
