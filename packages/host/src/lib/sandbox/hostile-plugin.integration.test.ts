@@ -91,7 +91,7 @@ describe.skipIf(!isolated)("a hostile plugin in the sandbox", () => {
     const escaped = ["/plugin/written", "/written", "/etc/written", hostFile];
     plugin.say({
       files: ["/etc/shadow", hostFile, `/proc/${process.pid}/environ`, "/proc/1/mem", "/proc/1/environ"],
-      folders: [temp.path, "/root", "/home", "/work", "/sys"],
+      folders: [temp.path, "/root", "/home", "/var", "/sys"],
       writes: escaped,
     });
     const seen = await answer<{ files: string[]; folders: string[]; writes: string[]; databases: string[] }>(plugin);
