@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createDenyCoalescer, openAuditLog, type AuditEntry, type AuditLog } from "@hilum/audit";
+import { HilumError } from "@hilum/contract";
 import { createTempDir, fixtureEntry, fixturePlugins, type FixturePlugin } from "@hilum/testkit";
 import type { Grant } from "@hilum/policy";
 import { createHost, type Host, type HostCall, type HostOptions } from "../host.ts";
@@ -15,7 +16,6 @@ import type { InstanceSpec, InstanceStatus } from "../supervisor/instance-spec.t
 export interface HostUnderTest {
   host: Host;
   audit: AuditLog;
-  sandbox: Sandbox;
   lines: PluginLogLine[];
   changes: InstanceStatus[];
   grants: Grant[];
@@ -31,12 +31,13 @@ export interface HostUnderTest {
 
 export const operator: CallContext = { actor: { id: "user:ana" }, requestId: "req0000000000000000001", purpose: "TREAT" };
 
-export async function startHostUnderTest(options: Partial<HostOptions> & { sandbox?: Sandbox } = {}): Promise<HostUnderTest> {
+/** Without a sandbox of its own the host gets a real one, which `close` ends. */
+export async function startHostUnderTest(options: Partial<HostOptions> = {}): Promise<HostUnderTest> {
   const folder = createTempDir("host");
   mkdirSync(folder.join("audit"));
   const audit = await openAuditLog({ dir: folder.join("audit"), origin: "hilum.test/audit", signingKey: generateKeyPairSync("ed25519").privateKey });
   const denials = createDenyCoalescer({ append: audit.append });
-  const sandbox = options.sandbox ?? (await createSandbox({ stateDir: folder.join("sandbox") }));
+  const ownSandbox = options.sandbox === undefined ? await createSandbox({ stateDir: folder.join("sandbox") }) : undefined;
   const side = { lines: [] as PluginLogLine[], changes: [] as InstanceStatus[], grants: [] as Grant[], ...createLanesInMemory() };
   const host = createHost({
     ...{ audit, denials, stateDir: folder.path, version: "0.1.0", now: () => new Date(), lanes: side.lanes },
@@ -46,11 +47,11 @@ export async function startHostUnderTest(options: Partial<HostOptions> & { sandb
     egress: { privateRanges: () => [], ownPorts: () => [] },
     restarts: { firstDelayMs: 10, limit: 3 },
     ...options,
-    sandbox,
+    sandbox: options.sandbox ?? (ownSandbox as Sandbox),
   });
   host.onChange((status) => void side.changes.push(status));
   return {
-    ...{ host, audit, sandbox, ...side },
+    ...{ host, audit, ...side },
     async entries() {
       await denials.flush();
       const all: AuditEntry[] = [];
@@ -59,13 +60,16 @@ export async function startHostUnderTest(options: Partial<HostOptions> & { sandb
     },
     async close() {
       await host.close({ drainMs: 0 });
-      if (options.sandbox === undefined) await sandbox.close();
+      await ownSandbox?.close();
       await denials.close();
       await audit.close();
       folder.remove();
     },
   };
 }
+
+/** For tests whose instances need none: any start of a process fails. */
+export const noSandbox: Pick<Sandbox, "start"> = { start: () => Promise.reject(new HilumError("sandbox.unavailable")) };
 
 export function fixtureSpec(fixture: FixturePlugin, changes: Partial<InstanceSpec> = {}): InstanceSpec {
   return {
