@@ -15,6 +15,8 @@ export interface AppOptions extends EdgeOptions {
   tls: { cert: string; key: string };
   consoleDir: string;
   log: Log;
+  /** Counts an answered request. */
+  observe(operation: string, status: number, seconds: number): void;
 }
 
 const jsonTypes = ["application/json", "application/fhir+json"];
@@ -47,6 +49,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onRequest", async (request, reply) => {
     void reply.headers({ ...baseHeaders, "x-request-id": request.id });
     if (!request.url.startsWith("/admin/ui")) void reply.headers(apiHeaders);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const operation = operationOf(request);
+    if (operation !== undefined) options.observe(operation.id, reply.statusCode, reply.elapsedTime / 1000);
   });
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, options.log, describeCause));
   await app.register(rateLimit, { global: false, keyGenerator: (request) => request.socket.remoteAddress ?? "unknown", errorResponseBuilder: (_request, { ttl }) => new HilumError("request.too_many", { retryAfterMs: ttl }) });

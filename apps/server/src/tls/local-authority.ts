@@ -58,7 +58,7 @@ async function isUsable(certFile: string, keyFile: string, names: readonly strin
 const keyAlgorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
 async function makeAuthority(certFile: string, keyFile: string, now: Date): Promise<void> {
-  const x509 = await import("@peculiar/x509");
+  const x509 = await loadX509();
   const keys = await webcrypto.subtle.generateKey(keyAlgorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=Hilum local authority (${hostname()})`,
@@ -73,7 +73,7 @@ async function makeAuthority(certFile: string, keyFile: string, now: Date): Prom
 }
 
 async function makeServerCertificate(files: { authorityKey: string; cert: string; key: string }, authorityPem: string, names: readonly string[], now: Date): Promise<void> {
-  const x509 = await import("@peculiar/x509");
+  const x509 = await loadX509();
   const authority = new x509.X509Certificate(authorityPem);
   const authorityKey = await webcrypto.subtle.importKey("pkcs8", pemBody(await readFile(files.authorityKey, "utf8")), keyAlgorithm, false, ["sign"]);
   const keys = await webcrypto.subtle.generateKey(keyAlgorithm, true, ["sign", "verify"]);
@@ -113,4 +113,10 @@ const writeSecret = (file: string, text: string): Promise<void> => writeWhole(fi
 async function writeWhole(file: string, text: string, mode: number): Promise<void> {
   await writeFile(`${file}.new`, text, { mode, flush: true });
   await rename(`${file}.new`, file);
+}
+
+/** Only where a certificate is made: most starts need none of it. Its decorators want the metadata polyfill first. */
+async function loadX509(): Promise<typeof import("@peculiar/x509")> {
+  await import("reflect-metadata");
+  return await import("@peculiar/x509");
 }

@@ -19,7 +19,11 @@ export interface DispatcherParts {
   store: Pick<Store, "messages" | "routes" | "blobs">;
   /** Boot id of this process. */
   owner: string;
+  /** True where no other process works on this store: what others claimed is left over from a crash. */
+  single: boolean;
   send: SendMessage;
+  /** Whether the instance can be asked now. */
+  ready(to: InstanceKey): boolean;
   /** The words of a failure that a plugin reported. */
   failureData(error: unknown): WireErrorData | undefined;
   log: Log;
@@ -47,13 +51,15 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   let wakeUp: (() => void) | undefined;
   let pending = false;
   let running: Promise<void> = Promise.resolve();
+  let upkeep: NodeJS.Timeout | undefined;
+  const held = new Set<string>();
 
   async function run(): Promise<void> {
     while (!closing) {
       pending = false;
       const room = underWayMax - underWay.size;
       const claimed = room <= 0 ? [] : await store.messages.claim(owner, Math.min(batch, room), leaseMs).catch((error: unknown) => waitOut(error));
-      for (const message of claimed) track(deliver(parts, message, now));
+      for (const message of claimed) track(message.id, deliver(parts, message, now));
       if (claimed.length === 0 || underWay.size >= underWayMax) await rest();
     }
   }
@@ -63,9 +69,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     return [];
   }
 
-  function track(work: Promise<void>): void {
+  function track(id: string, work: Promise<void>): void {
+    held.add(id);
     const done = work.catch((error: unknown) => log.error("messages.attempt_failed", { code: error instanceof HilumError ? error.code : "unknown" })).finally(() => {
       underWay.delete(done);
+      held.delete(id);
       wake();
     });
     underWay.add(done);
@@ -91,17 +99,27 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     wakeUp?.();
   }
 
+  /** At least once: what a crash cut off is tried again under the same idempotency key, and stays marked as perhaps sent twice. */
+  async function takeOver(which: "all" | "expired"): Promise<void> {
+    for (const { id, attempt } of await store.messages.recoverClaims(owner, which))
+      await store.messages.finishAttempt(id, attempt, { state: "retrying", nextAttemptAt: now().toISOString(), code: "plugin.link_lost", cause: "other", detail: "Hilum stopped during this attempt, so the message may have gone out. It is tried again." });
+  }
+
+  async function maintain(): Promise<void> {
+    if (held.size > 0) await store.messages.renewClaims(owner, [...held], leaseMs);
+    if (!parts.single) await takeOver("expired");
+  }
+
   return {
     wake,
     async start() {
-      for (const interrupted of await store.messages.recoverClaims(owner, "all")) {
-        // At least once: it is tried again at once, under the same idempotency key, and stays marked as perhaps sent twice.
-        await store.messages.finishAttempt(interrupted.id, interrupted.attempt, { state: "retrying", nextAttemptAt: now().toISOString(), code: "plugin.link_lost", cause: "other", detail: "Hilum stopped during this attempt, so the message may have gone out. It is tried again." });
-      }
+      await takeOver(parts.single ? "all" : "expired");
       running = run();
+      upkeep = setInterval(() => void maintain().catch(waitOut), leaseMs / 4).unref();
     },
     async close() {
       closing = true;
+      clearInterval(upkeep);
       wake();
       await running;
       await Promise.all(underWay);
@@ -109,13 +127,17 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-async function deliver({ store, owner, send, failureData, random = Math.random }: DispatcherParts, message: ClaimedMessage, now: () => Date): Promise<void> {
+async function deliver({ store, owner, send, ready, failureData, random = Math.random }: DispatcherParts, message: ClaimedMessage, now: () => Date): Promise<void> {
   const route = await store.routes.find(message.channel);
   if (route === undefined) {
     await store.messages.defer(message.id, owner, later(now(), 30_000), { code: "route.none", cause: "configuration" });
     return;
   }
   const to = { plugin: route.plugin, instance: route.instance };
+  if (!ready(to)) {
+    await store.messages.defer(message.id, owner, later(now(), 5_000 + random() * 5_000), { code: "plugin.not_running", cause: "plugin" });
+    return;
+  }
   const communication = JSON.parse(message.body) as Record<string, unknown>;
   const attachments = await describeAttachments(store, communication);
   const attempt = await store.messages.startAttempt(message.id, owner, to);

@@ -28,7 +28,7 @@ export function createSmokeService({ store, runner, failureData }: Parts): Smoke
     const base = { id: test.id, test: test.id, title: test.title, live: test.live };
     if (test.live && recipient === undefined) return { ...base, status: "skipped", detail: "A live test sends for real and needs a recipient.", fix: "Run it from this page and name who may receive it." };
     try {
-      const { rows } = await runner.check(context, key, "smoke.run", { test: test.id, ...(recipient === undefined ? {} : { recipient }) });
+      const { rows } = await runner.check(context, key, "smoke.run", { id: test.id, ...(recipient === undefined ? {} : { recipient }) });
       return { ...summarise(rows), ...base, durationMs: elapsed(startedAt) };
     } catch (error) {
       return { ...describeFailure(error, failureData(error)), ...base, durationMs: elapsed(startedAt) };

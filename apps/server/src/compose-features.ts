@@ -1,0 +1,210 @@
+import type { KeyObject } from "node:crypto";
+import type { Server as HttpServer } from "node:http";
+import { join } from "node:path";
+import type { AuditLog } from "@hilum/audit";
+import { HilumError, type Log, type WireErrorData } from "@hilum/contract";
+import type { Governor, GrantsPort, Host, HostOptions, InstanceStatus, LanePorts, Sandbox } from "@hilum/host";
+import type { Store } from "@hilum/store";
+import type { Config } from "./config.ts";
+import type { Installation } from "./compose.ts";
+import { createAuditIndexer } from "./features/audit/indexer.ts";
+import { createAuditHandlers } from "./features/audit/routes.ts";
+import { createVerificationsService } from "./features/audit/verifications.ts";
+import { createAccountService } from "./features/identity/account.ts";
+import { createBootstrapService } from "./features/identity/bootstrap.ts";
+import { createPasswords } from "./features/identity/passwords.ts";
+import { createIdentityHandlers } from "./features/identity/routes.ts";
+import { createSessionsService } from "./features/identity/sessions.ts";
+import { createThrottle } from "./features/identity/throttle.ts";
+import { createTokensService, createUsersService } from "./features/identity/users.ts";
+import { createMessageAcceptance } from "./features/messages/accept-message.ts";
+import { createAttachmentsService } from "./features/messages/attachments.ts";
+import { createDispatcher, type Dispatcher } from "./features/messages/dispatcher.ts";
+import { createMessageHandlers } from "./features/messages/routes.ts";
+import { createRoutingService } from "./features/messages/routing.ts";
+import { createSender } from "./features/messages/send-message.ts";
+import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
+import { createRepairSources } from "./features/platform/repair-sources.ts";
+import { listRepairs } from "./features/platform/repairs.ts";
+import { createPlatformHandlers } from "./features/platform/routes.ts";
+import { createPlatformSettings } from "./features/platform/settings.ts";
+import { createAccessService } from "./features/plugins/access.ts";
+import { createCallCounter } from "./features/plugins/call-counter.ts";
+import { createGrantTable } from "./features/plugins/grant-table.ts";
+import { createHealthService } from "./features/plugins/health.ts";
+import { loadIncludedPlugins } from "./features/plugins/included.ts";
+import { createLanePorts } from "./features/plugins/lane-ports.ts";
+import { createLifecycleService } from "./features/plugins/lifecycle.ts";
+import { createLogHub } from "./features/plugins/log-hub.ts";
+import { createPluginsService } from "./features/plugins/plugins.ts";
+import { createRegistrationService } from "./features/plugins/registration.ts";
+import { createPluginHandlers } from "./features/plugins/routes.ts";
+import { createInstanceRunner } from "./features/plugins/runner.ts";
+import { createSettingsService } from "./features/plugins/settings.ts";
+import { createSetupService } from "./features/plugins/setup.ts";
+import { createSmokeService } from "./features/plugins/smoke.ts";
+import { createSettingsTest } from "./features/plugins/test-settings.ts";
+import { practiceMailboxId } from "./features/practice-mailbox/manifest.ts";
+import { createPracticeMailbox } from "./features/practice-mailbox/practice-mailbox.ts";
+import { composeRemote } from "./features/remote/compose-remote.ts";
+import type { Credentials } from "./http/authentication.ts";
+import type { Handlers } from "./http/request.ts";
+
+export interface FeatureParts {
+  config: Config;
+  installation: Installation;
+  log: Log;
+  boot: string;
+  store: Store;
+  auditLog: AuditLog;
+  auditPublic: KeyObject;
+  auditDir: string;
+  sandbox: Sandbox;
+  host(): Host;
+  ref(resource: string, id: string): string;
+  certificateUntil(): Date;
+  authorityPem(): string;
+  /** Where people and plugins reach this server. */
+  publicUrl(): string;
+  governor: Governor;
+}
+
+/** What the rest of the composition takes from the features. */
+export interface Features {
+  handlers: Handlers;
+  credentials: Credentials;
+  lanes: LanePorts;
+  grantsOf: GrantsPort["grantsOf"];
+  decideCall: HostOptions["decideCall"];
+  writeLog: HostOptions["writeLog"];
+  privateRanges(): readonly { cidr: string }[];
+  onInstanceChange(status: InstanceStatus): void;
+  observeRequest(operation: string, status: number, seconds: number): void;
+  /** WebSocket upgrades of remote plugins. */
+  attachUpgrades(server: HttpServer): void;
+  issueSetupCode(): Promise<string | undefined>;
+  /** Brings up what is enabled and begins to work. */
+  start(): Promise<void>;
+  /** From now on health says that the process stops. */
+  stop(): void;
+  close(): Promise<void>;
+}
+
+const sweepEveryMs = 60_000;
+const grantsEveryMs = 2_000;
+
+export async function composeFeatures(parts: FeatureParts): Promise<Features> {
+  const { config, installation, log, boot, store, auditLog, sandbox, host } = parts;
+  const startedAt = new Date();
+  let stopping = false;
+  let dispatcher: Dispatcher | undefined;
+  const wake = (): void => dispatcher?.wake();
+  const sandboxReady = sandbox.check();
+
+  const platform = await createPlatformSettings(store.platform);
+  const testMode = (): boolean => platform.current().environment === "test";
+  const grants = await createGrantTable(store.grants);
+  const logs = createLogHub({ logs: store.logs, processLog: log });
+  const counter = createCallCounter({ health: store.health, source: boot });
+
+  const runner = createInstanceRunner({
+    host,
+    store,
+    grants,
+    hostCode: new Map([[practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })]]),
+    developmentModules: developmentModules(installation),
+  });
+  const smoke = createSmokeService({ store, runner, failureData });
+  const lifecycle = createLifecycleService({ store, runner, smoke, sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady, sandbox.report()) }, failureData, log });
+  const health = createHealthService({ store, runner, smoke, failureData, owner: boot, log });
+  const settings = createSettingsService({ store });
+  const plugins = createPluginsService({ store, runner, testMode });
+  const included = loadIncludedPlugins(installation.pluginsDir);
+  const registration = createRegistrationService({ store, included, localRegistration: () => platform.current().localRegistration, testMode });
+
+  const verifications = createVerificationsService({ log: auditLog, dir: parts.auditDir, publicKey: parts.auditPublic, verifications: store.verifications, processLog: log });
+  const indexer = createAuditIndexer({ log: auditLog, index: store.audit, processLog: log });
+  const repairSources = createRepairSources({ store, auditLog, verifications, sandbox, startedAt, certificateUntil: parts.certificateUntil });
+  let metrics: Promise<Metrics> | undefined;
+  const loadMetrics = (): Promise<Metrics> => (metrics ??= createMetrics({ auditLog, store }));
+
+  const passwords = createPasswords();
+  const throttle = createThrottle(store.sessions);
+  const bootstrap = createBootstrapService({ store, passwords, throttle });
+  const sessions = createSessionsService({ store, passwords, throttle });
+  const tokens = createTokensService({ store });
+  const remote = composeRemote({ store, host, governor: parts.governor, publicUrl: parts.publicUrl, authorityPem: parts.authorityPem });
+
+  const handlers: Handlers = {
+    ...createPlatformHandlers({ config, version: installation.version, store, auditLog, stopping: () => stopping, dashboard: { store, auditLog, verifications, plugins, repairs: (now) => listRepairs(repairSources, now) }, metrics: loadMetrics, settings: platform, sandbox }),
+    ...createIdentityHandlers({ bootstrap, sessions, account: createAccountService({ store, passwords }), users: createUsersService({ store, passwords }), tokens, platformSettings: async () => (await platform.read()).settings }),
+    ...createAuditHandlers({ log: auditLog, index: store.audit, indexer, verifications, publicKey: parts.auditPublic }),
+    ...createPluginHandlers(
+      { store, plugins, registration, included, settings, setup: createSetupService({ store, settings, runner, failureData }), access: createAccessService({ store, settings: () => platform.current() }), grants, lifecycle, health, smoke, logs },
+      createSettingsTest({ settings, runner, failureData }),
+    ),
+    ...createMessageHandlers({ store, acceptance: createMessageAcceptance({ store, testMode, wake }), attachments: createAttachmentsService({ blobs: store.blobs }), routing: createRoutingService({ store, running: (key) => runner.status(key)?.state === "running", wake }), wake }),
+    ...remote.handlers,
+  };
+
+  const timers = [
+    setInterval(() => void sweep(store).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
+    setInterval(() => void grants.refresh().catch(() => undefined), grantsEveryMs).unref(),
+  ];
+
+  return {
+    handlers,
+    credentials: { session: (token) => sessions.resolve(token), apiToken: (token) => tokens.resolve(token) },
+    lanes: createLanePorts({ store }),
+    grantsOf: (key) => grants.grantsOf(key),
+    decideCall: (request) => runner.decideCall(request),
+    writeLog: (key, line) => logs.write(key, line),
+    privateRanges: () => platform.current().privateRanges,
+    onInstanceChange: (status) => {
+      void lifecycle.note(status).catch(() => log.warn("plugin.state_not_kept", { plugin: status.key.plugin, instance: status.key.instance }));
+      if (status.state === "running") wake();
+    },
+    observeRequest: (operation, status, seconds) => void loadMetrics().then((loaded) => loaded.observeRequest(operation, status, seconds)),
+    attachUpgrades: (server) => remote.attachUpgrades(server),
+    issueSetupCode: () => bootstrap.issueCode(),
+    async start() {
+      await store.smoke.closeInterrupted(startedAt.toISOString());
+      dispatcher = createDispatcher({ store, owner: boot, single: (await store.status()).dialect === "sqlite", send: createSender({ host, ref: parts.ref, counter }), ready: (key) => runner.status(key)?.state === "running", failureData, log });
+      await lifecycle.resume();
+      await dispatcher.start();
+      health.start();
+    },
+    stop: () => void (stopping = true),
+    async close() {
+      stopping = true;
+      for (const timer of timers) clearInterval(timer);
+      await health.close();
+      await dispatcher?.close();
+      await remote.close();
+      await verifications.close();
+      await indexer.close();
+      await counter.close();
+      await logs.flush();
+    },
+  };
+}
+
+/** What a plugin said of its failure, where it was the plugin that failed. */
+function failureData(error: unknown): WireErrorData | undefined {
+  return error instanceof HilumError && "data" in error ? (error.data as WireErrorData) : undefined;
+}
+
+/** A linked folder finds the SDK where Node looks for it, as it would after `npm install`. */
+function developmentModules({ packagesDir, modulesDir }: Installation): { from: string; to: string }[] {
+  const ours = ["sdk", "contract"].map((name) => ({ from: join(packagesDir, name), to: `/node_modules/@hilum/${name}` }));
+  return [...ours, ...["re2js", "ws"].map((name) => ({ from: join(modulesDir, name), to: `/node_modules/${name}` }))];
+}
+
+async function sweep(store: Store): Promise<void> {
+  const now = new Date();
+  await store.sessions.sweep(now.toISOString());
+  await store.registrations.sweep(now.toISOString());
+  await store.remote.sweep(now.toISOString());
+  await store.health.sweep(new Date(now.getTime() - 7 * 86_400_000).toISOString());
+  await store.blobs.sweep(new Date(now.getTime() - 86_400_000).toISOString());
+}

@@ -1,0 +1,30 @@
+import { HilumError } from "@hilum/contract";
+import type { LanePorts } from "@hilum/host";
+import type { Store } from "@hilum/store";
+import { createBlobReader } from "../messages/blob-reader.ts";
+
+/** What plugins may get done through their lanes, on the store. Who asks was decided before. */
+export function createLanePorts({ store }: { store: Store }): LanePorts {
+  return {
+    async ownerOfMessage(message) {
+      const row = await store.messages.find(message);
+      return row?.plugin === undefined || row.instance === undefined ? undefined : { plugin: row.plugin, instance: row.instance };
+    },
+    async updateDelivery(_key, { message, state, cause, reply }) {
+      if (state === "failed") throw new HilumError("request.invalid", { detail: "This version takes receipts of delivery; a failure is told as the answer of messages.send." });
+      await store.messages.recordDelivery(message, { ...(cause === undefined ? {} : { cause }), ...(reply === undefined ? {} : { reply }) });
+    },
+    readBlob: createBlobReader({ blobs: store.blobs }),
+    async getState(key, { key: name }) {
+      const row = await store.state.get(key, name);
+      return row === undefined ? {} : { value: String(row.value), version: row.version };
+    },
+    async putState(key, { key: name, value = "", version }) {
+      const row = await store.state.set(key, name, value, version === undefined ? {} : { ifVersion: version });
+      return { version: row.version };
+    },
+    async deleteState(key, { key: name, version }) {
+      await store.state.remove(key, name, version === undefined ? {} : { ifVersion: version });
+    },
+  };
+}

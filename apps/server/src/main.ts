@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isHilumError } from "@hilum/contract";
+import { composeServer } from "./compose.ts";
+import { readConfig } from "./config.ts";
+import { createLog, describeCause } from "./log.ts";
+import { describeStart } from "./start-page.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+const log = createLog();
+
+try {
+  const config = readConfig(process.env, process.cwd());
+  const installation = { version, consoleDir: join(root, "apps/console/dist"), pluginsDir: join(root, "plugins"), packagesDir: join(root, "packages"), modulesDir: join(root, "node_modules") };
+  const server = await composeServer(config, installation, log);
+  process.stdout.write(describeStart({ ...server, version, dataDir: config.dataDir, keyFile: config.keyFile }));
+  let stopping: Promise<void> | undefined;
+  const stop = (signal: string): void => {
+    log.info("server.stopping", { signal });
+    stopping ??= server.close().then(() => process.exit(0));
+  };
+  process.on("SIGTERM", stop).on("SIGINT", stop);
+} catch (error) {
+  const said = isHilumError(error) ? `${error.detail}\n  ${error.spec.fix}` : "Hilum could not start.";
+  process.stderr.write(`\n  ${said}\n\n`);
+  log.error("server.not_started", { ...(isHilumError(error) ? { code: error.code } : {}), reason: describeCause(error) });
+  process.exit(1);
+}
