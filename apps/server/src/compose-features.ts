@@ -111,20 +111,47 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     host,
     store,
     grants,
-    hostCode: new Map([[practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })]]),
+    hostCode: new Map([
+      [practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })],
+    ]),
     developmentModules: developmentModules(installation),
   });
   const smoke = createSmokeService({ store, runner, failureData });
-  const lifecycle = createLifecycleService({ store, runner, smoke, sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady, sandbox.report()) }, failureData, log });
+  const lifecycle = createLifecycleService({
+    store,
+    runner,
+    smoke,
+    sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady, sandbox.report()) },
+    failureData,
+    log,
+  });
   const health = createHealthService({ store, runner, smoke, failureData, owner: boot, log });
   const settings = createSettingsService({ store });
   const plugins = createPluginsService({ store, runner, testMode });
   const included = loadIncludedPlugins(installation.pluginsDir);
-  const registration = createRegistrationService({ store, included, localRegistration: () => platform.current().localRegistration, testMode });
+  const registration = createRegistrationService({
+    store,
+    included,
+    localRegistration: () => platform.current().localRegistration,
+    testMode,
+  });
 
-  const verifications = createVerificationsService({ log: auditLog, dir: parts.auditDir, publicKey: parts.auditPublic, verifications: store.verifications, processLog: log });
+  const verifications = createVerificationsService({
+    log: auditLog,
+    dir: parts.auditDir,
+    publicKey: parts.auditPublic,
+    verifications: store.verifications,
+    processLog: log,
+  });
   const indexer = createAuditIndexer({ log: auditLog, index: store.audit, processLog: log });
-  const repairSources = createRepairSources({ store, auditLog, verifications, sandbox, startedAt, certificateUntil: parts.certificateUntil });
+  const repairSources = createRepairSources({
+    store,
+    auditLog,
+    verifications,
+    sandbox,
+    startedAt,
+    certificateUntil: parts.certificateUntil,
+  });
   let metrics: Promise<Metrics> | undefined;
   const loadMetrics = (): Promise<Metrics> => (metrics ??= createMetrics({ auditLog, store }));
 
@@ -133,17 +160,59 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const bootstrap = createBootstrapService({ store, passwords, throttle });
   const sessions = createSessionsService({ store, passwords, throttle });
   const tokens = createTokensService({ store });
-  const remote = composeRemote({ store, host, governor: parts.governor, publicUrl: parts.publicUrl, authorityPem: parts.authorityPem });
+  const remote = composeRemote({
+    store,
+    host,
+    governor: parts.governor,
+    publicUrl: parts.publicUrl,
+    authorityPem: parts.authorityPem,
+  });
 
   const handlers: Handlers = {
-    ...createPlatformHandlers({ config, version: installation.version, store, auditLog, stopping: () => stopping, dashboard: { store, auditLog, verifications, plugins, repairs: (now) => listRepairs(repairSources, now) }, metrics: loadMetrics, settings: platform, sandbox }),
-    ...createIdentityHandlers({ bootstrap, sessions, account: createAccountService({ store, passwords }), users: createUsersService({ store, passwords }), tokens, platformSettings: async () => (await platform.read()).settings }),
+    ...createPlatformHandlers({
+      config,
+      version: installation.version,
+      store,
+      auditLog,
+      stopping: () => stopping,
+      dashboard: { store, auditLog, verifications, plugins, repairs: (now) => listRepairs(repairSources, now) },
+      metrics: loadMetrics,
+      settings: platform,
+      sandbox,
+    }),
+    ...createIdentityHandlers({
+      bootstrap,
+      sessions,
+      account: createAccountService({ store, passwords }),
+      users: createUsersService({ store, passwords }),
+      tokens,
+      platformSettings: async () => (await platform.read()).settings,
+    }),
     ...createAuditHandlers({ log: auditLog, index: store.audit, indexer, verifications, publicKey: parts.auditPublic }),
     ...createPluginHandlers(
-      { store, plugins, registration, included, settings, setup: createSetupService({ store, settings, runner, failureData }), access: createAccessService({ store, settings: () => platform.current() }), grants, lifecycle, health, smoke, logs },
+      {
+        store,
+        plugins,
+        registration,
+        included,
+        settings,
+        setup: createSetupService({ store, settings, runner, failureData }),
+        access: createAccessService({ store, settings: () => platform.current() }),
+        grants,
+        lifecycle,
+        health,
+        smoke,
+        logs,
+      },
       createSettingsTest({ settings, runner, failureData }),
     ),
-    ...createMessageHandlers({ store, acceptance: createMessageAcceptance({ store, testMode, wake }), attachments: createAttachmentsService({ blobs: store.blobs }), routing: createRoutingService({ store, running: (key) => runner.status(key)?.state === "running", wake }), wake }),
+    ...createMessageHandlers({
+      store,
+      acceptance: createMessageAcceptance({ store, testMode, wake }),
+      attachments: createAttachmentsService({ blobs: store.blobs }),
+      routing: createRoutingService({ store, running: (key) => runner.status(key)?.state === "running", wake }),
+      wake,
+    }),
     ...remote.handlers,
   };
 
@@ -161,15 +230,26 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     writeLog: (key, line) => logs.write(key, line),
     privateRanges: () => platform.current().privateRanges,
     onInstanceChange: (status) => {
-      void lifecycle.note(status).catch(() => log.warn("plugin.state_not_kept", { plugin: status.key.plugin, instance: status.key.instance }));
+      void lifecycle
+        .note(status)
+        .catch(() => log.warn("plugin.state_not_kept", { plugin: status.key.plugin, instance: status.key.instance }));
       if (status.state === "running") wake();
     },
-    observeRequest: (operation, status, seconds) => void loadMetrics().then((loaded) => loaded.observeRequest(operation, status, seconds)),
+    observeRequest: (operation, status, seconds) =>
+      void loadMetrics().then((loaded) => loaded.observeRequest(operation, status, seconds)),
     attachUpgrades: (server) => remote.attachUpgrades(server),
     issueSetupCode: () => bootstrap.issueCode(),
     async start() {
       await store.smoke.closeInterrupted(startedAt.toISOString());
-      dispatcher = createDispatcher({ store, owner: boot, single: (await store.status()).dialect === "sqlite", send: createSender({ host, ref: parts.ref, counter }), ready: (key) => runner.status(key)?.state === "running", failureData, log });
+      dispatcher = createDispatcher({
+        store,
+        owner: boot,
+        single: (await store.status()).dialect === "sqlite",
+        send: createSender({ host, ref: parts.ref, counter }),
+        ready: (key) => runner.status(key)?.state === "running",
+        failureData,
+        log,
+      });
       await lifecycle.resume();
       await dispatcher.start();
       health.start();
@@ -196,7 +276,10 @@ function failureData(error: unknown): WireErrorData | undefined {
 
 /** A linked folder finds the SDK where Node looks for it, as it would after `npm install`. */
 function developmentModules({ packagesDir, modulesDir }: Installation): { from: string; to: string }[] {
-  const ours = ["sdk", "contract"].map((name) => ({ from: join(packagesDir, name), to: `/node_modules/@hilum/${name}` }));
+  const ours = ["sdk", "contract"].map((name) => ({
+    from: join(packagesDir, name),
+    to: `/node_modules/@hilum/${name}`,
+  }));
   return [...ours, ...["re2js", "ws"].map((name) => ({ from: join(modulesDir, name), to: `/node_modules/${name}` }))];
 }
 

@@ -54,13 +54,32 @@ export async function composeServer(config: Config, installation: Installation, 
 
 type Opened = <T>(part: T, close: (part: T) => Promise<unknown>) => T;
 
-async function compose(config: Config, installation: Installation, log: Log, opened: Opened, closeAll: () => Promise<void>): Promise<Server> {
+async function compose(
+  config: Config,
+  installation: Installation,
+  log: Log,
+  opened: Opened,
+  closeAll: () => Promise<void>,
+): Promise<Server> {
   const dirs = await makeDataDir(config.dataDir);
   const boot = randomUUID();
-  const store = opened(await openStore({ url: config.databaseUrl, keyProvider: createFileKeyProvider(config.keyFile), blobDir: dirs.blobs, log }), (part) => part.close());
+  const store = opened(
+    await openStore({
+      url: config.databaseUrl,
+      keyProvider: createFileKeyProvider(config.keyFile),
+      blobDir: dirs.blobs,
+      log,
+    }),
+    (part) => part.close(),
+  );
   const keys = await loadDeploymentKeys(store.platform, config.dataDir);
   const auditLog = opened(
-    await openAuditLog({ dir: dirs.audit, origin: `hilum/${store.platform.deployment}/audit`, signingKey: keys.auditSigning, onDegraded: (directory) => log.error("audit.copy_lost", { file: directory }) }),
+    await openAuditLog({
+      dir: dirs.audit,
+      origin: `hilum/${store.platform.deployment}/audit`,
+      signingKey: keys.auditSigning,
+      onDegraded: (directory) => log.error("audit.copy_lost", { file: directory }),
+    }),
     (part) => part.close(),
   );
   await closeOpenIntents(auditLog);
@@ -76,7 +95,23 @@ async function compose(config: Config, installation: Installation, log: Log, ope
     return host;
   };
   const features = opened(
-    await composeFeatures({ config, installation, log, boot, store, auditLog, auditPublic: keys.auditPublic, auditDir: dirs.audit, sandbox, host: requireHost, ref: (resource, id) => recordRef(keys.recordRef, resource, id), certificateUntil: () => certificate.validUntil, authorityPem: () => certificate.authorityPem, publicUrl: () => urlOf(config, app), governor }),
+    await composeFeatures({
+      config,
+      installation,
+      log,
+      boot,
+      store,
+      auditLog,
+      auditPublic: keys.auditPublic,
+      auditDir: dirs.audit,
+      sandbox,
+      host: requireHost,
+      ref: (resource, id) => recordRef(keys.recordRef, resource, id),
+      certificateUntil: () => certificate.validUntil,
+      authorityPem: () => certificate.authorityPem,
+      publicUrl: () => urlOf(config, app),
+      governor,
+    }),
     (part) => part.close(),
   );
   host = opened(
@@ -128,13 +163,19 @@ async function compose(config: Config, installation: Installation, log: Log, ope
 }
 
 async function makeDataDir(dataDir: string) {
-  const dirs = { audit: join(dataDir, "audit"), blobs: join(dataDir, "attachments"), tls: join(dataDir, "tls"), run: join(dataDir, "run") };
+  const dirs = {
+    audit: join(dataDir, "audit"),
+    blobs: join(dataDir, "attachments"),
+    tls: join(dataDir, "tls"),
+    run: join(dataDir, "run"),
+  };
   try {
     for (const dir of Object.values(dirs)) await mkdir(dir, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new HilumError("config.invalid", { detail: `The data folder ${dataDir} cannot be made or written.`, cause });
   }
-  if (!existsSync(dirs.audit)) throw new HilumError("config.invalid", { detail: `The data folder ${dataDir} is not usable.` });
+  if (!existsSync(dirs.audit))
+    throw new HilumError("config.invalid", { detail: `The data folder ${dataDir} is not usable.` });
   return dirs;
 }
 
@@ -143,14 +184,28 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
     await app.listen({ host, port });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "EADDRINUSE") throw new HilumError("config.invalid", { detail: `Port ${port} is in use. Stop the other program, or choose another port with HILUM_PORT.`, cause });
-    if (code === "EACCES") throw new HilumError("config.invalid", { detail: `Port ${port} may not be used by this user. Choose one above 1023 with HILUM_PORT.`, cause });
-    if (code === "ENOTFOUND" || code === "EADDRNOTAVAIL") throw new HilumError("config.invalid", { detail: `HILUM_HOST ${host} is not an address of this machine.`, cause });
+    if (code === "EADDRINUSE")
+      throw new HilumError("config.invalid", {
+        detail: `Port ${port} is in use. Stop the other program, or choose another port with HILUM_PORT.`,
+        cause,
+      });
+    if (code === "EACCES")
+      throw new HilumError("config.invalid", {
+        detail: `Port ${port} may not be used by this user. Choose one above 1023 with HILUM_PORT.`,
+        cause,
+      });
+    if (code === "ENOTFOUND" || code === "EADDRNOTAVAIL")
+      throw new HilumError("config.invalid", {
+        detail: `HILUM_HOST ${host} is not an address of this machine.`,
+        cause,
+      });
     throw cause;
   }
 }
 
-const portsOf = (app: FastifyInstance): number[] => [...new Set(app.addresses().flatMap((address) => (typeof address === "string" ? [] : [address.port])))];
+const portsOf = (app: FastifyInstance): number[] => [
+  ...new Set(app.addresses().flatMap((address) => (typeof address === "string" ? [] : [address.port]))),
+];
 
 function urlOf({ publicUrl, host, port }: Config, app: FastifyInstance | undefined): string {
   const [listening = port] = app === undefined ? [] : portsOf(app);

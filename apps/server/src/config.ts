@@ -26,7 +26,12 @@ export interface Config {
 /** Reads the six `HILUM_*` variables. Throws `config.invalid` naming the variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): Config {
   const settings: StartSetting[] = [];
-  const read = (name: string, fallback: string, text: string, show: (value: string) => string = (value) => value): string => {
+  const read = (
+    name: string,
+    fallback: string,
+    text: string,
+    show: (value: string) => string = (value) => value,
+  ): string => {
     const given = env[name]?.trim();
     const value = given === undefined || given === "" ? fallback : given;
     settings.push({ name, value: show(value), source: value === given ? "environment" : "default", text });
@@ -34,11 +39,31 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
   };
   const port = parsePort(read("HILUM_PORT", "8443", "TCP port of the HTTPS listener"));
   const host = parseHost(read("HILUM_HOST", "localhost", "Name or address to listen on"));
-  const dataDir = resolve(cwd, read("HILUM_DATA_DIR", "hilum-data", "Folder of the database, audit log and attachments"));
-  const keyFile = resolve(cwd, read("HILUM_KEY_FILE", join(dirname(dataDir), `${basename(dataDir)}.key`), "File with the key that protects the data; keep a copy elsewhere"));
-  const databaseUrl = parseDatabaseUrl(read("HILUM_DATABASE_URL", `sqlite:${join(dataDir, "hilum.db")}`, "Database; SQLite in the data folder unless set", hidePassword));
-  const publicUrl = parsePublicUrl(read("HILUM_PUBLIC_URL", "", "Address people use, where it is not https://localhost"));
-  if (keyFile.startsWith(dataDir + "/")) throw invalid("HILUM_KEY_FILE", "lies inside the data folder; a copy of that folder would then carry its own key");
+  const dataDir = resolve(
+    cwd,
+    read("HILUM_DATA_DIR", "hilum-data", "Folder of the database, audit log and attachments"),
+  );
+  const keyFile = resolve(
+    cwd,
+    read(
+      "HILUM_KEY_FILE",
+      join(dirname(dataDir), `${basename(dataDir)}.key`),
+      "File with the key that protects the data; keep a copy elsewhere",
+    ),
+  );
+  const databaseUrl = parseDatabaseUrl(
+    read(
+      "HILUM_DATABASE_URL",
+      `sqlite:${join(dataDir, "hilum.db")}`,
+      "Database; SQLite in the data folder unless set",
+      hidePassword,
+    ),
+  );
+  const publicUrl = parsePublicUrl(
+    read("HILUM_PUBLIC_URL", "", "Address people use, where it is not https://localhost"),
+  );
+  if (keyFile.startsWith(dataDir + "/"))
+    throw invalid("HILUM_KEY_FILE", "lies inside the data folder; a copy of that folder would then carry its own key");
   return Object.freeze({ port, host, dataDir, keyFile, databaseUrl, publicUrl, settings: Object.freeze(settings) });
 }
 

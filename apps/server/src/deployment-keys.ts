@@ -13,7 +13,9 @@ export interface DeploymentKeys {
 }
 
 export async function loadDeploymentKeys(platform: Platform, dataDir: string): Promise<DeploymentKeys> {
-  const signing = await load(platform, "audit_signing_key", () => generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString());
+  const signing = await load(platform, "audit_signing_key", () =>
+    generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+  );
   const recordRef = await load(platform, "record_ref_key", () => randomBytes(32).toString("base64url"));
   const auditSigning = createPrivateKey(signing);
   const auditPublic = createPublicKey(auditSigning);

@@ -12,7 +12,13 @@ const log = createLog();
 
 try {
   const config = readConfig(process.env, process.cwd());
-  const installation = { version, consoleDir: join(root, "apps/console/dist"), pluginsDir: join(root, "plugins"), packagesDir: join(root, "packages"), modulesDir: join(root, "node_modules") };
+  const installation = {
+    version,
+    consoleDir: join(root, "apps/console/dist"),
+    pluginsDir: join(root, "plugins"),
+    packagesDir: join(root, "packages"),
+    modulesDir: join(root, "node_modules"),
+  };
   const server = await composeServer(config, installation, log);
   process.stdout.write(describeStart({ ...server, version, dataDir: config.dataDir, keyFile: config.keyFile }));
   let stopping: Promise<void> | undefined;
@@ -24,6 +30,9 @@ try {
 } catch (error) {
   const said = isHilumError(error) ? `${error.detail}\n  ${error.spec.fix}` : "Hilum could not start.";
   process.stderr.write(`\n  ${said}\n\n`);
-  log.error("server.not_started", { ...(isHilumError(error) ? { code: error.code } : {}), reason: describeCause(error) });
+  log.error("server.not_started", {
+    ...(isHilumError(error) ? { code: error.code } : {}),
+    reason: describeCause(error),
+  });
   process.exit(1);
 }

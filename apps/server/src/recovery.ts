@@ -6,6 +6,10 @@ import type { AuditLog } from "@hilum/audit";
  */
 export async function closeOpenIntents(log: AuditLog): Promise<number> {
   const open = log.openIntents();
-  await Promise.all(open.map(({ entry: { v: _v, at: _at, mono: _mono, boot: _boot, ...intent } }) => log.append({ ...intent, kind: "outcome", outcome: "unknown", reason: "recovered" })));
+  await Promise.all(
+    open.map(({ entry: { v: _v, at: _at, mono: _mono, boot: _boot, ...intent } }) =>
+      log.append({ ...intent, kind: "outcome", outcome: "unknown", reason: "recovered" }),
+    ),
+  );
   return open.length;
 }

@@ -1,5 +1,12 @@
 /** What the process prints for the person who started it: where to go, how to trust the certificate, the set-up code. */
-export function describeStart(options: { url: string; authorityFile: string; setupCode: string | undefined; version: string; dataDir: string; keyFile: string }): string {
+export function describeStart(options: {
+  url: string;
+  authorityFile: string;
+  setupCode: string | undefined;
+  version: string;
+  dataDir: string;
+  keyFile: string;
+}): string {
   const lines = [
     "",
     `  Hilum ${options.version} is ready at ${options.url}`,
@@ -13,6 +20,12 @@ export function describeStart(options: { url: string; authorityFile: string; set
     "",
     `  Data folder ${options.dataDir}; its key ${options.keyFile}. Keep a copy of the key elsewhere: without it the data cannot be read.`,
   ];
-  if (options.setupCode !== undefined) lines.push("", "  First start: open the address above and make the first administrator with this one-time set-up code:", "", `    ${options.setupCode}`);
+  if (options.setupCode !== undefined)
+    lines.push(
+      "",
+      "  First start: open the address above and make the first administrator with this one-time set-up code:",
+      "",
+      `    ${options.setupCode}`,
+    );
   return [...lines, ""].join("\n");
 }

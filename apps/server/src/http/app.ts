@@ -55,7 +55,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (operation !== undefined) options.observe(operation.id, reply.statusCode, reply.elapsedTime / 1000);
   });
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, options.log, describeCause));
-  await app.register(rateLimit, { global: false, keyGenerator: (request) => request.socket.remoteAddress ?? "unknown", errorResponseBuilder: (_request, { ttl }) => new HilumError("request.too_many", { retryAfterMs: ttl }) });
+  await app.register(rateLimit, {
+    global: false,
+    keyGenerator: (request) => request.socket.remoteAddress ?? "unknown",
+    errorResponseBuilder: (_request, { ttl }) => new HilumError("request.too_many", { retryAfterMs: ttl }),
+  });
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsAt(request.url.split("?")[0] ?? "");
     if (allowed.length === 0 || allowed.includes(request.method)) throw new HilumError("request.not_found");
@@ -91,7 +95,11 @@ function addByteParser(app: FastifyInstance): void {
 
 /** The methods that some operation takes at a path. Neither answer tells whether a record exists. */
 function methodsAt(path: string): string[] {
-  return [...new Set<string>(operations.filter((operation) => templateMatches(operation.path, path)).map((operation) => operation.method))];
+  return [
+    ...new Set<string>(
+      operations.filter((operation) => templateMatches(operation.path, path)).map((operation) => operation.method),
+    ),
+  ];
 }
 
 function templateMatches(template: string, path: string): boolean {

@@ -15,11 +15,18 @@ export interface Credentials {
  * Who sends the request. One kind of credential at a time: a bearer token, or the session cookie together with the
  * cross-site checks. A credential that does not hold is 401, never "anonymous" (threats 74, 76).
  */
-export async function authenticate(method: string, headers: IncomingHttpHeaders, peer: Peer, ownOrigins: ReadonlySet<string>, credentials: Credentials): Promise<Actor> {
+export async function authenticate(
+  method: string,
+  headers: IncomingHttpHeaders,
+  peer: Peer,
+  ownOrigins: ReadonlySet<string>,
+  credentials: Credentials,
+): Promise<Actor> {
   const bearer = readBearer(headers.authorization);
   if (bearer !== undefined) {
     const actor = await credentials.apiToken(bearer);
-    if (actor === undefined) throw new HilumError("request.unauthenticated", { detail: "The token is unknown, expired or revoked." });
+    if (actor === undefined)
+      throw new HilumError("request.unauthenticated", { detail: "The token is unknown, expired or revoked." });
     return actor;
   }
   const cookie = readCookie(headers.cookie, sessionCookie);
@@ -36,7 +43,10 @@ export async function authenticate(method: string, headers: IncomingHttpHeaders,
 function readBearer(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const value = /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/.exec(header)?.[1];
-  if (value === undefined) throw new HilumError("request.unauthenticated", { detail: "The Authorization header is not `Bearer` and a token." });
+  if (value === undefined)
+    throw new HilumError("request.unauthenticated", {
+      detail: "The Authorization header is not `Bearer` and a token.",
+    });
   return value;
 }
 

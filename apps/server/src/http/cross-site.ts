@@ -13,11 +13,21 @@ export function refuseCrossSite(method: string, headers: IncomingHttpHeaders, ow
   const safe = method === "GET" || method === "HEAD";
   const origin = headers.origin;
   const site = headers["sec-fetch-site"];
-  if (headers["sec-fetch-dest"] === "iframe" || headers["sec-fetch-dest"] === "frame") throw refused("It was made for a frame.");
+  if (headers["sec-fetch-dest"] === "iframe" || headers["sec-fetch-dest"] === "frame")
+    throw refused("It was made for a frame.");
   if (origin !== undefined && !ownOrigins.has(origin)) throw refused("Its Origin is another one.");
   if (origin === undefined && !safe) throw refused("It has no Origin.");
-  if (site !== undefined && site !== "same-origin" && !(safe && site === "none")) throw refused("The browser says it comes from elsewhere.");
-  if (headers[consoleHeader] === undefined && !(safe && (headers["sec-fetch-mode"] === "navigate" || headers["sec-fetch-dest"] === "empty" || headers["sec-fetch-dest"] === "document"))) {
+  if (site !== undefined && site !== "same-origin" && !(safe && site === "none"))
+    throw refused("The browser says it comes from elsewhere.");
+  if (
+    headers[consoleHeader] === undefined &&
+    !(
+      safe &&
+      (headers["sec-fetch-mode"] === "navigate" ||
+        headers["sec-fetch-dest"] === "empty" ||
+        headers["sec-fetch-dest"] === "document")
+    )
+  ) {
     throw refused(`It lacks the header ${consoleHeader}.`);
   }
 }

@@ -8,7 +8,12 @@ export function decideRequest(actor: Actor, operation: OperationSpec, nowMs: num
   const decision = decideOperation(actor, operation, nowMs);
   if (decision.allow) return { allow: true };
   const { reason } = decision;
-  return { allow: false, code: reason, reason, ...(reason === "request.forbidden" ? { detail: explain(actor, operation) } : {}) };
+  return {
+    allow: false,
+    code: reason,
+    reason,
+    ...(reason === "request.forbidden" ? { detail: explain(actor, operation) } : {}),
+  };
 }
 
 function explain(actor: Actor, { access, stepUp = false }: OperationSpec): string {

@@ -33,7 +33,17 @@ declare module "fastify" {
 }
 
 /** Which resource class a path parameter names; its value goes into the audit log keyed-hashed. */
-const resources: Readonly<Record<string, string>> = { message: "Communication", attachment: "Binary", user: "User", token: "ApiToken", session: "Session", registration: "Registration", verification: "Verification", link: "RemoteLink", index: "AuditEntry" };
+const resources: Readonly<Record<string, string>> = {
+  message: "Communication",
+  attachment: "Binary",
+  user: "User",
+  token: "ApiToken",
+  session: "Session",
+  registration: "Registration",
+  verification: "Verification",
+  link: "RemoteLink",
+  index: "AuditEntry",
+};
 
 /**
  * Binds every operation of the contract to its handler. Each request goes: route, context, decide, intent, perform, outcome,
@@ -57,7 +67,13 @@ function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions):
     onRequest: async (request, reply) => {
       void reply.header("x-operation-id", spec.id);
       request.peer = describePeer(request.raw, options.publicUrl);
-      request.actor = await authenticate(request.method, request.headers, request.peer, options.ownOrigins(), options.credentials);
+      request.actor = await authenticate(
+        request.method,
+        request.headers,
+        request.peer,
+        options.ownOrigins(),
+        options.credentials,
+      );
       // Nobody's body is read before it is known that somebody may send it.
       if (spec.access !== "public" && request.actor.kind === "anonymous") await refuseEarly(request, spec, options);
     },
@@ -81,24 +97,47 @@ function createChecks(spec: OperationSpec): Partial<Record<"params" | "query" | 
   };
 }
 
-function readRequest(request: FastifyRequest, spec: OperationSpec, checks: ReturnType<typeof createChecks>): RequestOf<OperationId> {
+function readRequest(
+  request: FastifyRequest,
+  spec: OperationSpec,
+  checks: ReturnType<typeof createChecks>,
+): RequestOf<OperationId> {
   checks.params?.(request.params);
   const query = request.query;
-  if (spec.query === undefined && Object.keys(query as object).length > 0) throw new HilumError("request.invalid", { detail: "This address takes no query." });
+  if (spec.query === undefined && Object.keys(query as object).length > 0)
+    throw new HilumError("request.invalid", { detail: "This address takes no query." });
   checks.query?.(query);
   checks.headers?.(request.headers);
-  if (spec.body !== undefined && request.body === undefined) throw new HilumError("request.not_json", { detail: "The body is missing." });
+  if (spec.body !== undefined && request.body === undefined)
+    throw new HilumError("request.not_json", { detail: "The body is missing." });
   checks.body?.(request.body);
   const bytes = spec.bodyType === "bytes" ? (request.body as Readable) : Readable.from([]);
-  return { params: request.params, query, body: spec.bodyType === "bytes" ? undefined : request.body, ...(request.bodyText === undefined ? {} : { text: request.bodyText }), headers: request.headers, bytes, peer: request.peer } as RequestOf<OperationId>;
+  return {
+    params: request.params,
+    query,
+    body: spec.bodyType === "bytes" ? undefined : request.body,
+    ...(request.bodyText === undefined ? {} : { text: request.bodyText }),
+    headers: request.headers,
+    bytes,
+    peer: request.peer,
+  } as RequestOf<OperationId>;
 }
 
 function createContext(request: FastifyRequest, { log, now = () => new Date() }: EdgeOptions): Context {
   return { actor: request.actor, requestId: request.id, purpose: "HOPERAT", signal: request.signal, now, log };
 }
 
-async function governed(context: Context, spec: OperationSpec, parsed: RequestOf<OperationId>, request: FastifyRequest, options: EdgeOptions): Promise<AnswerTo<OperationId>> {
-  const handler = options.handlers[spec.id as OperationId] as (context: Context, request: RequestOf<OperationId>) => Promise<AnswerTo<OperationId>>;
+async function governed(
+  context: Context,
+  spec: OperationSpec,
+  parsed: RequestOf<OperationId>,
+  request: FastifyRequest,
+  options: EdgeOptions,
+): Promise<AnswerTo<OperationId>> {
+  const handler = options.handlers[spec.id as OperationId] as (
+    context: Context,
+    request: RequestOf<OperationId>,
+  ) => Promise<AnswerTo<OperationId>>;
   return await govern(options.governor, context, createRecord(spec, request, options), {
     resolve: () => undefined,
     decide: () => options.decide(context.actor, spec, context.now().getTime()),
@@ -127,7 +166,9 @@ function presentNote(note: OutcomeNote, options: EdgeOptions) {
     ...(note.actor === undefined ? {} : { actor: note.actor }),
     ...(note.plugin === undefined ? {} : { plugin: note.plugin }),
     ...(note.instance === undefined ? {} : { instance: note.instance }),
-    ...(note.record === undefined ? {} : { resource: note.record.resource, ref: options.recordRef(note.record.resource, note.record.id) }),
+    ...(note.record === undefined
+      ? {}
+      : { resource: note.record.resource, ref: options.recordRef(note.record.resource, note.record.id) }),
     ...(note.count === undefined ? {} : { count: note.count }),
   };
 }
@@ -135,11 +176,16 @@ function presentNote(note: OutcomeNote, options: EdgeOptions) {
 /** The refusal of somebody unknown goes through the same door, so that it leaves its entry. */
 async function refuseEarly(request: FastifyRequest, spec: OperationSpec, options: EdgeOptions): Promise<void> {
   const context = createContext(request, options);
-  await govern(options.governor, context, { call: options.nextCall(), action: spec.id, audit: "denials" }, {
-    resolve: () => undefined,
-    decide: () => ({ allow: false, code: "request.unauthenticated", reason: "unauthenticated" }),
-    perform: () => Promise.reject(new HilumError("request.unauthenticated")),
-  });
+  await govern(
+    options.governor,
+    context,
+    { call: options.nextCall(), action: spec.id, audit: "denials" },
+    {
+      resolve: () => undefined,
+      decide: () => ({ allow: false, code: "request.unauthenticated", reason: "unauthenticated" }),
+      perform: () => Promise.reject(new HilumError("request.unauthenticated")),
+    },
+  );
 }
 
 function present(reply: FastifyReply, answer: AnswerTo<OperationId>): FastifyReply {
@@ -151,10 +197,22 @@ function present(reply: FastifyReply, answer: AnswerTo<OperationId>): FastifyRep
 }
 
 /** The one place where a thrown value becomes an answer. */
-export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log, describeCause: (thrown: unknown) => string): FastifyReply {
+export function answerProblem(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Log,
+  describeCause: (thrown: unknown) => string,
+): FastifyReply {
   const error = toHilumError(thrown);
   const document = presentProblem(error, request.id);
-  if (document.status >= 500) log.error("request.failed", { requestId: request.id, code: error.code, status: document.status, reason: describeCause(error) });
+  if (document.status >= 500)
+    log.error("request.failed", {
+      requestId: request.id,
+      code: error.code,
+      status: document.status,
+      reason: describeCause(error),
+    });
   if (error.retryAfterMs !== undefined) void reply.header("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
   return reply.code(document.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(document));
 }

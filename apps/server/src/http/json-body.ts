@@ -50,15 +50,22 @@ function endOfString(text: string, start: number): number {
 }
 
 function refuseProto(this: unknown, key: string, value: unknown): unknown {
-  if (key === "__proto__" || (key === "constructor" && typeof value === "object" && value !== null && "prototype" in value)) {
+  if (
+    key === "__proto__" ||
+    (key === "constructor" && typeof value === "object" && value !== null && "prototype" in value)
+  ) {
     throw broken(`the member name ${key}`, "Remove that member.");
   }
-  if (typeof value === "string" && !value.isWellFormed()) throw broken("a half of a surrogate pair", "Send whole characters.");
+  if (typeof value === "string" && !value.isWellFormed())
+    throw broken("a half of a surrogate pair", "Send whole characters.");
   return value;
 }
 
 function broken(what: string, fix: string): HilumError {
-  return new HilumError("request.not_json", { detail: `The body holds ${what}.`, problems: [{ pointer: "", message: `The body holds ${what}.`, fix }] });
+  return new HilumError("request.not_json", {
+    detail: `The body holds ${what}.`,
+    problems: [{ pointer: "", message: `The body holds ${what}.`, fix }],
+  });
 }
 
 /** V8 tells the offset of a syntax error only in words; the line is worked out from it. */
@@ -69,6 +76,13 @@ function notJson(text: string, cause: unknown): HilumError {
   const before = text.slice(0, at);
   const line = before.split("\n").length;
   const column = at - before.lastIndexOf("\n");
-  const what = text.trim() === "" ? "The body is empty." : `The body stops being JSON at line ${line}, column ${column}.`;
-  return new HilumError("request.not_json", { detail: what, problems: [{ pointer: "", line, message: what, fix: "Look for a missing comma, quote or bracket just before that place." }], cause });
+  const what =
+    text.trim() === "" ? "The body is empty." : `The body stops being JSON at line ${line}, column ${column}.`;
+  return new HilumError("request.not_json", {
+    detail: what,
+    problems: [
+      { pointer: "", line, message: what, fix: "Look for a missing comma, quote or bracket just before that place." },
+    ],
+    cause,
+  });
 }

@@ -1,7 +1,10 @@
 import type { Config } from "../config.ts";
 
 /** Origins that are this server's own: where the console may have been loaded from. */
-export function createOwnOrigins({ host, publicUrl }: Config, ports: () => readonly number[]): () => ReadonlySet<string> {
+export function createOwnOrigins(
+  { host, publicUrl }: Config,
+  ports: () => readonly number[],
+): () => ReadonlySet<string> {
   let known: { key: string; origins: ReadonlySet<string> } | undefined;
   return () => {
     const key = ports().join();

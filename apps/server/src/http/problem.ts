@@ -8,8 +8,10 @@ export function toHilumError(thrown: unknown): HilumError {
   if (code === "ENOSPC" || code === "EDQUOT") return new HilumError("data.no_space", { cause: thrown });
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new HilumError("request.body_too_large", { cause: thrown });
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return new HilumError("request.media_type", { cause: thrown });
-  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY") return new HilumError("request.not_json", { detail: "The body is empty.", cause: thrown });
-  if ((thrown as { statusCode?: unknown } | null)?.statusCode === 429) return new HilumError("request.too_many", { cause: thrown });
+  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY")
+    return new HilumError("request.not_json", { detail: "The body is empty.", cause: thrown });
+  if ((thrown as { statusCode?: unknown } | null)?.statusCode === 429)
+    return new HilumError("request.too_many", { cause: thrown });
   return new HilumError("server.internal", { cause: thrown });
 }
 
@@ -29,7 +31,12 @@ export function presentProblem(error: HilumError, requestId: string): ProblemDoc
 }
 
 function presentPlace(problem: Problem) {
-  return { pointer: problem.pointer, message: problem.message, ...(problem.line === undefined ? {} : { line: problem.line }), ...(problem.fix === undefined ? {} : { fix: problem.fix }) };
+  return {
+    pointer: problem.pointer,
+    message: problem.message,
+    ...(problem.line === undefined ? {} : { line: problem.line }),
+    ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+  };
 }
 
 export type { ErrorCode };

@@ -11,7 +11,15 @@ const strict = createAjv(false);
 const coercing = createAjv(true);
 
 function createAjv(coerceTypes: boolean): Ajv2020 {
-  const ajv = new Ajv2020({ coerceTypes, removeAdditional: false, useDefaults: false, strict: true, allErrors: false, discriminator: false, strictTypes: false });
+  const ajv = new Ajv2020({
+    coerceTypes,
+    removeAdditional: false,
+    useDefaults: false,
+    strict: true,
+    allErrors: false,
+    discriminator: false,
+    strictTypes: false,
+  });
   addFormats.default(ajv, ["date-time", "email", "uri"]);
   return ajv;
 }
@@ -38,13 +46,25 @@ function describe(part: string, error: ErrorObject): Problem {
   switch (error.keyword) {
     case "additionalProperties": {
       const name = String(error.params["additionalProperty"]);
-      return { pointer: `${base}/${escapePointer(name)}`, message: `${place} has no member \`${shorten(name)}\`.`, fix: "Remove it, or correct its name." };
+      return {
+        pointer: `${base}/${escapePointer(name)}`,
+        message: `${place} has no member \`${shorten(name)}\`.`,
+        fix: "Remove it, or correct its name.",
+      };
     }
     case "required":
-      return { pointer: base, message: `${place} lacks \`${String(error.params["missingProperty"])}\`.`, fix: "Add it." };
+      return {
+        pointer: base,
+        message: `${place} lacks \`${String(error.params["missingProperty"])}\`.`,
+        fix: "Add it.",
+      };
     case "enum":
     case "const":
-      return { pointer: base, message: `${place} is none of the values allowed here.`, fix: `Use one of: ${JSON.stringify(error.params["allowedValues"] ?? error.params["allowedValue"])}.` };
+      return {
+        pointer: base,
+        message: `${place} is none of the values allowed here.`,
+        fix: `Use one of: ${JSON.stringify(error.params["allowedValues"] ?? error.params["allowedValue"])}.`,
+      };
     default:
       return { pointer: base, message: `${place} ${error.message ?? "is not valid"}.` };
   }

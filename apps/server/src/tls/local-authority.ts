@@ -25,9 +25,18 @@ export interface ServerCertificate {
  * certificate when it has less than 30 days left or does not carry one of `names`; the authority, which people have
  * trusted, is never replaced.
  */
-export async function loadServerCertificate(dir: string, names: readonly string[], now: Date = new Date()): Promise<ServerCertificate> {
+export async function loadServerCertificate(
+  dir: string,
+  names: readonly string[],
+  now: Date = new Date(),
+): Promise<ServerCertificate> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const files = { authority: join(dir, "ca.pem"), authorityKey: join(dir, "ca.key"), cert: join(dir, "server.pem"), key: join(dir, "server.key") };
+  const files = {
+    authority: join(dir, "ca.pem"),
+    authorityKey: join(dir, "ca.key"),
+    cert: join(dir, "server.pem"),
+    key: join(dir, "server.key"),
+  };
   if (!existsSync(files.authority)) await makeAuthority(files.authority, files.authorityKey, now);
   const allNames = [...new Set(["localhost", hostname(), ...names])];
   const authorityPem = await readPem(files.authority);
@@ -35,7 +44,13 @@ export async function loadServerCertificate(dir: string, names: readonly string[
     await makeServerCertificate(files, authorityPem, allNames, now);
   }
   const cert = await readPem(files.cert);
-  return { cert: cert + authorityPem, key: await readFile(files.key, "utf8"), authorityPem, authorityFile: files.authority, validUntil: new NodeCertificate(cert).validToDate };
+  return {
+    cert: cert + authorityPem,
+    key: await readFile(files.key, "utf8"),
+    authorityPem,
+    authorityFile: files.authority,
+    validUntil: new NodeCertificate(cert).validToDate,
+  };
 }
 
 async function readPem(file: string): Promise<string> {
@@ -66,16 +81,31 @@ async function makeAuthority(certFile: string, keyFile: string, now: Date): Prom
     notAfter: new Date(now.getTime() + authorityDays * dayMs),
     keys,
     signingAlgorithm: keyAlgorithm,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true), await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
   });
   await writeSecret(keyFile, await exportKey(keys.privateKey));
   await writeWhole(certFile, certificate.toString("pem") + "\n", 0o644);
 }
 
-async function makeServerCertificate(files: { authorityKey: string; cert: string; key: string }, authorityPem: string, names: readonly string[], now: Date): Promise<void> {
+async function makeServerCertificate(
+  files: { authorityKey: string; cert: string; key: string },
+  authorityPem: string,
+  names: readonly string[],
+  now: Date,
+): Promise<void> {
   const x509 = await loadX509();
   const authority = new x509.X509Certificate(authorityPem);
-  const authorityKey = await webcrypto.subtle.importKey("pkcs8", pemBody(await readFile(files.authorityKey, "utf8")), keyAlgorithm, false, ["sign"]);
+  const authorityKey = await webcrypto.subtle.importKey(
+    "pkcs8",
+    pemBody(await readFile(files.authorityKey, "utf8")),
+    keyAlgorithm,
+    false,
+    ["sign"],
+  );
   const keys = await webcrypto.subtle.generateKey(keyAlgorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.create({
     subject: "CN=localhost",
@@ -89,7 +119,11 @@ async function makeServerCertificate(files: { authorityKey: string; cert: string
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([...names.map((value) => ({ type: "dns" as const, value })), { type: "ip" as const, value: "127.0.0.1" }, { type: "ip" as const, value: "::1" }]),
+      new x509.SubjectAlternativeNameExtension([
+        ...names.map((value) => ({ type: "dns" as const, value })),
+        { type: "ip" as const, value: "127.0.0.1" },
+        { type: "ip" as const, value: "::1" },
+      ]),
       await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],

@@ -3,9 +3,28 @@ import type { AuditLog } from "@hilum/audit";
 import type { AuditRow } from "@hilum/contract/api";
 import { presentAuditRow } from "./indexer.ts";
 
-export type AuditFilter = Partial<Pick<AuditRow, "actor" | "action" | "plugin" | "instance" | "decision" | "outcome" | "call" | "request">> & { from?: string; to?: string };
+export type AuditFilter = Partial<
+  Pick<AuditRow, "actor" | "action" | "plugin" | "instance" | "decision" | "outcome" | "call" | "request">
+> & { from?: string; to?: string };
 
-const columns = ["index", "at", "kind", "call", "request", "actor", "via", "action", "plugin", "instance", "resource", "ref", "purpose", "decision", "reason", "outcome"] as const;
+const columns = [
+  "index",
+  "at",
+  "kind",
+  "call",
+  "request",
+  "actor",
+  "via",
+  "action",
+  "plugin",
+  "instance",
+  "resource",
+  "ref",
+  "purpose",
+  "decision",
+  "reason",
+  "outcome",
+] as const;
 
 /** The filtered log from the log itself, oldest first, as it stood at the call: JSON Lines as stored, or CSV. */
 export function exportAudit(log: AuditLog, filter: AuditFilter, format: "jsonl" | "csv"): Readable {
@@ -37,5 +56,7 @@ export function csvCell(value: string | number | undefined): string {
 function matches(row: AuditRow, { from, to, ...exact }: AuditFilter): boolean {
   if (from !== undefined && row.at < from) return false;
   if (to !== undefined && row.at >= to) return false;
-  return (Object.entries(exact) as [keyof typeof exact, string | undefined][]).every(([name, value]) => value === undefined || row[name] === value);
+  return (Object.entries(exact) as [keyof typeof exact, string | undefined][]).every(
+    ([name, value]) => value === undefined || row[name] === value,
+  );
 }

@@ -16,7 +16,15 @@ export interface AuditIndexer {
 }
 
 /** Follows the log and keeps the store's search index equal to it. The log is the truth; the index may always be rebuilt. */
-export function createAuditIndexer({ log, index, processLog }: { log: AuditLog; index: AuditIndex; processLog: Log }): AuditIndexer {
+export function createAuditIndexer({
+  log,
+  index,
+  processLog,
+}: {
+  log: AuditLog;
+  index: AuditIndex;
+  processLog: Log;
+}): AuditIndexer {
   let wake: (() => void) | undefined;
   let closed = false;
   let next = 0;
@@ -26,7 +34,8 @@ export function createAuditIndexer({ log, index, processLog }: { log: AuditLog; 
   async function catchUp(): Promise<void> {
     while (!closed && next < log.size) {
       const rows: AuditRow[] = [];
-      for await (const stored of log.read(next, Math.min(next + batch, log.size))) rows.push(presentAuditRow(stored.index, stored.entry));
+      for await (const stored of log.read(next, Math.min(next + batch, log.size)))
+        rows.push(presentAuditRow(stored.index, stored.entry));
       if (rows.length === 0) return;
       await index.insert(rows);
       next += rows.length;
@@ -41,7 +50,9 @@ export function createAuditIndexer({ log, index, processLog }: { log: AuditLog; 
       next = 0;
     }
     while (!closed) {
-      await catchUp().catch((error: unknown) => processLog.warn("audit.index_waits", { code: error instanceof Error ? error.name : "unknown" }));
+      await catchUp().catch((error: unknown) =>
+        processLog.warn("audit.index_waits", { code: error instanceof Error ? error.name : "unknown" }),
+      );
       if (next >= log.size) for (const done of settled.splice(0)) done();
       await pause();
     }
@@ -79,8 +90,26 @@ export function createAuditIndexer({ log, index, processLog }: { log: AuditLog; 
 }
 
 export function presentAuditRow(index: number, entry: AuditEntry): AuditRow {
-  const row: AuditRow = { index, at: entry.at, kind: entry.kind, call: entry.call, actor: entry.actor, action: entry.action };
-  const optional = ["request", "via", "plugin", "instance", "resource", "ref", "purpose", "decision", "reason", "outcome"] as const;
+  const row: AuditRow = {
+    index,
+    at: entry.at,
+    kind: entry.kind,
+    call: entry.call,
+    actor: entry.actor,
+    action: entry.action,
+  };
+  const optional = [
+    "request",
+    "via",
+    "plugin",
+    "instance",
+    "resource",
+    "ref",
+    "purpose",
+    "decision",
+    "reason",
+    "outcome",
+  ] as const;
   for (const name of optional) {
     const value = entry[name];
     if (value !== undefined) row[name] = value;

@@ -7,22 +7,56 @@ import { exportAudit, type AuditFilter } from "./export.ts";
 import { presentAuditRow, type AuditIndexer } from "./indexer.ts";
 import type { VerificationsService } from "./verifications.ts";
 
-type AuditIds = "searchAudit" | "getAuditEntry" | "getAuditStatus" | "verifyAudit" | "getVerification" | "cancelVerification" | "exportAudit" | "rebuildAuditIndex";
+type AuditIds =
+  | "searchAudit"
+  | "getAuditEntry"
+  | "getAuditStatus"
+  | "verifyAudit"
+  | "getVerification"
+  | "cancelVerification"
+  | "exportAudit"
+  | "rebuildAuditIndex";
 
-export function createAuditHandlers({ log, index, indexer, verifications, publicKey }: { log: AuditLog; index: AuditIndex; indexer: AuditIndexer; verifications: VerificationsService; publicKey: KeyObject }): Handlers<AuditIds> {
+export function createAuditHandlers({
+  log,
+  index,
+  indexer,
+  verifications,
+  publicKey,
+}: {
+  log: AuditLog;
+  index: AuditIndex;
+  indexer: AuditIndexer;
+  verifications: VerificationsService;
+  publicKey: KeyObject;
+}): Handlers<AuditIds> {
   return {
     searchAudit: async (_context, { query }) => {
       // What a person did a moment ago is what they look for.
       await indexer.settle();
       const { items, next } = await index.search(defined(query));
-      return { status: 200, body: { items, indexed: (await index.lastIndexed()) + 1, ...(next === undefined ? {} : { next }) }, note: { count: items.length } };
+      return {
+        status: 200,
+        body: { items, indexed: (await index.lastIndexed()) + 1, ...(next === undefined ? {} : { next }) },
+        note: { count: items.length },
+      };
     },
     getAuditEntry: async (_context, { params }) => {
       const checkpoint = await log.checkpoint();
-      if (params.index >= checkpoint.size) throw new HilumError("request.not_found", { detail: "The log has no such entry." });
+      if (params.index >= checkpoint.size)
+        throw new HilumError("request.not_found", { detail: "The log has no such entry." });
       for await (const { entry, leafHash } of log.read(params.index, params.index + 1)) {
         const proof = await log.inclusionProof(params.index, checkpoint.size);
-        return { status: 200, body: { row: presentAuditRow(params.index, entry), entry: JSON.stringify(entry), leafHash: leafHash.toString("base64"), proof: proof.map((hash) => hash.toString("base64")), checkpoint: checkpoint.note } };
+        return {
+          status: 200,
+          body: {
+            row: presentAuditRow(params.index, entry),
+            entry: JSON.stringify(entry),
+            leafHash: leafHash.toString("base64"),
+            proof: proof.map((hash) => hash.toString("base64")),
+            checkpoint: checkpoint.note,
+          },
+        };
       }
       throw new HilumError("audit.broken", { detail: "The entry cannot be read from the log." });
     },
@@ -32,19 +66,41 @@ export function createAuditHandlers({ log, index, indexer, verifications, public
       const key = publicKey.export({ format: "der", type: "spki" }).toString("base64");
       return {
         status: 200,
-        body: { size: status.size, blocked: status.blocked, degraded: status.degraded, origin: status.origin, publicKey: key, indexed: (await index.lastIndexed()) + 1, bytes: status.bytes, ...(status.checkpoint === undefined ? {} : { checkpoint: `${status.origin}\n${status.checkpoint.size}\n${status.checkpoint.root}` }), ...(verification === undefined ? {} : { verification }) },
+        body: {
+          size: status.size,
+          blocked: status.blocked,
+          degraded: status.degraded,
+          origin: status.origin,
+          publicKey: key,
+          indexed: (await index.lastIndexed()) + 1,
+          bytes: status.bytes,
+          ...(status.checkpoint === undefined
+            ? {}
+            : { checkpoint: `${status.origin}\n${status.checkpoint.size}\n${status.checkpoint.root}` }),
+          ...(verification === undefined ? {} : { verification }),
+        },
       };
     },
     verifyAudit: async (context) => {
       const verification = await verifications.start(context);
       return { status: 202, body: verification, note: { record: { resource: "Verification", id: verification.id } } };
     },
-    getVerification: async (_context, { params }) => ({ status: 200, body: await verifications.read(params.verification) }),
-    cancelVerification: async (_context, { params }) => ({ status: 200, body: await verifications.cancel(params.verification) }),
+    getVerification: async (_context, { params }) => ({
+      status: 200,
+      body: await verifications.read(params.verification),
+    }),
+    cancelVerification: async (_context, { params }) => ({
+      status: 200,
+      body: await verifications.cancel(params.verification),
+    }),
     exportAudit: async (_context, { query }) => {
       const { format, ...filter } = query;
       const type = format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson";
-      return { status: 200, stream: exportAudit(log, defined(filter) as AuditFilter, format), headers: { "content-type": type, "content-disposition": `attachment; filename="hilum-audit.${format}"` } };
+      return {
+        status: 200,
+        stream: exportAudit(log, defined(filter) as AuditFilter, format),
+        headers: { "content-type": type, "content-disposition": `attachment; filename="hilum-audit.${format}"` },
+      };
     },
     rebuildAuditIndex: async () => {
       const indexed = await indexer.rebuild();
@@ -55,5 +111,7 @@ export function createAuditHandlers({ log, index, indexer, verifications, public
 
 /** Without members that are undefined: optional means absent here. */
 function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

@@ -19,20 +19,64 @@ export interface VerificationsService {
 
 type Running = { verification: Verification; abort: AbortController; finished: Promise<void> };
 
-export function createVerificationsService({ log, dir, publicKey, verifications, processLog }: { log: AuditLog; dir: string; publicKey: KeyObject; verifications: Verifications; processLog: Log }): VerificationsService {
+export function createVerificationsService({
+  log,
+  dir,
+  publicKey,
+  verifications,
+  processLog,
+}: {
+  log: AuditLog;
+  dir: string;
+  publicKey: KeyObject;
+  verifications: Verifications;
+  processLog: Log;
+}): VerificationsService {
   let running: Running | undefined;
 
   async function run(verification: Verification, abort: AbortController): Promise<void> {
     try {
       // Everything durable now is under a checkpoint, so the report speaks of all of it.
       await log.checkpoint();
-      const report = await verifyAuditLog({ dir, origin: log.status().origin, publicKey, signal: abort.signal, onProgress: (done, total) => Object.assign(verification, { done, total }) });
-      const problems = report.problems.slice(0, problemsMax).map(({ kind, index, file, expected, found, message }) => ({ kind, file, message, ...(index === undefined ? {} : { index }), ...(expected === undefined ? {} : { expected }), ...(found === undefined ? {} : { found }) }));
-      Object.assign(verification, { state: "done", ok: report.ok, size: report.size, root: report.root, problems, done: report.entries });
+      const report = await verifyAuditLog({
+        dir,
+        origin: log.status().origin,
+        publicKey,
+        signal: abort.signal,
+        onProgress: (done, total) => Object.assign(verification, { done, total }),
+      });
+      const problems = report.problems
+        .slice(0, problemsMax)
+        .map(({ kind, index, file, expected, found, message }) => ({
+          kind,
+          file,
+          message,
+          ...(index === undefined ? {} : { index }),
+          ...(expected === undefined ? {} : { expected }),
+          ...(found === undefined ? {} : { found }),
+        }));
+      Object.assign(verification, {
+        state: "done",
+        ok: report.ok,
+        size: report.size,
+        root: report.root,
+        problems,
+        done: report.entries,
+      });
     } catch (error) {
       const cancelled = abort.signal.aborted;
-      Object.assign(verification, cancelled ? { state: "cancelled" } : { state: "done", ok: false, problems: [{ kind: "unreadable", file: ".", message: "The log could not be read to its end." }] });
-      if (!cancelled) processLog.error("audit.verification_failed", { reason: error instanceof Error ? error.name : "unknown" });
+      Object.assign(
+        verification,
+        cancelled
+          ? { state: "cancelled" }
+          : {
+              state: "done",
+              ok: false,
+              problems: [{ kind: "unreadable", file: ".", message: "The log could not be read to its end." }],
+            },
+      );
+      if (!cancelled)
+        processLog.error("audit.verification_failed", { reason: error instanceof Error ? error.name : "unknown" });
     }
     verification.finishedAt = new Date().toISOString();
     await verifications.save(verification);
@@ -41,7 +85,15 @@ export function createVerificationsService({ log, dir, publicKey, verifications,
   return {
     async start(context) {
       if (running?.verification.state === "running") return running.verification;
-      const verification: Verification = { id: ulid(), state: "running", startedAt: context.now().toISOString(), by: context.actor.id, done: 0, total: log.size, problems: [] };
+      const verification: Verification = {
+        id: ulid(),
+        state: "running",
+        startedAt: context.now().toISOString(),
+        by: context.actor.id,
+        done: 0,
+        total: log.size,
+        problems: [],
+      };
       await verifications.save(verification);
       const abort = new AbortController();
       running = { verification, abort, finished: run(verification, abort) };

@@ -8,7 +8,15 @@ import { requireUser } from "./sessions.ts";
 
 const recoveryCodes = 10;
 
-export const defaultPreferences: Preferences = { theme: "system", contrast: "system", font: "atkinson", textSize: 100, motion: "system", shortcuts: true, timeZone: "system" };
+export const defaultPreferences: Preferences = {
+  theme: "system",
+  contrast: "system",
+  font: "atkinson",
+  textSize: 100,
+  motion: "system",
+  shortcuts: true,
+  timeZone: "system",
+};
 
 export interface AccountService {
   read(context: Context): Promise<{ user: UserRow; session: SessionRow }>;
@@ -23,7 +31,13 @@ export interface AccountService {
   endSession(context: Context, session: string): Promise<void>;
 }
 
-export function createAccountService({ store, passwords }: { store: Pick<Store, "users" | "sessions">; passwords: Passwords }): AccountService {
+export function createAccountService({
+  store,
+  passwords,
+}: {
+  store: Pick<Store, "users" | "sessions">;
+  passwords: Passwords;
+}): AccountService {
   const own = async (context: Context): Promise<UserRow> => {
     const user = await store.users.find(requireUser(context).user);
     if (user === undefined) throw new HilumError("request.unauthenticated");
@@ -38,7 +52,11 @@ export function createAccountService({ store, passwords }: { store: Pick<Store, 
     },
     async changePassword(context, { current, next }) {
       const user = await own(context);
-      if (!(await passwords.verify(user.passwordHash, current))) throw new HilumError("session.bad_credentials", { detail: "The current password is wrong.", problems: [{ pointer: "/current", message: "This is not your current password." }] });
+      if (!(await passwords.verify(user.passwordHash, current)))
+        throw new HilumError("session.bad_credentials", {
+          detail: "The current password is wrong.",
+          problems: [{ pointer: "/current", message: "This is not your current password." }],
+        });
       await store.users.change(user.id, { passwordHash: await passwords.hash(next) });
       await store.sessions.endAll(user.id, requireUser(context).session);
     },
@@ -56,7 +74,16 @@ export function createAccountService({ store, passwords }: { store: Pick<Store, 
       const { user } = requireUser(context);
       const secret = await store.users.pendingTotp(user);
       const step = secret === undefined ? undefined : totpStepOf(secret, code, context.now());
-      if (step === undefined) throw new HilumError("session.code_wrong", { problems: [{ pointer: "/code", message: "This is not the code that the authenticator shows now.", fix: "Enter the newest code; check that the phone's clock is right." }] });
+      if (step === undefined)
+        throw new HilumError("session.code_wrong", {
+          problems: [
+            {
+              pointer: "/code",
+              message: "This is not the code that the authenticator shows now.",
+              fix: "Enter the newest code; check that the phone's clock is right.",
+            },
+          ],
+        });
       const codes = makeRecoveryCodes();
       await store.users.confirmTotp(user, step, codes.map(digestOf));
       return codes;
@@ -66,14 +93,16 @@ export function createAccountService({ store, passwords }: { store: Pick<Store, 
     },
     async renewRecoveryCodes(context) {
       const user = await own(context);
-      if (!user.secondFactor) throw new HilumError("request.conflict", { detail: "Recovery codes belong to one-time codes, which are off." });
+      if (!user.secondFactor)
+        throw new HilumError("request.conflict", { detail: "Recovery codes belong to one-time codes, which are off." });
       const codes = makeRecoveryCodes();
       await store.users.replaceRecoveryCodes(user.id, codes.map(digestOf));
       return codes;
     },
     sessions: (context) => store.sessions.list(requireUser(context).user),
     async endSession(context, session) {
-      if (!(await store.sessions.end(requireUser(context).user, session))) throw new HilumError("request.not_found", { detail: "There is no such session of yours." });
+      if (!(await store.sessions.end(requireUser(context).user, session)))
+        throw new HilumError("request.not_found", { detail: "There is no such session of yours." });
     },
   };
 }
@@ -89,6 +118,12 @@ export function presentAccount({ user, session }: { user: UserRow; session: Sess
     secondFactor: user.secondFactor,
     recoveryCodesLeft: user.recoveryCodesLeft,
     preferences: user.preferences ?? defaultPreferences,
-    session: { id: session.id, startedAt: session.startedAt, expiresAt: session.expiresAt, idleExpiresAt: session.idleExpiresAt, ...(session.steppedUpUntil === undefined ? {} : { steppedUpUntil: session.steppedUpUntil }) },
+    session: {
+      id: session.id,
+      startedAt: session.startedAt,
+      expiresAt: session.expiresAt,
+      idleExpiresAt: session.idleExpiresAt,
+      ...(session.steppedUpUntil === undefined ? {} : { steppedUpUntil: session.steppedUpUntil }),
+    },
   };
 }

@@ -21,7 +21,10 @@ export function createPasswords(options: { slots?: number } = {}): Passwords {
     async verify(stored, password) {
       decoy ??= admit(() => hash("no such user, same cost", cost));
       const against = stored ?? (await decoy);
-      if (!isStrongEnough(against)) throw new HilumError("server.internal", { cause: new Error("a stored password hash is weaker than the floor") });
+      if (!isStrongEnough(against))
+        throw new HilumError("server.internal", {
+          cause: new Error("a stored password hash is weaker than the floor"),
+        });
       const matches = await admit(() => verify(against, password.normalize("NFKC")));
       return matches && stored !== undefined;
     },
@@ -39,7 +42,8 @@ function createSlots(slots: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   return async (work) => {
     if (free === 0) {
-      if (waiting.length >= waitingMax) throw new HilumError("request.too_many", { detail: "Too many sign-ins at once.", retryAfterMs: 2000 });
+      if (waiting.length >= waitingMax)
+        throw new HilumError("request.too_many", { detail: "Too many sign-ins at once.", retryAfterMs: 2000 });
       await new Promise<void>((resume) => waiting.push(resume));
     } else free--;
     try {

@@ -16,7 +16,9 @@ const readable = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** A code that people copy by hand: groups of five, five bits a character. */
 export function makeReadableCode(groups: number): string {
-  return Array.from({ length: groups }, () => Array.from({ length: 5 }, () => readable[randomInt(readable.length)]).join("")).join("-");
+  return Array.from({ length: groups }, () =>
+    Array.from({ length: 5 }, () => readable[randomInt(readable.length)]).join(""),
+  ).join("-");
 }
 
 /** What a person typed, as it was shown: case, spaces and dashes do not matter, and look-alikes are read as meant. */

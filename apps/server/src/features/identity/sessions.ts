@@ -10,11 +10,21 @@ import type { Throttle } from "./throttle.ts";
 /** Wrong one-time codes after which a half-open sign-in ends. */
 const challengeFailuresMax = 5;
 
-export type SignInResult = { state: "signed_in"; token: string; user: UserRow } | { state: "second_factor_required"; challenge: string; user: UserRow };
+export type SignInResult =
+  | { state: "signed_in"; token: string; user: UserRow }
+  | { state: "second_factor_required"; challenge: string; user: UserRow };
 
 export interface SessionsService {
-  signIn(context: Context, credentials: { username: string; password: string }, client: { peer: string; name: string }): Promise<SignInResult>;
-  completeSignIn(context: Context, proof: { challenge: string; code: string }, client: { peer: string; name: string }): Promise<SignInResult>;
+  signIn(
+    context: Context,
+    credentials: { username: string; password: string },
+    client: { peer: string; name: string },
+  ): Promise<SignInResult>;
+  completeSignIn(
+    context: Context,
+    proof: { challenge: string; code: string },
+    client: { peer: string; name: string },
+  ): Promise<SignInResult>;
   /** Opens a session without asking anything: for who has just proved themselves another way. */
   open(context: Context, user: UserRow, client: string): Promise<string>;
   signOut(context: Context): Promise<void>;
@@ -59,15 +69,29 @@ export function createSessionsService({ store, passwords, throttle, now = () => 
       await throttle.clear(name);
       if (!user.secondFactor) return { state: "signed_in", token: await open(context, user, client.name), user };
       const challenge = makeBearer("hc");
-      await store.sessions.createChallenge(challenge.digest, { user: user.id, expiresAt: later(context.now(), challengeMs) });
+      await store.sessions.createChallenge(challenge.digest, {
+        user: user.id,
+        expiresAt: later(context.now(), challengeMs),
+      });
       return { state: "second_factor_required", challenge: challenge.value, user };
     },
     async completeSignIn(context, { challenge, code }, client) {
       await throttle.admit(undefined, client.peer, context.now());
       const digest = digestOf(challenge);
       const open_ = await store.sessions.challenge(digest);
-      const user = open_ === undefined || Date.parse(open_.expiresAt) <= context.now().getTime() ? undefined : await store.users.find(open_.user);
-      if (open_ === undefined || user === undefined || user.state !== "active" || open_.failures >= challengeFailuresMax) throw new HilumError("session.code_wrong", { detail: "This sign-in has ended. Begin again with your password." });
+      const user =
+        open_ === undefined || Date.parse(open_.expiresAt) <= context.now().getTime()
+          ? undefined
+          : await store.users.find(open_.user);
+      if (
+        open_ === undefined ||
+        user === undefined ||
+        user.state !== "active" ||
+        open_.failures >= challengeFailuresMax
+      )
+        throw new HilumError("session.code_wrong", {
+          detail: "This sign-in has ended. Begin again with your password.",
+        });
       if (!(await takeCode(store.users, user.id, code, context.now()))) {
         await store.sessions.failChallenge(digest);
         await throttle.fail(undefined, client.peer, context.now());
@@ -98,8 +122,19 @@ export function createSessionsService({ store, passwords, throttle, now = () => 
       if (found === undefined) return undefined;
       const { session, user } = found;
       const at = now();
-      if (at.getTime() - Date.parse(session.lastSeenAt) > touchEveryMs) await store.sessions.touch(session.id, { lastSeenAt: at.toISOString(), idleExpiresAt: later(at, sessionIdleMs) });
-      return { kind: "user", id: `user:${user.username}`, user: user.id, role: user.role, session: session.id, ...(session.steppedUpUntil === undefined ? {} : { steppedUpUntil: Date.parse(session.steppedUpUntil) }) };
+      if (at.getTime() - Date.parse(session.lastSeenAt) > touchEveryMs)
+        await store.sessions.touch(session.id, {
+          lastSeenAt: at.toISOString(),
+          idleExpiresAt: later(at, sessionIdleMs),
+        });
+      return {
+        kind: "user",
+        id: `user:${user.username}`,
+        user: user.id,
+        role: user.role,
+        session: session.id,
+        ...(session.steppedUpUntil === undefined ? {} : { steppedUpUntil: Date.parse(session.steppedUpUntil) }),
+      };
     },
   };
 }

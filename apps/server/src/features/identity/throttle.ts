@@ -23,7 +23,11 @@ export function createThrottle(sessions: Pick<Sessions, "throttle" | "recordFail
       for (const { key } of keysOf(username, peer)) {
         const until = (await sessions.throttle(key))?.blockedUntil;
         const waitMs = until === undefined ? 0 : Date.parse(until) - now.getTime();
-        if (waitMs > 0) throw new HilumError("request.too_many", { detail: `Too many wrong attempts. Try again in ${Math.ceil(waitMs / 1000)} seconds.`, retryAfterMs: waitMs });
+        if (waitMs > 0)
+          throw new HilumError("request.too_many", {
+            detail: `Too many wrong attempts. Try again in ${Math.ceil(waitMs / 1000)} seconds.`,
+            retryAfterMs: waitMs,
+          });
       }
     },
     async fail(username, peer, now) {

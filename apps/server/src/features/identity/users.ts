@@ -16,14 +16,24 @@ export interface Invitation {
 export interface UsersService {
   list(): Promise<UserRow[]>;
   invite(context: Context, user: { username: string; displayName: string; role: Role }): Promise<Invitation>;
-  change(context: Context, id: string, change: { displayName?: string | undefined; role?: Role | undefined; disabled?: boolean | undefined }): Promise<UserRow>;
+  change(
+    context: Context,
+    id: string,
+    change: { displayName?: string | undefined; role?: Role | undefined; disabled?: boolean | undefined },
+  ): Promise<UserRow>;
   /** Sessions and second factor end; the person chooses a new password with the link. */
   reset(context: Context, id: string): Promise<Invitation>;
   endSessions(id: string): Promise<number>;
   accept(request: { code: string; password: string }): Promise<UserRow>;
 }
 
-export function createUsersService({ store, passwords }: { store: Pick<Store, "users" | "sessions" | "invitations">; passwords: Passwords }): UsersService {
+export function createUsersService({
+  store,
+  passwords,
+}: {
+  store: Pick<Store, "users" | "sessions" | "invitations">;
+  passwords: Passwords;
+}): UsersService {
   const find = async (id: string): Promise<UserRow> => {
     const user = await store.users.find(id);
     if (user === undefined) throw new HilumError("user.not_found");
@@ -32,19 +42,41 @@ export function createUsersService({ store, passwords }: { store: Pick<Store, "u
   const inviteTo = async (context: Context, user: UserRow): Promise<Invitation> => {
     const code = makeBearer("hi");
     const expiresAt = later(context.now(), invitationMs);
-    await store.invitations.create(code.digest, { user: user.id, expiresAt, createdBy: context.actor.id, at: context.now().toISOString() });
+    await store.invitations.create(code.digest, {
+      user: user.id,
+      expiresAt,
+      createdBy: context.actor.id,
+      at: context.now().toISOString(),
+    });
     return { user, code: code.value, expiresAt };
   };
   return {
     list: () => store.users.list(),
     async invite(context, { username, displayName, role }) {
-      const user = await store.users.create({ id: ulid(context.now().getTime()), username, displayName, role, at: context.now().toISOString() });
+      const user = await store.users.create({
+        id: ulid(context.now().getTime()),
+        username,
+        displayName,
+        role,
+        at: context.now().toISOString(),
+      });
       return await inviteTo(context, user);
     },
     async change(_context, id, { displayName, role, disabled }) {
       const before = await find(id);
-      const state = disabled === undefined ? undefined : disabled ? "disabled" : before.passwordHash === undefined ? "invited" : "active";
-      const after = await store.users.change(id, { ...(displayName === undefined ? {} : { displayName }), ...(role === undefined ? {} : { role }), ...(state === undefined ? {} : { state }) });
+      const state =
+        disabled === undefined
+          ? undefined
+          : disabled
+            ? "disabled"
+            : before.passwordHash === undefined
+              ? "invited"
+              : "active";
+      const after = await store.users.change(id, {
+        ...(displayName === undefined ? {} : { displayName }),
+        ...(role === undefined ? {} : { role }),
+        ...(state === undefined ? {} : { state }),
+      });
       // Another right or none: what is open was opened under the old one (threats 165, 167).
       if (disabled === true || (role !== undefined && role !== before.role)) await store.sessions.endAll(id);
       return after;
@@ -63,8 +95,12 @@ export function createUsersService({ store, passwords }: { store: Pick<Store, "u
       const digest = digestOf(code);
       // The costly hash is made for a code that holds alone.
       const invitation = await store.invitations.find(digest);
-      const user = invitation === undefined ? undefined : await store.invitations.accept(digest, await passwords.hash(password));
-      if (user === undefined) throw new HilumError("session.code_wrong", { detail: "This link was used or has expired. Ask an administrator for a new one." });
+      const user =
+        invitation === undefined ? undefined : await store.invitations.accept(digest, await passwords.hash(password));
+      if (user === undefined)
+        throw new HilumError("session.code_wrong", {
+          detail: "This link was used or has expired. Ask an administrator for a new one.",
+        });
       return user;
     },
   };
@@ -72,7 +108,10 @@ export function createUsersService({ store, passwords }: { store: Pick<Store, "u
 
 export interface TokensService {
   list(): Promise<ApiTokenRow[]>;
-  create(context: Context, token: { name: string; role: Role; days: number }): Promise<{ row: ApiTokenRow; value: string }>;
+  create(
+    context: Context,
+    token: { name: string; role: Role; days: number },
+  ): Promise<{ row: ApiTokenRow; value: string }>;
   revoke(id: string): Promise<void>;
   resolve(token: string): Promise<{ kind: "token"; id: string; token: string; role: Role } | undefined>;
 }
@@ -81,19 +120,34 @@ const dayMs = 86_400_000;
 /** The last use of a token is written at most this often. */
 const touchEveryMs = 60_000;
 
-export function createTokensService({ store, now = () => new Date() }: { store: Pick<Store, "tokens">; now?: () => Date }): TokensService {
+export function createTokensService({
+  store,
+  now = () => new Date(),
+}: {
+  store: Pick<Store, "tokens">;
+  now?: () => Date;
+}): TokensService {
   const touched = new Map<string, number>();
   return {
     list: () => store.tokens.list(),
     async create(context, { name, role, days }) {
       const bearer = makeBearer("hilum");
       const at = context.now();
-      const row: ApiTokenRow = { id: ulid(at.getTime()), name, role, prefix: bearer.value.slice(0, 10), createdBy: context.actor.id, createdAt: at.toISOString(), expiresAt: later(at, days * dayMs) };
+      const row: ApiTokenRow = {
+        id: ulid(at.getTime()),
+        name,
+        role,
+        prefix: bearer.value.slice(0, 10),
+        createdBy: context.actor.id,
+        createdAt: at.toISOString(),
+        expiresAt: later(at, days * dayMs),
+      };
       await store.tokens.create({ ...row, hash: bearer.digest });
       return { row, value: bearer.value };
     },
     async revoke(id) {
-      if (!(await store.tokens.revoke(id))) throw new HilumError("request.not_found", { detail: "There is no such token." });
+      if (!(await store.tokens.revoke(id)))
+        throw new HilumError("request.not_found", { detail: "There is no such token." });
       touched.delete(id);
     },
     async resolve(token) {
@@ -110,5 +164,15 @@ export function createTokensService({ store, now = () => new Date() }: { store: 
 }
 
 export function presentUser(row: UserRow): User {
-  return { id: row.id, username: row.username, displayName: row.displayName, role: row.role, state: row.state, secondFactor: row.secondFactor, createdAt: row.createdAt, sessions: row.sessions, ...(row.lastSignInAt === undefined ? {} : { lastSignInAt: row.lastSignInAt }) };
+  return {
+    id: row.id,
+    username: row.username,
+    displayName: row.displayName,
+    role: row.role,
+    state: row.state,
+    secondFactor: row.secondFactor,
+    createdAt: row.createdAt,
+    sessions: row.sessions,
+    ...(row.lastSignInAt === undefined ? {} : { lastSignInAt: row.lastSignInAt }),
+  };
 }

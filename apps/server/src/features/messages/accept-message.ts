@@ -1,5 +1,15 @@
 import { HilumError, type Context, type Problem } from "@hilum/contract";
-import { channelOf, checkMessage, contactPoints, idempotencyKeyOf, loadValidator, maskContact, messageText, presentIssues, type Validator } from "@hilum/contract/fhir";
+import {
+  channelOf,
+  checkMessage,
+  contactPoints,
+  idempotencyKeyOf,
+  loadValidator,
+  maskContact,
+  messageText,
+  presentIssues,
+  type Validator,
+} from "@hilum/contract/fhir";
 import type { MessageRow, Store } from "@hilum/store";
 import { ulid } from "ulid";
 
@@ -53,7 +63,22 @@ export function createMessageAcceptance({ store, testMode, wake }: Parts): Messa
       });
       if (accepted.outcome === "existing") return { row: await existing(store, accepted.id), created: false };
       wake();
-      return { row: { id, channel, state: "queued", testMode: testMode(), createdAt, updatedAt: createdAt, createdBy: context.actor.id, recipientMasked, moreRecipients: more.length, attempts: 0, maybeSentTwice: false }, created: true };
+      return {
+        row: {
+          id,
+          channel,
+          state: "queued",
+          testMode: testMode(),
+          createdAt,
+          updatedAt: createdAt,
+          createdBy: context.actor.id,
+          recipientMasked,
+          moreRecipients: more.length,
+          attempts: 0,
+          maybeSentTwice: false,
+        },
+        created: true,
+      };
     },
   };
 }
@@ -68,7 +93,13 @@ function judge(communication: unknown, validator: Validator): void {
 
 function invalid(problems: readonly Problem[]): HilumError {
   const [first] = problems;
-  return new HilumError("message.invalid", { detail: problems.length === 1 && first !== undefined ? `${first.pointer === "" ? "The message" : first.pointer}: ${first.message}` : `${problems.length} places of the message need a correction.`, problems });
+  return new HilumError("message.invalid", {
+    detail:
+      problems.length === 1 && first !== undefined
+        ? `${first.pointer === "" ? "The message" : first.pointer}: ${first.message}`
+        : `${problems.length} places of the message need a correction.`,
+    problems,
+  });
 }
 
 async function existing(store: Pick<Store, "messages">, id: string): Promise<MessageRow> {

@@ -16,7 +16,12 @@ export function createAttachmentsService({ blobs }: { blobs: Blobs }): Attachmen
   return {
     async upload(context, bytes, contentType) {
       const type = parseContentType(contentType);
-      const row = await blobs.write(bytes as AsyncIterable<Uint8Array>, { id: ulid(context.now().getTime()), contentType: type, by: context.actor.id, bytesMax });
+      const row = await blobs.write(bytes as AsyncIterable<Uint8Array>, {
+        id: ulid(context.now().getTime()),
+        contentType: type,
+        by: context.actor.id,
+        bytesMax,
+      });
       return { id: row.id, contentType: row.contentType, size: row.size, sha256: row.sha256 };
     },
     async download(id) {
@@ -29,6 +34,9 @@ export function createAttachmentsService({ blobs }: { blobs: Blobs }): Attachmen
 /** A media type without parameters that could smuggle anything into a header (RFC 9110 section 8.3.1). */
 function parseContentType(header: string | undefined): string {
   const type = /^\s*([A-Za-z0-9!#$&^_.+-]{1,60}\/[A-Za-z0-9!#$&^_.+-]{1,80})\s*(?:;.*)?$/.exec(header ?? "")?.[1];
-  if (type === undefined) throw new HilumError("request.media_type", { detail: "An upload says in Content-Type what it is, for instance application/pdf." });
+  if (type === undefined)
+    throw new HilumError("request.media_type", {
+      detail: "An upload says in Content-Type what it is, for instance application/pdf.",
+    });
   return type.toLowerCase();
 }

@@ -22,7 +22,16 @@ export interface Verdict {
   reply?: string;
 }
 
-const notTried = new Set(["plugin.not_running", "plugin.quarantined", "lane.full", "sandbox.unavailable", "audit.blocked", "server.stopping", "policy.denied", "route.none"]);
+const notTried = new Set([
+  "plugin.not_running",
+  "plugin.quarantined",
+  "lane.full",
+  "sandbox.unavailable",
+  "audit.blocked",
+  "server.stopping",
+  "policy.denied",
+  "route.none",
+]);
 /** The plugin was asked and nobody can tell how far it got. */
 const unknown = new Set(["plugin.link_lost", "plugin.timeout", "plugin.killed", "plugin.bad_reply", "plugin.protocol"]);
 
@@ -39,16 +48,32 @@ const causes: Readonly<Record<string, CauseClass>> = {
 };
 
 /** Judges a failed attempt. `random` is in [0, 1): the jitter that keeps a crowd from retrying at once. */
-export function judgeFailure(error: unknown, attempt: number, data: WireErrorData | undefined, random: number): Verdict {
+export function judgeFailure(
+  error: unknown,
+  attempt: number,
+  data: WireErrorData | undefined,
+  random: number,
+): Verdict {
   const code = data?.code ?? (isHilumError(error) ? error.code : "server.internal");
   const cause = data?.cause ?? causes[code] ?? (code.startsWith("plugin.") ? "plugin" : "other");
-  const said = { cause, code, ...(data?.fix === undefined ? {} : { fix: data.fix }), ...(data?.reply === undefined ? {} : { reply: data.reply }) };
+  const said = {
+    cause,
+    code,
+    ...(data?.fix === undefined ? {} : { fix: data.fix }),
+    ...(data?.reply === undefined ? {} : { reply: data.reply }),
+  };
   if (notTried.has(code)) return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random) };
   // Sending again what may have gone out is for a person to decide.
-  if (data?.sent === "maybe" || (data === undefined && unknown.has(code))) return { ...said, next: "uncertain", delayMs: 0 };
-  const hopeless = data?.retry === "never" || (data?.retry === undefined && isHilumError(error) && !error.spec.retryable);
+  if (data?.sent === "maybe" || (data === undefined && unknown.has(code)))
+    return { ...said, next: "uncertain", delayMs: 0 };
+  const hopeless =
+    data?.retry === "never" || (data?.retry === undefined && isHilumError(error) && !error.spec.retryable);
   if (hopeless || attempt >= attemptsMax) return { ...said, next: "dead", delayMs: 0 };
-  return { ...said, next: "retry", delayMs: Math.max(data?.retryAfterMs ?? 0, jitter(Math.min(delayMsMax, firstDelayMs * 2 ** (attempt - 1)), random)) };
+  return {
+    ...said,
+    next: "retry",
+    delayMs: Math.max(data?.retryAfterMs ?? 0, jitter(Math.min(delayMsMax, firstDelayMs * 2 ** (attempt - 1)), random)),
+  };
 }
 
 /** Between half and once and a half of `ms`. */

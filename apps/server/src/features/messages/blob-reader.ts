@@ -14,14 +14,26 @@ interface OpenBlob {
 }
 
 /** Serves `blobs.read`: chunks asked for in order come from one pass over the sealed file, any other order starts anew. */
-export function createBlobReader({ blobs, now = () => Date.now() }: { blobs: Blobs; now?: () => number }): (key: InstanceKey, params: BlobReadParams) => Promise<BlobReadResult> {
+export function createBlobReader({
+  blobs,
+  now = () => Date.now(),
+}: {
+  blobs: Blobs;
+  now?: () => number;
+}): (key: InstanceKey, params: BlobReadParams) => Promise<BlobReadResult> {
   const open = new Map<string, OpenBlob>();
 
   async function openAt(name: string, id: string, offset: number): Promise<OpenBlob> {
     const known = open.get(name);
     if (known !== undefined && known.offset === offset) return known;
     const { row, content } = await blobs.read(id);
-    const fresh: OpenBlob = { content: content[Symbol.asyncIterator](), size: row.size, offset: 0, rest: Buffer.alloc(0), usedAt: now() };
+    const fresh: OpenBlob = {
+      content: content[Symbol.asyncIterator](),
+      size: row.size,
+      offset: 0,
+      rest: Buffer.alloc(0),
+      usedAt: now(),
+    };
     open.set(name, fresh);
     await skip(fresh, offset);
     return fresh;
@@ -35,7 +47,8 @@ export function createBlobReader({ blobs, now = () => Date.now() }: { blobs: Blo
     forgetIdle();
     const name = `${plugin}/${instance}/${call}/${id}`;
     const blob = await openAt(name, id, offset);
-    if (offset > blob.size) throw new HilumError("request.invalid", { problems: [{ pointer: "/offset", message: "it lies past the end" }] });
+    if (offset > blob.size)
+      throw new HilumError("request.invalid", { problems: [{ pointer: "/offset", message: "it lies past the end" }] });
     const bytes = await take(blob, Math.min(length, wireLimits.blobChunkBytesMax));
     blob.usedAt = now();
     if (blob.offset >= blob.size) open.delete(name);

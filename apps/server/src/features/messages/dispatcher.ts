@@ -12,8 +12,19 @@ const underWayMax = 128;
 const idleMs = 5_000;
 
 /** Hands one message to an instance; the audit entries and the deadline are the host's. */
-export type SendMessage = (to: InstanceKey, message: { id: string; communication: Record<string, unknown>; attempt: number; attachments: Awaited<ReturnType<AttachmentsOf>> }) => Promise<SendResult>;
-type AttachmentsOf = (ids: readonly string[], named: ReadonlyMap<string, string>) => Promise<{ id: string; contentType: string; title: string; size: number }[]>;
+export type SendMessage = (
+  to: InstanceKey,
+  message: {
+    id: string;
+    communication: Record<string, unknown>;
+    attempt: number;
+    attachments: Awaited<ReturnType<AttachmentsOf>>;
+  },
+) => Promise<SendResult>;
+type AttachmentsOf = (
+  ids: readonly string[],
+  named: ReadonlyMap<string, string>,
+) => Promise<{ id: string; contentType: string; title: string; size: number }[]>;
 
 export interface DispatcherParts {
   store: Pick<Store, "messages" | "routes" | "blobs">;
@@ -58,7 +69,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     while (!closing) {
       pending = false;
       const room = underWayMax - underWay.size;
-      const claimed = room <= 0 ? [] : await store.messages.claim(owner, Math.min(batch, room), leaseMs).catch((error: unknown) => waitOut(error));
+      const claimed =
+        room <= 0
+          ? []
+          : await store.messages.claim(owner, Math.min(batch, room), leaseMs).catch((error: unknown) => waitOut(error));
       for (const message of claimed) track(message.id, deliver(parts, message, now));
       if (claimed.length === 0 || underWay.size >= underWayMax) await rest();
     }
@@ -71,11 +85,15 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   function track(id: string, work: Promise<void>): void {
     held.add(id);
-    const done = work.catch((error: unknown) => log.error("messages.attempt_failed", { code: error instanceof HilumError ? error.code : "unknown" })).finally(() => {
-      underWay.delete(done);
-      held.delete(id);
-      wake();
-    });
+    const done = work
+      .catch((error: unknown) =>
+        log.error("messages.attempt_failed", { code: error instanceof HilumError ? error.code : "unknown" }),
+      )
+      .finally(() => {
+        underWay.delete(done);
+        held.delete(id);
+        wake();
+      });
     underWay.add(done);
   }
 
@@ -102,7 +120,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   /** At least once: what a crash cut off is tried again under the same idempotency key, and stays marked as perhaps sent twice. */
   async function takeOver(which: "all" | "expired"): Promise<void> {
     for (const { id, attempt } of await store.messages.recoverClaims(owner, which))
-      await store.messages.finishAttempt(id, attempt, { state: "retrying", nextAttemptAt: now().toISOString(), code: "plugin.link_lost", cause: "other", detail: "Hilum stopped during this attempt, so the message may have gone out. It is tried again." });
+      await store.messages.finishAttempt(id, attempt, {
+        state: "retrying",
+        nextAttemptAt: now().toISOString(),
+        code: "plugin.link_lost",
+        cause: "other",
+        detail: "Hilum stopped during this attempt, so the message may have gone out. It is tried again.",
+      });
   }
 
   async function maintain(): Promise<void> {
@@ -127,7 +151,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   };
 }
 
-async function deliver({ store, owner, send, ready, failureData, random = Math.random }: DispatcherParts, message: ClaimedMessage, now: () => Date): Promise<void> {
+async function deliver(
+  { store, owner, send, ready, failureData, random = Math.random }: DispatcherParts,
+  message: ClaimedMessage,
+  now: () => Date,
+): Promise<void> {
   const route = await store.routes.find(message.channel);
   if (route === undefined) {
     await store.messages.defer(message.id, owner, later(now(), 30_000), { code: "route.none", cause: "configuration" });
@@ -135,7 +163,10 @@ async function deliver({ store, owner, send, ready, failureData, random = Math.r
   }
   const to = { plugin: route.plugin, instance: route.instance };
   if (!ready(to)) {
-    await store.messages.defer(message.id, owner, later(now(), 5_000 + random() * 5_000), { code: "plugin.not_running", cause: "plugin" });
+    await store.messages.defer(message.id, owner, later(now(), 5_000 + random() * 5_000), {
+      code: "plugin.not_running",
+      cause: "plugin",
+    });
     return;
   }
   const communication = JSON.parse(message.body) as Record<string, unknown>;
@@ -146,11 +177,17 @@ async function deliver({ store, owner, send, ready, failureData, random = Math.r
     (result): AttemptOutcome => ({ state: "sent", ...describeResult(result) }),
     (error: unknown): AttemptOutcome => outcomeOf(judgeFailure(error, attempt, failureData(error), random()), now()),
   );
-  await store.messages.finishAttempt(message.id, attempt, { ...outcome, durationMs: Math.round(performance.now() - startedAt) });
+  await store.messages.finishAttempt(message.id, attempt, {
+    ...outcome,
+    durationMs: Math.round(performance.now() - startedAt),
+  });
 }
 
 function describeResult({ reply, refused = [] }: SendResult): { reply?: string; detail?: string; cause?: "recipient" } {
-  const partly = refused.length === 0 ? {} : { detail: `The provider refused ${refused.length} of the recipients.`, cause: "recipient" as const };
+  const partly =
+    refused.length === 0
+      ? {}
+      : { detail: `The provider refused ${refused.length} of the recipients.`, cause: "recipient" as const };
   return { ...partly, ...(reply === undefined ? {} : { reply }) };
 }
 

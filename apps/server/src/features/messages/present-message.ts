@@ -24,7 +24,12 @@ export function presentMessage(row: MessageRow): Message {
 }
 
 export function presentMessageDetail(row: MessageDetailRow): MessageDetail {
-  return { ...presentMessage(row), communication: JSON.parse(row.body) as MessageDetail["communication"], timeline: row.timeline.map(presentTimeline), can: [...actionsIn(row.state)] };
+  return {
+    ...presentMessage(row),
+    communication: JSON.parse(row.body) as MessageDetail["communication"],
+    timeline: row.timeline.map(presentTimeline),
+    can: [...actionsIn(row.state)],
+  };
 }
 
 /** What a person may do with a message in a state; the store refuses everything else. */
@@ -46,7 +51,12 @@ function presentTimeline(row: TimelineRow): TimelineEntry {
   const { detail, fix, code, ...rest } = row;
   const spec = code !== undefined && code in errorCatalogue ? errorCatalogue[code as ErrorCode] : undefined;
   const [said, mend] = [detail ?? spec?.title, fix ?? spec?.fix];
-  return { ...rest, ...(code === undefined ? {} : { code }), ...(said === undefined ? {} : { detail: said }), ...(mend === undefined ? {} : { fix: mend }) };
+  return {
+    ...rest,
+    ...(code === undefined ? {} : { code }),
+    ...(said === undefined ? {} : { detail: said }),
+    ...(mend === undefined ? {} : { fix: mend }),
+  };
 }
 
 const titleOf = (code: string): string => (code in errorCatalogue ? errorCatalogue[code as ErrorCode].title : code);

@@ -12,7 +12,15 @@ const hostCodeDeadlineMs = 10_000;
 const dispatcher: CallContext = { actor: { id: "system:dispatcher" }, purpose: "TREAT" };
 
 /** Hands a message to its instance through the pipeline and counts how it went. */
-export function createSender({ host, ref, counter }: { host(): Host; ref(resource: string, id: string): string; counter: CallCounter }): SendMessage {
+export function createSender({
+  host,
+  ref,
+  counter,
+}: {
+  host(): Host;
+  ref(resource: string, id: string): string;
+  counter: CallCounter;
+}): SendMessage {
   return async (to, { id, communication, attempt, attachments }) => {
     const startedAt = performance.now();
     const quick = host().status(to)?.level === "host_code";
@@ -30,7 +38,11 @@ export function createSender({ host, ref, counter }: { host(): Host; ref(resourc
       counter.count(to, performance.now() - startedAt, false);
       return result;
     } catch (error) {
-      counter.count(to, performance.now() - startedAt, isHilumError(error) ? judgeFailure(error, attempt, undefined, 0).cause : undefined);
+      counter.count(
+        to,
+        performance.now() - startedAt,
+        isHilumError(error) ? judgeFailure(error, attempt, undefined, 0).cause : undefined,
+      );
       throw error;
     }
   };

@@ -12,5 +12,13 @@ export async function listRepairs(sources: readonly RepairSource[], now: Date): 
 }
 
 function unreadable(part: string, now: Date): Repair {
-  return { id: `unreadable:${part}`, severity: "error", title: `The state of ${part} cannot be read`, why: "The database did not answer.", fix: "Hilum keeps trying; look at the server's log if this stays.", since: now.toISOString(), link: { label: "Open settings", to: "/settings" } };
+  return {
+    id: `unreadable:${part}`,
+    severity: "error",
+    title: `The state of ${part} cannot be read`,
+    why: "The database did not answer.",
+    fix: "Hilum keeps trying; look at the server's log if this stays.",
+    since: now.toISOString(),
+    link: { label: "Open settings", to: "/settings" },
+  };
 }

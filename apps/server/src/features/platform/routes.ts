@@ -9,7 +9,15 @@ import { readDashboard, type DashboardParts } from "./dashboard.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PlatformSettingsService } from "./settings.ts";
 
-type PlatformIds = "getHealth" | "getMetrics" | "getApiDescription" | "getDashboard" | "getPlatformSettings" | "savePlatformSettings" | "getSandbox" | "checkSandbox";
+type PlatformIds =
+  | "getHealth"
+  | "getMetrics"
+  | "getApiDescription"
+  | "getDashboard"
+  | "getPlatformSettings"
+  | "savePlatformSettings"
+  | "getSandbox"
+  | "checkSandbox";
 
 export interface PlatformServices {
   config: Config;
@@ -23,8 +31,27 @@ export interface PlatformServices {
   sandbox: Sandbox;
 }
 
-export function createPlatformHandlers({ config, version, store, auditLog, stopping, dashboard, metrics, settings, sandbox }: PlatformServices): Handlers<PlatformIds> {
-  const presentSettings = async (row: PlatformRow): Promise<{ settings: PlatformSettings; revision: number; bootstrap: { name: string; value: string; source: "default" | "environment"; text: string }[]; version: string; node: string; database: "sqlite" | "postgresql" }> => ({
+export function createPlatformHandlers({
+  config,
+  version,
+  store,
+  auditLog,
+  stopping,
+  dashboard,
+  metrics,
+  settings,
+  sandbox,
+}: PlatformServices): Handlers<PlatformIds> {
+  const presentSettings = async (
+    row: PlatformRow,
+  ): Promise<{
+    settings: PlatformSettings;
+    revision: number;
+    bootstrap: { name: string; value: string; source: "default" | "environment"; text: string }[];
+    version: string;
+    node: string;
+    database: "sqlite" | "postgresql";
+  }> => ({
     settings: row.settings,
     revision: row.revision,
     bootstrap: config.settings.map((setting) => ({ ...setting })),
@@ -44,12 +71,21 @@ export function createPlatformHandlers({ config, version, store, auditLog, stopp
     getApiDescription: async () => ({ status: 200, body: buildOpenApi() }),
     getDashboard: async (context) => ({ status: 200, body: await readDashboard(context, dashboard) }),
     getPlatformSettings: async () => ({ status: 200, body: await presentSettings(await settings.read()) }),
-    savePlatformSettings: async (context, { body }) => ({ status: 200, body: await presentSettings(await settings.save(context, body.settings, body.revision)) }),
+    savePlatformSettings: async (context, { body }) => ({
+      status: 200,
+      body: await presentSettings(await settings.save(context, body.settings, body.revision)),
+    }),
     getSandbox: async () => ({ status: 200, body: presentSandbox(sandbox.report()) }),
     checkSandbox: async () => ({ status: 200, body: presentSandbox(await sandbox.check()) }),
   };
 }
 
 function presentSandbox({ level, reason, fix, checkedAt, controls }: SandboxReport) {
-  return { level, checkedAt: checkedAt === "" ? new Date(0).toISOString() : checkedAt, controls: controls.map((control) => ({ ...control })), ...(reason === undefined ? {} : { reason }), ...(fix === undefined ? {} : { fix }) };
+  return {
+    level,
+    checkedAt: checkedAt === "" ? new Date(0).toISOString() : checkedAt,
+    controls: controls.map((control) => ({ ...control })),
+    ...(reason === undefined ? {} : { reason }),
+    ...(fix === undefined ? {} : { fix }),
+  };
 }

@@ -3,7 +3,12 @@ import type { PlatformSettings } from "@hilum/contract/api";
 import type { Platform, PlatformRow } from "@hilum/store";
 import ipaddr from "ipaddr.js";
 
-export const defaultSettings: PlatformSettings = { organisation: "My organisation", environment: "test", localRegistration: true, privateRanges: [] };
+export const defaultSettings: PlatformSettings = {
+  organisation: "My organisation",
+  environment: "test",
+  localRegistration: true,
+  privateRanges: [],
+};
 
 export interface PlatformSettingsService {
   /** As of the last read or save in this process: for decisions that cannot wait. */
@@ -28,7 +33,9 @@ export async function createPlatformSettings(platform: Platform): Promise<Platfo
     read: async () => take(await platform.settings(defaultSettings)),
     async save(context, settings, revision) {
       refuseBadRanges(settings);
-      return take(await platform.saveSettings(settings, revision, { at: context.now().toISOString(), by: context.actor.id }));
+      return take(
+        await platform.saveSettings(settings, revision, { at: context.now().toISOString(), by: context.actor.id }),
+      );
     },
     onChange: (listener) => void listeners.push(listener),
   };
@@ -38,7 +45,15 @@ export async function createPlatformSettings(platform: Platform): Promise<Platfo
 function refuseBadRanges({ privateRanges }: PlatformSettings): void {
   const problems = privateRanges.flatMap(({ cidr }, at) => {
     const fault = rangeFault(cidr);
-    return fault === undefined ? [] : [{ pointer: `/settings/privateRanges/${at}/cidr`, message: `\`${cidr}\` ${fault}.`, fix: "Write it like 10.20.0.0/16, as narrow as possible." }];
+    return fault === undefined
+      ? []
+      : [
+          {
+            pointer: `/settings/privateRanges/${at}/cidr`,
+            message: `\`${cidr}\` ${fault}.`,
+            fix: "Write it like 10.20.0.0/16, as narrow as possible.",
+          },
+        ];
   });
   if (problems.length > 0) throw new HilumError("request.invalid", { detail: problems[0]?.message ?? "", problems });
 }

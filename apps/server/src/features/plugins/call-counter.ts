@@ -11,7 +11,15 @@ export interface CallCounter {
 
 const flushMs = 5_000;
 
-export function createCallCounter({ health, source, now = () => new Date() }: { health: Health; source: string; now?: () => Date }): CallCounter {
+export function createCallCounter({
+  health,
+  source,
+  now = () => new Date(),
+}: {
+  health: Health;
+  source: string;
+  now?: () => Date;
+}): CallCounter {
   const minutes = new Map<string, CallMinute>();
   const timer = setInterval(() => void flush().catch(() => undefined), flushMs).unref();
 
@@ -26,7 +34,15 @@ export function createCallCounter({ health, source, now = () => new Date() }: { 
     count({ plugin, instance }, durationMs, failed) {
       const minute = minuteOf(now());
       const name = `${minute} ${plugin}/${instance}`;
-      const row = minutes.get(name) ?? { plugin, instance, minute, source, calls: 0, failed: 0, histogram: Array.from({ length: callBuckets.length + 1 }, () => 0) };
+      const row = minutes.get(name) ?? {
+        plugin,
+        instance,
+        minute,
+        source,
+        calls: 0,
+        failed: 0,
+        histogram: Array.from({ length: callBuckets.length + 1 }, () => 0),
+      };
       minutes.set(name, row);
       row.calls++;
       const bucket = bucketOf(durationMs);

@@ -12,37 +12,87 @@ export const isHard = (row: Evidence): boolean => row.status === "failed" && har
 
 /** The checks of Enable that need no running process. Each names where its fix is made. */
 export function checkGate(configured: Configured, sandbox: SandboxReport, revisionWaits: boolean): Evidence[] {
-  return [checkRevision(configured, revisionWaits), checkCode(configured), checkCapabilities(configured), checkSettings(configured), checkAccess(configured), checkSandbox(configured, sandbox)];
+  return [
+    checkRevision(configured, revisionWaits),
+    checkCode(configured),
+    checkCapabilities(configured),
+    checkSettings(configured),
+    checkAccess(configured),
+    checkSandbox(configured, sandbox),
+  ];
 }
 
-const page = ({ plugin, instance }: Configured, tab: string): string => `/plugins/${plugin.id}${tab}?instance=${instance.instance}`;
+const page = ({ plugin, instance }: Configured, tab: string): string =>
+  `/plugins/${plugin.id}${tab}?instance=${instance.instance}`;
 
 function checkRevision(configured: Configured, waits: boolean): Evidence {
   const row = { id: "revision", title: "No change of the manifest waits" };
   if (!waits) return { ...row, status: "passed" };
-  return { ...row, status: "failed", detail: "Another manifest was registered under this id and waits for a decision.", fix: "Compare and approve or reject it.", link: page(configured, "") };
+  return {
+    ...row,
+    status: "failed",
+    detail: "Another manifest was registered under this id and waits for a decision.",
+    fix: "Compare and approve or reject it.",
+    link: page(configured, ""),
+  };
 }
 
 function checkCode(configured: Configured): Evidence {
   const row = { id: "code", title: "Code is present" };
   const { plugin, manifest } = configured;
-  if (plugin.code === "waiting") return { ...row, status: "failed", detail: "The plugin was registered without code.", fix: "Link its folder under Plugins, Add, or register it as a remote plugin.", link: "/plugins/add" };
-  if (plugin.code !== "host" && manifest.runtime === undefined) return { ...row, status: "failed", detail: "The manifest does not say how to run the code.", fix: "Add `runtime` with `kind` and `entry` to hilum.json and link the folder again.", link: "/plugins/add" };
-  return { ...row, status: "passed", detail: plugin.code === "remote" ? "Runs elsewhere and connects in." : plugin.code === "host" ? "Part of Hilum itself." : "Runs here." };
+  if (plugin.code === "waiting")
+    return {
+      ...row,
+      status: "failed",
+      detail: "The plugin was registered without code.",
+      fix: "Link its folder under Plugins, Add, or register it as a remote plugin.",
+      link: "/plugins/add",
+    };
+  if (plugin.code !== "host" && manifest.runtime === undefined)
+    return {
+      ...row,
+      status: "failed",
+      detail: "The manifest does not say how to run the code.",
+      fix: "Add `runtime` with `kind` and `entry` to hilum.json and link the folder again.",
+      link: "/plugins/add",
+    };
+  return {
+    ...row,
+    status: "passed",
+    detail:
+      plugin.code === "remote"
+        ? "Runs elsewhere and connects in."
+        : plugin.code === "host"
+          ? "Part of Hilum itself."
+          : "Runs here.",
+  };
 }
 
 function checkCapabilities({ manifest }: Configured): Evidence {
   const row = { id: "capabilities", title: "This version serves its capabilities" };
   const missing = manifest.capabilities.filter((name) => !capabilities[name].served);
   if (missing.length === 0) return { ...row, status: "passed" };
-  return { ...row, status: "failed", detail: `Not served yet: ${missing.join(", ")}.`, fix: "Update Hilum, or register the plugin without them." };
+  return {
+    ...row,
+    status: "failed",
+    detail: `Not served yet: ${missing.join(", ")}.`,
+    fix: "Update Hilum, or register the plugin without them.",
+  };
 }
 
 function checkSettings(configured: Configured): Evidence {
   const row = { id: "settings", title: "Settings are valid" };
   const [first] = configured.problems;
   if (first === undefined) return { ...row, status: "passed" };
-  return { ...row, status: "failed", cause: "configuration", detail: `${first.pointer.replace(/^\//, "")}: ${first.message}.`, fix: first.fix ?? "Correct it in Setup or Settings.", field: first.pointer, link: page(configured, configured.manifest.setup === undefined ? "/settings" : "/setup") };
+  return {
+    ...row,
+    status: "failed",
+    cause: "configuration",
+    detail: `${first.pointer.replace(/^\//, "")}: ${first.message}.`,
+    fix: first.fix ?? "Correct it in Setup or Settings.",
+    field: first.pointer,
+    link: page(configured, configured.manifest.setup === undefined ? "/settings" : "/setup"),
+  };
 }
 
 function checkAccess(configured: Configured): Evidence {
@@ -50,10 +100,33 @@ function checkAccess(configured: Configured): Evidence {
   const states = scopesOf(configured.manifest, configured.values, configured.grants);
   const link = page(configured, "/access");
   const unserved = states.find(({ parsed, decision }) => decision === "granted" && !isServedScope(parsed));
-  if (unserved !== undefined) return { ...row, status: "failed", detail: `This version does not serve \`${unserved.scope}\` yet.`, fix: "Deny it, or update Hilum.", link };
-  if (isReviewed(states)) return { ...row, status: "passed", detail: states.length === 0 ? "The plugin asks for nothing." : `${states.filter(({ decision }) => decision === "granted").length} of ${states.length} granted.` };
+  if (unserved !== undefined)
+    return {
+      ...row,
+      status: "failed",
+      detail: `This version does not serve \`${unserved.scope}\` yet.`,
+      fix: "Deny it, or update Hilum.",
+      link,
+    };
+  if (isReviewed(states))
+    return {
+      ...row,
+      status: "passed",
+      detail:
+        states.length === 0
+          ? "The plugin asks for nothing."
+          : `${states.filter(({ decision }) => decision === "granted").length} of ${states.length} granted.`,
+    };
   const stale = states.some((state) => state.stale);
-  return { ...row, status: "failed", detail: stale ? "A setting changed after the grant, which covers the old destination." : "A scope that the plugin asks for is not decided.", fix: "Review access and grant or deny each.", link };
+  return {
+    ...row,
+    status: "failed",
+    detail: stale
+      ? "A setting changed after the grant, which covers the old destination."
+      : "A scope that the plugin asks for is not decided.",
+    fix: "Review access and grant or deny each.",
+    link,
+  };
 }
 
 function checkSandbox(configured: Configured, report: SandboxReport): Evidence {
@@ -61,9 +134,31 @@ function checkSandbox(configured: Configured, report: SandboxReport): Evidence {
   const { plugin, manifest } = configured;
   if (plugin.code === "host") return { ...row, status: "passed", detail: "Code of Hilum itself needs no sandbox." };
   if (plugin.code === "remote") {
-    if (phiClassOf(manifest) === "none") return { ...row, status: "warning", detail: "Not sandboxed: it runs on another machine. It gets no patient data." };
-    return { ...row, id: "remote", status: "failed", detail: "Not sandboxed: it runs on another machine and would get patient data.", fix: "An administrator may allow this with a reason." };
+    if (phiClassOf(manifest) === "none")
+      return {
+        ...row,
+        status: "warning",
+        detail: "Not sandboxed: it runs on another machine. It gets no patient data.",
+      };
+    return {
+      ...row,
+      id: "remote",
+      status: "failed",
+      detail: "Not sandboxed: it runs on another machine and would get patient data.",
+      fix: "An administrator may allow this with a reason.",
+    };
   }
-  if (report.level === "isolated") return { ...row, status: "passed", detail: `${report.controls.filter(({ state }) => state === "active").length} of ${report.controls.length} controls hold.` };
-  return { ...row, status: "failed", detail: report.reason ?? "Plugins cannot be isolated on this machine.", fix: report.fix ?? "Open Settings, Sandbox.", link: "/settings/sandbox" };
+  if (report.level === "isolated")
+    return {
+      ...row,
+      status: "passed",
+      detail: `${report.controls.filter(({ state }) => state === "active").length} of ${report.controls.length} controls hold.`,
+    };
+  return {
+    ...row,
+    status: "failed",
+    detail: report.reason ?? "Plugins cannot be isolated on this machine.",
+    fix: report.fix ?? "Open Settings, Sandbox.",
+    link: "/settings/sandbox",
+  };
 }

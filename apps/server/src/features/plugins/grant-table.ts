@@ -35,14 +35,29 @@ export async function createGrantTable(grants: Grants): Promise<GrantTable> {
     },
     allowTrial(key, scopes) {
       const name = `${textOf(key)}#${key.trial}`;
-      trials.set(name, scopes.map((scope) => ({ plugin: key.plugin, instance: key.instance, scope, resolved: scope, decision: "granted" as const })));
+      trials.set(
+        name,
+        scopes.map((scope) => ({
+          plugin: key.plugin,
+          instance: key.instance,
+          scope,
+          resolved: scope,
+          decision: "granted" as const,
+        })),
+      );
       return () => void trials.delete(name);
     },
   };
 }
 
 function toGrant(row: GrantRow): Grant {
-  return { plugin: row.plugin, instance: row.instance, scope: row.scope, decision: row.decision, ...(row.pinned === undefined ? {} : { resolved: row.pinned }) };
+  return {
+    plugin: row.plugin,
+    instance: row.instance,
+    scope: row.scope,
+    decision: row.decision,
+    ...(row.pinned === undefined ? {} : { resolved: row.pinned }),
+  };
 }
 
 const textOf = ({ plugin, instance }: InstanceKey): string => `${plugin}/${instance}`;

@@ -24,5 +24,7 @@ function fromFolder(path: string): IncludedPlugin {
 function read(input: unknown, code: IncludedPlugin["code"]): IncludedPlugin {
   const parsed = parseManifest(input, { included: true });
   if (parsed.ok) return { manifest: parsed.manifest, canonical: parsed.canonical, code };
-  throw new HilumError("data.corrupt", { detail: `The manifest of an included plugin is not valid: ${parsed.problems[0]?.pointer ?? ""} ${parsed.problems[0]?.message ?? ""}` });
+  throw new HilumError("data.corrupt", {
+    detail: `The manifest of an included plugin is not valid: ${parsed.problems[0]?.pointer ?? ""} ${parsed.problems[0]?.message ?? ""}`,
+  });
 }

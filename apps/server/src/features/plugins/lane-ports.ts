@@ -8,11 +8,19 @@ export function createLanePorts({ store }: { store: Store }): LanePorts {
   return {
     async ownerOfMessage(message) {
       const row = await store.messages.find(message);
-      return row?.plugin === undefined || row.instance === undefined ? undefined : { plugin: row.plugin, instance: row.instance };
+      return row?.plugin === undefined || row.instance === undefined
+        ? undefined
+        : { plugin: row.plugin, instance: row.instance };
     },
     async updateDelivery(_key, { message, state, cause, reply }) {
-      if (state === "failed") throw new HilumError("request.invalid", { detail: "This version takes receipts of delivery; a failure is told as the answer of messages.send." });
-      await store.messages.recordDelivery(message, { ...(cause === undefined ? {} : { cause }), ...(reply === undefined ? {} : { reply }) });
+      if (state === "failed")
+        throw new HilumError("request.invalid", {
+          detail: "This version takes receipts of delivery; a failure is told as the answer of messages.send.",
+        });
+      await store.messages.recordDelivery(message, {
+        ...(cause === undefined ? {} : { cause }),
+        ...(reply === undefined ? {} : { reply }),
+      });
     },
     readBlob: createBlobReader({ blobs: store.blobs }),
     async getState(key, { key: name }) {

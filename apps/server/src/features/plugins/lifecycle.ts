@@ -28,37 +28,73 @@ export interface LifecycleService {
   note(status: InstanceStatus): Promise<void>;
 }
 
-type Parts = { store: Store; runner: InstanceRunner; smoke: SmokeService; sandbox: { report(): SandboxReport; ready(): Promise<SandboxReport> }; failureData(error: unknown): WireErrorData | undefined; log: Log; now?: () => Date };
+type Parts = {
+  store: Store;
+  runner: InstanceRunner;
+  smoke: SmokeService;
+  sandbox: { report(): SandboxReport; ready(): Promise<SandboxReport> };
+  failureData(error: unknown): WireErrorData | undefined;
+  log: Log;
+  now?: () => Date;
+};
 
 const systemContext: CallContext = { actor: { id: "system:lifecycle" }, purpose: "HSYSADMIN" };
 
-export function createLifecycleService({ store, runner, smoke, sandbox, failureData, log, now = () => new Date() }: Parts): LifecycleService {
+export function createLifecycleService({
+  store,
+  runner,
+  smoke,
+  sandbox,
+  failureData,
+  log,
+  now = () => new Date(),
+}: Parts): LifecycleService {
   async function staticRows(key: InstanceKey): Promise<Evidence[]> {
     const configured = await loadConfigured(store, key);
-    return checkGate(configured, await sandbox.ready(), (await store.registrations.revisionOf(key.plugin)) !== undefined);
+    return checkGate(
+      configured,
+      await sandbox.ready(),
+      (await store.registrations.revisionOf(key.plugin)) !== undefined,
+    );
   }
 
   /** The part of the gate that needs the process: start, handshake, settings as the plugin sees them, smoke tests. */
   async function liveRows(context: Context, key: InstanceKey): Promise<Evidence[]> {
     const { manifest, plugin } = await loadConfigured(store, key);
-    const started = await timed({ id: "start", title: "It starts and answers every method of its capabilities" }, () => runner.start(context, key));
+    const started = await timed({ id: "start", title: "It starts and answers every method of its capabilities" }, () =>
+      runner.start(context, key),
+    );
     if (started.status === "failed") return [started];
     // A remote plugin is asked when it connects.
-    if (plugin.code === "remote" && runner.status(key)?.state !== "running") return [{ ...started, status: "warning", detail: "It has not connected yet; its tests run when it does." }];
+    if (plugin.code === "remote" && runner.status(key)?.state !== "running")
+      return [{ ...started, status: "warning", detail: "It has not connected yet; its tests run when it does." }];
     const settings = await openSettings(store, key, manifest);
-    const accepted = await timed({ id: "validate", title: "The plugin accepts its settings" }, async () => firstFault((await runner.check(context, key, "config.validate", { settings })).rows));
+    const accepted = await timed({ id: "validate", title: "The plugin accepts its settings" }, async () =>
+      firstFault((await runner.check(context, key, "config.validate", { settings })).rows),
+    );
     if (accepted.status === "failed") return [started, accepted];
     const run = await smoke.run(context, key, { trigger: "enable" });
     return [started, accepted, presentRun(run)];
   }
 
-  async function timed(row: Pick<Evidence, "id" | "title">, work: () => Promise<Evidence | undefined | void>): Promise<Evidence> {
+  async function timed(
+    row: Pick<Evidence, "id" | "title">,
+    work: () => Promise<Evidence | undefined | void>,
+  ): Promise<Evidence> {
     const startedAt = performance.now();
     const fault = await work().catch((error: unknown) => describeFailure(error, failureData(error)));
-    return { ...(fault ?? { status: "passed" as const }), ...row, durationMs: Math.round(performance.now() - startedAt) };
+    return {
+      ...(fault ?? { status: "passed" as const }),
+      ...row,
+      durationMs: Math.round(performance.now() - startedAt),
+    };
   }
 
-  async function stopWith(key: InstanceKey, problem: Omit<NonNullable<InstanceRow["problem"]>, "since">, state: "configured" | "disabled"): Promise<void> {
+  async function stopWith(
+    key: InstanceKey,
+    problem: Omit<NonNullable<InstanceRow["problem"]>, "since">,
+    state: "configured" | "disabled",
+  ): Promise<void> {
     await runner.stop(key);
     await store.instances.change(key, { state, problem: { ...problem, since: now().toISOString() } });
   }
@@ -71,7 +107,8 @@ export function createLifecycleService({ store, runner, smoke, sandbox, failureD
     async enable(context, key, override) {
       const rows = await staticRows(key);
       const blocked = rows.some((row) => isHard(row) || (row.status === "failed" && override === undefined));
-      if (rows.some(({ id, status }) => id === "remote" && status === "failed") && override !== undefined) requireAdministrator(context);
+      if (rows.some(({ id, status }) => id === "remote" && status === "failed") && override !== undefined)
+        requireAdministrator(context);
       if (!blocked) rows.push(...(await liveRows(context, key)));
       const ready = rows.every(({ status }) => status !== "failed");
       const startFailed = rows.some(({ id, status }) => id === "start" && status === "failed");
@@ -81,36 +118,110 @@ export function createLifecycleService({ store, runner, smoke, sandbox, failureD
         return { enabled, ready, rows };
       }
       const at = context.now();
-      const { smokeEveryMinutes } = await store.instances.change(key, { state: "enabled", enabledAt: at.toISOString(), problem: null });
-      if (smokeEveryMinutes > 0) await store.instances.change(key, { nextSmokeAt: new Date(at.getTime() + smokeEveryMinutes * 60_000).toISOString() });
+      const { smokeEveryMinutes } = await store.instances.change(key, {
+        state: "enabled",
+        enabledAt: at.toISOString(),
+        problem: null,
+      });
+      if (smokeEveryMinutes > 0)
+        await store.instances.change(key, {
+          nextSmokeAt: new Date(at.getTime() + smokeEveryMinutes * 60_000).toISOString(),
+        });
       return { enabled, ready, rows };
     },
     async disable(_context, key) {
-      await store.instances.change(key, { state: "disabled", problem: null, nextSmokeAt: null }, { from: ["enabled", "quarantined"] });
+      await store.instances.change(
+        key,
+        { state: "disabled", problem: null, nextSmokeAt: null },
+        { from: ["enabled", "quarantined"] },
+      );
       await runner.stop(key);
     },
     async restart(context, key) {
-      const instance = await store.instances.change(key, { state: "enabled", problem: null }, { from: ["enabled", "quarantined"] });
+      const instance = await store.instances.change(
+        key,
+        { state: "enabled", problem: null },
+        { from: ["enabled", "quarantined"] },
+      );
       await runner.start(context, instance, { keepTrying: true });
     },
     async apply(context, key) {
       const { instance, manifest, values, grants, problems } = await loadConfigured(store, key);
       if (instance.state !== "enabled") return;
-      if (problems.length > 0) return await stopWith(key, { code: "instance.wrong_state", title: "Stopped: the settings are not valid any more", why: problems[0]?.message ?? "", fix: "Correct the settings and enable it again." }, "disabled");
-      if (!isReviewed(scopesOf(manifest, values, grants))) return await stopWith(key, { code: "policy.denied", title: "Stopped: access must be reviewed", why: "A setting or the manifest changed what the plugin may reach.", fix: "Review access and enable it again." }, "configured");
+      if (problems.length > 0)
+        return await stopWith(
+          key,
+          {
+            code: "instance.wrong_state",
+            title: "Stopped: the settings are not valid any more",
+            why: problems[0]?.message ?? "",
+            fix: "Correct the settings and enable it again.",
+          },
+          "disabled",
+        );
+      if (!isReviewed(scopesOf(manifest, values, grants)))
+        return await stopWith(
+          key,
+          {
+            code: "policy.denied",
+            title: "Stopped: access must be reviewed",
+            why: "A setting or the manifest changed what the plugin may reach.",
+            fix: "Review access and enable it again.",
+          },
+          "configured",
+        );
       await runner.start(context, key, { keepTrying: true });
-      void smoke.run({ ...systemContext, now }, key, { trigger: "change" }).catch((error: unknown) => log.warn("smoke.not_run", { plugin: key.plugin, instance: key.instance, code: error instanceof HilumError ? error.code : "unknown" }));
+      void smoke
+        .run({ ...systemContext, now }, key, { trigger: "change" })
+        .catch((error: unknown) =>
+          log.warn("smoke.not_run", {
+            plugin: key.plugin,
+            instance: key.instance,
+            code: error instanceof HilumError ? error.code : "unknown",
+          }),
+        );
     },
     async resume() {
       const enabled = (await store.instances.list()).filter(({ state }) => state === "enabled");
-      await Promise.all(enabled.map((key) => runner.start(systemContext, key, { keepTrying: true }).catch((error: unknown) => log.warn("plugin.not_started", { plugin: key.plugin, instance: key.instance, code: error instanceof HilumError ? error.code : "unknown" }))));
+      await Promise.all(
+        enabled.map((key) =>
+          runner
+            .start(systemContext, key, { keepTrying: true })
+            .catch((error: unknown) =>
+              log.warn("plugin.not_started", {
+                plugin: key.plugin,
+                instance: key.instance,
+                code: error instanceof HilumError ? error.code : "unknown",
+              }),
+            ),
+        ),
+      );
     },
     async note({ key, state, problem }) {
       if (key.trial !== undefined) return;
       if (state === "quarantined" && problem !== undefined) {
-        await store.instances.change(key, { state: "quarantined", health: "failing", problem: { code: problem.code, title: "Stopped after it failed again and again", why: problem.why, fix: "Read its log, correct the cause, then restart it.", since: problem.at.toISOString() } });
+        await store.instances.change(key, {
+          state: "quarantined",
+          health: "failing",
+          problem: {
+            code: problem.code,
+            title: "Stopped after it failed again and again",
+            why: problem.why,
+            fix: "Read its log, correct the cause, then restart it.",
+            since: problem.at.toISOString(),
+          },
+        });
       } else if (state === "waiting" && problem !== undefined) {
-        await store.instances.change(key, { health: "failing", problem: { code: problem.code, title: "It failed and is started again", why: problem.why, fix: "Read its log if this comes back.", since: problem.at.toISOString() } });
+        await store.instances.change(key, {
+          health: "failing",
+          problem: {
+            code: problem.code,
+            title: "It failed and is started again",
+            why: problem.why,
+            fix: "Read its log if this comes back.",
+            since: problem.at.toISOString(),
+          },
+        });
       } else if (state === "running") {
         const row = await store.instances.find(key);
         if (row?.problem !== undefined && row.state === "enabled") await store.instances.change(key, { problem: null });
@@ -121,7 +232,9 @@ export function createLifecycleService({ store, runner, smoke, sandbox, failureD
 
 function requireAdministrator({ actor }: Context): void {
   if ((actor.kind === "user" || actor.kind === "token") && actor.role === "administrator") return;
-  throw new HilumError("request.forbidden", { detail: "Giving patient data to a plugin on another machine needs the role administrator." });
+  throw new HilumError("request.forbidden", {
+    detail: "Giving patient data to a plugin on another machine needs the role administrator.",
+  });
 }
 
 function firstFault(rows: readonly Evidence[]): Evidence | undefined {
@@ -130,9 +243,19 @@ function firstFault(rows: readonly Evidence[]): Evidence | undefined {
 
 function presentRun(run: SmokeRun): Evidence {
   const row = { id: "smoke", title: "Smoke tests pass now" };
-  if (run.status === "no_tests") return { ...row, status: "warning", detail: "The plugin has no smoke tests, so nothing is known of its provider." };
+  if (run.status === "no_tests")
+    return { ...row, status: "warning", detail: "The plugin has no smoke tests, so nothing is known of its provider." };
   const failed = run.results.find(({ status }) => status === "failed");
-  if (failed === undefined) return { ...row, status: "passed", detail: `${run.results.length} of ${run.results.length} passed.` };
+  if (failed === undefined)
+    return { ...row, status: "passed", detail: `${run.results.length} of ${run.results.length} passed.` };
   const { detail, cause, fix, field, reply } = failed;
-  return { ...row, status: "failed", detail: `${failed.title}: ${detail ?? "failed"}`, ...(cause === undefined ? {} : { cause }), ...(fix === undefined ? {} : { fix }), ...(field === undefined ? {} : { field }), ...(reply === undefined ? {} : { reply }) };
+  return {
+    ...row,
+    status: "failed",
+    detail: `${failed.title}: ${detail ?? "failed"}`,
+    ...(cause === undefined ? {} : { cause }),
+    ...(fix === undefined ? {} : { fix }),
+    ...(field === undefined ? {} : { field }),
+    ...(reply === undefined ? {} : { reply }),
+  };
 }

@@ -13,10 +13,14 @@ export async function loadPlugin(store: Pick<Store, "plugins">, id: string): Pro
 }
 
 /** Plugin and instance, or `plugin.not_found` / `instance.not_found`. */
-export async function loadInstance(store: Pick<Store, "plugins" | "instances">, key: InstanceKey): Promise<{ plugin: PluginRow; manifest: Manifest; instance: InstanceRow }> {
+export async function loadInstance(
+  store: Pick<Store, "plugins" | "instances">,
+  key: InstanceKey,
+): Promise<{ plugin: PluginRow; manifest: Manifest; instance: InstanceRow }> {
   const plugin = await loadPlugin(store, key.plugin);
   const instance = await store.instances.find(key);
-  if (instance === undefined) throw new HilumError("instance.not_found", { detail: `${plugin.name} has no instance ${key.instance}.` });
+  if (instance === undefined)
+    throw new HilumError("instance.not_found", { detail: `${plugin.name} has no instance ${key.instance}.` });
   return { plugin, manifest: manifestOf(plugin), instance };
 }
 
@@ -35,7 +39,12 @@ export interface Configured {
 }
 
 export async function loadConfigured(store: Repositories, key: InstanceKey): Promise<Configured> {
-  const [{ plugin, manifest, instance }, saved, marks, grants] = await Promise.all([loadInstance(store, key), store.settings.current(key), store.settings.secretMarks(key), store.grants.list(key)]);
+  const [{ plugin, manifest, instance }, saved, marks, grants] = await Promise.all([
+    loadInstance(store, key),
+    store.settings.current(key),
+    store.settings.secretMarks(key),
+    store.grants.list(key),
+  ]);
   const secretsPresent = Object.keys(marks);
   const values = manifest.config === undefined ? {} : withDefaults(manifest.config, saved?.values ?? {});
   const problems = manifest.config === undefined ? [] : validateSettings(manifest.config, values, { secretsPresent });
@@ -43,9 +52,16 @@ export async function loadConfigured(store: Repositories, key: InstanceKey): Pro
 }
 
 /** Settings as the plugin gets them: defaults filled in, secrets opened. For the channel to the plugin alone. */
-export async function openSettings(store: Pick<Store, "settings">, key: InstanceKey, manifest: Manifest): Promise<Record<string, unknown>> {
+export async function openSettings(
+  store: Pick<Store, "settings">,
+  key: InstanceKey,
+  manifest: Manifest,
+): Promise<Record<string, unknown>> {
   if (manifest.config === undefined) return {};
   const [saved, secrets] = await Promise.all([store.settings.current(key), store.settings.secrets(key)]);
   const declared = new Set(secretNames(manifest.config));
-  return { ...withDefaults(manifest.config, saved?.values ?? {}), ...Object.fromEntries(Object.entries(secrets).filter(([name]) => declared.has(name))) };
+  return {
+    ...withDefaults(manifest.config, saved?.values ?? {}),
+    ...Object.fromEntries(Object.entries(secrets).filter(([name]) => declared.has(name))),
+  };
 }

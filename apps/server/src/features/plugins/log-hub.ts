@@ -19,7 +19,15 @@ export interface LogHub {
 
 type Waiting = { key: InstanceKey; lines: NewLogLine[]; dropped: number };
 
-export function createLogHub({ logs, processLog, now = () => new Date() }: { logs: Logs; processLog: Log; now?: () => Date }): LogHub {
+export function createLogHub({
+  logs,
+  processLog,
+  now = () => new Date(),
+}: {
+  logs: Logs;
+  processLog: Log;
+  now?: () => Date;
+}): LogHub {
   const waiting = new Map<string, Waiting>();
   const listeners = new Map<string, Set<LogListener>>();
   let timer: NodeJS.Timeout | undefined;

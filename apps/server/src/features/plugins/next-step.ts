@@ -7,7 +7,8 @@ export function nextStep(configured: Configured, revisionWaits: boolean): Instan
   const { plugin, manifest, instance, values, problems, saved, grants } = configured;
   if (revisionWaits) return "revision";
   if (plugin.code === "waiting") return "code";
-  if (manifest.config !== undefined && (problems.length > 0 || (saved === undefined && needsAnswer(configured)))) return "setup";
+  if (manifest.config !== undefined && (problems.length > 0 || (saved === undefined && needsAnswer(configured))))
+    return "setup";
   if (!isReviewed(scopesOf(manifest, values, grants))) return "access";
   return instance.state === "enabled" ? null : "enable";
 }

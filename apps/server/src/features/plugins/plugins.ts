@@ -16,13 +16,23 @@ export interface PluginsService {
   remove(id: string): Promise<void>;
 }
 
-export function createPluginsService({ store, runner, testMode }: { store: Store; runner: InstanceRunner; testMode(): boolean }): PluginsService {
+export function createPluginsService({
+  store,
+  runner,
+  testMode,
+}: {
+  store: Store;
+  runner: InstanceRunner;
+  testMode(): boolean;
+}): PluginsService {
   async function present(row: InstanceRow, revisionWaits: boolean): Promise<Instance> {
     const configured = await loadConfigured(store, row);
     return presentInstance(row, nextStep(configured, revisionWaits), liveness(runner, row));
   }
 
-  async function withInstances(plugin: PluginRow): Promise<{ plugin: PluginRow; instances: Instance[]; revisionWaits: boolean }> {
+  async function withInstances(
+    plugin: PluginRow,
+  ): Promise<{ plugin: PluginRow; instances: Instance[]; revisionWaits: boolean }> {
     const revisionWaits = (await store.registrations.revisionOf(plugin.id)) !== undefined;
     const rows = await store.instances.list(plugin.id);
     return { plugin, instances: await Promise.all(rows.map((row) => present(row, revisionWaits))), revisionWaits };
@@ -49,13 +59,22 @@ export function createPluginsService({ store, runner, testMode }: { store: Store
     },
     async createInstance(context, key, title) {
       const plugin = await loadPlugin(store, key.plugin);
-      await store.instances.create({ ...key, title, testMode: plugin.code === "host" || testMode(), at: context.now().toISOString(), by: context.actor.id });
+      await store.instances.create({
+        ...key,
+        title,
+        testMode: plugin.code === "host" || testMode(),
+        at: context.now().toISOString(),
+        by: context.actor.id,
+      });
       return await this.instance(key);
     },
     async removeInstance(key) {
       const rows = await store.instances.list(key.plugin);
       if (!rows.some(({ instance }) => instance === key.instance)) throw new HilumError("instance.not_found");
-      if (rows.length === 1) throw new HilumError("instance.wrong_state", { detail: "This is the plugin's last instance. Remove the plugin instead." });
+      if (rows.length === 1)
+        throw new HilumError("instance.wrong_state", {
+          detail: "This is the plugin's last instance. Remove the plugin instead.",
+        });
       await stopAndRevoke(key);
       await store.instances.remove(key);
     },
@@ -72,5 +91,8 @@ export function createPluginsService({ store, runner, testMode }: { store: Store
 function liveness(runner: InstanceRunner, key: InstanceKey): Liveness {
   const status = runner.status(key);
   if (status === undefined || status.state === "stopped") return { running: false };
-  return { running: status.state === "running", sandbox: { level: status.level, controls: status.controls.map(({ name, state, how }) => ({ name, state, how })) } };
+  return {
+    running: status.state === "running",
+    sandbox: { level: status.level, controls: status.controls.map(({ name, state, how }) => ({ name, state, how })) },
+  };
 }

@@ -29,7 +29,11 @@ export function presentPlugin(row: PluginRow, instances: Instance[], pendingRevi
     id: row.id,
     name: row.name,
     ...pick(manifest, ["version", "description", "publisher", "homepage", "license"]),
-    capabilities: manifest.capabilities.map((name) => ({ name, title: capabilities[name].title, served: capabilities[name].served })),
+    capabilities: manifest.capabilities.map((name) => ({
+      name,
+      title: capabilities[name].title,
+      served: capabilities[name].served,
+    })),
     phi: phiClassOf(manifest),
     code: row.code,
     ...(row.codePath === undefined || row.code !== "linked" ? {} : { codePath: row.codePath }),
@@ -52,6 +56,11 @@ export function presentPluginDetail(row: PluginRow, instances: Instance[], pendi
   };
 }
 
-function pick<K extends keyof Manifest>(manifest: Manifest, names: readonly K[]): { [N in K]?: Exclude<Manifest[N], undefined> } {
-  return Object.fromEntries(names.flatMap((name) => (manifest[name] === undefined ? [] : [[name, manifest[name]]]))) as { [N in K]?: Exclude<Manifest[N], undefined> };
+function pick<K extends keyof Manifest>(
+  manifest: Manifest,
+  names: readonly K[],
+): { [N in K]?: Exclude<Manifest[N], undefined> } {
+  return Object.fromEntries(
+    names.flatMap((name) => (manifest[name] === undefined ? [] : [[name, manifest[name]]])),
+  ) as { [N in K]?: Exclude<Manifest[N], undefined> };
 }

@@ -1,4 +1,13 @@
-import { capabilities, describeScope, isScope, parseManifest, parseScope, phiClassOf, type Manifest, type ParsedManifest } from "@hilum/contract";
+import {
+  capabilities,
+  describeScope,
+  isScope,
+  parseManifest,
+  parseScope,
+  phiClassOf,
+  type Manifest,
+  type ParsedManifest,
+} from "@hilum/contract";
 import type { ManifestReview } from "@hilum/contract/api";
 import type { PluginRow } from "@hilum/store";
 
@@ -6,14 +15,34 @@ type Parsed = Extract<ParsedManifest, { ok: true }>;
 
 /** A manifest in the words of the person who decides about it. `current` is what is registered under its id. */
 export function reviewManifest(parsed: ParsedManifest, current: PluginRow | undefined): ManifestReview {
-  if (!parsed.ok) return { valid: false, problems: parsed.problems.map(copyProblem), capabilities: [], scopes: [], effect: "refused", differences: [] };
+  if (!parsed.ok)
+    return {
+      valid: false,
+      problems: parsed.problems.map(copyProblem),
+      capabilities: [],
+      scopes: [],
+      effect: "refused",
+      differences: [],
+    };
   const { manifest } = parsed;
-  const differences = current === undefined ? [] : differencesOf(current.manifest, manifest as unknown as Record<string, unknown>);
+  const differences =
+    current === undefined ? [] : differencesOf(current.manifest, manifest as unknown as Record<string, unknown>);
   return {
     valid: true,
     problems: [],
-    plugin: { id: manifest.id, name: manifest.name, phi: phiClassOf(manifest), ...(manifest.version === undefined ? {} : { version: manifest.version }), ...(manifest.publisher === undefined ? {} : { publisher: manifest.publisher }) },
-    capabilities: manifest.capabilities.map((name) => ({ name, title: capabilities[name].title, plain: capabilities[name].plain, served: capabilities[name].served })),
+    plugin: {
+      id: manifest.id,
+      name: manifest.name,
+      phi: phiClassOf(manifest),
+      ...(manifest.version === undefined ? {} : { version: manifest.version }),
+      ...(manifest.publisher === undefined ? {} : { publisher: manifest.publisher }),
+    },
+    capabilities: manifest.capabilities.map((name) => ({
+      name,
+      title: capabilities[name].title,
+      plain: capabilities[name].plain,
+      served: capabilities[name].served,
+    })),
     scopes: (manifest.scopes ?? []).map(({ scope, reason }) => ({ scope, reason, plain: plainOf(scope) })),
     effect: current === undefined ? "new" : differences.length === 0 ? "same" : "revision",
     differences,
@@ -31,7 +60,17 @@ function plainOf(scope: string): string {
   return isScope(parsed) ? describeScope(parsed) : scope;
 }
 
-const copyProblem = ({ pointer, message, line, fix }: { pointer: string; message: string; line?: number; fix?: string }) => ({ pointer, message, ...(line === undefined ? {} : { line }), ...(fix === undefined ? {} : { fix }) });
+const copyProblem = ({
+  pointer,
+  message,
+  line,
+  fix,
+}: {
+  pointer: string;
+  message: string;
+  line?: number;
+  fix?: string;
+}) => ({ pointer, message, ...(line === undefined ? {} : { line }), ...(fix === undefined ? {} : { fix }) });
 
 /** Leaves that were added, removed or changed, by JSON pointer; values shortened for a table. */
 function differencesOf(before: unknown, after: unknown): ManifestReview["differences"] {
@@ -47,7 +86,8 @@ const side = (name: "before" | "after", value: string | undefined) => (value ===
 
 function leavesOf(value: unknown, pointer = "", found = new Map<string, string>()): Map<string, string> {
   if (typeof value === "object" && value !== null) {
-    for (const [name, member] of Object.entries(value)) leavesOf(member, `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, found);
+    for (const [name, member] of Object.entries(value))
+      leavesOf(member, `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, found);
   } else found.set(pointer, JSON.stringify(value)?.slice(0, 200) ?? "");
   return found;
 }

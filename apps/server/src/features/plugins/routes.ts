@@ -34,24 +34,69 @@ export interface PluginServices {
 }
 
 type PluginIds =
-  | "listPlugins" | "registerPlugin" | "checkManifest" | "listIncludedPlugins" | "addIncludedPlugin" | "linkFolder" | "getPlugin" | "removePlugin" | "createInstance" | "removeInstance"
-  | "listRegistrations" | "approveRegistration" | "rejectRegistration"
-  | "getSettings" | "saveSettings" | "testSettings" | "listSettingsRevisions" | "restoreSettings"
-  | "getSetup" | "answerSetupStep" | "finishSetup" | "restartSetup" | "getAccess" | "decideAccess"
-  | "getEnableGate" | "enableInstance" | "disableInstance" | "restartInstance"
-  | "getPluginHealth" | "checkPluginHealth" | "runSmokeTests" | "listSmokeRuns" | "saveSmokeSchedule" | "listPluginLogs" | "tailPluginLogs";
+  | "listPlugins"
+  | "registerPlugin"
+  | "checkManifest"
+  | "listIncludedPlugins"
+  | "addIncludedPlugin"
+  | "linkFolder"
+  | "getPlugin"
+  | "removePlugin"
+  | "createInstance"
+  | "removeInstance"
+  | "listRegistrations"
+  | "approveRegistration"
+  | "rejectRegistration"
+  | "getSettings"
+  | "saveSettings"
+  | "testSettings"
+  | "listSettingsRevisions"
+  | "restoreSettings"
+  | "getSetup"
+  | "answerSetupStep"
+  | "finishSetup"
+  | "restartSetup"
+  | "getAccess"
+  | "decideAccess"
+  | "getEnableGate"
+  | "enableInstance"
+  | "disableInstance"
+  | "restartInstance"
+  | "getPluginHealth"
+  | "checkPluginHealth"
+  | "runSmokeTests"
+  | "listSmokeRuns"
+  | "saveSmokeSchedule"
+  | "listPluginLogs"
+  | "tailPluginLogs";
 
 const ok = { ok: true } as const;
 
-export function createPluginHandlers(services: PluginServices, testDraft: (context: Context, key: InstanceKey, input: RequestOf<"testSettings">["body"]) => Promise<{ ok: boolean; rows: Evidence[] }>): Handlers<PluginIds> {
-  return { ...registrationHandlers(services), ...settingsHandlers(services, testDraft), ...lifecycleHandlers(services), ...healthHandlers(services) };
+export function createPluginHandlers(
+  services: PluginServices,
+  testDraft: (
+    context: Context,
+    key: InstanceKey,
+    input: RequestOf<"testSettings">["body"],
+  ) => Promise<{ ok: boolean; rows: Evidence[] }>,
+): Handlers<PluginIds> {
+  return {
+    ...registrationHandlers(services),
+    ...settingsHandlers(services, testDraft),
+    ...lifecycleHandlers(services),
+    ...healthHandlers(services),
+  };
 }
 
 function registrationHandlers({ store, plugins, registration, included, lifecycle, grants }: PluginServices) {
   const answer = async ({ plugin, instance, outcome }: Decided) => {
     const { next } = await plugins.instance({ plugin, instance });
     const status = { registered: 201, unchanged: 200, revision_waits: 202 }[outcome];
-    return { status, body: { plugin, instance, outcome, next, console: `/admin/ui/plugins/${plugin}` }, note: { plugin, instance } };
+    return {
+      status,
+      body: { plugin, instance, outcome, next, console: `/admin/ui/plugins/${plugin}` },
+      note: { plugin, instance },
+    };
   };
   return {
     listPlugins: async () => ({ status: 200, body: { items: await plugins.list() } }),
@@ -62,11 +107,21 @@ function registrationHandlers({ store, plugins, registration, included, lifecycl
     },
     checkManifest: async (_context, { body }) => {
       const parsed = readManifest(body.text);
-      return { status: 200, body: reviewManifest(parsed, parsed.ok ? await store.plugins.find(parsed.manifest.id) : undefined) };
+      return {
+        status: 200,
+        body: reviewManifest(parsed, parsed.ok ? await store.plugins.find(parsed.manifest.id) : undefined),
+      };
     },
     listIncludedPlugins: async () => {
       const known = new Set((await store.plugins.list()).map(({ id }) => id));
-      const items = [...included.values()].map(({ manifest, code }) => ({ id: manifest.id, name: manifest.name, description: manifest.description ?? "", capabilities: [...manifest.capabilities], registered: known.has(manifest.id), host: code.kind === "host" }));
+      const items = [...included.values()].map(({ manifest, code }) => ({
+        id: manifest.id,
+        name: manifest.name,
+        description: manifest.description ?? "",
+        capabilities: [...manifest.capabilities],
+        registered: known.has(manifest.id),
+        host: code.kind === "host",
+      }));
       return { status: 200, body: { items } };
     },
     addIncludedPlugin: async (context, { params }) => answer(await registration.include(context, params.plugin)),
@@ -76,7 +131,8 @@ function registrationHandlers({ store, plugins, registration, included, lifecycl
       const { registered, revised } = await registration.approve(context, params.registration);
       if (revised !== undefined) {
         await grants.refresh();
-        for (const { plugin, instance } of await store.instances.list(revised.id)) await lifecycle.apply(context, { plugin, instance });
+        for (const { plugin, instance } of await store.instances.list(revised.id))
+          await lifecycle.apply(context, { plugin, instance });
       }
       return { ...(await answer(registered)), status: 200 };
     },
@@ -89,7 +145,11 @@ function registrationHandlers({ store, plugins, registration, included, lifecycl
       await grants.refresh();
       return { status: 200, body: ok };
     },
-    createInstance: async (context, { params, body }) => ({ status: 201, body: await plugins.createInstance(context, { plugin: params.plugin, instance: body.instance }, body.title), note: { instance: body.instance } }),
+    createInstance: async (context, { params, body }) => ({
+      status: 201,
+      body: await plugins.createInstance(context, { plugin: params.plugin, instance: body.instance }, body.title),
+      note: { instance: body.instance },
+    }),
     removeInstance: async (_context, { params }) => {
       await plugins.removeInstance({ plugin: params.plugin, instance: params.instance });
       await grants.refresh();
@@ -98,7 +158,10 @@ function registrationHandlers({ store, plugins, registration, included, lifecycl
   } satisfies Partial<Handlers>;
 }
 
-function settingsHandlers({ settings, setup, access, grants, lifecycle, store }: PluginServices, testDraft: Parameters<typeof createPluginHandlers>[1]) {
+function settingsHandlers(
+  { settings, setup, access, grants, lifecycle, store }: PluginServices,
+  testDraft: Parameters<typeof createPluginHandlers>[1],
+) {
   return {
     getSettings: async (_context, request) => ({ status: 200, body: await settings.read(keyOf(request)) }),
     saveSettings: async (context, request) => {
@@ -106,15 +169,24 @@ function settingsHandlers({ settings, setup, access, grants, lifecycle, store }:
       await lifecycle.apply(context, keyOf(request));
       return { status: 200, body: await settings.read(keyOf(request)) };
     },
-    testSettings: async (context, request) => ({ status: 200, body: await testDraft(context, keyOf(request), request.body) }),
-    listSettingsRevisions: async (_context, request) => ({ status: 200, body: { items: presentRevisions(await settings.history(keyOf(request))) } }),
+    testSettings: async (context, request) => ({
+      status: 200,
+      body: await testDraft(context, keyOf(request), request.body),
+    }),
+    listSettingsRevisions: async (_context, request) => ({
+      status: 200,
+      body: { items: presentRevisions(await settings.history(keyOf(request))) },
+    }),
     restoreSettings: async (context, request) => {
       await settings.restore(context, keyOf(request), request.params.revision);
       await lifecycle.apply(context, keyOf(request));
       return { status: 200, body: await settings.read(keyOf(request)) };
     },
     getSetup: async (context, request) => ({ status: 200, body: await setup.read(context, keyOf(request)) }),
-    answerSetupStep: async (context, request) => ({ status: 200, body: await setup.answer(context, keyOf(request), request.params.step, request.body) }),
+    answerSetupStep: async (context, request) => ({
+      status: 200,
+      body: await setup.answer(context, keyOf(request), request.params.step, request.body),
+    }),
     finishSetup: async (context, request) => {
       await setup.finish(context, keyOf(request));
       await lifecycle.apply(context, keyOf(request));
@@ -129,7 +201,11 @@ function settingsHandlers({ settings, setup, access, grants, lifecycle, store }:
       await access.decide(context, keyOf(request), request.body.decisions);
       await grants.refresh();
       await lifecycle.apply(context, keyOf(request));
-      return { status: 200, body: await access.read(context, keyOf(request)), note: { count: request.body.decisions.length } };
+      return {
+        status: 200,
+        body: await access.read(context, keyOf(request)),
+        note: { count: request.body.decisions.length },
+      };
     },
   } satisfies Partial<Handlers>;
 }
@@ -139,7 +215,10 @@ function lifecycleHandlers({ plugins, lifecycle }: PluginServices) {
     getEnableGate: async (_context, request) => ({ status: 200, body: await lifecycle.gate(keyOf(request)) }),
     enableInstance: async (context, request) => {
       const { enabled, ready, rows } = await lifecycle.enable(context, keyOf(request), request.body.override?.reason);
-      return { status: 200, body: { enabled, gate: { ready, rows }, instance: await plugins.instance(keyOf(request)) } };
+      return {
+        status: 200,
+        body: { enabled, gate: { ready, rows }, instance: await plugins.instance(keyOf(request)) },
+      };
     },
     disableInstance: async (context, request) => {
       await lifecycle.disable(context, keyOf(request));
@@ -160,9 +239,22 @@ function healthHandlers({ store, health, smoke, logs }: PluginServices) {
       await health.check(context, keyOf(request));
       return { status: 200, body: await health.read(context, keyOf(request)) };
     },
-    runSmokeTests: async (context, request) => ({ status: 200, body: await smoke.run(context, keyOf(request), { trigger: "person", tests: request.body.tests, recipient: request.body.recipient }) }),
+    runSmokeTests: async (context, request) => ({
+      status: 200,
+      body: await smoke.run(context, keyOf(request), {
+        trigger: "person",
+        tests: request.body.tests,
+        recipient: request.body.recipient,
+      }),
+    }),
     listSmokeRuns: async (_context, { params, query: { instance = "default", ...page } }) => {
-      const { items, next } = await store.smoke.list({ plugin: params.plugin, instance }, { ...(page.limit === undefined ? {} : { limit: page.limit }), ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
+      const { items, next } = await store.smoke.list(
+        { plugin: params.plugin, instance },
+        {
+          ...(page.limit === undefined ? {} : { limit: page.limit }),
+          ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+        },
+      );
       return { status: 200, body: { items: items.map(presentRun), ...(next === undefined ? {} : { next }) } };
     },
     saveSmokeSchedule: async (context, request) => {
@@ -172,11 +264,25 @@ function healthHandlers({ store, health, smoke, logs }: PluginServices) {
     listPluginLogs: async (_context, request) => {
       const { level, after, limit } = request.query;
       await logs.flush();
-      return { status: 200, body: await store.logs.list(keyOf(request), { ...(level === undefined ? {} : { level }), ...(after === undefined ? {} : { after }), ...(limit === undefined ? {} : { limit }) }) };
+      return {
+        status: 200,
+        body: await store.logs.list(keyOf(request), {
+          ...(level === undefined ? {} : { level }),
+          ...(after === undefined ? {} : { after }),
+          ...(limit === undefined ? {} : { limit }),
+        }),
+      };
     },
     tailPluginLogs: async (context, request) => ({
       status: 200,
-      stream: tailLogs({ logs, store: store.logs, key: keyOf(request), filter: { level: request.query.level, after: request.query.after }, signal: context.signal, into: new PassThrough() }),
+      stream: tailLogs({
+        logs,
+        store: store.logs,
+        key: keyOf(request),
+        filter: { level: request.query.level, after: request.query.after },
+        signal: context.signal,
+        into: new PassThrough(),
+      }),
       headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" },
     }),
   } satisfies Partial<Handlers>;
@@ -184,7 +290,11 @@ function healthHandlers({ store, health, smoke, logs }: PluginServices) {
 
 function presentWaiting({ registration: { id, plugin, expiresAt = "" } }: Waiting) {
   const message = `${plugin} waits for approval. Open Hilum, Plugins, and approve it there; until then it has no rights.`;
-  return { status: 202, body: { registration: id, outcome: "awaiting_approval" as const, expiresAt, message, console: "/admin/ui/plugins" }, note: { plugin, record: { resource: "Registration", id } } };
+  return {
+    status: 202,
+    body: { registration: id, outcome: "awaiting_approval" as const, expiresAt, message, console: "/admin/ui/plugins" },
+    note: { plugin, record: { resource: "Registration", id } },
+  };
 }
 
 function keyOf({ params, query }: { params: { plugin: string }; query: { instance?: string } }): InstanceKey {

@@ -1,6 +1,26 @@
 import { randomBytes } from "node:crypto";
-import { HilumError, isScope, parseScope, resolveScope, formatScope, type CheckResult, type Context, type HealthResult, type Manifest } from "@hilum/contract";
-import type { CallContext, Decision, Host, HostCode, HostServices, InstanceSpec, InstanceStatus, RunnerSpec, StartSpec } from "@hilum/host";
+import {
+  HilumError,
+  isScope,
+  parseScope,
+  resolveScope,
+  formatScope,
+  type CheckResult,
+  type Context,
+  type HealthResult,
+  type Manifest,
+} from "@hilum/contract";
+import type {
+  CallContext,
+  Decision,
+  Host,
+  HostCode,
+  HostServices,
+  InstanceSpec,
+  InstanceStatus,
+  RunnerSpec,
+  StartSpec,
+} from "@hilum/host";
 import type { InstanceKey, PluginRow, Store } from "@hilum/store";
 import type { GrantTable } from "./grant-table.ts";
 import { loadConfigured, openSettings } from "./load-instance.ts";
@@ -21,10 +41,25 @@ export interface InstanceRunner {
   /** Ends it at once, calls in flight included. */
   cut(key: InstanceKey): Promise<void>;
   status(key: InstanceKey): InstanceStatus | undefined;
-  check(context: CallContext, key: InstanceKey & { trial?: string }, method: "health.check", params: Record<string, unknown>): Promise<HealthResult>;
-  check(context: CallContext, key: InstanceKey & { trial?: string }, method: Exclude<CheckMethod, "health.check">, params: Record<string, unknown>): Promise<CheckResult>;
+  check(
+    context: CallContext,
+    key: InstanceKey & { trial?: string },
+    method: "health.check",
+    params: Record<string, unknown>,
+  ): Promise<HealthResult>;
+  check(
+    context: CallContext,
+    key: InstanceKey & { trial?: string },
+    method: Exclude<CheckMethod, "health.check">,
+    params: Record<string, unknown>,
+  ): Promise<CheckResult>;
   /** Runs the code with settings that are not saved, in a process of its own that may reach just the destinations those settings name. */
-  tryOut<T>(context: Context, key: InstanceKey, settings: Record<string, unknown>, work: (trial: InstanceKey & { trial: string }) => Promise<T>): Promise<T>;
+  tryOut<T>(
+    context: Context,
+    key: InstanceKey,
+    settings: Record<string, unknown>,
+    work: (trial: InstanceKey & { trial: string }) => Promise<T>,
+  ): Promise<T>;
   /** Asked by the host before it starts or calls an instance. */
   decideCall(request: { key: InstanceKey & { trial?: string } }): Decision;
 }
@@ -34,26 +69,62 @@ export interface RunnerParts {
   store: Store;
   grants: GrantTable;
   /** Code of the platform itself, by plugin id. */
-  hostCode: ReadonlyMap<string, (key: InstanceKey, settings: Record<string, unknown>, services: HostServices) => HostCode>;
+  hostCode: ReadonlyMap<
+    string,
+    (key: InstanceKey, settings: Record<string, unknown>, services: HostServices) => HostCode
+  >;
   /** What a linked folder finds under /node_modules: the SDK. */
   developmentModules: NonNullable<StartSpec["extraReadOnly"]>;
 }
 
-export function createInstanceRunner({ host, store, grants, hostCode, developmentModules }: RunnerParts): InstanceRunner {
+export function createInstanceRunner({
+  host,
+  store,
+  grants,
+  hostCode,
+  developmentModules,
+}: RunnerParts): InstanceRunner {
   /** Instances that somebody had the right to start and did. */
   const permitted = new Set<string>();
 
-  function runnerOf(plugin: PluginRow, manifest: Manifest, key: InstanceKey, settings: Record<string, unknown>): RunnerSpec {
+  function runnerOf(
+    plugin: PluginRow,
+    manifest: Manifest,
+    key: InstanceKey,
+    settings: Record<string, unknown>,
+  ): RunnerSpec {
     const create = hostCode.get(plugin.id);
-    if (plugin.code === "host" && create !== undefined) return { kind: "host", create: (services) => create(key, settings, services) };
+    if (plugin.code === "host" && create !== undefined)
+      return { kind: "host", create: (services) => create(key, settings, services) };
     if (plugin.code === "remote") return { kind: "remote" };
     const { kind, entry } = manifest.runtime ?? {};
-    if (plugin.codePath === undefined || kind === undefined || kind === "remote" || entry === undefined) throw new HilumError("instance.wrong_state", { detail: "The plugin has no code to run: its manifest names no runtime, or no folder is linked." });
-    const { memoryMb = defaultLimits.memoryMb, cpu = defaultLimits.cpu, pids = defaultLimits.pids } = manifest.resources ?? {};
-    return { kind: "sandboxed", runtime: kind, codeDir: plugin.codePath, entry, limits: { memoryMb, cpu, pids, tmpMb: defaultLimits.tmpMb }, ...(plugin.code === "linked" ? { extraReadOnly: developmentModules } : {}) };
+    if (plugin.codePath === undefined || kind === undefined || kind === "remote" || entry === undefined)
+      throw new HilumError("instance.wrong_state", {
+        detail: "The plugin has no code to run: its manifest names no runtime, or no folder is linked.",
+      });
+    const {
+      memoryMb = defaultLimits.memoryMb,
+      cpu = defaultLimits.cpu,
+      pids = defaultLimits.pids,
+    } = manifest.resources ?? {};
+    return {
+      kind: "sandboxed",
+      runtime: kind,
+      codeDir: plugin.codePath,
+      entry,
+      limits: { memoryMb, cpu, pids, tmpMb: defaultLimits.tmpMb },
+      ...(plugin.code === "linked" ? { extraReadOnly: developmentModules } : {}),
+    };
   }
 
-  function specOf(plugin: PluginRow, manifest: Manifest, key: InstanceKey & { trial?: string }, settings: Record<string, unknown>, scopes: readonly string[], testMode: boolean): InstanceSpec {
+  function specOf(
+    plugin: PluginRow,
+    manifest: Manifest,
+    key: InstanceKey & { trial?: string },
+    settings: Record<string, unknown>,
+    scopes: readonly string[],
+    testMode: boolean,
+  ): InstanceSpec {
     return {
       ...key,
       runner: runnerOf(plugin, manifest, key, settings),
@@ -70,7 +141,10 @@ export function createInstanceRunner({ host, store, grants, hostCode, developmen
       const { plugin, manifest, instance, values, grants: rows } = await loadConfigured(store, key);
       const settings = await openSettings(store, key, manifest);
       permitted.add(nameOf(key));
-      await host().start(specOf(plugin, manifest, key, settings, effectiveScopes(scopesOf(manifest, values, rows)), instance.testMode), { context, keepTrying, drainMs });
+      await host().start(
+        specOf(plugin, manifest, key, settings, effectiveScopes(scopesOf(manifest, values, rows)), instance.testMode),
+        { context, keepTrying, drainMs },
+      );
     },
     async stop(key) {
       await host().stop(key, { drainMs });
@@ -82,7 +156,8 @@ export function createInstanceRunner({ host, store, grants, hostCode, developmen
     },
     status: (key) => host().status(key),
     // The host validates each answer against its method (answers.ts), which is what makes these types true.
-    check: ((context: CallContext, key: InstanceKey, method: CheckMethod, params: Record<string, unknown>) => host().call(context, { ...key, method, params, deadlineMs: checkMs })) as InstanceRunner["check"],
+    check: ((context: CallContext, key: InstanceKey, method: CheckMethod, params: Record<string, unknown>) =>
+      host().call(context, { ...key, method, params, deadlineMs: checkMs })) as InstanceRunner["check"],
     async tryOut(context, key, settings, work) {
       const { plugin, manifest, instance } = await loadConfigured(store, key);
       const trial = { ...key, trial: randomBytes(6).toString("hex") };
@@ -98,7 +173,10 @@ export function createInstanceRunner({ host, store, grants, hostCode, developmen
         forbid();
       }
     },
-    decideCall: ({ key }) => (permitted.has(nameOf(key)) ? { allow: true } : { allow: false, code: "plugin.not_running", reason: "not_enabled" }),
+    decideCall: ({ key }) =>
+      permitted.has(nameOf(key))
+        ? { allow: true }
+        : { allow: false, code: "plugin.not_running", reason: "not_enabled" },
   };
 }
 
@@ -111,4 +189,5 @@ function destinationsOf(manifest: Manifest, settings: Readonly<Record<string, un
   });
 }
 
-const nameOf = ({ plugin, instance, trial }: InstanceKey & { trial?: string }): string => `${plugin}/${instance}${trial === undefined ? "" : `#${trial}`}`;
+const nameOf = ({ plugin, instance, trial }: InstanceKey & { trial?: string }): string =>
+  `${plugin}/${instance}${trial === undefined ? "" : `#${trial}`}`;

@@ -1,4 +1,13 @@
-import { coversScope, describeScope, formatScope, isScope, parseScope, resolveScope, type Manifest, type Scope } from "@hilum/contract";
+import {
+  coversScope,
+  describeScope,
+  formatScope,
+  isScope,
+  parseScope,
+  resolveScope,
+  type Manifest,
+  type Scope,
+} from "@hilum/contract";
 import type { GrantRow } from "@hilum/store";
 
 /** One scope of a manifest beside what was decided of it. */
@@ -17,7 +26,11 @@ export interface ScopeState {
 }
 
 /** Every scope that the manifest asks for, in its order. */
-export function scopesOf(manifest: Manifest, values: Readonly<Record<string, unknown>>, grants: readonly GrantRow[]): ScopeState[] {
+export function scopesOf(
+  manifest: Manifest,
+  values: Readonly<Record<string, unknown>>,
+  grants: readonly GrantRow[],
+): ScopeState[] {
   return (manifest.scopes ?? []).flatMap(({ scope, reason }) => {
     const parsed = parseScope(scope);
     if (!isScope(parsed)) return [];
@@ -25,7 +38,18 @@ export function scopesOf(manifest: Manifest, values: Readonly<Record<string, unk
     const resolved = isScope(filled) ? filled : undefined;
     const grant = grants.find((row) => row.scope === scope);
     const stale = grant?.decision === "granted" && (resolved === undefined || !covers(grant, resolved));
-    return [{ scope, reason, plain: describeScope(parsed), parsed, resolved, grant, decision: grant?.decision ?? "undecided", stale }];
+    return [
+      {
+        scope,
+        reason,
+        plain: describeScope(parsed),
+        parsed,
+        resolved,
+        grant,
+        decision: grant?.decision ?? "undecided",
+        stale,
+      },
+    ];
   });
 }
 
@@ -38,7 +62,12 @@ function covers(grant: GrantRow, wanted: Scope): boolean {
 
 /** What the instance may do now, as the plugin and the policy read it: granted scopes that are not stale. */
 export function effectiveScopes(states: readonly ScopeState[]): string[] {
-  return states.filter(({ decision, stale }) => decision === "granted" && !stale).map(({ grant, resolved, scope }) => grant?.pinned ?? grant?.narrowedTo ?? (resolved === undefined ? scope : formatScope(resolved)));
+  return states
+    .filter(({ decision, stale }) => decision === "granted" && !stale)
+    .map(
+      ({ grant, resolved, scope }) =>
+        grant?.pinned ?? grant?.narrowedTo ?? (resolved === undefined ? scope : formatScope(resolved)),
+    );
 }
 
 /** True when a person has decided every scope and no decision was overtaken by a setting. */

@@ -1,4 +1,12 @@
-import { HilumError, secretNames, validateSettings, withDefaults, type ConfigSchema, type Context, type Problem } from "@hilum/contract";
+import {
+  HilumError,
+  secretNames,
+  validateSettings,
+  withDefaults,
+  type ConfigSchema,
+  type Context,
+  type Problem,
+} from "@hilum/contract";
 import type { Settings } from "@hilum/contract/api";
 import type { InstanceKey, SettingChange, SettingsRevisionRow, Store } from "@hilum/store";
 import { loadConfigured, type Configured } from "./load-instance.ts";
@@ -11,7 +19,11 @@ export interface SettingsInput {
 export interface SettingsService {
   read(key: InstanceKey): Promise<Settings>;
   /** Throws `request.invalid` naming each setting, `request.conflict` when somebody saved meanwhile. */
-  save(context: Context, key: InstanceKey, input: SettingsInput & { revision: number; testMode?: boolean | undefined }): Promise<void>;
+  save(
+    context: Context,
+    key: InstanceKey,
+    input: SettingsInput & { revision: number; testMode?: boolean | undefined },
+  ): Promise<void>;
   history(key: InstanceKey): Promise<SettingsRevisionRow[]>;
   restore(context: Context, key: InstanceKey, revision: number): Promise<void>;
   /** Settings as the plugin would get them, for a test of what is not saved: secrets that are not given are the stored ones. */
@@ -30,7 +42,11 @@ export function createSettingsService({ store }: { store: Store }): SettingsServ
         defaults: manifest.config === undefined ? {} : withDefaults(manifest.config, {}),
         revision: saved?.revision ?? 0,
         testMode: instance.testMode,
-        problems: problems.map(({ pointer, message, fix }) => ({ pointer, message, ...(fix === undefined ? {} : { fix }) })),
+        problems: problems.map(({ pointer, message, fix }) => ({
+          pointer,
+          message,
+          ...(fix === undefined ? {} : { fix }),
+        })),
         ...(saved === undefined ? {} : { savedAt: saved.at, savedBy: saved.by }),
       };
     },
@@ -53,7 +69,8 @@ export function createSettingsService({ store }: { store: Store }): SettingsServ
     history: (key) => store.settings.history(key, 100),
     async restore(context, key, revision) {
       const [earlier, now] = await Promise.all([store.settings.revision(key, revision), store.settings.current(key)]);
-      if (earlier === undefined || now === undefined) throw new HilumError("request.not_found", { detail: "There is no such revision of these settings." });
+      if (earlier === undefined || now === undefined)
+        throw new HilumError("request.not_found", { detail: "There is no such revision of these settings." });
       await service.save(context, key, { values: earlier.values, revision: now.revision });
     },
     async draft(key, { values, secrets = {} }) {
@@ -68,34 +85,81 @@ export function createSettingsService({ store }: { store: Store }): SettingsServ
 }
 
 function requireSchema({ manifest }: Configured): ConfigSchema {
-  if (manifest.config === undefined) throw new HilumError("request.invalid", { detail: "This plugin has no settings." });
+  if (manifest.config === undefined)
+    throw new HilumError("request.invalid", { detail: "This plugin has no settings." });
   return manifest.config;
 }
 
-function refuseInvalid(schema: ConfigSchema, values: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, string | null>>, stored: readonly string[]): void {
+function refuseInvalid(
+  schema: ConfigSchema,
+  values: Readonly<Record<string, unknown>>,
+  secrets: Readonly<Record<string, string | null>>,
+  stored: readonly string[],
+): void {
   const declared = new Set(secretNames(schema));
   const problems: Problem[] = [
-    ...Object.keys(secrets).filter((name) => !declared.has(name)).map((name) => ({ pointer: `/secrets/${name}`, message: `${name} is not a secret of this plugin`, fix: "Remove it." })),
-    ...Object.keys(values).filter((name) => declared.has(name)).map((name) => ({ pointer: `/values/${name}`, message: `${name} is a secret`, fix: "Send it under `secrets`, where it is write-only." })),
+    ...Object.keys(secrets)
+      .filter((name) => !declared.has(name))
+      .map((name) => ({
+        pointer: `/secrets/${name}`,
+        message: `${name} is not a secret of this plugin`,
+        fix: "Remove it.",
+      })),
+    ...Object.keys(values)
+      .filter((name) => declared.has(name))
+      .map((name) => ({
+        pointer: `/values/${name}`,
+        message: `${name} is a secret`,
+        fix: "Send it under `secrets`, where it is write-only.",
+      })),
   ];
-  const present = [...stored.filter((name) => secrets[name] !== null), ...Object.keys(secrets).filter((name) => secrets[name] !== null)];
-  for (const problem of validateSettings(schema, withDefaults(schema, values), { secretsPresent: present })) problems.push({ ...problem, pointer: `/values${problem.pointer}` });
-  if (problems.length > 0) throw new HilumError("request.invalid", { detail: problems.length === 1 ? `${problems[0]?.message}.` : `${problems.length} settings need a correction.`, problems });
+  const present = [
+    ...stored.filter((name) => secrets[name] !== null),
+    ...Object.keys(secrets).filter((name) => secrets[name] !== null),
+  ];
+  for (const problem of validateSettings(schema, withDefaults(schema, values), { secretsPresent: present }))
+    problems.push({ ...problem, pointer: `/values${problem.pointer}` });
+  if (problems.length > 0)
+    throw new HilumError("request.invalid", {
+      detail: problems.length === 1 ? `${problems[0]?.message}.` : `${problems.length} settings need a correction.`,
+      problems,
+    });
 }
 
 /** What a person sees in the history: values shortened, secrets as a name alone. */
-function changesOf(schema: ConfigSchema, before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, string | null>>): SettingChange[] {
+function changesOf(
+  schema: ConfigSchema,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+  secrets: Readonly<Record<string, string | null>>,
+): SettingChange[] {
   const [old, now] = [withDefaults(schema, before), withDefaults(schema, after)];
   const plain = Object.keys(schema.properties)
-    .filter((name) => schema.properties[name]?.secret !== true && JSON.stringify(old[name]) !== JSON.stringify(now[name]))
+    .filter(
+      (name) => schema.properties[name]?.secret !== true && JSON.stringify(old[name]) !== JSON.stringify(now[name]),
+    )
     .map((name) => ({ name, secret: false, ...show("before", old[name]), ...show("after", now[name]) }));
-  return [...plain, ...Object.entries(secrets).map(([name, value]) => ({ name, secret: true, after: value === null ? "removed" : "replaced" }))];
+  return [
+    ...plain,
+    ...Object.entries(secrets).map(([name, value]) => ({
+      name,
+      secret: true,
+      after: value === null ? "removed" : "replaced",
+    })),
+  ];
 }
 
-const show = (side: "before" | "after", value: unknown) => (value === undefined ? {} : { [side]: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200) });
+const show = (side: "before" | "after", value: unknown) =>
+  value === undefined ? {} : { [side]: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200) };
 
-const withoutNull = (values: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+const withoutNull = (values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 
 export function presentRevisions(rows: readonly SettingsRevisionRow[]) {
-  return rows.map(({ revision, at, by, changes }) => ({ revision, at, by, changes: changes.map((change) => ({ ...change })) }));
+  return rows.map(({ revision, at, by, changes }) => ({
+    revision,
+    at,
+    by,
+    changes: changes.map((change) => ({ ...change })),
+  }));
 }

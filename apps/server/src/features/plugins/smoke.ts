@@ -16,19 +16,37 @@ export interface SmokeRequest {
 
 export interface SmokeService {
   /** Runs, keeps and answers the run; the instance's process must be up. */
-  run(context: Pick<Context, "now"> & CallContext, key: InstanceKey & { trial?: string }, request: SmokeRequest): Promise<SmokeRun>;
+  run(
+    context: Pick<Context, "now"> & CallContext,
+    key: InstanceKey & { trial?: string },
+    request: SmokeRequest,
+  ): Promise<SmokeRun>;
 }
 
 type Parts = { store: Store; runner: InstanceRunner; failureData(error: unknown): WireErrorData | undefined };
 type Test = { id: string; title: string; live: boolean };
 
 export function createSmokeService({ store, runner, failureData }: Parts): SmokeService {
-  async function runTest(context: CallContext, key: InstanceKey, test: Test, recipient: string | undefined): Promise<SmokeRun["results"][number]> {
+  async function runTest(
+    context: CallContext,
+    key: InstanceKey,
+    test: Test,
+    recipient: string | undefined,
+  ): Promise<SmokeRun["results"][number]> {
     const startedAt = performance.now();
     const base = { id: test.id, test: test.id, title: test.title, live: test.live };
-    if (test.live && recipient === undefined) return { ...base, status: "skipped", detail: "A live test sends for real and needs a recipient.", fix: "Run it from this page and name who may receive it." };
+    if (test.live && recipient === undefined)
+      return {
+        ...base,
+        status: "skipped",
+        detail: "A live test sends for real and needs a recipient.",
+        fix: "Run it from this page and name who may receive it.",
+      };
     try {
-      const { rows } = await runner.check(context, key, "smoke.run", { id: test.id, ...(recipient === undefined ? {} : { recipient }) });
+      const { rows } = await runner.check(context, key, "smoke.run", {
+        id: test.id,
+        ...(recipient === undefined ? {} : { recipient }),
+      });
       return { ...summarise(rows), ...base, durationMs: elapsed(startedAt) };
     } catch (error) {
       return { ...describeFailure(error, failureData(error)), ...base, durationMs: elapsed(startedAt) };
@@ -39,7 +57,14 @@ export function createSmokeService({ store, runner, failureData }: Parts): Smoke
     async run(context, key, { trigger, tests, recipient }) {
       const { manifest } = await loadInstance(store, key);
       const chosen = chooseTests(manifest, tests);
-      const run: SmokeRun = { id: ulid(context.now().getTime()), trigger, by: context.actor.id, startedAt: context.now().toISOString(), status: chosen.length === 0 ? "no_tests" : "running", results: [] };
+      const run: SmokeRun = {
+        id: ulid(context.now().getTime()),
+        trigger,
+        by: context.actor.id,
+        startedAt: context.now().toISOString(),
+        status: chosen.length === 0 ? "no_tests" : "running",
+        results: [],
+      };
       const place = { plugin: key.plugin, instance: key.instance };
       if (chosen.length === 0) return run;
       await store.smoke.start({ ...run, ...place });
@@ -48,8 +73,15 @@ export function createSmokeService({ store, runner, failureData }: Parts): Smoke
       run.status = run.results.some(({ status }) => status === "failed") ? "failed" : "passed";
       run.finishedAt = context.now().toISOString();
       await store.smoke.finish(run.id, { status: run.status, results: run.results, finishedAt: run.finishedAt });
-      await store.health.recordRun(place, { day: run.startedAt.slice(0, 10), state: run.status === "failed" ? "failing" : "healthy", failed: run.status === "failed" });
-      await store.instances.change(place, { lastSmokeRunAt: run.finishedAt, health: run.status === "failed" ? "failing" : "healthy" });
+      await store.health.recordRun(place, {
+        day: run.startedAt.slice(0, 10),
+        state: run.status === "failed" ? "failing" : "healthy",
+        failed: run.status === "failed",
+      });
+      await store.instances.change(place, {
+        lastSmokeRunAt: run.finishedAt,
+        health: run.status === "failed" ? "failing" : "healthy",
+      });
       return run;
     },
   };
@@ -64,8 +96,19 @@ const worst = ["failed", "warning", "passed", "skipped"] as const;
 
 /** One row for a test: that of its worst step, which is the one a person must read. */
 function summarise(rows: readonly Evidence[]): Evidence {
-  const row = worst.map((status) => rows.find((candidate) => candidate.status === status)).find((found) => found !== undefined);
-  return row ?? { id: "none", title: "", status: "failed", cause: "plugin", detail: "The plugin answered without a result.", fix: "Report this to its publisher." };
+  const row = worst
+    .map((status) => rows.find((candidate) => candidate.status === status))
+    .find((found) => found !== undefined);
+  return (
+    row ?? {
+      id: "none",
+      title: "",
+      status: "failed",
+      cause: "plugin",
+      detail: "The plugin answered without a result.",
+      fix: "Report this to its publisher.",
+    }
+  );
 }
 
 export function describeFailure(error: unknown, data: WireErrorData | undefined): Evidence {

@@ -38,12 +38,14 @@ export function tailLogs({ logs, store, key, filter, signal, into }: Tail): Pass
   signal.addEventListener("abort", end, { once: true });
   into.once("close", end);
   into.write(": tail\n\n");
-  void store.list(key, { ...(filter.after === undefined ? { limit: 200 } : { after: filter.after, limit: 1000 }) }).then(
-    ({ items }) => {
-      for (const line of [...items, ...waiting]) write(line);
-      caughtUp = true;
-    },
-    () => into.end(),
-  );
+  void store
+    .list(key, { ...(filter.after === undefined ? { limit: 200 } : { after: filter.after, limit: 1000 }) })
+    .then(
+      ({ items }) => {
+        for (const line of [...items, ...waiting]) write(line);
+        caughtUp = true;
+      },
+      () => into.end(),
+    );
   return into;
 }

@@ -5,10 +5,22 @@ import type { InstanceRunner } from "./runner.ts";
 import type { SettingsInput, SettingsService } from "./settings.ts";
 import { describeFailure } from "./smoke.ts";
 
-export type SettingsTest = (context: Context, key: InstanceKey, input: SettingsInput) => Promise<{ ok: boolean; rows: Evidence[] }>;
+export type SettingsTest = (
+  context: Context,
+  key: InstanceKey,
+  input: SettingsInput,
+) => Promise<{ ok: boolean; rows: Evidence[] }>;
 
 /** Tries settings with the plugin and its provider without saving them: the plugin's own judgement, then its live checks. */
-export function createSettingsTest({ settings, runner, failureData }: { settings: SettingsService; runner: InstanceRunner; failureData(error: unknown): WireErrorData | undefined }): SettingsTest {
+export function createSettingsTest({
+  settings,
+  runner,
+  failureData,
+}: {
+  settings: SettingsService;
+  runner: InstanceRunner;
+  failureData(error: unknown): WireErrorData | undefined;
+}): SettingsTest {
   return async (context, key, input) => {
     const draft = await settings.draft(key, input);
     const rows = await runner
@@ -17,7 +29,9 @@ export function createSettingsTest({ settings, runner, failureData }: { settings
         if (judged.some(({ status }) => status === "failed")) return judged;
         return [...judged, ...(await runner.check(context, trial, "health.check", {})).rows];
       })
-      .catch((error: unknown) => [{ ...describeFailure(error, failureData(error)), id: "start", title: "The plugin can be asked" }]);
+      .catch((error: unknown) => [
+        { ...describeFailure(error, failureData(error)), id: "start", title: "The plugin can be asked" },
+      ]);
     return { ok: rows.every(({ status }) => status !== "failed"), rows };
   };
 }

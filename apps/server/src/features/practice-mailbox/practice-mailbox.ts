@@ -9,14 +9,25 @@ type Behaviour = "deliver" | "refuse" | "delay" | "lose";
 type Communication = Parameters<typeof channelOf>[0];
 
 /** The practice mailbox as plugin code: the methods of `send_messages`, answered by the host itself. */
-export function createPracticeMailbox({ practice, settings, now = () => new Date() }: { practice: Practice; settings: Record<string, unknown>; now?: () => Date }): HostCode {
+export function createPracticeMailbox({
+  practice,
+  settings,
+  now = () => new Date(),
+}: {
+  practice: Practice;
+  settings: Record<string, unknown>;
+  now?: () => Date;
+}): HostCode {
   const behaviour = (settings["behaviour"] ?? "deliver") as Behaviour;
   const delayMs = Number(settings["delaySeconds"] ?? 5) * 1000;
   const waiting = new Set<() => void>();
 
   async function send(params: Record<string, unknown>): Promise<SendResult> {
     const message = params["message"] as Communication;
-    if (behaviour === "refuse") throw new HilumError("provider.refused", { detail: "The practice mailbox refuses messages, as its settings say." });
+    if (behaviour === "refuse")
+      throw new HilumError("provider.refused", {
+        detail: "The practice mailbox refuses messages, as its settings say.",
+      });
     // Lost: taken, and never answered; the call ends at its deadline, as with a provider that hangs.
     if (behaviour === "lose") return await new Promise<never>(() => undefined);
     if (behaviour === "delay") await pause(delayMs);
@@ -47,8 +58,21 @@ export function createPracticeMailbox({ practice, settings, now = () => new Date
     });
   }
 
-  const row = (id: string, title: string, rest: Partial<Evidence> = {}): Evidence => ({ id, title, status: "passed", ...rest });
-  const state = async (): Promise<Evidence[]> => [behaviour === "deliver" ? row("deliver", "It keeps what it is sent") : row("behaviour", "It misbehaves on purpose", { status: "warning", detail: `Its settings tell it to ${behaviour} messages.`, fix: "Choose \"Deliver it\" in Settings when you have seen enough." })];
+  const row = (id: string, title: string, rest: Partial<Evidence> = {}): Evidence => ({
+    id,
+    title,
+    status: "passed",
+    ...rest,
+  });
+  const state = async (): Promise<Evidence[]> => [
+    behaviour === "deliver"
+      ? row("deliver", "It keeps what it is sent")
+      : row("behaviour", "It misbehaves on purpose", {
+          status: "warning",
+          detail: `Its settings tell it to ${behaviour} messages.`,
+          fix: 'Choose "Deliver it" in Settings when you have seen enough.',
+        }),
+  ];
 
   return {
     methods: new Map<string, (params: Record<string, unknown>) => Promise<unknown>>([

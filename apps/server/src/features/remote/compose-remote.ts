@@ -6,7 +6,13 @@ import { ulid } from "ulid";
 import type { Handlers } from "../../http/request.ts";
 import { loadInstance } from "../plugins/load-instance.ts";
 
-type RemoteIds = "listRemoteLinks" | "createEnrolment" | "revokeRemoteLink" | "enrolRemotePlugin" | "issueRemoteToken" | "connectRemotePlugin";
+type RemoteIds =
+  | "listRemoteLinks"
+  | "createEnrolment"
+  | "revokeRemoteLink"
+  | "enrolRemotePlugin"
+  | "issueRemoteToken"
+  | "connectRemotePlugin";
 
 export interface Remote {
   handlers: Handlers<RemoteIds>;
@@ -32,7 +38,12 @@ export function composeRemote({ store, host, governor, publicUrl, authorityPem }
     publicUrl,
     authorityPem,
   });
-  return { handlers: createHandlers(store, links), links, attachUpgrades: (server) => void server.on("upgrade", onUpgrade), close: async () => links.close() };
+  return {
+    handlers: createHandlers(store, links),
+    links,
+    attachUpgrades: (server) => void server.on("upgrade", onUpgrade),
+    close: async () => links.close(),
+  };
 
   function onUpgrade(...[request, socket, head]: Parameters<RemoteLinks["connect"]>): void {
     if (request.url?.split("?")[0] === connectPath) void links.connect(request, socket, head);
@@ -41,16 +52,34 @@ export function composeRemote({ store, host, governor, publicUrl, authorityPem }
 }
 
 function createHandlers(store: Store, links: RemoteLinks): Handlers<RemoteIds> {
-  const keyOf = ({ params, query }: { params: { plugin: string }; query: { instance?: string } }) => ({ plugin: params.plugin, instance: query.instance ?? "default" });
-  const list = async (key: ReturnType<typeof keyOf>, context: Context) => (await store.remote.list(key)).map((row) => present(row, links.connected(), context.now()));
+  const keyOf = ({ params, query }: { params: { plugin: string }; query: { instance?: string } }) => ({
+    plugin: params.plugin,
+    instance: query.instance ?? "default",
+  });
+  const list = async (key: ReturnType<typeof keyOf>, context: Context) =>
+    (await store.remote.list(key)).map((row) => present(row, links.connected(), context.now()));
   return {
-    listRemoteLinks: async (context, request) => ({ status: 200, body: { items: await list(keyOf(request), context) } }),
+    listRemoteLinks: async (context, request) => ({
+      status: 200,
+      body: { items: await list(keyOf(request), context) },
+    }),
     createEnrolment: async (context, request) => {
       const key = keyOf(request);
       await loadInstance(store, key);
       const { id, code, expiresAt } = await links.createEnrolment(key, context.actor.id);
-      const link = (await list(key, context)).find((row) => row.id === id) ?? { id, kind: "enrolment" as const, createdAt: context.now().toISOString(), createdBy: context.actor.id, expiresAt: expiresAt.toISOString(), state: "open" as const };
-      return { status: 201, body: { code, expiresAt: expiresAt.toISOString(), link }, note: { record: { resource: "RemoteLink", id } } };
+      const link = (await list(key, context)).find((row) => row.id === id) ?? {
+        id,
+        kind: "enrolment" as const,
+        createdAt: context.now().toISOString(),
+        createdBy: context.actor.id,
+        expiresAt: expiresAt.toISOString(),
+        state: "open" as const,
+      };
+      return {
+        status: 201,
+        body: { code, expiresAt: expiresAt.toISOString(), link },
+        note: { record: { resource: "RemoteLink", id } },
+      };
     },
     revokeRemoteLink: async (_context, request) => {
       await links.revoke(keyOf(request), request.params.link);
@@ -58,11 +87,24 @@ function createHandlers(store: Store, links: RemoteLinks): Handlers<RemoteIds> {
     },
     enrolRemotePlugin: async (_context, { body }) => {
       const made = await links.enrol(body.code, body.publicKey);
-      return { status: 201, body: made, note: { actor: `plugin:${made.plugin}/${made.instance}`, plugin: made.plugin, instance: made.instance, record: { resource: "RemoteLink", id: made.link } } };
+      return {
+        status: 201,
+        body: made,
+        note: {
+          actor: `plugin:${made.plugin}/${made.instance}`,
+          plugin: made.plugin,
+          instance: made.instance,
+          record: { resource: "RemoteLink", id: made.link },
+        },
+      };
     },
     issueRemoteToken: async (_context, { body }) => {
       const { token, expiresAt } = await links.issueToken(body);
-      return { status: 200, body: { token, expiresAt: expiresAt.toISOString() }, note: { record: { resource: "RemoteLink", id: body.link } } };
+      return {
+        status: 200,
+        body: { token, expiresAt: expiresAt.toISOString() },
+        note: { record: { resource: "RemoteLink", id: body.link } },
+      };
     },
     // A request that asks for no upgrade: the address speaks WebSocket alone.
     connectRemotePlugin: async () => ({ status: 426, headers: { upgrade: "websocket" } }),
@@ -71,10 +113,23 @@ function createHandlers(store: Store, links: RemoteLinks): Handlers<RemoteIds> {
 
 function present(row: RemoteLinkRow, connected: ReadonlySet<string>, now: Date) {
   const { id, kind, createdAt, createdBy, expiresAt, lastUsedAt, fingerprint } = row;
-  return { id, kind, createdAt, createdBy, expiresAt, state: stateOf(row, connected, now), ...(lastUsedAt === undefined ? {} : { lastUsedAt }), ...(fingerprint === undefined ? {} : { fingerprint }) };
+  return {
+    id,
+    kind,
+    createdAt,
+    createdBy,
+    expiresAt,
+    state: stateOf(row, connected, now),
+    ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
 }
 
-function stateOf({ id, revokedAt, usedAt, expiresAt, kind }: RemoteLinkRow, connected: ReadonlySet<string>, now: Date): "open" | "used" | "connected" | "expired" | "revoked" {
+function stateOf(
+  { id, revokedAt, usedAt, expiresAt, kind }: RemoteLinkRow,
+  connected: ReadonlySet<string>,
+  now: Date,
+): "open" | "used" | "connected" | "expired" | "revoked" {
   if (revokedAt !== undefined) return "revoked";
   if (connected.has(id)) return "connected";
   if (kind === "enrolment" && usedAt !== undefined) return "used";
