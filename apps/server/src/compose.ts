@@ -88,11 +88,11 @@ async function compose(
   const certificate = await loadServerCertificate(dirs.tls, namesOf(config));
   const sandbox = opened(await createSandbox({ stateDir: dirs.run }), (part) => part.close());
 
-  let host: Host | undefined;
-  let app: FastifyInstance | undefined;
+  /** Made last and needed first: features answer for plugins before the host and the listener exist. */
+  const late: { host?: Host; app?: FastifyInstance } = {};
   const requireHost = (): Host => {
-    if (host === undefined) throw new HilumError("server.stopping");
-    return host;
+    if (late.host === undefined) throw new HilumError("server.stopping");
+    return late.host;
   };
   const features = opened(
     await composeFeatures({
@@ -109,12 +109,12 @@ async function compose(
       ref: (resource, id) => recordRef(keys.recordRef, resource, id),
       certificateUntil: () => certificate.validUntil,
       authorityPem: () => certificate.authorityPem,
-      publicUrl: () => urlOf(config, app),
+      publicUrl: () => urlOf(config, late.app),
       governor,
     }),
     (part) => part.close(),
   );
-  host = opened(
+  const host = opened(
     createHost({
       ...governor,
       sandbox,
@@ -125,13 +125,17 @@ async function compose(
       grantsOf: features.grantsOf,
       decideCall: features.decideCall,
       writeLog: features.writeLog,
-      egress: { privateRanges: features.privateRanges, ownPorts: () => (app === undefined ? [] : portsOf(app)) },
+      egress: {
+        privateRanges: features.privateRanges,
+        ownPorts: () => (late.app === undefined ? [] : portsOf(late.app)),
+      },
     }),
     (part) => part.close(),
   );
+  late.host = host;
   opened(host.onChange(features.onInstanceChange), async (unsubscribe) => unsubscribe());
 
-  app = opened(
+  const app = opened(
     await createApp({
       governor,
       credentials: features.credentials,
@@ -140,7 +144,7 @@ async function compose(
       nextCall: createCallIds(),
       decide: decideRequest,
       publicUrl: config.publicUrl,
-      ownOrigins: createOwnOrigins(config, () => (app === undefined ? [] : portsOf(app))),
+      ownOrigins: createOwnOrigins(config, () => (late.app === undefined ? [] : portsOf(late.app))),
       log,
       tls: certificate,
       consoleDir: installation.consoleDir,
@@ -148,11 +152,12 @@ async function compose(
     }),
     (part) => part.close(),
   );
+  late.app = app;
   features.attachUpgrades(app.server);
   await listen(app, config);
   await features.start();
   return {
-    url: urlOf(config, app),
+    url: urlOf(config, late.app),
     authorityFile: certificate.authorityFile,
     setupCode: await features.issueSetupCode(),
     close: async () => {

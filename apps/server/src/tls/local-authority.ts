@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { HilumError } from "@hilum/contract";
+import type * as X509 from "@peculiar/x509";
 
 const dayMs = 86_400_000;
 const authorityDays = 3650;
@@ -150,7 +151,7 @@ async function writeWhole(file: string, text: string, mode: number): Promise<voi
 }
 
 /** Only where a certificate is made: most starts need none of it. Its decorators want the metadata polyfill first. */
-async function loadX509(): Promise<typeof import("@peculiar/x509")> {
+async function loadX509(): Promise<typeof X509> {
   await import("reflect-metadata");
   return await import("@peculiar/x509");
 }

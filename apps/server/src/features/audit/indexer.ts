@@ -28,7 +28,7 @@ export function createAuditIndexer({
   let wake: (() => void) | undefined;
   let closed = false;
   let next = 0;
-  let settled: (() => void)[] = [];
+  const settled: (() => void)[] = [];
   const unsubscribe = log.subscribe(() => wake?.());
 
   async function catchUp(): Promise<void> {

@@ -45,16 +45,14 @@ export function createVerificationsService({
         signal: abort.signal,
         onProgress: (done, total) => Object.assign(verification, { done, total }),
       });
-      const problems = report.problems
-        .slice(0, problemsMax)
-        .map(({ kind, index, file, expected, found, message }) => ({
-          kind,
-          file,
-          message,
-          ...(index === undefined ? {} : { index }),
-          ...(expected === undefined ? {} : { expected }),
-          ...(found === undefined ? {} : { found }),
-        }));
+      const problems = report.problems.slice(0, problemsMax).map(({ kind, index, file, expected, found, message }) => ({
+        kind,
+        file,
+        message,
+        ...(index === undefined ? {} : { index }),
+        ...(expected === undefined ? {} : { expected }),
+        ...(found === undefined ? {} : { found }),
+      }));
       Object.assign(verification, {
         state: "done",
         ok: report.ok,

@@ -44,16 +44,14 @@ export async function readDashboard(
     }),
     plugins: countPlugins(list),
     messages: { hours: hourly, queued, dead: counts.dead, uncertain: counts.uncertain },
-    slowest: calls
-      .slice(0, slowestShown)
-      .map(({ plugin, instance, p95Ms = 0, calls: total, failed, cause }) => ({
-        plugin,
-        instance,
-        p95Ms,
-        calls: total,
-        failed,
-        ...(cause === undefined ? {} : { cause }),
-      })),
+    slowest: calls.slice(0, slowestShown).map(({ plugin, instance, p95Ms = 0, calls: total, failed, cause }) => ({
+      plugin,
+      instance,
+      p95Ms,
+      calls: total,
+      failed,
+      ...(cause === undefined ? {} : { cause }),
+    })),
     audit: {
       size: auditLog.size,
       blocked: auditLog.blocked,

@@ -1,6 +1,6 @@
 import type { AuditLog } from "@hilum/audit";
 import type { Store } from "@hilum/store";
-import type { Registry } from "prom-client";
+import type * as Prometheus from "prom-client";
 
 export interface Metrics {
   /** Counts an answered request. `operation` is an operation's id: never an address, which may hold ids. */
@@ -77,8 +77,8 @@ export async function createMetrics({
 type Set = (labels: Record<string, string>, value: number) => void;
 
 function gauge(
-  Gauge: typeof import("prom-client").Gauge,
-  registers: Registry[],
+  Gauge: typeof Prometheus.Gauge,
+  registers: Prometheus.Registry[],
   name: string,
   help: string,
   read: (set: Set) => void | Promise<void>,

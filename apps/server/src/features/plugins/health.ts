@@ -48,12 +48,10 @@ export function createHealthService({
   const checkedAt = new Map<string, number>();
 
   async function check(context: CallContext, key: InstanceKey): Promise<void> {
-    const answer = await runner
-      .check(context, key, "health.check", {})
-      .catch((error: unknown) => ({
-        state: "failing" as const,
-        rows: [{ ...describeFailure(error, failureData(error)), title: "The plugin answers" }],
-      }));
+    const answer = await runner.check(context, key, "health.check", {}).catch((error: unknown) => ({
+      state: "failing" as const,
+      rows: [{ ...describeFailure(error, failureData(error)), title: "The plugin answers" }],
+    }));
     // A failed smoke test speaks of the provider; a process that answers does not take that back.
     const last = await store.smoke.last(key);
     const state = answer.state === "healthy" && last?.status === "failed" ? "failing" : answer.state;

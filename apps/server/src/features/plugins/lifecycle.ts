@@ -171,29 +171,25 @@ export function createLifecycleService({
           "configured",
         );
       await runner.start(context, key, { keepTrying: true });
-      void smoke
-        .run({ ...systemContext, now }, key, { trigger: "change" })
-        .catch((error: unknown) =>
-          log.warn("smoke.not_run", {
-            plugin: key.plugin,
-            instance: key.instance,
-            code: error instanceof HilumError ? error.code : "unknown",
-          }),
-        );
+      void smoke.run({ ...systemContext, now }, key, { trigger: "change" }).catch((error: unknown) =>
+        log.warn("smoke.not_run", {
+          plugin: key.plugin,
+          instance: key.instance,
+          code: error instanceof HilumError ? error.code : "unknown",
+        }),
+      );
     },
     async resume() {
       const enabled = (await store.instances.list()).filter(({ state }) => state === "enabled");
       await Promise.all(
         enabled.map((key) =>
-          runner
-            .start(systemContext, key, { keepTrying: true })
-            .catch((error: unknown) =>
-              log.warn("plugin.not_started", {
-                plugin: key.plugin,
-                instance: key.instance,
-                code: error instanceof HilumError ? error.code : "unknown",
-              }),
-            ),
+          runner.start(systemContext, key, { keepTrying: true }).catch((error: unknown) =>
+            log.warn("plugin.not_started", {
+              plugin: key.plugin,
+              instance: key.instance,
+              code: error instanceof HilumError ? error.code : "unknown",
+            }),
+          ),
         ),
       );
     },

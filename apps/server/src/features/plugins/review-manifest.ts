@@ -25,8 +25,7 @@ export function reviewManifest(parsed: ParsedManifest, current: PluginRow | unde
       differences: [],
     };
   const { manifest } = parsed;
-  const differences =
-    current === undefined ? [] : differencesOf(current.manifest, manifest as unknown as Record<string, unknown>);
+  const differences = current === undefined ? [] : differencesOf(current.manifest, manifest);
   return {
     valid: true,
     problems: [],

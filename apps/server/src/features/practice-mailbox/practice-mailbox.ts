@@ -35,7 +35,7 @@ export function createPracticeMailbox({
     const { subject = "", text = "", html, attachments } = messageText(message);
     await practice.add({
       id,
-      message: message.id ?? String(params["idempotencyKey"] ?? id),
+      message: message.id ?? id,
       channel: channelOf(message) ?? "email",
       at: now().toISOString(),
       to: contactPoints(message).map(({ value }) => value),

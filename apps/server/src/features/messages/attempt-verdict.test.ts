@@ -1,0 +1,45 @@
+import { HilumError } from "@hilum/contract";
+import { describe, expect, it } from "vitest";
+import { attemptsMax, judgeFailure } from "./attempt-verdict.ts";
+
+const judge = (code: ConstructorParameters<typeof HilumError>[0], attempt = 1) =>
+  judgeFailure(new HilumError(code), attempt, undefined, 0.5);
+
+describe("judgeFailure", () => {
+  it("waits longer after each attempt, up to four hours, never all at the same moment", () => {
+    const delays = [1, 2, 3, 12].map((attempt) => judge("provider.unreachable", attempt).delayMs);
+    expect(delays).toEqual([15_000, 30_000, 60_000, 4 * 3_600_000]);
+    const jittered = judgeFailure(new HilumError("provider.unreachable"), 1, undefined, 0.99).delayMs;
+    expect(jittered).toBeGreaterThan(22_000);
+  });
+
+  it("gives up what cannot succeed, and what was tried often enough", () => {
+    expect(judge("provider.recipient").next).toBe("dead");
+    expect(judge("provider.unreachable", attemptsMax).next).toBe("dead");
+  });
+
+  it("does not count waiting for a plugin that is not there", () => {
+    expect(judge("plugin.not_running", attemptsMax + 5).next).toBe("not_tried");
+    expect(judge("lane.full").next).toBe("not_tried");
+  });
+
+  it.each(["plugin.timeout", "plugin.link_lost", "plugin.killed", "plugin.bad_reply"] as const)(
+    "threat 214: leaves it to a person when %s hides whether it went out",
+    (code) => {
+      expect(judge(code).next).toBe("uncertain");
+    },
+  );
+
+  it("takes the plugin's word for whether something may have gone out, and when to come back", () => {
+    const error = new HilumError("provider.unreachable");
+    expect(judgeFailure(error, 1, { code: "provider.unreachable", sent: "maybe" }, 0.5).next).toBe("uncertain");
+    expect(judgeFailure(error, 1, { code: "provider.unreachable", retry: "never" }, 0.5).next).toBe("dead");
+    expect(judgeFailure(error, 1, { code: "provider.quota", retry: "later", retryAfterMs: 60_000 }, 0.5)).toMatchObject(
+      {
+        next: "retry",
+        delayMs: 60_000,
+        cause: "quota",
+      },
+    );
+  });
+});
