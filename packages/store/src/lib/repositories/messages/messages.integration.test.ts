@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addPlugin, databases, newId, newMessage, type TestStore } from "../../testing/databases.ts";
+
+describe.each(databases)("messages in $name", ({ available, open }) => {
+  describe.skipIf(!available)("", () => {
+    let test: TestStore;
+    beforeAll(async () => {
+      test = await open();
+    });
+    afterAll(() => test.close());
+
+    const accept = async (change: Parameters<typeof newMessage>[0] = {}): Promise<string> => (await test.store.messages.accept(newMessage(change))).id;
+    /** Takes exactly this message: others of the file may be due too. */
+    const claim = async (id: string, owner = "boot-1") => {
+      for (;;) {
+        const claimed = await test.store.messages.claim(owner, 100, 60_000);
+        const found = claimed.find((message) => message.id === id);
+        if (found !== undefined) return found;
+        if (claimed.length === 0) throw new Error(`${id} is not due`);
+      }
+    };
+    const start = async (id: string, owner = "boot-1"): Promise<number> => {
+      await claim(id, owner);
+      return test.store.messages.startAttempt(id, owner, { plugin: "org.example.smtp", instance: "default" });
+    };
+
+    it("keeps a message as it was accepted", async () => {
+      const message = newMessage({ recipientMasked: "b***@e***.org", moreRecipients: 2, testMode: true });
+      expect(await test.store.messages.accept(message)).toEqual({ outcome: "created", id: message.id });
+      expect(await test.store.messages.detail(message.id)).toEqual({
+        id: message.id,
+        channel: "email",
+        state: "queued",
+        testMode: true,
+        createdAt: message.createdAt,
+        updatedAt: message.createdAt,
+        createdBy: "user:ana",
+        recipientMasked: "b***@e***.org",
+        moreRecipients: 2,
+        attempts: 0,
+        maybeSentTwice: false,
+        body: message.body,
+        timeline: [{ at: message.createdAt, kind: "accepted", actor: "user:ana" }],
+        attachments: [],
+      });
+    });
+
+    it("answers the first message when an idempotency key comes again, also at the same time", async () => {
+      const idempotency = { scope: "token:t1", key: "order-4711" };
+      const answers = await Promise.all([1, 2, 3].map(() => test.store.messages.accept(newMessage({ idempotency }))));
+      const created = answers.filter(({ outcome }) => outcome === "created");
+      expect(created).toHaveLength(1);
+      expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([created[0]?.id]));
+    });
+
+    it("refuses an idempotency key that was used for another body, and takes it from another caller", async () => {
+      await accept({ idempotency: { scope: "token:t1", key: "order-4712" } });
+      const other = newMessage({ idempotency: { scope: "token:t1", key: "order-4712" }, body: "{}" });
+      await expect(test.store.messages.accept(other)).rejects.toMatchObject({ code: "request.idempotency_conflict" });
+      expect(await test.store.messages.find(other.id)).toBeUndefined();
+      expect(await test.store.messages.accept({ ...other, idempotency: { scope: "token:t2", key: "order-4712" } })).toMatchObject({ outcome: "created" });
+    });
+
+    it("refuses a message that names an attachment which is not stored, and leaves nothing", async () => {
+      const message = newMessage({ attachments: [newId()], idempotency: { scope: "s", key: "attached-1" } });
+      await expect(test.store.messages.accept(message)).rejects.toMatchObject({ code: "blob.not_found" });
+      expect(await test.store.messages.find(message.id)).toBeUndefined();
+      expect(await test.store.messages.accept({ ...message, attachments: [] })).toMatchObject({ outcome: "created" });
+    });
+
+    it("gives each due message to one owner only", async () => {
+      const ids = new Set(await Promise.all(Array.from({ length: 40 }, () => accept())));
+      const claims = await Promise.all(["a", "b", "c", "d"].map((owner) => test.store.messages.claim(owner, 200, 60_000)));
+      const mine = claims.flat().filter(({ id }) => ids.has(id));
+      expect(mine).toHaveLength(40);
+      expect(new Set(mine.map(({ id }) => id)).size).toBe(40);
+    });
+
+    it("gives a claim to another when the lease has run out", async () => {
+      const id = await accept();
+      await claim(id, "slow");
+      await test.clock.advance(61_000);
+      expect((await claim(id, "fast")).id).toBe(id);
+      await expect(test.store.messages.startAttempt(id, "slow", { plugin: "p.q", instance: "default" })).rejects.toMatchObject({ code: "message.wrong_state" });
+    });
+
+    it("claims nothing before its time, and the urgent first", async () => {
+      const now = test.clock.date().toISOString();
+      const late = await accept({ notBefore: new Date(test.clock.now() + 3_600_000).toISOString() });
+      const low = await accept({ createdAt: now });
+      const high = await accept({ createdAt: now, priority: 5 });
+      const ids = (await test.store.messages.claim("order", 200, 60_000)).map(({ id }) => id);
+      expect(ids).not.toContain(late);
+      expect(ids.indexOf(high)).toBeLessThan(ids.indexOf(low));
+    });
+
+    it("follows a message through failure, retry and success", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      expect(await start(id)).toBe(1);
+      const nextAttemptAt = new Date(test.clock.now() + 30_000).toISOString();
+      await test.store.messages.finishAttempt(id, 1, { state: "retrying", nextAttemptAt, cause: "network", code: "provider.unreachable", reply: "connect ECONNREFUSED", durationMs: 12 });
+      expect(await test.store.messages.find(id)).toMatchObject({ state: "retrying", attempts: 1, nextAttemptAt, cause: "network", code: "provider.unreachable", plugin: "org.example.smtp", instance: "default" });
+      await test.clock.advance(31_000);
+      expect(await start(id)).toBe(2);
+      await test.store.messages.finishAttempt(id, 2, { state: "sent", reply: "250 queued" });
+      await test.store.messages.recordDelivery(id);
+      const detail = await test.store.messages.detail(id);
+      expect(detail?.state).toBe("delivered");
+      expect(detail?.cause).toBeUndefined();
+      expect(detail?.timeline.map(({ kind, attempt }) => [kind, attempt])).toEqual([
+        ["accepted", undefined],
+        ["attempt", 1],
+        ["failed", 1],
+        ["retry_scheduled", 1],
+        ["attempt", 2],
+        ["sent", 2],
+        ["delivered", undefined],
+      ]);
+      expect(detail?.timeline[2]).toMatchObject({ reply: "connect ECONNREFUSED", cause: "network", durationMs: 12 });
+    });
+
+    it("refuses to finish an attempt that is not the open one", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      await start(id);
+      await expect(test.store.messages.finishAttempt(id, 2, { state: "sent" })).rejects.toMatchObject({ code: "message.wrong_state" });
+      await test.store.messages.finishAttempt(id, 1, { state: "sent" });
+      await expect(test.store.messages.finishAttempt(id, 1, { state: "dead" })).rejects.toMatchObject({ code: "message.wrong_state" });
+      expect(await test.store.messages.find(id)).toMatchObject({ state: "sent" });
+    });
+
+    it("threat 213: after a crash names the attempts that were in flight and gives back what had not begun", async () => {
+      const flying = await accept({ createdAt: test.clock.date().toISOString() });
+      const claimed = await accept({ createdAt: test.clock.date().toISOString() });
+      await start(flying, "boot-dead");
+      await test.store.messages.claim("boot-dead", 200, 60_000);
+      const interrupted = await test.store.messages.recoverClaims("boot-new");
+      expect(interrupted.filter(({ id }) => id === flying || id === claimed)).toEqual([
+        { id: flying, channel: "email", attempt: 1, plugin: "org.example.smtp", instance: "default", testMode: false },
+      ]);
+      await test.store.messages.finishAttempt(flying, 1, { state: "uncertain", code: "plugin.link_lost" });
+      expect(await claim(claimed, "boot-new")).toMatchObject({ attempts: 0 });
+      expect((await test.store.messages.recoverClaims("boot-new")).map(({ id }) => id)).not.toContain(flying);
+    });
+
+    it("sends an uncertain message again only when a person says so, and remembers it", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      await start(id);
+      await test.store.messages.finishAttempt(id, 1, { state: "uncertain" });
+      await expect(test.store.messages.retry(id, { actor: "user:ana" })).rejects.toMatchObject({ code: "message.wrong_state" });
+      expect(await test.store.messages.retry(id, { actor: "user:ana", evenIfSent: true })).toMatchObject({ state: "queued", maybeSentTwice: true });
+    });
+
+    it("cancels only what has not gone out, and discards only what is given up", async () => {
+      const waiting = await accept();
+      expect(await test.store.messages.cancel(waiting, { actor: "user:ana" })).toMatchObject({ state: "cancelled" });
+      await expect(test.store.messages.discard(waiting, { actor: "user:ana", reason: "wrong" })).rejects.toMatchObject({ code: "message.wrong_state" });
+      await expect(test.store.messages.cancel("00000000000000000000000000", { actor: "user:ana" })).rejects.toMatchObject({ code: "message.not_found" });
+      const dead = await accept({ createdAt: test.clock.date().toISOString() });
+      await claim(dead);
+      await test.store.messages.giveUp(dead, "boot-1", { cause: "configuration", code: "route.none" });
+      expect(await test.store.messages.discard(dead, { actor: "user:ana", reason: "written twice" })).toMatchObject({ state: "discarded" });
+    });
+
+    it("puts a claimed message back with its reason when there is no way to send it now", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      await claim(id);
+      const until = new Date(test.clock.now() + 60_000).toISOString();
+      await test.store.messages.defer(id, "boot-1", until, { code: "route.none" });
+      expect(await test.store.messages.find(id)).toMatchObject({ state: "queued", attempts: 0, code: "route.none" });
+      await test.clock.advance(61_000);
+      expect(await claim(id, "boot-2")).toMatchObject({ id });
+    });
+
+    it("accepts a corrected copy and gives up the dead one together", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      await expect(test.store.messages.accept(newMessage({ replaces: id }))).rejects.toMatchObject({ code: "message.wrong_state" });
+      await start(id);
+      await test.store.messages.finishAttempt(id, 1, { state: "dead", code: "provider.recipient" });
+      const copy = newMessage({ replaces: id });
+      await test.store.messages.accept(copy);
+      expect((await test.store.messages.detail(id))?.timeline.at(-1)).toMatchObject({ kind: "resent", actor: "user:ana" });
+      expect(await test.store.messages.find(id)).toMatchObject({ state: "discarded" });
+      expect(await test.store.messages.find(copy.id)).toMatchObject({ state: "queued" });
+    });
+
+    it("lists newest first by keyset, with filters", async () => {
+      const sms = [];
+      for (let count = 0; count < 5; count += 1) sms.push(await accept({ channel: "sms" }));
+      const first = await test.store.messages.list({ channel: "sms", limit: 2 });
+      expect(first.items.map(({ id }) => id)).toEqual([sms[4], sms[3]]);
+      const second = await test.store.messages.list({ channel: "sms", limit: 2, ...(first.next === undefined ? {} : { cursor: first.next }) });
+      expect(second.items.map(({ id }) => id)).toEqual([sms[2], sms[1]]);
+      const last = await test.store.messages.list({ channel: "sms", limit: 2, ...(second.next === undefined ? {} : { cursor: second.next }) });
+      expect(last).toMatchObject({ items: [{ id: sms[0] }] });
+      expect(last.next).toBeUndefined();
+      expect((await test.store.messages.list({ channel: "fax" })).items).toEqual([]);
+    });
+
+    it("counts by state and by hour", async () => {
+      const counts = await test.store.messages.counts();
+      const listed = await test.store.messages.list({ state: "delivered", limit: 200 });
+      expect(counts.delivered).toBe(listed.items.length);
+      const hours = await test.store.messages.hours(24);
+      expect(hours).toHaveLength(24);
+      expect(hours.reduce((sum, { retried }) => sum + retried, 0)).toBe(1);
+      expect(hours.reduce((sum, { failed }) => sum + failed, 0)).toBeGreaterThanOrEqual(2);
+    });
+
+    it("routes a channel to an instance that exists, and forgets the route with it", async () => {
+      const key = await addPlugin(test.store);
+      const by = { at: "2026-03-02T08:00:00.000Z", by: "user:ana" };
+      await expect(test.store.routes.set("fax", { plugin: "org.example.none", instance: "default" }, by)).rejects.toMatchObject({ code: "instance.not_found" });
+      await test.store.routes.set("fax", key, by);
+      expect(await test.store.routes.find("fax")).toEqual({ channel: "fax", ...key, setAt: by.at, setBy: by.by });
+      await test.store.plugins.remove(key.plugin);
+      expect(await test.store.routes.find("fax")).toBeUndefined();
+    });
+
+    it("keeps the practice mailbox sealed and in order", async () => {
+      const row = { message: newId(), channel: "email" as const, at: "2026-03-02T08:00:00.000Z", to: ["ana@example.org"], subject: "Test", text: "Hello", attachments: [] };
+      const ids = [newId(), newId()];
+      for (const id of ids) await test.store.practice.add({ id, ...row });
+      expect((await test.store.practice.list()).items).toEqual([{ id: ids[1], ...row }, { id: ids[0], ...row }]);
+      expect(await test.store.practice.clear()).toBe(2);
+    });
+  });
+});
