@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import type { Keyring } from "./crypto/keyring.ts";
 import { unlock } from "./crypto/unlock.ts";
 import type { Engine } from "./engine/engine.ts";

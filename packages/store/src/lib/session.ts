@@ -1,4 +1,5 @@
-import { HilumError, type ErrorCode } from "@hilum/contract";
+import type { ErrorCode } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import type { Compilable } from "kysely";
 import type { Place } from "./crypto/envelope.ts";
 import type { Keyring } from "./crypto/keyring.ts";

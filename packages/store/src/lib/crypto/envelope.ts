@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomFillSync, type KeyObject } from "node:crypto";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 
 /** Where a sealed value stands. It is authenticated, so that a value moved elsewhere, or an older one, does not open. */
 export interface Place {

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { mkdir, open, rename, stat, link, unlink, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import type { KeyProvider } from "../ports/keys.ts";
 
 const keyBytes = 32;

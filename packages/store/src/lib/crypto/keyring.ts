@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import { envelopeKeyId, openEnvelope, sealEnvelope, type Place, type SealingKey } from "./envelope.ts";
 
 /** Unwrapped keys as they pass between threads of this process; never stored, never logged. */

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import type { Keyring } from "./keyring.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import { builders, toStatement } from "../engine/query.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { UnitOutcome } from "../engine/statement.ts";

@@ -1,4 +1,5 @@
-import { HilumError, type ErrorCode } from "@hilum/contract";
+import type { ErrorCode } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 
 /** Why a statement or a commit failed, as plain data that passes between threads. Holds no values of rows. */
 export interface Failure {

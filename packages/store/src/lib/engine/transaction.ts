@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import type { SqlChannel } from "./statement.ts";
 
 export interface TransactionControl {

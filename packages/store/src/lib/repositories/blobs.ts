@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import { syncFolder } from "../crypto/file-key-provider.ts";
 import { readSealed, writeSealed } from "../crypto/sealed-file.ts";
 import { toStatement } from "../engine/query.ts";

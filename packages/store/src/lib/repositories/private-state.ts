@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import { toStatement } from "../engine/query.ts";
 import type { PrivateState, StateRow } from "../ports/settings.ts";
 import type { InstanceKey } from "../ports/shapes.ts";

@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import { prepareQuery, toStatement } from "../engine/query.ts";
 import type { SessionRow, Sessions } from "../ports/identity.ts";
 import { dropNulls, refuseWith, type Session } from "../session.ts";

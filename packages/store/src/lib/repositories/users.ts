@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import type { Selectable } from "kysely";
 import { toStatement } from "../engine/query.ts";
 import type { Statement } from "../engine/statement.ts";

@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import type { Pool, PoolClient, QueryArrayResult } from "pg";
 import { createKeyring, type Keyring } from "../../crypto/keyring.ts";
 import { toCamelCase } from "../column-names.ts";

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import { createKeyring } from "../../crypto/keyring.ts";
 import type { Engine, EngineStatus } from "../engine.ts";
 import { FailureError, toHilumError, type Failure } from "../failure.ts";

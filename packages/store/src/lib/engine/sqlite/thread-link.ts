@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import { toHilumError, type Failure } from "../failure.ts";
 import type { ThreadData, ThreadReply, ThreadRequest, ThreadValue } from "./protocol.ts";
 

@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import { prepareQuery, toStatement } from "../../engine/query.ts";
 import type { BlindRequest, SealRequest, Statement } from "../../engine/statement.ts";
 import type { Accepted, NewMessage } from "../../ports/messages.ts";

@@ -1,5 +1,5 @@
-import { HilumError } from "@hilum/contract";
-import { messageStates, type MessageState } from "@hilum/contract/api";
+import { HilumError } from "@hilum/contract/errors";
+import type { MessageState } from "@hilum/contract/api";
 import type { Selectable } from "kysely";
 import { toStatement } from "../../engine/query.ts";
 import type { Tables } from "../../engine/tables.ts";
@@ -12,6 +12,7 @@ type Outbox = Pick<Messages, "find" | "detail" | "list" | "counts" | "hours" | "
 type Listed = Pick<Selectable<Tables["messages"]>, "testMode" | "createdAt" | "createdBy" | "recipientMasked" | "moreRecipients"> &
   Omit<Selectable<Tables["messageWork"]>, "priority" | "claimOwner" | "claimUntil">;
 
+const noMessages: Record<MessageState, number> = { queued: 0, sending: 0, retrying: 0, sent: 0, delivered: 0, dead: 0, uncertain: 0, cancelled: 0, discarded: 0 };
 const hourMs = 3_600_000;
 /** Counting is done again only when what it cost is less than this share of the time since. */
 const countingShare = 0.02;
@@ -69,7 +70,8 @@ export function createOutbox(session: Session): Outbox {
       const at = performance.now();
       if (counted !== undefined && counted.costMs > (at - counted.at) * countingShare) return { ...counted.counts };
       const found = await session.scan(sql.selectFrom("messageWork").select((eb) => ["state", eb.fn.countAll<number>().as("count")]).groupBy("state"));
-      const counts = Object.fromEntries(messageStates.map((state) => [state, Number(found.find((row) => row.state === state)?.count ?? 0)])) as Record<MessageState, number>;
+      const counts = { ...noMessages };
+      for (const { state, count } of found) counts[state] = Number(count);
       const costMs = performance.now() - at;
       // What is cheap is always fresh.
       counted = { at, costMs: costMs < 5 ? 0 : costMs, counts };

@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract/errors";
 import type { MessageState } from "@hilum/contract/api";
 import type { Updateable } from "kysely";
 import { prepareQuery, toStatement } from "../../engine/query.ts";
