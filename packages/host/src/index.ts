@@ -29,6 +29,5 @@ export type { Link, LinkEvents } from "./lib/connection/link.ts";
 export { createSandbox, type SandboxOptions } from "./lib/sandbox/create-sandbox.ts";
 export type { ControlName, Sandbox, SandboxControl, SandboxedProcess, SandboxExit, SandboxLevel, SandboxLimits, SandboxReport, StartSpec } from "./lib/sandbox/sandbox.ts";
 export { createRemoteLinks, type RemoteLinks, type RemoteLinksOptions } from "./lib/remote/remote-links.ts";
-export { parseEnrolmentCode, type EnrolmentCode } from "./lib/remote/enrolment-code.ts";
-export { connectStatement, sha256Hex, tokenStatement, type Proof } from "./lib/remote/proof.ts";
+export type { Proof } from "./lib/remote/proof.ts";
 export type { RemoteLinkRecord, RemoteStore } from "./lib/remote/remote-store.ts";

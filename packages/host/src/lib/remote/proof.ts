@@ -26,12 +26,6 @@ export function checkProof({ at, nonce, signature }: Proof, { statement, publicK
   if (!verify(null, Buffer.from(statement, "utf8"), readPublicKey(publicKey), Buffer.from(signature, "base64url"))) throw new HilumError("proof.invalid");
 }
 
-/** What is signed to get a token. */
-export const tokenStatement = (link: string, { at, nonce }: Pick<Proof, "at" | "nonce">): string => `hilum-remote-token\n${link}\n${at}\n${nonce}`;
-
-/** What is signed to use a token: it binds the token to the key, so a stolen one is of no use alone (threat 70). */
-export const connectStatement = (link: string, { at, nonce }: Pick<Proof, "at" | "nonce">, tokenHash: string): string => `hilum-remote-connect\n${link}\n${at}\n${nonce}\n${tokenHash}`;
-
 /** Reads an Ed25519 public key (SPKI, base64url); any other kind of key is refused (threat 73). */
 export function readPublicKey(text: string): KeyObject {
   try {

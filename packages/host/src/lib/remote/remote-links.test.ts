@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { createRemoteStoreInMemory } from "../test-support/remote-store-in-memory.ts";
 import { noSandbox, operator, startHostUnderTest, type HostUnderTest } from "../test-support/host-under-test.ts";
-import { connectStatement, sha256Hex, tokenStatement } from "./proof.ts";
+import { sha256Hex } from "./proof.ts";
 import { createRemoteLinks, type RemoteLinks } from "./remote-links.ts";
 
 const key = { plugin: "com.example.far", instance: "default" };
@@ -25,14 +25,14 @@ describe("remote plugins", () => {
   const publicKeyText = (from = keys.publicKey) => from.export({ format: "der", type: "spki" }).toString("base64url");
   const freshProof = () => ({ at: clock.date().toISOString(), nonce: randomBytes(16).toString("base64url") });
   const signed = (statement: string, by = keys.privateKey) => sign(null, Buffer.from(statement), by).toString("base64url");
-  const tokenRequest = (link: string, by?: KeyObject, proof = freshProof()) => ({ link, ...proof, signature: signed(tokenStatement(link, proof), by) });
+  const tokenRequest = (link: string, by?: KeyObject, proof = freshProof()) => ({ link, ...proof, signature: signed(remoteTokenText({ link, ...proof }), by) });
   const enrolOnce = async () => {
     const { code } = await remote.createEnrolment(key, "user:ana");
     return (await remote.enrol(code, publicKeyText())).link;
   };
   const proofHeader = (link: string, token: string, by?: KeyObject) => {
     const proof = freshProof();
-    return `${proof.at} ${proof.nonce} ${signed(connectStatement(link, proof, sha256Hex(token)), by)}`;
+    return `${proof.at} ${proof.nonce} ${signed(remoteConnectText({ link, ...proof, tokenHash: sha256Hex(token) }), by)}`;
   };
   const open = (link: string, token: string, { path = "/", headers = {} as Record<string, string> } = {}): WebSocket =>
     new WebSocket(`${url}${path}`, { headers: { authorization: `Bearer ${token}`, "hilum-proof": proofHeader(link, token), ...headers } });

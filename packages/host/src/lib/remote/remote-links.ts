@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { errorCatalogue, HilumError, isHilumError, wireLimits } from "@hilum/contract";
+import { decodeEnrolmentCode, encodeEnrolmentCode, errorCatalogue, HilumError, isHilumError, remoteConnectText, remoteTokenText, wireLimits } from "@hilum/contract";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Link } from "../connection/link.ts";
 import type { InstanceKey } from "../instance-key.ts";
 import type { CallContext, Governor } from "../pipeline.ts";
 import { createTicker } from "../ticker.ts";
-import { makeEnrolmentCode, parseEnrolmentCode } from "./enrolment-code.ts";
-import { checkProof, connectStatement, readPublicKey, sha256Hex, tokenStatement, type Proof } from "./proof.ts";
+import { checkProof, readPublicKey, sha256Hex, type Proof } from "./proof.ts";
 import type { RemoteLinkRecord, RemoteStore } from "./remote-store.ts";
 import { createWebSocketLink } from "./websocket-link.ts";
 
@@ -61,13 +60,15 @@ export function createRemoteLinks(options: RemoteLinksOptions): RemoteLinks {
   return {
     async createEnrolment({ plugin, instance }, by) {
       const id = options.nextId();
-      const { secret, text } = makeEnrolmentCode({ url: options.publicUrl(), authorityPem: options.authorityPem() });
+      // 128 random bits: not to be guessed within ten minutes (threat 78).
+      const secret = randomBytes(16).toString("base64url");
+      const ca = options.authorityPem();
       const expiresAt = later(ENROLMENT_MS);
       await store.createEnrolment({ id, hash: sha256Hex(secret), plugin, instance, at: now().toISOString(), by, expiresAt: expiresAt.toISOString() });
-      return { id, code: text, expiresAt };
+      return { id, code: encodeEnrolmentCode({ url: options.publicUrl(), secret, ...(ca === undefined ? {} : { ca }) }), expiresAt };
     },
     async enrol(code, publicKey) {
-      const parsed = parseEnrolmentCode(code);
+      const parsed = decodeEnrolmentCode(code);
       const fingerprint = readPublicKey(publicKey).export({ format: "der", type: "spki" }).toString("base64url");
       if (parsed === undefined) throw new HilumError("enrolment.invalid");
       const link = { id: options.nextId(), publicKey: fingerprint, fingerprint: sha256Hex(fingerprint), expiresAt: later(LINK_MS).toISOString() };
@@ -77,7 +78,7 @@ export function createRemoteLinks(options: RemoteLinksOptions): RemoteLinks {
     },
     async issueToken({ link, ...proof }) {
       const known = await store.find(link);
-      await takeProof(known, proof, tokenStatement(link, proof));
+      await takeProof(known, proof, remoteTokenText({ link, ...proof }));
       const token = randomBytes(32).toString("base64url");
       const expiresAt = later(TOKEN_MS);
       await store.createToken(sha256Hex(token), { link, expiresAt: expiresAt.toISOString() });
@@ -117,7 +118,7 @@ export function createRemoteLinks(options: RemoteLinksOptions): RemoteLinks {
     const known = await store.findByToken(hash);
     if (known === undefined) throw new HilumError("request.unauthenticated");
     const [at = "", nonce = "", signature = ""] = String(headers["hilum-proof"] ?? "").split(" ");
-    await takeProof(known, { at, nonce, signature }, connectStatement(known.id, { at, nonce }, hash));
+    await takeProof(known, { at, nonce, signature }, remoteConnectText({ link: known.id, at, nonce, tokenHash: hash }));
     return known;
   }
 
