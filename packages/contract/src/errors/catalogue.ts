@@ -60,6 +60,7 @@ export const errorCatalogue = {
   "provider.recipient": { status: 502, title: "The provider does not know the recipient", fix: "Correct the recipient's address and send again.", retryable: false },
   "provider.refused": { status: 502, title: "The provider refused the message", fix: "Read the provider's reply on the message's page.", retryable: false },
   "provider.sender": { status: 502, title: "The provider does not accept this sender", fix: "Verify the sender at the provider, or choose another in Settings.", retryable: false },
+  "provider.temporary": { status: 502, title: "The provider asks to try again later", fix: "Wait: Hilum keeps trying. Read the provider's reply if it lasts.", retryable: true },
   "provider.too_large": { status: 502, title: "The message is larger than the provider takes", fix: "Send smaller attachments.", retryable: false },
   "provider.unreachable": { status: 502, title: "The provider cannot be reached", fix: "Check host, port and network; Hilum keeps trying.", retryable: true },
   "registration.not_found": { status: 404, title: "There is no such registration", fix: "It may have expired or been decided; register again.", retryable: false },

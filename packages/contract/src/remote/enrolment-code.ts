@@ -40,3 +40,11 @@ function readCode(value: unknown): EnrolmentCode | undefined {
 export function remoteTokenText({ link, at, nonce }: { link: string; at: string; nonce: string }): string {
   return `hilum-remote-token\n${link}\n${at}\n${nonce}`;
 }
+
+/**
+ * What the link's key signs to open the WebSocket, sent as `Hilum-Proof: {at} {nonce} {signature}`: it binds the token to
+ * the key, so a stolen token is of no use alone. `tokenHash` is the token's SHA-256 in hexadecimal.
+ */
+export function remoteConnectText({ link, at, nonce, tokenHash }: { link: string; at: string; nonce: string; tokenHash: string }): string {
+  return `hilum-remote-connect\n${link}\n${at}\n${nonce}\n${tokenHash}`;
+}

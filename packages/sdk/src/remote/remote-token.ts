@@ -1,5 +1,5 @@
-import { randomBytes, sign } from "node:crypto";
-import { remoteTokenText } from "@hilum/contract";
+import { createHash, randomBytes, sign } from "node:crypto";
+import { remoteConnectText, remoteTokenText } from "@hilum/contract";
 import { postJson } from "../registration/http.ts";
 import type { RemoteLink } from "./link-file.ts";
 
@@ -19,4 +19,11 @@ export async function requestToken({ url, ca, link, key }: RemoteLink, now: () =
   if (status === 401 || status === 403 || status === 404) throw new LinkRevokedError(String(body["detail"] ?? `status ${status}`));
   if (status !== 200 || typeof body["token"] !== "string") throw new Error(`The platform gave no token: status ${status}`);
   return body["token"];
+}
+
+/** Value of the header `Hilum-Proof` with which the link's key stands by a token when it is used. */
+export function proveConnect({ link, key }: Pick<RemoteLink, "link" | "key">, token: string, now: () => Date = () => new Date()): string {
+  const [at, nonce] = [now().toISOString(), randomBytes(24).toString("base64url")];
+  const tokenHash = createHash("sha256").update(token, "utf8").digest("hex");
+  return `${at} ${nonce} ${sign(null, Buffer.from(remoteConnectText({ link, at, nonce, tokenHash })), key).toString("base64url")}`;
 }

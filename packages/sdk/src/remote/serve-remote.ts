@@ -5,7 +5,7 @@ import type { Plugin } from "../definition.ts";
 import { createDirectConnect } from "../lanes/egress.ts";
 import { serveChannel } from "../serve-channel.ts";
 import { enrol, readLinkFile, type RemoteLink } from "./link-file.ts";
-import { LinkRevokedError, requestToken } from "./remote-token.ts";
+import { LinkRevokedError, proveConnect, requestToken } from "./remote-token.ts";
 import { createWebSocketChannel } from "./websocket-channel.ts";
 
 export interface ServeRemoteOptions {
@@ -68,7 +68,7 @@ async function openSocket(link: RemoteLink, signal: AbortSignal | undefined): Pr
   const url = new URL("/api/v1/remote/connect", link.url);
   url.protocol = "wss:";
   const socket = new WebSocket(url, {
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, "hilum-proof": proveConnect(link, token) },
     maxPayload: wireLimits.frameBytesMax,
     // A compressed frame could be small outside and vast inside (threat 43).
     perMessageDeflate: false,

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
+import { decodeEnrolmentCode, encodeEnrolmentCode, remoteConnectText, remoteTokenText } from "@hilum/contract";
 import { createFakeClock, type FakeClock } from "@hilum/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
@@ -96,14 +97,14 @@ describe("remote plugins", () => {
 
   it("threat 78: a code works once, for ten minutes, and is kept as a hash only", async () => {
     const first = await remote.createEnrolment(key, "user:ana");
-    const secret = first.code.split(".")[1] ?? "";
+    const secret = decodeEnrolmentCode(first.code)?.secret ?? "";
     expect(Buffer.from(secret, "base64url")).toHaveLength(16);
     await remote.enrol(first.code, publicKeyText());
     await expect(remote.enrol(first.code, publicKeyText())).rejects.toMatchObject({ code: "enrolment.invalid" });
     const late = await remote.createEnrolment(key, "user:ana");
     await clock.advance(10 * 60_000 + 1);
     await expect(remote.enrol(late.code, publicKeyText())).rejects.toMatchObject({ code: "enrolment.invalid" });
-    await expect(remote.enrol("hilum1.AAAAAAAAAAAAAAAAAAAAAA..", publicKeyText())).rejects.toMatchObject({ code: "enrolment.invalid" });
+    await expect(remote.enrol(encodeEnrolmentCode({ url: "https://localhost:8443", secret: "AAAAAAAAAAAAAAAAAAAAAA" }), publicKeyText())).rejects.toMatchObject({ code: "enrolment.invalid" });
     expect(JSON.stringify([...store.links.values()])).not.toContain(secret);
   });
 
