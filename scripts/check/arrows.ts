@@ -39,7 +39,7 @@ export const arrows: readonly Arrow[] = [
   },
   {
     place: "apps/console",
-    imports: ["contract", "contract/api", "client", "sdk/ui"],
+    imports: ["contract", "contract/api", "contract/fhir", "client", "sdk/ui"],
     testImports: tests,
     node: "nothing",
     unpublished: true,

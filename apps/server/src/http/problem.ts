@@ -1,4 +1,4 @@
-import { errorCatalogue, HilumError, isHilumError, type ErrorCode, type Problem } from "@hilum/contract";
+import { errorCatalogue, HilumError, isHilumError, type Problem } from "@hilum/contract";
 import type { ProblemDocument } from "@hilum/contract/api";
 
 /** Any thrown value as a HilumError; what is not ours becomes `server.internal` with the original as its cause. */
@@ -38,5 +38,3 @@ function presentPlace(problem: Problem) {
     ...(problem.fix === undefined ? {} : { fix: problem.fix }),
   };
 }
-
-export type { ErrorCode };

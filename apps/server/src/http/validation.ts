@@ -1,7 +1,7 @@
 import { HilumError, type Problem } from "@hilum/contract";
 import addFormats from "ajv-formats";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
-import type { TSchema } from "typebox";
+import type { OperationSpec } from "@hilum/contract/api";
 
 /** At most so many places are named in one refusal: a body of a million faults must not make a million-line answer. */
 const problemsMax = 20;
@@ -27,7 +27,7 @@ function createAjv(coerceTypes: boolean): Ajv2020 {
 /** Judges one part of a request; throws `request.invalid` that names pointers and mends. Compiled at first use. */
 export type Check = (value: unknown) => void;
 
-export function createCheck(schema: TSchema, part: "body" | "query" | "params" | "headers"): Check {
+export function createCheck(schema: NonNullable<OperationSpec["body"]>, part: "body" | "query" | "params" | "headers"): Check {
   let validate: ValidateFunction | undefined;
   return (value) => {
     validate ??= (part === "body" ? strict : coercing).compile(schema);

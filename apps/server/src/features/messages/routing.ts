@@ -8,7 +8,7 @@ export interface RoutingService {
   set(context: Context, channel: Channel, to: InstanceKey | null): Promise<Route>;
 }
 
-const channelWords: Readonly<Record<Channel, string>> = { email: "E-mail", sms: "Text messages", fax: "Faxes" };
+const channelWords: Readonly<Record<Channel, string>> = { email: "E-mails", sms: "Text messages", fax: "Faxes" };
 
 export function createRoutingService({
   store,

@@ -1,6 +1,6 @@
 import type { Context, Log, WireErrorData } from "@hilum/contract";
 import { callBuckets, type InstanceKey, type InstanceRow, type Store } from "@hilum/store";
-import type { Evidence, Health } from "@hilum/contract/api";
+import type { Health } from "@hilum/contract/api";
 import type { CallContext } from "@hilum/host";
 import { loadInstance } from "./load-instance.ts";
 import type { InstanceRunner } from "./runner.ts";
@@ -172,8 +172,6 @@ function describe(row: InstanceRow, name: string, running: boolean): string {
   } as const;
   return `${name} ${words[row.health]}.`;
 }
-
-export type { Evidence };
 
 /** Which bucket of `callBuckets` a duration falls into; the last has no upper bound. */
 export function bucketOf(durationMs: number): number {

@@ -52,7 +52,7 @@ export function readManifest(input: unknown, options: { included?: boolean } = {
   return parseManifest(input, options);
 }
 
-export type { Manifest, Parsed };
+export type { Parsed };
 
 function plainOf(scope: string): string {
   const parsed = parseScope(scope);
