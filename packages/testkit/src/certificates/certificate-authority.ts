@@ -7,7 +7,6 @@ import {
   X509CertificateGenerator,
   type X509Certificate,
 } from "@peculiar/x509";
-import { webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 
 export interface IssuedCertificate {
@@ -57,7 +56,7 @@ export async function createCertificateAuthority(name = "Hilum test authority"):
 
 async function issue(
   root: X509Certificate,
-  signingKey: webcrypto.CryptoKey,
+  signingKey: Keys["privateKey"],
   request: CertificateRequest,
 ): Promise<IssuedCertificate> {
   const keys = await makeKeys();
@@ -72,18 +71,20 @@ async function issue(
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new SubjectAlternativeNameExtension(
-        request.names.map((name) => ({ type: isIP(name) === 0 ? "dns" : "ip", value: name })),
+        request.names.map((name) => ({ type: isIP(name) === 0 ? "dns" : "ip", value: name }) as const),
       ),
     ],
   });
   return { certificate: leaf.toString("pem"), key: await exportKey(keys.privateKey) };
 }
 
-function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+type Keys = Awaited<ReturnType<typeof makeKeys>>;
+
+function makeKeys() {
+  return crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
 
-async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  const body = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", key)).toString("base64");
+async function exportKey(key: Keys["privateKey"]): Promise<string> {
+  const body = Buffer.from(await crypto.subtle.exportKey("pkcs8", key)).toString("base64");
   return `-----BEGIN PRIVATE KEY-----\n${body.replace(/.{64}/g, "$&\n").trimEnd()}\n-----END PRIVATE KEY-----\n`;
 }
