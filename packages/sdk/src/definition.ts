@@ -77,14 +77,17 @@ export interface PluginDefinition<Settings extends SettingValues = SettingValues
 }
 
 /** A plugin that can be served: over stdio, over a WebSocket, or by the test host. */
-export interface Plugin<Settings extends SettingValues = SettingValues> {
-  readonly definition: PluginDefinition<Settings>;
+export interface Plugin {
+  readonly definition: PluginDefinition;
 }
 
 /**
  * Describes a plugin. Hand the result to `serve` in the program that the manifest names as its entry, to `serveRemote`
- * where it runs elsewhere, and to `createTestHost` in tests.
+ * where it runs elsewhere, and to `createTestHost` in tests. `Settings` is what the manifest's `config` promises: the
+ * host checks values against it before a plugin sees them.
  */
-export function definePlugin<Settings extends SettingValues = SettingValues>(definition: PluginDefinition<Settings>): Plugin<Settings> {
-  return { definition };
+export function definePlugin<Settings extends SettingValues = SettingValues>(
+  definition: PluginDefinition<Settings>,
+): Plugin {
+  return { definition: definition as unknown as PluginDefinition };
 }

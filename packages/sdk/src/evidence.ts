@@ -5,7 +5,11 @@ import { isProviderError } from "./provider-error.ts";
  * Runs one check and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
  * with cause, mend and the provider's words of the ProviderError that it threw. Other errors are passed on: they are bugs.
  */
-export async function checkStep(id: string, title: string, run: () => Promise<string | undefined | void>): Promise<Evidence> {
+export async function checkStep(
+  id: string,
+  title: string,
+  run: () => Promise<string | undefined | void>,
+): Promise<Evidence> {
   const begunAt = performance.now();
   const durationMs = (): number => Math.round((performance.now() - begunAt) * 10) / 10;
   try {
@@ -14,6 +18,16 @@ export async function checkStep(id: string, title: string, run: () => Promise<st
   } catch (error) {
     if (!isProviderError(error)) throw error;
     const { cause, fix, field, reply } = error.data;
-    return { id, title, status: "failed", durationMs: durationMs(), detail: `${error.message}.`, ...(cause === undefined ? {} : { cause }), ...(fix === undefined ? {} : { fix }), ...(field === undefined ? {} : { field }), ...(reply === undefined ? {} : { reply }) };
+    return {
+      id,
+      title,
+      status: "failed",
+      durationMs: durationMs(),
+      detail: `${error.message}.`,
+      ...(cause === undefined ? {} : { cause }),
+      ...(fix === undefined ? {} : { fix }),
+      ...(field === undefined ? {} : { field }),
+      ...(reply === undefined ? {} : { reply }),
+    };
   }
 }

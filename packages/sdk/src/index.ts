@@ -22,7 +22,13 @@ export {
   type SettingValues,
   type SmokeTestContext,
 } from "./definition.ts";
-export { EgressError, isCertificateError, type Connect, type ConnectOptions, type EgressFailure } from "./lanes/egress.ts";
+export {
+  EgressError,
+  isCertificateError,
+  type Connect,
+  type ConnectOptions,
+  type EgressFailure,
+} from "./lanes/egress.ts";
 export type { Attachments, Deliveries, PluginLog, PluginState, StateEntry } from "./lanes/lanes.ts";
 export { isProviderError, ProviderError, type ProviderErrorCode, type ProviderErrorOptions } from "./provider-error.ts";
 export { serve } from "./serve.ts";

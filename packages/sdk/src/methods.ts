@@ -9,30 +9,59 @@ export type Method = (params: Record<string, unknown>, context: CallContext) => 
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 export function createMethods(definition: PluginDefinition): ReadonlyMap<string, Method> {
   const methods = new Map<string, Method>([
-    ["config.validate", async (_params, context): Promise<CheckResult> => ({ rows: (await definition.checkConfig?.(context.settings, context)) ?? [] })],
-    ["setup.check", async (params, context): Promise<CheckResult> => ({ rows: await find(definition.setup, params["step"], "step")(context) })],
+    [
+      "config.validate",
+      async (_params, context): Promise<CheckResult> => ({
+        rows: (await definition.checkConfig?.(context.settings, context)) ?? [],
+      }),
+    ],
+    [
+      "setup.check",
+      async (params, context): Promise<CheckResult> => ({
+        rows: await find(definition.setup, params["step"], "step")(context),
+      }),
+    ],
     ["health.check", async (_params, context): Promise<HealthResult> => (await definition.health?.(context)) ?? alive],
-    ["smoke.run", async (params, context) => ({ rows: await find(definition.smokeTests, params["id"], "smoke test")(withRecipient(context, params["recipient"])) })],
+    [
+      "smoke.run",
+      async (params, context) => ({
+        rows: await find(
+          definition.smokeTests,
+          params["id"],
+          "smoke test",
+        )(withRecipient(context, params["recipient"])),
+      }),
+    ],
   ]);
   const { sendMessages } = definition;
   if (sendMessages !== undefined)
     methods.set("messages.send", async (params, context): Promise<SendResult> => {
       const { message, attempt, idempotencyKey, attachments } = params as unknown as SendParams;
-      const sent = await sendMessages.call(definition, { communication: message as unknown as Communication, attempt, idempotencyKey, attachments }, context);
+      const sent = await sendMessages.call(
+        definition,
+        { communication: message as unknown as Communication, attempt, idempotencyKey, attachments },
+        context,
+      );
       return { ...sent, outcome: "accepted" };
     });
   return methods;
 }
 
-const alive: HealthResult = { state: "healthy", rows: [{ id: "answers", title: "The plugin answers", status: "passed" }] };
+const alive: HealthResult = {
+  state: "healthy",
+  rows: [{ id: "answers", title: "The plugin answers", status: "passed" }],
+};
 
 function find<F>(functions: Readonly<Record<string, F>> | undefined, name: unknown, what: string): F {
-  const found = typeof name === "string" && functions !== undefined && Object.hasOwn(functions, name) ? functions[name] : undefined;
+  const found =
+    typeof name === "string" && functions !== undefined && Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (found === undefined) throw new WireRefusal(wireErrorCodes.invalidParams, `There is no such ${what}`);
   return found;
 }
 
 /** The context's members are getters in part, so it is extended and not copied. */
 function withRecipient(context: CallContext, recipient: unknown): CallContext & { recipient: string | undefined } {
-  return Object.create(context, { recipient: { value: typeof recipient === "string" ? recipient : undefined, enumerable: true } }) as CallContext & { recipient: string | undefined };
+  return Object.create(context, {
+    recipient: { value: typeof recipient === "string" ? recipient : undefined, enumerable: true },
+  }) as CallContext & { recipient: string | undefined };
 }

@@ -29,6 +29,7 @@ const causes: Readonly<Partial<Record<ProviderErrorCode, CauseClass>>> = {
   "provider.recipient": "recipient",
   "provider.refused": "other",
   "provider.sender": "sender_not_verified",
+  "provider.temporary": "provider_down",
   "provider.too_large": "too_large",
   "provider.unreachable": "network",
   "plugin.failed": "plugin",

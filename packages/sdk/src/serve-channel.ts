@@ -1,4 +1,12 @@
-import { isHilumError, protocolVersion, wireErrorCodes, wireLimits, type CallMeta, type InitializeParams, type InitializeResult } from "@hilum/contract";
+import {
+  isHilumError,
+  protocolVersion,
+  wireErrorCodes,
+  wireLimits,
+  type CallMeta,
+  type InitializeParams,
+  type InitializeResult,
+} from "@hilum/contract";
 import type { FrameError } from "@hilum/contract/wire";
 import type { CallContext, Plugin, SettingValues } from "./definition.ts";
 import type { Connect } from "./lanes/egress.ts";
@@ -53,10 +61,15 @@ export function serveChannel({ plugin, channel, connectBy, onEnd }: ServeChannel
 
   async function initialize(params: Record<string, unknown>): Promise<InitializeResult> {
     if (session !== undefined) throw new WireRefusal(wireErrorCodes.invalidRequest, "The handshake is done already");
-    if (params["protocol"] !== protocolVersion) throw new WireRefusal(wireErrorCodes.invalidParams, `This plugin speaks protocol ${protocolVersion}`);
+    if (params["protocol"] !== protocolVersion)
+      throw new WireRefusal(wireErrorCodes.invalidParams, `This plugin speaks protocol ${protocolVersion}`);
     const given = params as unknown as InitializeParams;
     session = { params: given, connect: connectBy(given.egressSocket) };
-    return { protocol: protocolVersion, methods: [...requests.keys()], sdk: { name: "@hilum/sdk", version: sdkVersion } };
+    return {
+      protocol: protocolVersion,
+      methods: [...requests.keys()],
+      sdk: { name: "@hilum/sdk", version: sdkVersion },
+    };
   }
 
   async function run(name: string, method: Method, params: Record<string, unknown>, call: PeerCall): Promise<unknown> {
@@ -65,7 +78,8 @@ export function serveChannel({ plugin, channel, connectBy, onEnd }: ServeChannel
     try {
       return await method(params, context);
     } catch (error) {
-      if (!isProviderError(error) && !(error instanceof WireRefusal) && !call.signal.aborted) context.log.error(`${name} failed: ${traceOf(error)}`);
+      if (!isProviderError(error) && !(error instanceof WireRefusal) && !call.signal.aborted)
+        context.log.error(`${name} failed: ${traceOf(error)}`);
       throw error;
     }
   }
@@ -82,11 +96,21 @@ export function serveChannel({ plugin, channel, connectBy, onEnd }: ServeChannel
   }
 }
 
-function createContext({ params: { settings, plugin, instance, testMode, grants, limits }, connect }: Session, peer: Peer, params: Record<string, unknown>, call: PeerCall): CallContext {
+function createContext(
+  { params: { settings, plugin, instance, testMode, grants, limits }, connect }: Session,
+  peer: Peer,
+  params: Record<string, unknown>,
+  call: PeerCall,
+): CallContext {
   const { call: id = "", deadlineMs = wireLimits.deadlineMsMax } = (params["meta"] ?? {}) as Partial<CallMeta>;
   const given = params["settings"] as SettingValues | undefined;
   const deadline = new Date(Date.now() + deadlineMs);
-  const lanes = createLanes({ peer, call: id, signal: () => call.signal, chunkBytesMax: limits?.blobChunkBytesMax ?? wireLimits.blobChunkBytesMax });
+  const lanes = createLanes({
+    peer,
+    call: id,
+    signal: () => call.signal,
+    chunkBytesMax: limits?.blobChunkBytesMax ?? wireLimits.blobChunkBytesMax,
+  });
   return {
     ...{ settings: given ?? settings, plugin, instance, testMode, grants, call: id, deadline },
     ...lanes,
@@ -101,11 +125,25 @@ function createContext({ params: { settings, plugin, instance, testMode, grants,
 function presentError(error: unknown): FrameError {
   if (error instanceof WireRefusal) return { code: error.code, message: error.message };
   if (isProviderError(error)) return { code: wireErrorCodes.failed, message: error.message, data: { ...error.data } };
-  if (isHilumError(error)) return { code: wireErrorCodes.failed, message: error.spec.title, data: { code: "plugin.failed", cause: "plugin", sent: "maybe", reply: error.code } };
+  if (isHilumError(error))
+    return {
+      code: wireErrorCodes.failed,
+      message: error.spec.title,
+      data: { code: "plugin.failed", cause: "plugin", sent: "maybe", reply: error.code },
+    };
   const timedOut = error instanceof DOMException && (error.name === "TimeoutError" || error.name === "AbortError");
-  if (timedOut) return { code: wireErrorCodes.timeout, message: "The call was given up", data: { code: "plugin.failed", cause: "timeout", sent: "maybe", retry: "later" } };
+  if (timedOut)
+    return {
+      code: wireErrorCodes.timeout,
+      message: "The call was given up",
+      data: { code: "plugin.failed", cause: "timeout", sent: "maybe", retry: "later" },
+    };
   // Whether anything went out before a bug struck, nobody knows.
-  return { code: wireErrorCodes.failed, message: "The plugin failed", data: { code: "plugin.failed", cause: "plugin", sent: "maybe" } };
+  return {
+    code: wireErrorCodes.failed,
+    message: "The plugin failed",
+    data: { code: "plugin.failed", cause: "plugin", sent: "maybe" },
+  };
 }
 
 /** Name, code and place of an error. Its message stays here: it may quote what the plugin was handed. */
@@ -119,4 +157,3 @@ export function traceOf(error: unknown): string {
   const code = isHilumError(error) ? error.code : "code" in error && typeof error.code === "string" ? error.code : "";
   return [`${error.name}${code === "" ? "" : ` ${code}`}`, ...places].join(" ");
 }
-

@@ -19,18 +19,29 @@ export type EgressFailure = "not_granted" | "unreachable" | "busy" | "certificat
 export class EgressError extends ProviderError {
   readonly reason: EgressFailure;
   constructor(reason: EgressFailure, options: ProviderErrorOptions = {}) {
-    super(reason === "certificate" ? "provider.certificate" : "provider.unreachable", { ...defaults[reason], ...options });
+    super(reason === "certificate" ? "provider.certificate" : "provider.unreachable", {
+      ...defaults[reason],
+      ...options,
+    });
     this.name = "EgressError";
     this.reason = reason;
   }
 }
 
 const defaults: Readonly<Record<EgressFailure, ProviderErrorOptions>> = {
-  not_granted: { cause: "configuration", retry: "never", fix: "Open Access on the plugin's page and grant this destination; private addresses also need the administrator's list of own networks." },
+  not_granted: {
+    cause: "configuration",
+    retry: "never",
+    fix: "Open Access on the plugin's page and grant this destination; private addresses also need the administrator's list of own networks.",
+  },
   unreachable: { cause: "network", retry: "later" },
   busy: { cause: "network", retry: "later", fix: "Wait a moment: the plugin has as many connections open as it may." },
   certificate: { cause: "certificate", retry: "never" },
-  no_tunnel: { cause: "configuration", retry: "never", fix: "Ask for the destination in the manifest's scopes, as net:tcp://host:port, and grant it under Access." },
+  no_tunnel: {
+    cause: "configuration",
+    retry: "never",
+    fix: "Ask for the destination in the manifest's scopes, as net:tcp://host:port, and grant it under Access.",
+  },
 };
 
 /**
@@ -67,7 +78,11 @@ async function openTunnel(path: string, { host, port, signal }: ConnectOptions):
 }
 
 /** Resolves at `event`; a socket that fails before it is no connection. */
-async function until(socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal | undefined): Promise<void> {
+async function until(
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = (): void => reject(signal?.reason);
   const fail = (error?: Error): void => reject(error ?? new Error("The connection was closed"));
@@ -98,27 +113,36 @@ const headBytesMax = 16_384;
 function readHead(socket: Socket, signal: AbortSignal | undefined): Promise<Head> {
   const { promise, resolve, reject } = Promise.withResolvers<Head>();
   let held = Buffer.alloc(0);
-  const fail = (error?: unknown): void => reject(signal?.aborted === true ? signal.reason : new EgressError("unreachable", { error }));
+  const fail = (error?: unknown): void => {
+    release();
+    reject(signal?.aborted === true ? signal.reason : new EgressError("unreachable", { error }));
+  };
   const onReadable = (): void => {
-    for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) held = Buffer.concat([held, chunk]);
-    if (held.length > headBytesMax) return fail();
-    const head = parseHead(held, socket.readableEnded);
-    if (head === undefined) return;
-    if (head.status === 200 && head.rest.length > 0) socket.unshift(head.rest);
-    resolve(head);
+    for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null)
+      held = Buffer.concat([held, chunk]);
+    const head = parseHead(held, false);
+    if (head !== undefined) accept(head);
+    else if (held.length > headBytesMax) fail();
   };
   const onEnd = (): void => {
     const head = parseHead(held, true);
     if (head === undefined) fail();
-    else resolve(head);
+    else accept(head);
   };
   const abort = (): void => fail();
-  socket.on("readable", onReadable).on("error", fail).on("close", fail).on("end", onEnd);
-  signal?.addEventListener("abort", abort, { once: true });
-  return promise.finally(() => {
+  const accept = (head: Head & { rest: Buffer }): void => {
+    // Before the bytes are put back: to put them back is to be told of them again.
+    release();
+    if (head.status === 200 && head.rest.length > 0) socket.unshift(head.rest);
+    resolve(head);
+  };
+  const release = (): void => {
     socket.off("readable", onReadable).off("error", fail).off("close", fail).off("end", onEnd);
     signal?.removeEventListener("abort", abort);
-  });
+  };
+  socket.on("readable", onReadable).on("error", fail).on("close", fail).on("end", onEnd);
+  signal?.addEventListener("abort", abort, { once: true });
+  return promise;
 }
 
 /** Undefined until the head is whole and, for a refusal, its body too. */
@@ -167,6 +191,7 @@ export function isCertificateError(error: unknown): boolean {
 }
 
 function tlsFailure(error: unknown): EgressError {
-  if (isCertificateError(error)) return new EgressError("certificate", { error, reply: String((error as { code: string }).code) });
+  if (isCertificateError(error))
+    return new EgressError("certificate", { error, reply: String((error as { code: string }).code) });
   return new EgressError("unreachable", { error, fix: "Check that the port speaks TLS from the first byte." });
 }

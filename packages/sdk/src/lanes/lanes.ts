@@ -1,4 +1,11 @@
-import { errorCatalogue, HilumError, type BlobReadResult, type ErrorCode, type LogParams, type UpdateDeliveryParams } from "@hilum/contract";
+import {
+  errorCatalogue,
+  HilumError,
+  type BlobReadResult,
+  type ErrorCode,
+  type LogParams,
+  type UpdateDeliveryParams,
+} from "@hilum/contract";
 import { Buffer } from "node:buffer";
 import { PeerError, type Peer } from "../protocol/peer.ts";
 
@@ -42,7 +49,12 @@ export interface LaneOptions {
 }
 
 /** The lanes of one call. */
-export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions): { log: PluginLog; attachments: Attachments; state: PluginState; deliveries: Deliveries } {
+export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions): {
+  log: PluginLog;
+  attachments: Attachments;
+  state: PluginState;
+  deliveries: Deliveries;
+} {
   const ask = async (method: string, params: object): Promise<unknown> => {
     try {
       return await peer.request(method, params, { signal: signal() });
@@ -59,7 +71,9 @@ export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions):
         return value === undefined ? undefined : { value, version };
       },
       async put(key, value, { version } = {}) {
-        const answer = (await ask("state.put", { key, value, ...(version === undefined ? {} : { version }) })) as { version: number };
+        const answer = (await ask("state.put", { key, value, ...(version === undefined ? {} : { version }) })) as {
+          version: number;
+        };
         return answer.version;
       },
       async delete(key) {
@@ -80,12 +94,19 @@ export function createLog(peer: Peer, call?: string): PluginLog {
     (level: LogParams["level"]) =>
     (text: string): void =>
       // Half a surrogate pair would end the link, so it is replaced; a longer line is cut by the host anyway.
-      peer.notify("log", { level, text: text.toWellFormed().slice(0, 8192).toWellFormed(), ...(call === undefined ? {} : { call }) } satisfies LogParams);
+      peer.notify("log", {
+        level,
+        text: text.toWellFormed().slice(0, 8192).toWellFormed(),
+        ...(call === undefined ? {} : { call }),
+      } satisfies LogParams);
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }
 
-async function* readBlob(ask: (method: string, params: object) => Promise<unknown>, { id, call, chunkBytesMax }: { id: string; call: string; chunkBytesMax: number }): AsyncGenerator<Uint8Array> {
-  for (let offset = 0, size = Infinity; offset < size; ) {
+async function* readBlob(
+  ask: (method: string, params: object) => Promise<unknown>,
+  { id, call, chunkBytesMax }: { id: string; call: string; chunkBytesMax: number },
+): AsyncGenerator<Uint8Array> {
+  for (let offset = 0, size = Infinity; offset < size;) {
     const answer = (await ask("blobs.read", { id, offset, length: chunkBytesMax, call })) as BlobReadResult;
     const bytes = Buffer.from(answer.base64, "base64");
     size = answer.size;

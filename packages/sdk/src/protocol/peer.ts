@@ -1,5 +1,12 @@
 import { cancelMethod, wireErrorCodes, wireLimits } from "@hilum/contract";
-import { encodeFrame, type Frame, type FrameError, type FrameId, type Message, type Violation } from "@hilum/contract/wire";
+import {
+  encodeFrame,
+  type Frame,
+  type FrameError,
+  type FrameId,
+  type Message,
+  type Violation,
+} from "@hilum/contract/wire";
 import type { Channel } from "./channel.ts";
 
 /** A request from the other side while it is being answered. */
@@ -62,7 +69,15 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-export function createPeer({ channel, requests, notifications, presentError, onViolation, onStray, onClose }: PeerOptions): Peer {
+export function createPeer({
+  channel,
+  requests,
+  notifications,
+  presentError,
+  onViolation,
+  onStray,
+  onClose,
+}: PeerOptions): Peer {
   const waiting = new Map<FrameId, Waiting>();
   const serving = new Map<FrameId, ServedCall>();
   const idlers: (() => void)[] = [];
@@ -72,7 +87,8 @@ export function createPeer({ channel, requests, notifications, presentError, onV
   channel.start({
     onFrame: receive,
     onViolation(violation) {
-      if (violation.reason === "not_json") send({ id: null, error: { code: wireErrorCodes.parse, message: violation.detail } });
+      if (violation.reason === "not_json")
+        send({ id: null, error: { code: wireErrorCodes.parse, message: violation.detail } });
       onViolation?.(violation);
       void channel.flushed().then(close);
     },
@@ -121,7 +137,10 @@ export function createPeer({ channel, requests, notifications, presentError, onV
       case "error":
         return settle(frame.id, ({ reject }) => reject(new PeerError(frame.error)));
       case "notification":
-        if (frame.method === cancelMethod) return serving.get(frame.params["id"] as FrameId)?.abort(new DOMException("Cancelled by the other side", "AbortError"));
+        if (frame.method === cancelMethod)
+          return serving
+            .get(frame.params["id"] as FrameId)
+            ?.abort(new DOMException("Cancelled by the other side", "AbortError"));
         return notifications?.get(frame.method)?.(frame.params);
       case "request":
         void answer(frame.id, frame.method, frame.params);
@@ -139,7 +158,8 @@ export function createPeer({ channel, requests, notifications, presentError, onV
     const handler = requests.get(method);
     if (handler === undefined) return refuse(id, wireErrorCodes.methodNotFound, "There is no such method");
     if (serving.has(id)) return refuse(id, wireErrorCodes.invalidRequest, "The id is in use");
-    if (serving.size >= wireLimits.inFlightMax) return refuse(id, wireErrorCodes.full, "Too many requests wait for an answer");
+    if (serving.size >= wireLimits.inFlightMax)
+      return refuse(id, wireErrorCodes.full, "Too many requests wait for an answer");
     const call = createServedCall(deadlineOf(params));
     serving.set(id, call);
     try {
@@ -158,7 +178,11 @@ export function createPeer({ channel, requests, notifications, presentError, onV
       send(message);
     } catch (error) {
       // The answer is larger than a frame may be, or is not JSON.
-      refuse(message.id as FrameId, wireErrorCodes.internal, error instanceof Error ? error.name : "The answer cannot be written");
+      refuse(
+        message.id as FrameId,
+        wireErrorCodes.internal,
+        error instanceof Error ? error.name : "The answer cannot be written",
+      );
     }
   }
 
@@ -180,7 +204,9 @@ export function createPeer({ channel, requests, notifications, presentError, onV
 function deadlineOf(params: Record<string, unknown>): number | undefined {
   const { meta } = params;
   const ms = typeof meta === "object" && meta !== null && "deadlineMs" in meta ? meta.deadlineMs : undefined;
-  return typeof ms === "number" ? Math.min(Math.max(ms, wireLimits.deadlineMsMin), wireLimits.deadlineMsMax) : undefined;
+  return typeof ms === "number"
+    ? Math.min(Math.max(ms, wireLimits.deadlineMsMin), wireLimits.deadlineMsMax)
+    : undefined;
 }
 
 interface ServedCall extends PeerCall {

@@ -14,11 +14,25 @@ export interface Answer {
 const answerBytesMax = 1_048_576;
 
 /** Posts JSON over HTTPS and reads the JSON answer. Rejects with the network's error. */
-export function postJson(url: URL, content: unknown, { ca, token, timeoutMs = 15_000 }: PostOptions = {}): Promise<Answer> {
+export function postJson(
+  url: URL,
+  content: unknown,
+  { ca, token, timeoutMs = 15_000 }: PostOptions = {},
+): Promise<Answer> {
   const body = JSON.stringify(content);
-  const headers: Record<string, string | number> = { "content-type": "application/json", accept: "application/json, application/problem+json", "content-length": Buffer.byteLength(body) };
+  const headers: Record<string, string | number> = {
+    "content-type": "application/json",
+    accept: "application/json, application/problem+json",
+    "content-length": Buffer.byteLength(body),
+  };
   if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
-  const options: RequestOptions = { method: "POST", headers, timeout: timeoutMs, agent: false, ...(ca === undefined ? {} : { ca }) };
+  const options: RequestOptions = {
+    method: "POST",
+    headers,
+    timeout: timeoutMs,
+    agent: false,
+    ...(ca === undefined ? {} : { ca }),
+  };
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const outgoing = request(url, options, (incoming) => {
     const chunks: Buffer[] = [];
@@ -28,7 +42,9 @@ export function postJson(url: URL, content: unknown, { ca, token, timeoutMs = 15
       if (bytes > answerBytesMax) outgoing.destroy(new Error("The answer is too large"));
       else chunks.push(chunk);
     });
-    incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, body: parseObject(Buffer.concat(chunks).toString("utf8")) }));
+    incoming.on("end", () =>
+      resolve({ status: incoming.statusCode ?? 0, body: parseObject(Buffer.concat(chunks).toString("utf8")) }),
+    );
     incoming.on("error", reject);
   });
   outgoing.on("timeout", () => outgoing.destroy(Object.assign(new Error("No answer in time"), { code: "ETIMEDOUT" })));

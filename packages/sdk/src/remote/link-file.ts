@@ -52,14 +52,28 @@ export class EnrolmentError extends Error {
  */
 export async function enrol(code: string, path: string): Promise<RemoteLink> {
   const known = decodeEnrolmentCode(code);
-  if (known === undefined) throw new EnrolmentError("This is no enrolment code. Copy it again from Access on the plugin's page.", "code.malformed");
+  if (known === undefined)
+    throw new EnrolmentError(
+      "This is no enrolment code. Copy it again from Access on the plugin's page.",
+      "code.malformed",
+    );
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const body = { code, publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64url") };
   const { status, body: answer } = await postJson(new URL("/api/v1/remote/enrol", known.url), body, { ca: known.ca });
   const { link, plugin, instance } = answer;
   if (status !== 201 || typeof link !== "string" || typeof plugin !== "string" || typeof instance !== "string")
-    throw new EnrolmentError(`The code was not taken: ${String(answer["detail"] ?? `status ${status}`)}. A code works once and for a short time; make a new one.`, String(answer["code"] ?? `http.${status}`));
-  const file: LinkFile = { url: known.url, ...(known.ca === undefined ? {} : { ca: known.ca }), link, plugin, instance, privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
+    throw new EnrolmentError(
+      `The code was not taken: ${String(answer["detail"] ?? `status ${status}`)}. A code works once and for a short time; make a new one.`,
+      String(answer["code"] ?? `http.${status}`),
+    );
+  const file: LinkFile = {
+    url: known.url,
+    ...(known.ca === undefined ? {} : { ca: known.ca }),
+    link,
+    plugin,
+    instance,
+    privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  };
   await writePrivately(path, JSON.stringify(file, undefined, 2));
   const { privateKey: _, ...rest } = file;
   return { ...rest, key: privateKey };

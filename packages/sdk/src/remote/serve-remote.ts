@@ -21,7 +21,10 @@ export interface ServeRemoteOptions {
   pauseMsMax?: number;
 }
 
-export type RemoteState = { state: "connecting" } | { state: "connected" } | { state: "waiting"; pauseMs: number; error: string };
+export type RemoteState =
+  | { state: "connecting" }
+  | { state: "connected" }
+  | { state: "waiting"; pauseMs: number; error: string };
 
 /**
  * Serves a plugin that runs elsewhere: connects out to the platform over a WebSocket and keeps connecting, with pauses
@@ -29,10 +32,13 @@ export type RemoteState = { state: "connecting" } | { state: "connected" } | { s
  * aborts; rejects with LinkRevokedError when the platform does not know the link any more. The plugin's network is this
  * machine's own.
  */
-export async function serveRemote(plugin: Plugin, { linkFile, enrolmentCode, signal, onState, pauseMsMax = 60_000 }: ServeRemoteOptions): Promise<void> {
+export async function serveRemote(
+  plugin: Plugin,
+  { linkFile, enrolmentCode, signal, onState, pauseMsMax = 60_000 }: ServeRemoteOptions,
+): Promise<void> {
   const link = (await readLinkFile(linkFile)) ?? (await firstLink(enrolmentCode, linkFile));
   const stopped = (): boolean => signal?.aborted === true;
-  for (let failures = 0; !stopped(); ) {
+  for (let failures = 0; !stopped();) {
     onState?.({ state: "connecting" });
     let error = "The link was closed";
     try {
@@ -79,7 +85,13 @@ async function openSocket(link: RemoteLink, signal: AbortSignal | undefined): Pr
   const abort = (): void => reject(signal?.reason);
   socket.once("open", resolve);
   socket.on("error", reject);
-  socket.once("unexpected-response", (_request, response) => reject(response.statusCode === 401 || response.statusCode === 403 ? new LinkRevokedError(`status ${response.statusCode}`) : new Error(`The platform answered with status ${response.statusCode}`)));
+  socket.once("unexpected-response", (_request, response) =>
+    reject(
+      response.statusCode === 401 || response.statusCode === 403
+        ? new LinkRevokedError(`status ${response.statusCode}`)
+        : new Error(`The platform answered with status ${response.statusCode}`),
+    ),
+  );
   signal?.addEventListener("abort", abort, { once: true });
   try {
     await promise;
@@ -96,7 +108,12 @@ async function openSocket(link: RemoteLink, signal: AbortSignal | undefined): Pr
 
 async function serveSocket(plugin: Plugin, socket: WebSocket, signal: AbortSignal | undefined): Promise<void> {
   const ended = Promise.withResolvers<void>();
-  const { peer } = serveChannel({ plugin, channel: createWebSocketChannel(socket), connectBy: createDirectConnect, onEnd: () => ended.resolve() });
+  const { peer } = serveChannel({
+    plugin,
+    channel: createWebSocketChannel(socket),
+    connectBy: createDirectConnect,
+    onEnd: () => ended.resolve(),
+  });
   signal?.addEventListener("abort", peer.close, { once: true });
   try {
     await ended.promise;

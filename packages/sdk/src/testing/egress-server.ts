@@ -21,8 +21,30 @@ export interface TestEgressOptions {
 
 /** Addresses that are not public (IANA special-purpose registries, RFC 6890). */
 const special = blockList([
-  ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "168.63.129.16/32"],
-  ...["::/96", "::ffff:0:0/96", "64:ff9b::/96", "100::/64", "2001::/23", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"],
+  ...[
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "224.0.0.0/3",
+    "168.63.129.16/32",
+  ],
+  ...[
+    "::/96",
+    "::ffff:0:0/96",
+    "64:ff9b::/96",
+    "100::/64",
+    "2001::/23",
+    "2002::/16",
+    "fc00::/7",
+    "fe80::/10",
+    "ff00::/8",
+  ],
 ]);
 
 function blockList(ranges: readonly string[]): BlockList {
@@ -61,7 +83,10 @@ export async function startTestEgress({ allows, privateRanges }: TestEgressOptio
     if (!allows(`net:tcp://${host.toLowerCase()}:${port}`)) throw new HilumError("policy.denied");
     const address = await findAddress(host.replaceAll(/[[\]]/g, ""));
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-    if (special.check(address, family) && !opened.check(address, family)) throw new HilumError("policy.denied", { detail: "The address is not public and no range of the administrator holds it" });
+    if (special.check(address, family) && !opened.check(address, family))
+      throw new HilumError("policy.denied", {
+        detail: "The address is not public and no range of the administrator holds it",
+      });
     const socket = connect({ host: address, port: Number(port), noDelay: true });
     socket.once("error", () => refuse(client, new HilumError("provider.unreachable")));
     socket.once("connect", () => {
@@ -86,5 +111,7 @@ function refuse(client: Duplex, error: unknown): void {
   const code: ErrorCode = isHilumError(error) ? error.code : "server.internal";
   const { status, fix } = new HilumError(code).spec;
   const body = JSON.stringify({ code, fix });
-  client.end(`HTTP/1.1 ${status} ${code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  client.end(
+    `HTTP/1.1 ${status} ${code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }

@@ -17,7 +17,10 @@ export interface TestRecords {
   putState(key: string, value: string, version: number | undefined): { version: number };
   deleteState(key: string): void;
   addMessage(message: { id: string; attempt: number; idempotencyKey: string }): void;
-  updateMessage(id: string, change: { state: TestMessage["state"]; providerId?: string | undefined; code?: string | undefined }): void;
+  updateMessage(
+    id: string,
+    change: { state: TestMessage["state"]; providerId?: string | undefined; code?: string | undefined },
+  ): void;
   message(id: string): TestMessage | undefined;
   messages(): TestMessage[];
   close(): void;
@@ -30,7 +33,9 @@ export function createTestRecords(): TestRecords {
     create table message (id text primary key, attempt integer not null, idempotencyKey text not null, state text not null, providerId text, code text) strict;
   `);
   const readState = db.prepare("select value, version from state where key = ?");
-  const writeState = db.prepare("insert into state (key, value, version) values (?, ?, 1) on conflict (key) do update set value = excluded.value, version = version + 1 returning version");
+  const writeState = db.prepare(
+    "insert into state (key, value, version) values (?, ?, 1) on conflict (key) do update set value = excluded.value, version = version + 1 returning version",
+  );
   const dropState = db.prepare("delete from state where key = ?");
   const readMessage = db.prepare("select * from message where id = ?");
   return {
@@ -42,9 +47,15 @@ export function createTestRecords(): TestRecords {
     },
     deleteState: (key) => void dropState.run(key),
     addMessage: ({ id, attempt, idempotencyKey }) =>
-      void db.prepare("insert into message (id, attempt, idempotencyKey, state) values (?, ?, ?, 'sending') on conflict (id) do update set attempt = excluded.attempt, state = 'sending'").run(id, attempt, idempotencyKey),
+      void db
+        .prepare(
+          "insert into message (id, attempt, idempotencyKey, state) values (?, ?, ?, 'sending') on conflict (id) do update set attempt = excluded.attempt, state = 'sending'",
+        )
+        .run(id, attempt, idempotencyKey),
     updateMessage: (id, { state, providerId, code }) =>
-      void db.prepare("update message set state = ?, providerId = coalesce(?, providerId), code = ? where id = ?").run(state, providerId ?? null, code ?? null, id),
+      void db
+        .prepare("update message set state = ?, providerId = coalesce(?, providerId), code = ? where id = ?")
+        .run(state, providerId ?? null, code ?? null, id),
     message: (id) => readMessage.get(id) as unknown as TestMessage | undefined,
     messages: () => db.prepare("select * from message order by rowid").all() as unknown as TestMessage[],
     close: () => db.close(),

@@ -100,20 +100,32 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
   const manifest = readManifest(options.manifest ?? plugin.definition.manifest);
   const settings = readSettings(manifest, options.settings ?? {});
   const key = { plugin: manifest.id, instance: "default" };
-  const grants = resolveGrants(manifest, options.grants ?? [], settings).map((grant): Grant => ({ ...key, ...grant, decision: "granted" }));
+  const grants = resolveGrants(manifest, options.grants ?? [], settings).map((grant): Grant => ({
+    ...key,
+    ...grant,
+    decision: "granted",
+  }));
   const now = (): Date => options.clock?.now() ?? new Date();
   const records = createTestRecords();
   const log: LogParams[] = [];
   const deliveries: UpdateDeliveryParams[] = [];
   const blobs = new Map<string, ReadonlyMap<string, Uint8Array>>();
-  const egress = grants.length === 0 ? undefined : await startTestEgress({ allows: (scope) => allows(scope), privateRanges: options.privateRanges ?? [] });
+  const egress =
+    grants.length === 0
+      ? undefined
+      : await startTestEgress({ allows: (scope) => allows(scope), privateRanges: options.privateRanges ?? [] });
   const [hostEnd, pluginEnd] = createMemoryChannels();
   let violation: Violation | undefined;
   let calls = 0;
 
   serveChannel({ plugin, channel: pluginEnd, connectBy: createTunnelConnect, onEnd: () => undefined });
   const lanes = createHostLanes({ key, grants, records, blobs, log: (line) => log.push(line), deliveries, now });
-  const peer: Peer = createPeer({ channel: hostEnd, ...lanes, presentError: presentHostError, onViolation: (found) => (violation = found) });
+  const peer: Peer = createPeer({
+    channel: hostEnd,
+    ...lanes,
+    presentError: presentHostError,
+    onViolation: (found) => (violation = found),
+  });
   const { methods } = (await ask("initialize", initializeParams())) as { methods: string[] };
   checkMethods(manifest, methods);
 
@@ -121,9 +133,11 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     methods,
     send,
     checkConfig: async (values = settings) => (await ask("config.validate", { settings: values })) as CheckResult,
-    checkSetup: async (step, values = settings) => (await ask("setup.check", { step, settings: values })) as CheckResult,
+    checkSetup: async (step, values = settings) =>
+      (await ask("setup.check", { step, settings: values })) as CheckResult,
     health: async () => (await ask("health.check", {})) as HealthResult,
-    smoke: async (id, { recipient } = {}) => (await ask("smoke.run", smokeParams(manifest, id, recipient))) as CheckResult,
+    smoke: async (id, { recipient } = {}) =>
+      (await ask("smoke.run", smokeParams(manifest, id, recipient))) as CheckResult,
     request: ask,
     log,
     deliveries,
@@ -158,7 +172,15 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
   }
 
   /** One call with its meta; the answer is checked as strictly as the protocol is written. */
-  async function ask(method: string, params: object, { deadlineMs = 30_000, signal, call = `call-${++calls}` }: { deadlineMs?: number; signal?: AbortSignal; call?: string } = {}): Promise<unknown> {
+  async function ask(
+    method: string,
+    params: object,
+    {
+      deadlineMs = 30_000,
+      signal,
+      call = `call-${++calls}`,
+    }: { deadlineMs?: number; signal?: AbortSignal; call?: string } = {},
+  ): Promise<unknown> {
     const deadline = AbortSignal.timeout(deadlineMs + 1000);
     const signals = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
     let result: unknown;
@@ -169,11 +191,15 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
       refuseBad(method, Object.keys(error.data).length === 0 ? [] : checkErrorData(error.data));
       throw new TestCallError(error);
     }
-    if (hostMethods.core.some((name) => name === method) || method === "messages.send") refuseBad(method, checkAnswer(method, result));
+    if (hostMethods.core.some((name) => name === method) || method === "messages.send")
+      refuseBad(method, checkAnswer(method, result));
     return result;
   }
 
-  async function send(communication: Communication, { attempt = 1, attachments = [], deadlineMs = 30_000, ...rest }: SendOptions = {}): Promise<SendResult> {
+  async function send(
+    communication: Communication,
+    { attempt = 1, attachments = [], deadlineMs = 30_000, ...rest }: SendOptions = {},
+  ): Promise<SendResult> {
     const problems = checkMessage(communication);
     if (problems.length > 0) throw new HilumError("message.invalid", { problems });
     const call = `call-${++calls}`;
@@ -184,11 +210,18 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     const handles = attachments.map(({ bytes, ...handle }) => ({ ...handle, size: bytes.length }));
     const params = { message: { ...communication, id }, attempt, idempotencyKey, attachments: handles };
     try {
-      const result = (await ask("messages.send", params, { deadlineMs, call, ...(rest.signal === undefined ? {} : { signal: rest.signal }) })) as SendResult;
+      const result = (await ask("messages.send", params, {
+        deadlineMs,
+        call,
+        ...(rest.signal === undefined ? {} : { signal: rest.signal }),
+      })) as SendResult;
       records.updateMessage(id, { state: "sent", providerId: result.providerId });
       return result;
     } catch (error) {
-      records.updateMessage(id, { state: "failed", code: error instanceof TestCallError ? error.code : "plugin.failed" });
+      records.updateMessage(id, {
+        state: "failed",
+        code: error instanceof TestCallError ? error.code : "plugin.failed",
+      });
       throw error;
     } finally {
       blobs.delete(call);
@@ -198,25 +231,37 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
 
 function readManifest(given: unknown): Manifest {
   const parsed = parseManifest(given, { included: true });
-  if (!parsed.ok) throw new HilumError(parsed.code, { detail: summary("The manifest is not valid", parsed.problems), problems: parsed.problems });
+  if (!parsed.ok)
+    throw new HilumError(parsed.code, {
+      detail: summary("The manifest is not valid", parsed.problems),
+      problems: parsed.problems,
+    });
   return parsed.manifest;
 }
 
 function readSettings(manifest: Manifest, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const schema = manifest.config ?? { type: "object", properties: {} };
   const problems = validateSettings(schema, given);
-  if (problems.length > 0) throw new HilumError("request.invalid", { detail: summary("The settings are not valid", problems), problems });
+  if (problems.length > 0)
+    throw new HilumError("request.invalid", { detail: summary("The settings are not valid", problems), problems });
   const shown = visible(schema, given);
   return Object.fromEntries(Object.entries(withDefaults(schema, given)).filter(([name]) => shown.has(name)));
 }
 
 /** Only what the manifest asks for can be granted, pinned to the settings as they are. */
-function resolveGrants(manifest: Manifest, given: readonly string[], settings: Record<string, unknown>): { scope: string; resolved: string }[] {
+function resolveGrants(
+  manifest: Manifest,
+  given: readonly string[],
+  settings: Record<string, unknown>,
+): { scope: string; resolved: string }[] {
   return given.map((text) => {
     const scope = parseScope(text);
     if (!isScope(scope)) throw new HilumError("request.invalid", { detail: scope.message });
     const asked = (manifest.scopes ?? []).some((request) => request.scope === text);
-    if (!asked) throw new HilumError("request.invalid", { detail: `The manifest does not ask for ${text}: ${describeScope(scope)}` });
+    if (!asked)
+      throw new HilumError("request.invalid", {
+        detail: `The manifest does not ask for ${text}: ${describeScope(scope)}`,
+      });
     const resolved = resolveScope(scope, settings);
     if (!isScope(resolved)) throw new HilumError("request.invalid", { detail: resolved.message, problems: [resolved] });
     return { scope: text, resolved: formatScope(resolved) };
@@ -224,21 +269,39 @@ function resolveGrants(manifest: Manifest, given: readonly string[], settings: R
 }
 
 function checkMethods(manifest: Manifest, methods: readonly string[]): void {
-  const wanted = [...hostMethods.core, ...(manifest.capabilities.includes("send_messages") ? hostMethods.send_messages : [])];
+  const wanted = [
+    ...hostMethods.core,
+    ...(manifest.capabilities.includes("send_messages") ? hostMethods.send_messages : []),
+  ];
   const missing = wanted.filter((method) => !methods.includes(method));
-  if (missing.length > 0) throw new HilumError("plugin.protocol", { detail: `The plugin does not answer ${missing.join(", ")}, which its capabilities promise` });
+  if (missing.length > 0)
+    throw new HilumError("plugin.protocol", {
+      detail: `The plugin does not answer ${missing.join(", ")}, which its capabilities promise`,
+    });
 }
 
 /** A live test needs a recipient, and only a live one gets it. */
-function smokeParams(manifest: Manifest, id: string, recipient: string | undefined): { id: string; recipient?: string } {
+function smokeParams(
+  manifest: Manifest,
+  id: string,
+  recipient: string | undefined,
+): { id: string; recipient?: string } {
   const declared = (manifest.smokeTests ?? []).find((test) => test.id === id);
-  if (declared === undefined) throw new HilumError("request.invalid", { detail: `The manifest declares no smoke test ${id}` });
-  if ((declared.live ?? false) !== (recipient !== undefined)) throw new HilumError("request.invalid", { detail: declared.live === true ? "A live test needs a recipient" : "Only a live test has a recipient" });
+  if (declared === undefined)
+    throw new HilumError("request.invalid", { detail: `The manifest declares no smoke test ${id}` });
+  if ((declared.live ?? false) !== (recipient !== undefined))
+    throw new HilumError("request.invalid", {
+      detail: declared.live === true ? "A live test needs a recipient" : "Only a live test has a recipient",
+    });
   return recipient === undefined ? { id } : { id, recipient };
 }
 
 function refuseBad(method: string, problems: readonly { pointer: string; message: string }[]): void {
-  if (problems.length > 0) throw new HilumError("plugin.bad_reply" satisfies ErrorCode, { detail: summary(`The answer to ${method} is not valid`, problems), problems });
+  if (problems.length > 0)
+    throw new HilumError("plugin.bad_reply" satisfies ErrorCode, {
+      detail: summary(`The answer to ${method} is not valid`, problems),
+      problems,
+    });
 }
 
 function summary(title: string, problems: readonly { pointer: string; message: string }[]): string {

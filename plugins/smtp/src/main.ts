@@ -1,0 +1,4 @@
+import { serve } from "@hilum/sdk";
+import { smtpPlugin } from "./plugin.ts";
+
+serve(smtpPlugin);
