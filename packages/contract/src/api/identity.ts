@@ -8,6 +8,8 @@ const DisplayName = Type.String({ minLength: 1, maxLength: 80, pattern: "^[^\\u0
 /** At least 12 characters; any characters, paste allowed (WCAG 3.3.8). */
 const Password = Type.String({ minLength: 12, maxLength: 256 });
 const Code = Type.String({ minLength: 6, maxLength: 40 });
+/** The one-time code of an invitation's link: 256 bits, never typed by hand. */
+const InvitationCode = Type.String({ minLength: 6, maxLength: 64 });
 const RoleName = Type.Enum(roles);
 const UserId = Strict({ user: Type.String({ maxLength: 40 }) });
 
@@ -59,7 +61,7 @@ const userInvite = defineOperation({ id: "inviteUser", method: "POST", path: "/a
 const userChange = defineOperation({ id: "changeUser", method: "PATCH", path: "/api/v1/users/{user}", tag: "users", summary: "Change a user's name, role or whether they may sign in", access: administering, console: { screen: "/users" }, audit: "intent", stepUp: true, params: UserId, body: Strict({ displayName: Type.Optional(DisplayName), role: Type.Optional(RoleName), disabled: Type.Optional(Type.Boolean()) }), responses: { 200: User } });
 const userReset = defineOperation({ id: "resetUser", method: "POST", path: "/api/v1/users/{user}/reset", tag: "users", summary: "End a user's sessions and second factor and answer a one-time link", access: administering, console: { screen: "/users" }, audit: "intent", stepUp: true, params: UserId, responses: { 200: Invitation } });
 const userSessionsEnd = defineOperation({ id: "endUserSessions", method: "DELETE", path: "/api/v1/users/{user}/sessions", tag: "users", summary: "End all sessions of a user", access: administering, console: { screen: "/users" }, audit: "intent", params: UserId, responses: { 204: null } });
-const invitationAccept = defineOperation({ id: "acceptInvitation", method: "POST", path: "/api/v1/invitations/accept", tag: "identity", summary: "Choose a password with a one-time link", access: "public", console: { screen: "/invitation" }, audit: "intent", body: Strict({ code: Code, password: Password }), responses: { 200: SignIn } });
+const invitationAccept = defineOperation({ id: "acceptInvitation", method: "POST", path: "/api/v1/invitations/accept", tag: "identity", summary: "Choose a password with a one-time link", access: "public", console: { screen: "/invitation" }, audit: "intent", body: Strict({ code: InvitationCode, password: Password }), responses: { 200: SignIn } });
 
 export const ApiToken = Strict({ id: Type.String(), name: Type.String(), role: RoleName, prefix: Type.String(), createdBy: Type.String(), createdAt: Time, expiresAt: Time, lastUsedAt: Type.Optional(Time) });
 const tokensList = defineOperation({ id: "listApiTokens", method: "GET", path: "/api/v1/tokens", tag: "tokens", summary: "List tokens of programs", access: administering, console: { screen: "/users/tokens" }, audit: "denials", responses: { 200: Strict({ items: Type.Array(ApiToken) }) } });
