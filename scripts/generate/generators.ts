@@ -2,6 +2,7 @@ import { apiDescription } from "./api-description.ts";
 import { clientTypes } from "./client-types.ts";
 import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
+import { pluginBundles } from "./plugin-bundles.ts";
 import { threatsPage } from "./threats-page.ts";
 
-export const generators: readonly Generator[] = [errorsPage, threatsPage, apiDescription, clientTypes];
+export const generators: readonly Generator[] = [errorsPage, threatsPage, apiDescription, clientTypes, pluginBundles];

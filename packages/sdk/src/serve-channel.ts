@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   isHilumError,
   protocolVersion,
@@ -31,6 +32,9 @@ export interface ServeChannelOptions {
 export interface Served {
   readonly peer: Peer;
 }
+
+/** The host waits two seconds between `shutdown` and the end of the process. */
+const drainMs = 1500;
 
 interface Session {
   params: InitializeParams;
@@ -89,8 +93,13 @@ export function serveChannel({ plugin, channel, connectBy, onEnd }: ServeChannel
     try {
       await plugin.definition.onShutdown?.();
     } finally {
-      // The answer to this request is written in the same turn, before the channel is closed.
-      setImmediate(() => void channel.flushed().then(peer.close));
+      // The answer to this request is written first; calls that are still running get a moment to answer too.
+      setImmediate(
+        () =>
+          void Promise.race([peer.idle(), sleep(drainMs, undefined, { ref: false })])
+            .then(() => channel.flushed())
+            .then(peer.close),
+      );
     }
     return null;
   }
