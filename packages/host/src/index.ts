@@ -21,7 +21,7 @@ export { PluginFailure } from "./lib/connection/answers.ts";
 export type { HostCode, HostServices } from "./lib/supervisor/host-code.ts";
 export type { InstanceSpec, InstanceStatus, RunnerSpec, RunProblem, RunState, SandboxBadge } from "./lib/supervisor/instance-spec.ts";
 export type { CallRequest, DecideCall, PluginCall } from "./lib/supervisor/plugin-call.ts";
-export { supervisorContext } from "./lib/supervisor/instance.ts";
+export { supervisorContext } from "./lib/supervisor/run-notes.ts";
 export type { RestartBudgetOptions } from "./lib/supervisor/restart-budget.ts";
 export type { ResolveHost } from "./lib/egress/resolve-host.ts";
 export type { TunnelLimits } from "./lib/egress/tunnel.ts";

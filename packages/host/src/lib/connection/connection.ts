@@ -7,7 +7,7 @@ import { createIncomingCalls, frameErrorOf, type Serve } from "./incoming-calls.
 import type { Link } from "./link.ts";
 import { createOutbox } from "./outbox.ts";
 import { createOutgoingCalls, timedOut } from "./outgoing-calls.ts";
-import { createTokenBucket } from "./token-bucket.ts";
+import { createFloodWatch, createFrameWatch, createOutboundWatch, createReadingGate } from "./watches.ts";
 
 export type ConnectionLimits = { [Name in keyof typeof wireLimits]: number };
 
@@ -41,27 +41,19 @@ export interface Connection {
   readonly closed: CloseReason | undefined;
 }
 
-/** How long the plugin may leave the outbound queue above half before the link ends. */
-const STALLED_MS_MAX = 10_000;
-/** A slow frame must have brought this many bytes per second of its life once a second has passed. */
-const FRAME_BYTES_PER_SECOND_MIN = 1024;
-/** Messages over the rate that are read within one tick before reading pauses until the next one: it bounds what a flood costs. */
-const DROPS_PER_TICK_MAX = 500;
-const DROP_REPORT_MS = 1000;
-
-export function createConnection({ link, ticker, served, limits: own, onClose, onDropped }: ConnectionOptions): Connection {
+export function createConnection({ link, ticker, served, limits: own, onClose, onDropped = () => {} }: ConnectionOptions): Connection {
   const limits: ConnectionLimits = { ...wireLimits, ...own };
   const outgoing = createOutgoingCalls();
   const incoming = createIncomingCalls();
   const outbox = createOutbox(link);
-  const bucket = createTokenBucket({ perSecond: limits.messagesPerSecond, burst: limits.messagesBurst, nowMs: ticker.now() });
+  const gate = createReadingGate(link);
+  const isFrameTooSlow = createFrameWatch(limits);
+  const outbound = createOutboundWatch(limits, gate);
+  const flood = createFloodWatch(limits, { gate, nowMs: ticker.now(), onDropped });
   let state: "new" | "initializing" | "ready" | "closed" = "new";
   let closed: CloseReason | undefined;
   let strays = 0;
   let frames = 0;
-  let begun: { sinceMs: number; frames: number } | undefined;
-  let stalledSinceMs: number | undefined;
-  let drops = { sinceReport: 0, inTick: 0, reportedAtMs: 0 };
 
   const unsubscribe = ticker.subscribe(sweep);
   link.start({
@@ -90,7 +82,7 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
       return send(method, params, deadlineAtMs);
     },
     get writable() {
-      return state === "ready" && stalledSinceMs === undefined;
+      return state === "ready" && !outbound.stalled;
     },
     get inFlight() {
       return outgoing.size;
@@ -136,7 +128,7 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
     if (closed !== undefined) return;
     if (state !== "ready") return fault("handshake", "The plugin asked something before the handshake was done");
     if (frame.method === "initialize") return fault("handshake", "The plugin began a second handshake");
-    if (!bucket.take(ticker.now())) return drop(frame);
+    if (!flood.admit(ticker.now())) return drop(frame);
     if (frame.kind === "request") return receiveRequest(frame);
     if (frame.method === cancelMethod) return incoming.cancel(frame.params["id"]);
     served.notifications.get(frame.method)?.(frame.params);
@@ -165,59 +157,20 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
     outbox.send({ id, error: { code, message } });
   }
 
-  /** Over the rate: a request is told so, a notification is only counted (threat 30). */
+  /** Over the rate: a request is told so, a notification is only counted. */
   function drop(frame: Extract<Frame, { kind: "request" | "notification" }>): void {
-    drops.sinceReport += 1;
-    drops.inTick += 1;
     if (frame.kind === "request") refuse(frame.id, wireErrorCodes.full, "Too many messages");
-    if (drops.inTick === DROPS_PER_TICK_MAX) link.pause();
   }
 
   function sweep(nowMs: number): void {
     if (outgoing.size > 0) for (const id of outgoing.late(nowMs)) timeOut(id);
-    watchFrame(nowMs);
-    watchOutbound(nowMs);
-    watchDrops(nowMs);
+    if (isFrameTooSlow(nowMs, link.pendingBytes, frames)) return fault("frame_too_slow", "A frame was begun and not brought to its end in time");
+    if (outbound.sweep(nowMs, outbox.bytes)) return fault("slow_reader", "The plugin does not read what it is sent");
+    flood.sweep(nowMs);
   }
 
   function timeOut(id: number): void {
     if (outgoing.drop(id, timedOut())) outbox.send({ method: cancelMethod, params: { id } });
-  }
-
-  function watchFrame(nowMs: number): void {
-    const { pendingBytes } = link;
-    if (pendingBytes === 0) {
-      begun = undefined;
-      return;
-    }
-    // Frames come one after the other: when one has ended since, the one that is begun now is younger.
-    if (begun?.frames !== frames) begun = { sinceMs: nowMs, frames };
-    const ageMs = nowMs - begun.sinceMs;
-    const tooSlow = ageMs > 1000 && (pendingBytes * 1000) / ageMs < FRAME_BYTES_PER_SECOND_MIN;
-    if (ageMs > limits.frameMsMax || tooSlow) fault("frame_too_slow", "A frame was begun and not brought to its end in time");
-  }
-
-  /** New work pauses at half of what the host keeps; beyond the whole, or when it stays so, the link ends (threat 33). */
-  function watchOutbound(nowMs: number): void {
-    const { bytes } = outbox;
-    if (bytes > limits.outboundBytesMax) return fault("slow_reader", "The plugin does not read what it is sent");
-    if (bytes <= limits.outboundBytesMax / 2) {
-      if (stalledSinceMs !== undefined) link.resume();
-      stalledSinceMs = undefined;
-      return;
-    }
-    if (stalledSinceMs === undefined) link.pause();
-    stalledSinceMs ??= nowMs;
-    if (nowMs - stalledSinceMs > STALLED_MS_MAX) fault("slow_reader", "The plugin does not read what it is sent");
-  }
-
-  function watchDrops(nowMs: number): void {
-    if (drops.inTick >= DROPS_PER_TICK_MAX && stalledSinceMs === undefined) link.resume();
-    drops.inTick = 0;
-    if (drops.sinceReport === 0 || nowMs - drops.reportedAtMs < DROP_REPORT_MS) return;
-    const count = drops.sinceReport;
-    drops = { sinceReport: 0, inTick: 0, reportedAtMs: nowMs };
-    onDropped?.(count);
   }
 
   function fault(kind: ProtocolFault, detail: string): void {
@@ -229,7 +182,7 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
     closed = reason;
     state = "closed";
     unsubscribe();
-    if (drops.sinceReport > 0) onDropped?.(drops.sinceReport);
+    flood.report();
     incoming.cancelAll();
     outgoing.dropAll(() => lossOf(reason));
     link.close();

@@ -1,4 +1,4 @@
-import { HilumError, pluginMethods, type BlobReadParams, type BlobReadResult, type StateParams, type UpdateDeliveryParams } from "@hilum/contract";
+import { HilumError, type BlobReadParams, type BlobReadResult, type PluginMethod, type StateParams, type UpdateDeliveryParams } from "@hilum/contract";
 import type { Lane as PolicyLane } from "@hilum/policy";
 import type { Served } from "../connection/connection.ts";
 import type { Serve } from "../connection/incoming-calls.ts";
@@ -44,7 +44,7 @@ interface Lane<Params> {
 
 type Owner = { plugin: string; instance: string } | undefined;
 
-type RequestMethod = Exclude<keyof typeof pluginMethods, "log">;
+type RequestMethod = Exclude<PluginMethod, "log">;
 
 /** What one instance may ask of the platform, each through the pipeline. */
 export function createLanes(options: LaneOptions): Served {

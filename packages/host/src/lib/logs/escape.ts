@@ -1,5 +1,4 @@
 /** C0 and C1 controls (ANSI escapes, CR, LF, NUL), line separators, and bidirectional marks that reorder what a reader sees. */
-// oxlint-disable-next-line no-control-regex
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /** Text of a plugin as one harmless line: what would move a cursor or start a line is written as `\u001b` (threats 13, 194). */

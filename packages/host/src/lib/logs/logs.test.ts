@@ -11,7 +11,6 @@ describe("escapeText", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const safe = escapeText(text);
-        // oxlint-disable-next-line no-control-regex
         return safe.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/.test(safe);
       }),
     );

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { decodeEnrolmentCode, encodeEnrolmentCode, remoteConnectText, remoteTokenText } from "@hilum/contract";
 import { createFakeClock, type FakeClock } from "@hilum/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -189,7 +189,7 @@ describe("remote plugins", () => {
     await vi.waitFor(async () => expect(await send()).toMatchObject({ reply: "second" }));
   });
 
-  it.each<[string, (websocket: WebSocket, raw: import("node:net").Socket) => void]>([
+  it.each<[string, (websocket: WebSocket, raw: Socket) => void]>([
     ["a message that is not text", (websocket) => websocket.send(Buffer.from("{}"), { binary: true })],
     ["a message above the limit", (websocket) => websocket.send("x".repeat(1_100_000))],
     ["frames that are not masked", (_websocket, raw) => raw.write(Buffer.from([0x81, 0x02, 0x7b, 0x7d]))],
@@ -197,7 +197,7 @@ describe("remote plugins", () => {
   ])("threat 47: %s closes the link", async (_name, breach) => {
     const { websocket } = await connected();
     const closed = new Promise((resolve) => websocket.once("close", resolve));
-    breach(websocket, (websocket as unknown as { _socket: import("node:net").Socket })._socket);
+    breach(websocket, (websocket as unknown as { _socket: Socket })._socket);
     await closed;
     await vi.waitFor(async () => expect((await under.entries()).some(({ action, decision }) => action === "plugin.protocol" && decision === "deny")).toBe(true));
   });

@@ -1,10 +1,10 @@
-import { HilumError, isHilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract";
 import type { Link } from "../connection/link.ts";
-import { keyText } from "../instance-key.ts";
 import { createLanes, type LanePorts } from "../lanes/lanes.ts";
 import { createPluginLog, type PluginLogLine } from "../logs/plugin-log.ts";
 import { govern, type CallContext, type Governor } from "../pipeline.ts";
 import type { DecidePlugin } from "../plugin-decisions.ts";
+import { askToEnd, pause } from "./ask-to-end.ts";
 import { createCallStats } from "./call-stats.ts";
 import { createCallsInFlight } from "./calls-in-flight.ts";
 import { explainEnd, isLasting, problemOf } from "./explain.ts";
@@ -12,6 +12,7 @@ import type { InstanceSpec, InstanceStatus, RunProblem, RunState, SandboxBadge }
 import { beginLive, type Live, type LiveEnd, type LivePorts } from "./live.ts";
 import { createPluginCaller, type DecideCall, type PluginCall } from "./plugin-call.ts";
 import { createRestartBudget, type RestartBudgetOptions } from "./restart-budget.ts";
+import { createRunNotes, supervisorContext } from "./run-notes.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
 export interface InstancePorts extends Omit<LivePorts, "served" | "log" | "onDropped"> {
@@ -41,9 +42,6 @@ export interface Instance {
   status(): InstanceStatus;
 }
 
-/** What the supervisor does by itself is done in its own name. */
-export const supervisorContext: CallContext = { actor: { id: "system:supervisor" }, purpose: "HSYSADMIN" };
-
 const TIMEOUTS_IN_A_ROW_MAX = 3;
 const SHUTDOWN_MS = 2000;
 const DROPPED_LINES_EVERY_MS = 1000;
@@ -56,8 +54,9 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   const slots = createSlots({ concurrency: spec.concurrency ?? 16, queueMax: spec.queueMax ?? 256 });
   const budget = createRestartBudget(ports.restarts);
   const log = createPluginLog({ sink: ports.writeLog, known: calls.contacts, now: ticker.now });
+  const notes = createRunNotes(spec, { governor, nextCall, log });
   const served = createLanes({ key: spec, lanes: ports.lanes, log, calls, governor, decide: ports.decidePlugin, nextCall });
-  const livePorts: LivePorts = { ...ports, served, log, onDropped: noteDropped };
+  const livePorts: LivePorts = { ...ports, served, log, onDropped: notes.dropped };
   let state: RunState = "stopped";
   let live: Live | undefined;
   let problem: RunProblem | undefined;
@@ -138,7 +137,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
 
   function recover(end: LiveEnd): void {
     const why = explainEnd(end);
-    noteEnd(end, why);
+    notes.ended(end, why);
     log.write({ level: "error", source: "host", text: why.why });
     if (spec.runner.kind === "remote" && end.close.kind !== "protocol") return;
     retryLater({ ...why, at: ports.now() });
@@ -156,7 +155,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
 
   function quarantine({ reason, why, at }: RunProblem): void {
     problem = { code: "plugin.quarantined", reason, why: `${why} It was started ${budget.limit} times and failed each time.`, at };
-    note("plugin.quarantine", reason, { restarts: budget.spent });
+    notes.quarantined(reason, budget.spent);
     enter("quarantined");
   }
 
@@ -173,7 +172,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     slots.refuseAll(new HilumError("plugin.not_running"));
     if (leaving !== undefined) {
       await Promise.race([slots.idle(), leaving.ended, pause(drainMs)]);
-      await askToEnd(leaving, Math.min(SHUTDOWN_MS, Math.max(10, endAtMs - ticker.now())));
+      await askToEnd(leaving, spec, { deadlineMs: Math.min(SHUTDOWN_MS, Math.max(10, endAtMs - ticker.now())), governor, ticker, call: nextCall() });
     }
     await cut("stopped");
   }
@@ -187,18 +186,6 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     await leaving?.end(why);
     unsubscribe();
     enter("stopped");
-  }
-
-  /** Asks politely; a plugin that does not listen, or a log that cannot be written, ends in the kill that follows. */
-  async function askToEnd(leaving: Live, deadlineMs: number): Promise<void> {
-    const call = nextCall();
-    const record = { call, action: "plugin.shutdown", audit: "intent", plugin: spec.plugin, instance: spec.instance } as const;
-    const asked = govern(governor, supervisorContext, record, {
-      resolve: () => leaving,
-      decide: () => ({ allow: true }),
-      perform: () => leaving.connection.request("shutdown", { meta: { call, deadlineMs, hops: 0 } }, ticker.now() + deadlineMs),
-    });
-    await asked.then(() => Promise.race([leaving.ended, pause(deadlineMs)])).catch(() => undefined);
   }
 
   function current(): Live {
@@ -215,31 +202,6 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     if (dropped > 0) log.write({ level: "warn", source: "host", text: `${dropped} log lines were over the rate and were dropped` });
   }
 
-  /** Breaches of the protocol are denials: folded, so that a plugin cannot write the log full by breaking it (threat 30). */
-  function noteEnd({ close }: LiveEnd, { reason }: Pick<RunProblem, "reason">): void {
-    if (close.kind === "protocol") noteDenial("plugin.protocol", reason, 1);
-    else note("plugin.end", reason, {});
-  }
-
-  function noteDropped(count: number): void {
-    noteDenial("plugin.message", "rate", count);
-  }
-
-  function noteDenial(action: string, reason: string, count: number): void {
-    const entry = { kind: "note", call: nextCall(), actor: `plugin:${spec.plugin}/${spec.instance}`, action, plugin: spec.plugin, instance: spec.instance, decision: "deny", reason, count } as const;
-    governor.denials.deny(entry).catch(noteUnwritten);
-  }
-
-  function note(action: string, reason: string, detail: Record<string, number>): void {
-    const entry = { kind: "note", call: nextCall(), actor: supervisorContext.actor.id, action, plugin: spec.plugin, instance: spec.instance, reason, detail } as const;
-    governor.audit.append(entry).catch(noteUnwritten);
-  }
-
-  /** A blocked log stops every call by itself; here nothing more can be done than to say so. */
-  function noteUnwritten(error: unknown): void {
-    log.write({ level: "error", source: "host", text: `An audit note about ${keyText(spec)} was not written: ${isHilumError(error) ? error.code : "unknown"}` });
-  }
-
   function enter(next: RunState): void {
     if (next === "running") problem = undefined;
     state = next;
@@ -247,23 +209,23 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   }
 
   function status(): InstanceStatus {
-    const { plugin, instance, trial } = spec;
-    return {
-      key: { plugin, instance, ...(trial === undefined ? {} : { trial }) },
-      state,
-      level: badges[spec.runner.kind],
-      controls: live?.controls ?? [],
-      ...(live === undefined ? {} : { startedAt: live.startedAt, ...live.usage() }),
-      ...(live?.pid === undefined ? {} : { pid: live.pid }),
-      ...(live?.sdk === undefined ? {} : { sdk: live.sdk }),
-      ...(problem === undefined ? {} : { problem }),
-      ...{ restarts: budget.spent, restartBudget: budget.limit, inFlight: slots.inside, waiting: slots.waiting, calls: stats.read() },
-    };
+    return describe(spec, { state, live, problem, restarts: budget.spent, restartBudget: budget.limit, inFlight: slots.inside, waiting: slots.waiting, calls: stats.read() });
   }
 }
 
-const badges: Record<InstanceSpec["runner"]["kind"], SandboxBadge> = { sandboxed: "isolated", host: "host_code", remote: "remote" };
+type Described = Pick<InstanceStatus, "state" | "restarts" | "restartBudget" | "inFlight" | "waiting" | "calls"> & { live: Live | undefined; problem: RunProblem | undefined };
 
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs).unref());
+function describe({ plugin, instance, trial, runner }: InstanceSpec, { live, problem, ...rest }: Described): InstanceStatus {
+  return {
+    key: { plugin, instance, ...(trial === undefined ? {} : { trial }) },
+    level: badges[runner.kind],
+    controls: live?.controls ?? [],
+    ...rest,
+    ...(live === undefined ? {} : { startedAt: live.startedAt, ...live.usage() }),
+    ...(live?.pid === undefined ? {} : { pid: live.pid }),
+    ...(live?.sdk === undefined ? {} : { sdk: live.sdk }),
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
+
+const badges: Record<InstanceSpec["runner"]["kind"], SandboxBadge> = { sandboxed: "isolated", host: "host_code", remote: "remote" };

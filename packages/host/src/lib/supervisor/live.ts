@@ -6,7 +6,7 @@ import type { EgressDoor } from "../egress/egress-server.ts";
 import type { InstanceKey } from "../instance-key.ts";
 import { createLineSplitter } from "../logs/line-splitter.ts";
 import type { PluginLog } from "../logs/plugin-log.ts";
-import type { Sandbox, SandboxControl, SandboxedProcess, SandboxExit } from "../sandbox/sandbox.ts";
+import type { Sandbox, SandboxControl, SandboxedProcess, SandboxExit, StartSpec } from "../sandbox/sandbox.ts";
 import type { Ticker } from "../ticker.ts";
 import { createHostCodeConnection } from "./host-code.ts";
 import { checkMethods, handshakeMs, initializeParams } from "./handshake.ts";
@@ -81,11 +81,11 @@ async function makeBody(spec: InstanceSpec, ports: LivePorts, link: Link | undef
   return { connect: (onClose) => createConnection({ link, ticker, served, onClose, onDropped }) };
 }
 
-async function startProcess(spec: InstanceSpec, { kind: _, ...code }: Extract<RunnerSpec, { kind: "sandboxed" }>, ports: LivePorts): Promise<Body> {
+async function startProcess(spec: InstanceSpec, runner: Extract<RunnerSpec, { kind: "sandboxed" }>, ports: LivePorts): Promise<Body> {
   const { plugin, instance } = spec;
   const door = spec.grants.some((grant) => grant.startsWith("net:tcp:")) ? await ports.openEgress(spec) : undefined;
   try {
-    const process = await ports.sandbox.start({ plugin, instance, ...code, ...(door === undefined ? {} : { egressSocket: door.socketPath }) });
+    const process = await ports.sandbox.start({ plugin, instance, ...codeOf(runner), ...(door === undefined ? {} : { egressSocket: door.socketPath }) });
     captureErrors(process, ports.log);
     const link = createPipeLink({ input: process.stdout, output: process.stdin });
     const { served, ticker, onDropped } = ports;
@@ -94,6 +94,10 @@ async function startProcess(spec: InstanceSpec, { kind: _, ...code }: Extract<Ru
     await door?.close();
     throw error;
   }
+}
+
+function codeOf({ runtime, codeDir, entry, limits, extraReadOnly }: Extract<RunnerSpec, { kind: "sandboxed" }>): Omit<StartSpec, "plugin" | "instance"> {
+  return { runtime, codeDir, entry, limits, ...(extraReadOnly === undefined ? {} : { extraReadOnly }) };
 }
 
 function captureErrors({ stderr }: SandboxedProcess, log: PluginLog): void {
