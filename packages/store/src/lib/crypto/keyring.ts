@@ -19,11 +19,13 @@ export interface Keyring {
   seal(place: Place, plaintext: Uint8Array | string): Uint8Array;
   /** Throws `envelope.invalid`. */
   open(place: Place, envelope: Uint8Array): Buffer;
-  /** Equal for equal values of one domain; tells nothing without the key (HMAC-SHA-256). */
+  /** Equal for equal values of one domain; tells nothing without the key (HMAC-SHA-256, its first 128 bits). */
   blind(domain: string, value: string): Uint8Array;
   /** The key of a collection for content that is sealed in parts. */
   collectionKey(table: string, keyId?: number): SealingKey;
 }
+
+const blindBytes = 16;
 
 export function createKeyring(material: KeyMaterial): Keyring {
   const collections = new Map<string, SealingKey>();
@@ -53,7 +55,7 @@ export function createKeyring(material: KeyMaterial): Keyring {
     deployment: material.deployment,
     seal: (place, plaintext) => sealEnvelope(collectionKey(place.table), place, plaintext),
     open: (place, envelope) => openEnvelope(collectionKey(place.table, envelopeKeyId(envelope)), place, envelope),
-    blind: (domain, value) => createHmac("sha256", domainKey(domain)).update(value, "utf8").digest(),
+    blind: (domain, value) => createHmac("sha256", domainKey(domain)).update(value, "utf8").digest().subarray(0, blindBytes),
     collectionKey,
   };
 }

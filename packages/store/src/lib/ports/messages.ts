@@ -109,7 +109,8 @@ export interface AttemptReport {
 
 export type AttemptOutcome =
   | ({ state: "sent" | "delivered" } & AttemptReport)
-  | ({ state: "retrying"; nextAttemptAt: Time } & AttemptReport)
+  /** `maybeSent`: nobody can tell whether this attempt got through, so the next may be the second; default for `plugin.link_lost`. */
+  | ({ state: "retrying"; nextAttemptAt: Time; maybeSent?: boolean } & AttemptReport)
   | ({ state: "dead" | "uncertain" } & AttemptReport);
 
 /** An attempt that had begun when its process died: nobody knows whether the provider got it. */

@@ -150,6 +150,17 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       expect(await test.store.messages.retry(id, { actor: "user:ana", evenIfSent: true })).toMatchObject({ state: "queued", maybeSentTwice: true });
     });
 
+    it("remembers that an attempt which was cut off and is made again may be the second", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      await start(id);
+      await test.store.messages.finishAttempt(id, 1, { state: "retrying", nextAttemptAt: test.clock.date().toISOString(), code: "plugin.link_lost" });
+      expect(await start(id)).toBe(2);
+      await test.store.messages.finishAttempt(id, 2, { state: "sent" });
+      const detail = await test.store.messages.detail(id);
+      expect(detail).toMatchObject({ state: "sent", maybeSentTwice: true });
+      expect(detail?.timeline.map(({ kind }) => kind)).toEqual(["accepted", "attempt", "uncertain", "retry_scheduled", "attempt", "sent"]);
+    });
+
     it("cancels only what has not gone out, and discards only what is given up", async () => {
       const waiting = await accept();
       expect(await test.store.messages.cancel(waiting, { actor: "user:ana" })).toMatchObject({ state: "cancelled" });
@@ -202,7 +213,7 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       expect(counts.delivered).toBe(listed.items.length);
       const hours = await test.store.messages.hours(24);
       expect(hours).toHaveLength(24);
-      expect(hours.reduce((sum, { retried }) => sum + retried, 0)).toBe(1);
+      expect(hours.reduce((sum, { retried }) => sum + retried, 0)).toBe(2);
       expect(hours.reduce((sum, { failed }) => sum + failed, 0)).toBeGreaterThanOrEqual(2);
     });
 

@@ -112,7 +112,11 @@ async function withBodies(session: Session, claimed: readonly { id: string; atte
 
 function closedColumns(outcome: AttemptOutcome): Updateable<Tables["messageWork"]> {
   const dueAt = outcome.state === "retrying" ? outcome.nextAttemptAt : null;
-  return { state: outcome.state, dueAt, ...causeColumns(outcome) };
+  return { state: outcome.state, dueAt, ...causeColumns(outcome), ...(isMaybeSent(outcome) ? { maybeSentTwice: 1 } : {}) };
+}
+
+function isMaybeSent(outcome: AttemptOutcome): boolean {
+  return outcome.state === "retrying" && (outcome.maybeSent ?? outcome.code === "plugin.link_lost");
 }
 
 function causeColumns({ cause, code }: AttemptReport): { cause: NonNullable<AttemptReport["cause"]> | null; code: string | null } {
@@ -121,14 +125,14 @@ function causeColumns({ cause, code }: AttemptReport): { cause: NonNullable<Atte
 
 /** A failure is told first, then what became of the message. */
 function outcomeEntries(outcome: AttemptOutcome, attempt: number, at: string): TimelineRow[] {
-  const { state, ...report } = outcome;
-  if (state === "retrying") {
-    const { nextAttemptAt, ...failure } = report as AttemptReport & { nextAttemptAt: string };
+  if (outcome.state === "retrying") {
+    const { state: _state, nextAttemptAt, maybeSent: _maybeSent, ...failure } = outcome;
     return [
-      { at, kind: failedKind(failure), attempt, ...failure },
+      { at, kind: isMaybeSent(outcome) ? "uncertain" : failedKind(failure), attempt, ...failure },
       { at, kind: "retry_scheduled", attempt, nextAttemptAt },
     ];
   }
+  const { state, ...report } = outcome;
   if (state === "dead") return [{ at, kind: failedKind(report), attempt, ...report }, { at, kind: "dead", attempt }];
   return [{ at, kind: state, attempt, ...report }];
 }
