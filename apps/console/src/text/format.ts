@@ -2,7 +2,7 @@
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function setTimeZone(next: string): void {
-  zone = next === "" ? Intl.DateTimeFormat().resolvedOptions().timeZone : next;
+  zone = next === "" || next === "system" ? Intl.DateTimeFormat().resolvedOptions().timeZone : next;
 }
 export const timeZone = (): string => zone;
 
