@@ -37,6 +37,8 @@ export interface Act<Id extends OperationId> {
   problem: ApiProblem | null;
   /** Answers undefined when it was refused; `problem` then says why. */
   run(...args: InputArgs<Id>): Promise<AnswerById<Id> | undefined>;
+  /** The same for operations that answer nothing: true when it was done. */
+  attempt(...args: InputArgs<Id>): Promise<boolean>;
   reset(): void;
 }
 
@@ -58,6 +60,7 @@ export function useAct<Id extends OperationId>(id: Id, done?: string | ((answer:
     running: mutation.isPending,
     problem: mutation.error,
     run: (...args) => mutation.mutateAsync(args).catch(() => undefined),
+    attempt: (...args) => mutation.mutateAsync(args).then(() => true, () => false),
     reset: mutation.reset,
   };
 }

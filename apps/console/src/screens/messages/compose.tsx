@@ -1,0 +1,167 @@
+import type { Channel, MessageDetail } from "@hilum/contract/api";
+import { contactPoints, email, fax, messageText, sms, type MessageAttachment } from "@hilum/contract/fhir";
+import { Textarea, TextInput } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
+import { IconSend } from "@tabler/icons-react";
+import { useState, type FormEvent, type ReactNode } from "react";
+import { problemAt } from "../../api/api-problem.ts";
+import { useAct, useRead } from "../../api/use-api.ts";
+import { Panel } from "../../look/panel.tsx";
+import { Advice, ApiProblemPanel } from "../../look/problem.tsx";
+import { ActButton } from "../../shell/act-button.tsx";
+import { GoButton, useGo } from "../../shell/go.tsx";
+import { Loaded } from "../../shell/loaded.tsx";
+import { Guarded, Page } from "../../shell/page.tsx";
+import { channelWords } from "../../text/words.ts";
+import { AttachmentList } from "./attachment-list.tsx";
+import { MessageTabs } from "./message-tabs.tsx";
+import { recipientsFault, splitRecipients } from "./recipients.ts";
+import { RoutePreview } from "./route-preview.tsx";
+
+const route = getRouteApi("/app/messages/compose");
+const channels = ["email", "sms", "fax"] as const;
+
+interface Letter {
+  to: string;
+  cc: string;
+  bcc: string;
+  subject: string;
+  text: string;
+  attachments: MessageAttachment[];
+}
+const blank: Letter = { to: "", cc: "", bcc: "", subject: "", text: "", attachments: [] };
+
+export function ComposeScreen() {
+  const { again } = route.useSearch();
+  return (
+    <Guarded operation="sendMessage" title="Compose a message">
+      {again === undefined ? <NewMessage /> : <EditAgain key={again} id={again} />}
+    </Guarded>
+  );
+}
+
+function ComposePage({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
+  return (
+    <Page title={title} lead={lead} crumbs={[{ text: "Messages", to: "/messages" }]} tabs={<MessageTabs at="Compose" />} calls={[["sendMessage", { body: email({ to: "ana@example.org", subject: "Hello", text: "Hello" }) }], ["listRoutes"]]}>
+      {children}
+    </Page>
+  );
+}
+
+function NewMessage() {
+  const { channel = "email" } = route.useSearch();
+  return (
+    <ComposePage title="Compose a message" lead="Once it is accepted it is on disk, and is tried until it is out or you give it up.">
+      <ComposeForm key={channel} channel={channel} start={blank} />
+    </ComposePage>
+  );
+}
+
+function EditAgain({ id }: { id: string }) {
+  const message = useRead("getMessage", { params: { message: id } });
+  return (
+    <ComposePage title="Edit and send again" lead="The corrected copy is a new message. The old one stays in the outbox and names it.">
+      <Loaded query={message} what="the message">
+        {(data) => <ComposeForm channel={data.channel} start={letterOf(data)} replaces={data.id} />}
+      </Loaded>
+    </ComposePage>
+  );
+}
+
+function letterOf(message: MessageDetail): Letter {
+  const communication = message.communication as Parameters<typeof messageText>[0];
+  const { subject = "", text = "", attachments } = messageText(communication);
+  const people = contactPoints(communication);
+  const role = (wanted: "to" | "cc" | "bcc"): string => people.filter((person) => person.role === wanted).map(({ value }) => value).join(", ");
+  return { to: role("to"), cc: role("cc"), bcc: role("bcc"), subject, text, attachments };
+}
+
+function build(channel: Channel, letter: Letter) {
+  const attachments = letter.attachments.length > 0 ? { attachments: letter.attachments } : {};
+  const to = splitRecipients(letter.to);
+  if (channel === "sms") return sms({ to, text: letter.text });
+  if (channel === "fax") return fax({ to, ...(letter.subject !== "" && { subject: letter.subject }), ...(letter.text !== "" && { text: letter.text }), ...attachments });
+  return email({ to, cc: splitRecipients(letter.cc), bcc: splitRecipients(letter.bcc), subject: letter.subject, text: letter.text, ...attachments });
+}
+
+function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Letter; replaces?: string }) {
+  const navigate = route.useNavigate();
+  const go = useGo();
+  const routes = useRead("listRoutes", {});
+  const send = useAct("sendMessage", "Accepted: the message is on its way");
+  const resend = useAct("resendMessage", "Accepted: the corrected message is on its way");
+  const [letter, setLetter] = useState(start);
+  const [copies, setCopies] = useState(start.cc !== "" || start.bcc !== "");
+  const [tried, setTried] = useState(false);
+  // One key for this form: pressing twice, or again after a broken connection, cannot send twice.
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const set = (part: Partial<Letter>): void => setLetter((known) => ({ ...known, ...part }));
+  const act = replaces === undefined ? send : resend;
+  const faults = {
+    to: recipientsFault(channel, letter.to, true),
+    cc: recipientsFault(channel, letter.cc, false),
+    bcc: recipientsFault(channel, letter.bcc, false),
+    text: letter.text.trim() === "" && letter.attachments.length === 0 ? "Write a text, or attach a file." : undefined,
+    subject: channel === "email" && letter.subject.trim() === "" ? "Write a subject." : undefined,
+  };
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setTried(true);
+    const first = Object.entries(faults).find(([, fault]) => fault !== undefined)?.[0];
+    if (first !== undefined) {
+      document.getElementById(`compose-${first}`)?.focus();
+      return;
+    }
+    const body = build(channel, letter) as { resourceType: "Communication" };
+    const accepted = replaces === undefined ? await send.run({ body, idempotencyKey }) : await resend.run({ params: { message: replaces }, body, idempotencyKey });
+    if (accepted !== undefined) go(`/messages/${accepted.id}`);
+  };
+  const shown = (fault: string | undefined): string | undefined => (tried ? fault : undefined);
+  const target = routes.data?.items.find((item) => item.channel === channel);
+  return (
+    <form className="grid" onSubmit={(event) => void submit(event)} noValidate>
+      <Panel title={replaces === undefined ? "Message" : "Corrected message"}>
+        <div className="stack md">
+          {act.problem !== null && <ApiProblemPanel problem={act.problem} />}
+          {replaces === undefined && (
+            <div className="row" role="group" aria-label="Channel">
+              {channels.map((name) => (
+                <button key={name} type="button" className="chip" aria-pressed={channel === name} onClick={() => void navigate({ search: name === "email" ? {} : { channel: name }, replace: true })}>
+                  {name === "email" ? "E-mail" : name === "sms" ? "SMS" : "Fax"}
+                </button>
+              ))}
+            </div>
+          )}
+          <TextInput id="compose-to" label="To" description={channel === "email" ? "Addresses, separated by commas" : "Numbers with + and country code, separated by commas"} required autoComplete="off" inputMode={channel === "email" ? "email" : "tel"} value={letter.to} error={shown(faults.to) ?? problemAt(act.problem, "/recipient")} onChange={(event) => set({ to: event.currentTarget.value })} />
+          {channel === "email" && !copies && (
+            <button type="button" className="tbtn" onClick={() => setCopies(true)}>
+              Add Cc and Bcc
+            </button>
+          )}
+          {channel === "email" && copies && (
+            <>
+              <TextInput id="compose-cc" label="Cc" autoComplete="off" value={letter.cc} error={shown(faults.cc)} onChange={(event) => set({ cc: event.currentTarget.value })} />
+              <TextInput id="compose-bcc" label="Bcc" description="The others do not see these." autoComplete="off" value={letter.bcc} error={shown(faults.bcc)} onChange={(event) => set({ bcc: event.currentTarget.value })} />
+            </>
+          )}
+          {channel !== "sms" && <TextInput id="compose-subject" label="Subject" required={channel === "email"} maxLength={998} value={letter.subject} error={shown(faults.subject)} onChange={(event) => set({ subject: event.currentTarget.value })} />}
+          <Textarea id="compose-text" label="Text" rows={channel === "sms" ? 5 : 10} required description={channel === "sms" ? `${letter.text.length} characters` : undefined} value={letter.text} error={shown(faults.text)} onChange={(event) => set({ text: event.currentTarget.value })} />
+          {channel !== "sms" && <AttachmentList attachments={letter.attachments} onChange={(attachments) => set({ attachments })} />}
+          <div className="row">
+            <ActButton type="submit" variant="filled" may={act.may} running={act.running} leftSection={<IconSend size={17} aria-hidden />}>
+              Send
+            </ActButton>
+            <GoButton to="/messages" variant="subtle">
+              Back to the outbox
+            </GoButton>
+          </div>
+        </div>
+      </Panel>
+      <div className="stack lg">
+        <Loaded query={routes} what="the routes">
+          {() => (target === undefined ? <Advice title="This channel is not served.">{`Hilum has no route for ${channelWords[channel]}.`}</Advice> : <RoutePreview route={target} />)}
+        </Loaded>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,145 @@
+import type { MessageDetail } from "@hilum/contract/api";
+import { contactPoints, messageText } from "@hilum/contract/fhir";
+import { getRouteApi } from "@tanstack/react-router";
+import { IconPaperclip } from "@tabler/icons-react";
+import { download } from "../../api/call.ts";
+import { useRead } from "../../api/use-api.ts";
+import { KeyValue, Panel } from "../../look/panel.tsx";
+import { Advice, Problem } from "../../look/problem.tsx";
+import { Status } from "../../look/status.tsx";
+import { GoButton } from "../../shell/go.tsx";
+import { Loaded } from "../../shell/loaded.tsx";
+import { Guarded, Page } from "../../shell/page.tsx";
+import { actorName, bytes, exactly, many } from "../../text/format.ts";
+import { causeWords, channelWords, messageTitle, messageWord } from "../../text/words.ts";
+import { MessageActs } from "./message-acts.tsx";
+import { Timeline } from "./timeline.tsx";
+
+const route = getRouteApi("/app/messages/$message");
+const resting: readonly string[] = ["delivered", "dead", "uncertain", "cancelled", "discarded"];
+
+export function MessageScreen() {
+  const { message } = route.useParams();
+  return (
+    <Guarded operation="getMessage" title="Message">
+      <MessagePage key={message} id={message} />
+    </Guarded>
+  );
+}
+
+function MessagePage({ id }: { id: string }) {
+  const input = { params: { message: id } };
+  const first = useRead("getMessage", input);
+  const moving = first.data !== undefined && !resting.includes(first.data.state);
+  const message = useRead("getMessage", input, { everyMs: moving ? 3000 : undefined });
+  const data = message.data;
+  return (
+    <Page
+      title={data === undefined ? "Message" : messageTitle(data)}
+      badges={data === undefined ? undefined : <Status word={messageWord[data.state]} />}
+      lead={data === undefined ? undefined : leadOf(data)}
+      crumbs={[{ text: "Messages", to: "/messages" }]}
+      actions={
+        data !== undefined && (
+          <GoButton to={`/audit?plugin=${data.plugin ?? ""}`} variant="subtle">
+            Open in audit
+          </GoButton>
+        )
+      }
+      reads={[message]}
+      calls={[["getMessage", input]]}
+      offers={["retryMessage"]}
+    >
+      <Loaded query={message} what="the message">
+        {(shown) => (
+          <div className="stack lg">
+            <Cause message={shown} />
+            <div className="grid">
+              <Panel title="What happened" flush>
+                <Timeline timeline={shown.timeline} />
+              </Panel>
+              <Content message={shown} />
+            </div>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function leadOf(message: MessageDetail): string {
+  const to = `To ${message.recipient}${message.moreRecipients > 0 ? ` and ${message.moreRecipients} more` : ""}`;
+  return `${to}. ${message.attempts === 0 ? "Not tried yet." : `${many(message.attempts, "attempt")}.`}`;
+}
+
+/** Cause first: why it did not go out, in the provider's words too, and what may be done now. */
+function Cause({ message }: { message: MessageDetail }) {
+  const failure = message.timeline.findLast(({ kind }) => kind === "refused" || kind === "failed" || kind === "uncertain");
+  const acts = message.can.length > 0 ? <MessageActs message={message} /> : undefined;
+  if (message.state === "dead" || message.state === "uncertain" || message.state === "retrying") {
+    const tone = message.state === "dead" ? "bad" : "warn";
+    return (
+      <Problem
+        tone={tone}
+        title={message.problem ?? failure?.detail ?? (message.state === "uncertain" ? "Nobody can tell whether it went out" : "It did not go out")}
+        {...(message.cause !== undefined && { end: causeWords[message.cause] })}
+        why={failure?.detail}
+        todo={failure?.fix ?? (message.state === "uncertain" ? "Ask the recipient or look at the provider’s log, then send it again or give it up." : undefined)}
+        {...(failure?.reply !== undefined && { reply: failure.reply })}
+        code={failure?.code}
+        actions={acts}
+      />
+    );
+  }
+  return (
+    <>
+      {message.maybeSentTwice && <Advice title="The recipient may have got it twice.">A connection broke while the provider had it.</Advice>}
+      {acts !== undefined && <div className="row">{acts}</div>}
+    </>
+  );
+}
+
+function Content({ message }: { message: MessageDetail }) {
+  const communication = message.communication as Parameters<typeof messageText>[0];
+  const { subject, text, html, attachments } = messageText(communication);
+  const people = contactPoints(communication);
+  const role = (wanted: "to" | "cc" | "bcc"): string => people.filter((person) => person.role === wanted).map(({ value }) => value).join(", ");
+  return (
+    <Panel title="Message" foot={<span>Opening a message is written to the audit log.</span>}>
+      <div className="stack md">
+        {subject !== undefined && <h3>{subject}</h3>}
+        {text !== undefined && <p className="bubble">{text}</p>}
+        {text === undefined && html !== undefined && <p className="dim">It has HTML only, {bytes(html.length)}; it is not shown here.</p>}
+        {attachments.length > 0 && (
+          <ul className="stack sm" aria-label="Attachments">
+            {attachments.map(({ url, title, contentType, size }) => (
+              <li key={url} className="row">
+                <IconPaperclip size={16} aria-hidden />
+                <button type="button" className="tbtn" onClick={() => void download("downloadAttachment", { params: { attachment: url.replace(/^Binary\//, "") } }, title ?? "attachment")}>
+                  {title ?? url}
+                </button>
+                <span className="small dim">
+                  {contentType}
+                  {size !== undefined && `, ${bytes(size)}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        <KeyValue
+          rows={[
+            ["Channel", channelWords[message.channel]],
+            ["To", role("to")],
+            ["Cc", role("cc")],
+            ["Bcc", role("bcc")],
+            ["Provider", message.plugin === undefined ? undefined : `${message.plugin}${message.instance === "default" || message.instance === undefined ? "" : `, ${message.instance}`}`],
+            ["Mode", message.testMode ? "Test" : undefined],
+            ["Asked by", actorName(message.createdBy)],
+            ["Accepted", exactly(message.createdAt)],
+            ["Identifier", <code>{message.id}</code>],
+          ]}
+        />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,113 @@
+import type { TimelineEntry } from "@hilum/contract/api";
+import {
+  IconAlertTriangle,
+  IconArrowsSplit2,
+  IconBan,
+  IconCheck,
+  IconClock,
+  IconHelp,
+  IconInbox,
+  IconPlayerPlay,
+  IconRefresh,
+  IconSend,
+  IconX,
+  type Icon,
+} from "@tabler/icons-react";
+import { laneColours, LaneRow } from "../../look/lanes.tsx";
+import type { Tone } from "../../look/tokens.ts";
+import { Go } from "../../shell/go.tsx";
+import { actorName, clockMs, duration, moment } from "../../text/format.ts";
+import { causeWords } from "../../text/words.ts";
+import { planLanes } from "./lane-plan.ts";
+
+const looks: Record<TimelineEntry["kind"], { icon: Icon; tone?: Tone; title(entry: TimelineEntry): string }> = {
+  accepted: { icon: IconInbox, title: () => "Accepted and written to disk" },
+  routed: { icon: IconArrowsSplit2, title: (entry) => `Routed to ${provider(entry)}` },
+  attempt: { icon: IconPlayerPlay, title: (entry) => `Handed to ${provider(entry)}` },
+  sent: { icon: IconSend, tone: "ok", title: (entry) => `Taken by ${provider(entry)}` },
+  delivered: { icon: IconCheck, tone: "ok", title: () => "Delivered" },
+  refused: { icon: IconX, tone: "bad", title: (entry) => `Refused by ${provider(entry)}` },
+  failed: { icon: IconX, tone: "bad", title: (entry) => `Failed at ${provider(entry)}` },
+  retry_scheduled: { icon: IconClock, tone: "warn", title: (entry) => (entry.nextAttemptAt === undefined ? "Another try is planned" : `Next try ${moment(entry.nextAttemptAt)}`) },
+  uncertain: { icon: IconHelp, tone: "warn", title: () => "Uncertain: it may have gone out" },
+  dead: { icon: IconAlertTriangle, tone: "bad", title: () => "Given up by Hilum" },
+  resent: { icon: IconRefresh, title: () => "Tried again by hand" },
+  cancelled: { icon: IconBan, tone: "idle", title: () => "Cancelled" },
+  discarded: { icon: IconBan, tone: "idle", title: () => "Discarded" },
+};
+
+function provider({ plugin, instance }: TimelineEntry): string {
+  if (plugin === undefined) return "the provider";
+  return instance === undefined || instance === "default" ? plugin : `${plugin}, ${instance}`;
+}
+
+/** What happened to a message, one lane per actor, with exact times. */
+export function Timeline({ timeline }: { timeline: readonly TimelineEntry[] }) {
+  const rows = planLanes(timeline);
+  const used = new Set(rows.map(({ lane }) => lane));
+  return (
+    <>
+      <p className="lane-head">
+        <LaneName lane={0} text="Hilum" />
+        {used.has(1) && <LaneName lane={1} text="Attempts that failed" />}
+        {used.has(2) && <LaneName lane={2} text="The attempt that was taken" />}
+      </p>
+      <ol className="lanes">
+        {rows.map(({ entry, lane, up, down, branch }, at) => {
+          const look = looks[entry.kind];
+          const before = timeline[at - 1];
+          const since = before === undefined ? undefined : new Date(entry.at).getTime() - new Date(before.at).getTime();
+          return (
+            <LaneRow
+              key={`${at} ${entry.kind}`}
+              lane={lane}
+              tone={look.tone}
+              icon={<look.icon size={14} stroke={2.4} aria-hidden />}
+              title={look.title(entry)}
+              at={clockMs(entry.at)}
+              since={since === undefined ? undefined : `after ${duration(since)}`}
+              up={up}
+              down={down}
+              branch={branch}
+            >
+              <EntryText entry={entry} />
+            </LaneRow>
+          );
+        })}
+      </ol>
+    </>
+  );
+}
+
+function LaneName({ lane, text }: { lane: 0 | 1 | 2; text: string }) {
+  return (
+    <span>
+      <i style={{ ["--c" as string]: laneColours[lane] }} />
+      {text}
+    </span>
+  );
+}
+
+function EntryText({ entry }: { entry: TimelineEntry }) {
+  return (
+    <div className="stack xs">
+      {entry.attempt !== undefined && (
+        <span>
+          Attempt {entry.attempt}
+          {entry.durationMs !== undefined && `, took ${duration(entry.durationMs)}`}
+        </span>
+      )}
+      {entry.actor !== undefined && <span>By {actorName(entry.actor)}</span>}
+      {entry.detail !== undefined && <span>{entry.detail}</span>}
+      {entry.cause !== undefined && <span>Cause: {causeWords[entry.cause]}</span>}
+      {entry.fix !== undefined && <span>What to do: {entry.fix}</span>}
+      {entry.code !== undefined && (
+        <span>
+          <code>{entry.code}</code>
+        </span>
+      )}
+      {entry.reply !== undefined && <pre className="reply">{entry.reply}</pre>}
+      {entry.plugin !== undefined && (entry.kind === "refused" || entry.kind === "failed") && <Go to={`/plugins/${entry.plugin}/health${entry.instance === undefined ? "" : `?instance=${entry.instance}`}`}>Health of the plugin</Go>}
+    </div>
+  );
+}
