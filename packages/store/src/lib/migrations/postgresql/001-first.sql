@@ -265,6 +265,7 @@ CREATE INDEX message_work_due ON message_work (priority DESC, due_at) WHERE due_
 CREATE INDEX message_work_claimed ON message_work (claim_owner) WHERE claim_owner IS NOT NULL;
 CREATE INDEX message_work_state ON message_work (state);
 CREATE INDEX message_work_plugin ON message_work (plugin) WHERE plugin IS NOT NULL;
+CREATE INDEX message_work_plugin_state ON message_work (plugin, state) WHERE plugin IS NOT NULL;
 
 CREATE TABLE message_timeline (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
