@@ -30,6 +30,7 @@ import { createPlatformHandlers } from "./features/platform/routes.ts";
 import { createPlatformSettings } from "./features/platform/settings.ts";
 import { createAccessService } from "./features/plugins/access.ts";
 import { createCallCounter } from "./features/plugins/call-counter.ts";
+import { createGrantUsageCounter } from "./features/plugins/grant-usage.ts";
 import { createGrantTable } from "./features/plugins/grant-table.ts";
 import { createHealthService } from "./features/plugins/health.ts";
 import { loadIncludedPlugins } from "./features/plugins/included.ts";
@@ -105,6 +106,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const testMode = (): boolean => platform.current().environment === "test";
   const grants = await createGrantTable(store.grants);
   const logs = createLogHub({ logs: store.logs, processLog: log });
+  const usage = createGrantUsageCounter({ auditLog, grants: store.grants, processLog: log });
   const counter = createCallCounter({ health: store.health, source: boot });
 
   const runner = createInstanceRunner({
@@ -203,6 +205,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         health,
         smoke,
         logs,
+        holds: async (actor) =>
+          actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor)),
       },
       createSettingsTest({ settings, runner, failureData }),
     ),
@@ -264,6 +268,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await verifications.close();
       await indexer.close();
       await counter.close();
+      await usage.close();
       await logs.flush();
     },
   };

@@ -1,12 +1,128 @@
-import { it, expect } from "vitest";
-import { startTestServer } from "../test-support/test-server.ts";
-it("x", async () => {
-  const t0 = performance.now();
-  await using server = await startTestServer();
-  console.log("up", performance.now() - t0);
-  for (const r of ["administrator","operator","auditor","viewer"] as const) console.log(r, (await (await server.as(r)).ok("getAccount")).role, performance.now()-t0);
-  for (const r of ["administrator","operator","auditor","viewer"] as const) console.log(r, (await (await server.withToken(r)).call("getDashboard")).status, performance.now()-t0);
-  const t1 = performance.now();
-  await server.close();
-  console.log("closed", performance.now()-t1);
+import { operations, roles, type OperationSpec, type Role } from "@hilum/contract/api";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { toRequest, type RawAnswer, type TestClient } from "../test-support/test-client.ts";
+import { startTestServer, type TestServer } from "../test-support/test-server.ts";
+import { validRequests } from "../test-support/valid-requests.ts";
+
+/** What a caller without the right is told. Every other answer, good or bad, comes from behind the door. */
+type Refusal = "request.unauthenticated" | "request.forbidden" | "request.step_up";
+const refusals = new Set<string>([
+  "request.unauthenticated",
+  "request.forbidden",
+  "request.step_up",
+] satisfies Refusal[]);
+
+type Credential = { kind: "none" | "void" } | { kind: "session" | "old-proof" | "token"; role: Role };
+
+/** Derived from the contract's `access` and `stepUp` alone, and two sentences of DESIGN about programs. */
+function expected(spec: OperationSpec, credential: Credential): Refusal | undefined {
+  if (spec.id === "registerPlugin") return expectedOfRegistration(credential);
+  if (spec.access === "public") return undefined;
+  if (credential.kind === "none" || credential.kind === "void") return "request.unauthenticated";
+  if (spec.access === "plugin" || !spec.access.includes(credential.role)) return "request.forbidden";
+  if (credential.kind === "token")
+    return spec.stepUp === true || spec.tag === "account" ? "request.forbidden" : undefined;
+  return spec.stepUp === true && credential.kind === "old-proof" ? "request.step_up" : undefined;
+}
+
+/** Registration is public so that a program on this machine may ask; who shows a credential needs the role. */
+function expectedOfRegistration(credential: Credential): Refusal | undefined {
+  if (credential.kind === "none" || credential.kind === "void") return undefined;
+  return credential.role === "administrator" || credential.role === "operator" ? undefined : "request.forbidden";
+}
+
+async function refusalOf(client: TestClient, spec: OperationSpec): Promise<string | undefined> {
+  const { method, path, ...rest } = toRequest(spec.id as never, validRequests[spec.id as keyof typeof validRequests]);
+  const answer: RawAnswer = await client.send(method, path, rest);
+  if (answer.status < 400 || answer.status === 426) return undefined;
+  const { code } = answer.problem();
+  if (!refusals.has(code)) return undefined;
+  expect(answer.status, `${spec.id}: ${code}`).toBe(code === "request.unauthenticated" ? 401 : 403);
+  return code;
+}
+
+/** Signing out last: it ends the session that the others need. */
+const inOrder: readonly OperationSpec[] = [...operations].sort(
+  (a, b) => Number(a.id === "signOut") - Number(b.id === "signOut"),
+);
+
+async function walk(client: TestClient, credential: Credential): Promise<void> {
+  const seen: Record<string, string | undefined> = {};
+  const wanted: Record<string, string | undefined> = {};
+  for (const spec of inOrder) {
+    seen[spec.id] = await refusalOf(client, spec);
+    wanted[spec.id] = expected(spec, credential);
+  }
+  expect(seen).toEqual(wanted);
+}
+
+describe("every operation, for everybody", () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+    await Promise.all(roles.map((role) => server.as(role)));
+  });
+  afterAll(() => server.close());
+
+  it("threat 153: has a row in the matrix", () => {
+    expect(Object.keys(validRequests).toSorted()).toEqual(operations.map(({ id }) => id as string).toSorted());
+  });
+
+  it("threat 153: refuses who shows no credential", () => walk(server.nobody(), { kind: "none" }));
+
+  it.each(roles)("threat 153: gives the %s what the contract says", async (role) => {
+    await walk(await server.signIn(role === "administrator" ? "ana" : role), { kind: "session", role });
+  });
+
+  it.each(roles)(
+    "threat 153: gives a token of the role %s what the contract says, and no act that asks for a person",
+    async (role) => {
+      await walk(await server.withToken(role), { kind: "token", role });
+    },
+  );
+
+  it("threat 153: refuses a session that idled too long", async () => {
+    const client = await server.signIn("ana");
+    const { cookie } = client;
+    await atLater(16 * 60_000, async () => {
+      for (const spec of inOrder) {
+        client.cookie = cookie;
+        expect(await refusalOf(client, spec), spec.id).toBe(expected(spec, { kind: "void" }));
+      }
+    });
+  });
+
+  it("threat 153: asks for the password again when the last proof is old", async () => {
+    const client = await server.signIn("ana");
+    await atLater(6 * 60_000, () => walk(client, { kind: "old-proof", role: "administrator" }));
+  });
+
+  it("threat 76, 153: refuses a token in the second in which it was revoked, everywhere", async () => {
+    const administrator = await server.as("administrator");
+    const { token, value } = await administrator.ok("createApiToken", {
+      body: { name: "Short", role: "administrator", days: 1 },
+    });
+    const program = server.nobody();
+    const headers = { authorization: `Bearer ${value}` };
+    expect((await program.call("getDashboard", { headers })).status).toBe(200);
+    await administrator.ok("revokeApiToken", { params: { token: token.id } });
+    for (const spec of inOrder) {
+      const { method, path, ...rest } = toRequest(
+        spec.id as never,
+        validRequests[spec.id as keyof typeof validRequests],
+      );
+      const answer = await program.send(method, path, { ...rest, headers: { ...rest.headers, ...headers } });
+      expect(answer.problem().code, spec.id).toBe("request.unauthenticated");
+    }
+  });
 });
+
+/** Moves the wall clock of the server, which lives in this process. */
+async function atLater(ms: number, work: () => Promise<void>): Promise<void> {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
+  try {
+    await work();
+  } finally {
+    vi.useRealTimers();
+  }
+}

@@ -27,7 +27,10 @@ function createAjv(coerceTypes: boolean): Ajv2020 {
 /** Judges one part of a request; throws `request.invalid` that names pointers and mends. Compiled at first use. */
 export type Check = (value: unknown) => void;
 
-export function createCheck(schema: NonNullable<OperationSpec["body"]>, part: "body" | "query" | "params" | "headers"): Check {
+export function createCheck(
+  schema: NonNullable<OperationSpec["body"]>,
+  part: "body" | "query" | "params" | "headers",
+): Check {
   let validate: ValidateFunction | undefined;
   return (value) => {
     validate ??= (part === "body" ? strict : coercing).compile(schema);

@@ -31,6 +31,8 @@ export interface SessionsService {
   /** A new token for the same session and five minutes of trust (threat 165). */
   stepUp(context: Context, password: string, peer: string): Promise<{ token: string; steppedUpUntil: Date }>;
   resolve(token: string): Promise<Extract<Actor, { kind: "user" }> | undefined>;
+  /** Whether the session that an actor came with is still open. */
+  holds(actor: Extract<Actor, { kind: "user" }>): Promise<boolean>;
 }
 
 type Parts = { store: Pick<Store, "users" | "sessions">; passwords: Passwords; throttle: Throttle; now?: () => Date };
@@ -57,6 +59,7 @@ export function createSessionsService({ store, passwords, throttle, now = () => 
 
   return {
     open,
+    holds: async ({ user, session }) => (await store.sessions.list(user)).some(({ id }) => id === session),
     async signIn(context, { username, password }, client) {
       const name = username.trim().toLowerCase();
       await throttle.admit(name, client.peer, context.now());

@@ -114,6 +114,8 @@ export interface TokensService {
   ): Promise<{ row: ApiTokenRow; value: string }>;
   revoke(id: string): Promise<void>;
   resolve(token: string): Promise<{ kind: "token"; id: string; token: string; role: Role } | undefined>;
+  /** Whether a token is neither revoked nor expired. */
+  holds(actor: { token: string }): Promise<boolean>;
 }
 
 const dayMs = 86_400_000;
@@ -130,6 +132,7 @@ export function createTokensService({
   const touched = new Map<string, number>();
   return {
     list: () => store.tokens.list(),
+    holds: async ({ token }) => (await store.tokens.list()).some(({ id }) => id === token),
     async create(context, { name, role, days }) {
       const bearer = makeBearer("hilum");
       const at = context.now();

@@ -26,6 +26,7 @@ export function createBlobReader({
   async function openAt(name: string, id: string, offset: number): Promise<OpenBlob> {
     const known = open.get(name);
     if (known !== undefined && known.offset === offset) return known;
+    await letGo(name);
     const { row, content } = await blobs.read(id);
     const fresh: OpenBlob = {
       content: content[Symbol.asyncIterator](),
@@ -39,19 +40,26 @@ export function createBlobReader({
     return fresh;
   }
 
-  function forgetIdle(): void {
-    for (const [name, { usedAt }] of open) if (now() - usedAt > idleMs) open.delete(name);
+  async function forgetIdle(): Promise<void> {
+    for (const [name, { usedAt }] of open) if (now() - usedAt > idleMs) await letGo(name);
+  }
+
+  /** Ends the pass, which closes its file. */
+  async function letGo(name: string): Promise<void> {
+    const blob = open.get(name);
+    open.delete(name);
+    await blob?.content.return?.();
   }
 
   return async ({ plugin, instance }, { id, call, offset, length }) => {
-    forgetIdle();
+    await forgetIdle();
     const name = `${plugin}/${instance}/${call}/${id}`;
     const blob = await openAt(name, id, offset);
     if (offset > blob.size)
       throw new HilumError("request.invalid", { problems: [{ pointer: "/offset", message: "it lies past the end" }] });
     const bytes = await take(blob, Math.min(length, wireLimits.blobChunkBytesMax));
     blob.usedAt = now();
-    if (blob.offset >= blob.size) open.delete(name);
+    if (blob.offset >= blob.size) await letGo(name);
     return { base64: bytes.toString("base64"), size: blob.size };
   };
 }

@@ -1,4 +1,4 @@
-import type { Context } from "@hilum/contract";
+import type { Actor, Context } from "@hilum/contract";
 import { PassThrough } from "node:stream";
 import type { Evidence, SmokeRun } from "@hilum/contract/api";
 import type { InstanceKey, SmokeRunRow, Store } from "@hilum/store";
@@ -31,6 +31,8 @@ export interface PluginServices {
   health: HealthService;
   smoke: SmokeService;
   logs: LogHub;
+  /** Whether the session or token that somebody came with still holds. */
+  holds(actor: Actor): Promise<boolean>;
 }
 
 type PluginIds =
@@ -173,10 +175,10 @@ function settingsHandlers(
       status: 200,
       body: await testDraft(context, keyOf(request), request.body),
     }),
-    listSettingsRevisions: async (_context, request) => ({
-      status: 200,
-      body: { items: presentRevisions(await settings.history(keyOf(request))) },
-    }),
+    listSettingsRevisions: async (_context, request) => {
+      await loadInstance(store, keyOf(request));
+      return { status: 200, body: { items: presentRevisions(await settings.history(keyOf(request))) } };
+    },
     restoreSettings: async (context, request) => {
       await settings.restore(context, keyOf(request), request.params.revision);
       await lifecycle.apply(context, keyOf(request));
@@ -231,7 +233,7 @@ function lifecycleHandlers({ plugins, lifecycle }: PluginServices) {
   } satisfies Partial<Handlers>;
 }
 
-function healthHandlers({ store, health, smoke, logs }: PluginServices) {
+function healthHandlers({ store, health, smoke, logs, holds }: PluginServices) {
   return {
     getPluginHealth: async (context, request) => ({ status: 200, body: await health.read(context, keyOf(request)) }),
     checkPluginHealth: async (context, request) => {
@@ -247,14 +249,13 @@ function healthHandlers({ store, health, smoke, logs }: PluginServices) {
         recipient: request.body.recipient,
       }),
     }),
-    listSmokeRuns: async (_context, { params, query: { instance = "default", ...page } }) => {
-      const { items, next } = await store.smoke.list(
-        { plugin: params.plugin, instance },
-        {
-          ...(page.limit === undefined ? {} : { limit: page.limit }),
-          ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
-        },
-      );
+    listSmokeRuns: async (_context, request) => {
+      const { limit, cursor } = request.query;
+      await loadInstance(store, keyOf(request));
+      const { items, next } = await store.smoke.list(keyOf(request), {
+        ...(limit === undefined ? {} : { limit }),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
       return { status: 200, body: { items: items.map(presentRun), ...(next === undefined ? {} : { next }) } };
     },
     saveSmokeSchedule: async (context, request) => {
@@ -263,6 +264,7 @@ function healthHandlers({ store, health, smoke, logs }: PluginServices) {
     },
     listPluginLogs: async (_context, request) => {
       const { level, after, limit } = request.query;
+      await loadInstance(store, keyOf(request));
       await logs.flush();
       return {
         status: 200,
@@ -273,18 +275,23 @@ function healthHandlers({ store, health, smoke, logs }: PluginServices) {
         }),
       };
     },
-    tailPluginLogs: async (context, request) => ({
-      status: 200,
-      stream: tailLogs({
+    tailPluginLogs: async (context, request) => {
+      await loadInstance(store, keyOf(request));
+      const stream = tailLogs({
         logs,
         store: store.logs,
         key: keyOf(request),
         filter: { level: request.query.level, after: request.query.after },
         signal: context.signal,
+        holds: () => holds(context.actor),
         into: new PassThrough(),
-      }),
-      headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" },
-    }),
+      });
+      return {
+        status: 200,
+        stream,
+        headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" },
+      };
+    },
   } satisfies Partial<Handlers>;
 }
 

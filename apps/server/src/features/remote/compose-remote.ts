@@ -59,10 +59,10 @@ function createHandlers(store: Store, links: RemoteLinks): Handlers<RemoteIds> {
   const list = async (key: ReturnType<typeof keyOf>, context: Context) =>
     (await store.remote.list(key)).map((row) => present(row, links.connected(), context.now()));
   return {
-    listRemoteLinks: async (context, request) => ({
-      status: 200,
-      body: { items: await list(keyOf(request), context) },
-    }),
+    listRemoteLinks: async (context, request) => {
+      await loadInstance(store, keyOf(request));
+      return { status: 200, body: { items: await list(keyOf(request), context) } };
+    },
     createEnrolment: async (context, request) => {
       const key = keyOf(request);
       await loadInstance(store, key);
