@@ -1,0 +1,117 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 20_000;
+const usualPort = 8443;
+
+export interface HilumServer {
+  readonly url: URL;
+  /** What it printed for the first administrator. */
+  readonly setupCode: string;
+  readonly dataDir: string;
+  /** PEM of the local authority. */
+  readonly authorityFile: string;
+  /** SHA-256 of the server certificate's public key, base64: what the browser is told to trust, and nothing else. */
+  readonly publicKeyHash: string;
+  /** Everything it wrote to standard output and error so far. */
+  output(): string;
+  /** Lets the five minutes pass for which a proof of the password holds. */
+  letStepUpEnd(): void;
+  stop(): Promise<void>;
+  /** Ends it at once; for the way out of a failed run. */
+  kill(): void;
+}
+
+/** Starts the server as a user does: plain Node, an empty data folder, the built console, nothing else configured. */
+export async function startHilum({ repository, folder }: { repository: string; folder: string }): Promise<HilumServer> {
+  const dataDir = join(folder, "data");
+  const child = spawn(process.execPath, [join(repository, "apps/server/src/main.ts")], {
+    cwd: folder,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      HILUM_PORT: (await isFree(usualPort)) ? String(usualPort) : "0",
+      HILUM_DATA_DIR: dataDir,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const take = (text: string): void => {
+    output += text;
+  };
+  child.stdout.setEncoding("utf8").on("data", take);
+  child.stderr.setEncoding("utf8").on("data", take);
+  const url = new URL(await printed(child, () => output, /https:\/\/[\w.[\]:-]+:[1-9]\d*/));
+  const setupCode = await printed(child, () => output, /(?<=\n\s+)[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}(?=\n)/);
+  const authorityFile = join(dataDir, "tls", "ca.pem");
+  return {
+    url,
+    setupCode,
+    dataDir,
+    authorityFile,
+    publicKeyHash: hashPublicKey(readFileSync(join(dataDir, "tls", "server.pem"), "utf8")),
+    output: () => output,
+    letStepUpEnd: () => endStepUps(join(dataDir, "hilum.db")),
+    stop: () => stop(child, () => output),
+    kill: () => {
+      if (!hasEnded(child)) child.kill("SIGKILL");
+    },
+  };
+}
+
+async function printed(child: ChildProcess, output: () => string, pattern: RegExp): Promise<string> {
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline) {
+    const found = pattern.exec(output())?.[0];
+    if (found !== undefined) return found;
+    if (hasEnded(child)) throw new Error(`the server ended with ${child.exitCode}: ${output()}`);
+    await sleep(20);
+  }
+  throw new Error(`${pattern} was not printed in ${startTimeoutMs} ms: ${output()}`);
+}
+
+async function stop(child: ChildProcess, output: () => string): Promise<void> {
+  if (hasEnded(child)) throw new Error(`the server had ended by itself: ${output()}`);
+  const closed = once(child, "close", { signal: AbortSignal.timeout(stopTimeoutMs) });
+  child.kill("SIGTERM");
+  await closed;
+  if (child.exitCode !== 0) throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}`);
+}
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+/** The port of the documentation, where nobody else has it: then its commands run word for word. */
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  try {
+    probe.listen(port, "localhost");
+    await once(probe, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    probe.close();
+  }
+}
+
+function hashPublicKey(pem: string): string {
+  const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
+  return createHash("sha256").update(key).digest("base64");
+}
+
+function endStepUps(file: string): void {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec("PRAGMA busy_timeout = 5000");
+    database.exec("UPDATE sessions SET stepped_up_until = '2020-01-01T00:00:00.000Z'");
+  } finally {
+    database.close();
+  }
+}
