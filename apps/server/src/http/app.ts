@@ -73,6 +73,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function readJson(request: FastifyRequest, body: Buffer): unknown {
   const operation = operationOf(request);
   if (operation?.bodyType === "bytes") return Readable.from([body]);
+  // Some clients name a type for the body that they do not send.
+  if (operation?.body === undefined && body.length === 0) return undefined;
   const value = parseJsonBody(body);
   if (operation?.id === "registerPlugin") request.bodyText = body.toString("utf8");
   return value;
