@@ -43,6 +43,11 @@ export function createAccountService({
     if (user === undefined) throw new HilumError("request.unauthenticated");
     return user;
   };
+  /** Another way to sign in: what is open elsewhere was opened by the old one (threat 167). */
+  const endOthers = async (context: Context): Promise<void> => {
+    const { user, session } = requireUser(context);
+    await store.sessions.endAll(user, session);
+  };
   return {
     async read(context) {
       const actor = requireUser(context);
@@ -58,7 +63,7 @@ export function createAccountService({
           problems: [{ pointer: "/current", message: "This is not your current password." }],
         });
       await store.users.change(user.id, { passwordHash: await passwords.hash(next) });
-      await store.sessions.endAll(user.id, requireUser(context).session);
+      await endOthers(context);
     },
     async savePreferences(context, preferences) {
       await store.users.change(requireUser(context).user, { preferences });
@@ -86,10 +91,12 @@ export function createAccountService({
         });
       const codes = makeRecoveryCodes();
       await store.users.confirmTotp(user, step, codes.map(digestOf));
+      await endOthers(context);
       return codes;
     },
     async removeTotp(context) {
       await store.users.removeTotp(requireUser(context).user);
+      await endOthers(context);
     },
     async renewRecoveryCodes(context) {
       const user = await own(context);

@@ -69,8 +69,10 @@ export function createSessionsService({ store, passwords, throttle, now = () => 
         await throttle.fail(name, client.peer, context.now());
         throw new HilumError("session.bad_credentials");
       }
-      await throttle.clear(name);
-      if (!user.secondFactor) return { state: "signed_in", token: await open(context, user, client.name), user };
+      if (!user.secondFactor) {
+        await throttle.clear(name);
+        return { state: "signed_in", token: await open(context, user, client.name), user };
+      }
       const challenge = makeBearer("hc");
       await store.sessions.createChallenge(challenge.digest, {
         user: user.id,
@@ -95,13 +97,16 @@ export function createSessionsService({ store, passwords, throttle, now = () => 
         throw new HilumError("session.code_wrong", {
           detail: "This sign-in has ended. Begin again with your password.",
         });
+      // Counted by account too: who has the password could begin sign-in after sign-in, from many addresses.
+      await throttle.admit(user.username, client.peer, context.now());
       if (!(await takeCode(store.users, user.id, code, context.now()))) {
         await store.sessions.failChallenge(digest);
-        await throttle.fail(undefined, client.peer, context.now());
+        await throttle.fail(user.username, client.peer, context.now());
         throw new HilumError("session.code_wrong");
       }
       // Of two that race with one challenge, one wins.
       if (!(await store.sessions.takeChallenge(digest))) throw new HilumError("session.code_wrong");
+      await throttle.clear(user.username);
       return { state: "signed_in", token: await open(context, user, client.name), user };
     },
     async signOut(context) {

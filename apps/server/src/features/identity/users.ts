@@ -21,7 +21,7 @@ export interface UsersService {
     id: string,
     change: { displayName?: string | undefined; role?: Role | undefined; disabled?: boolean | undefined },
   ): Promise<UserRow>;
-  /** Sessions and second factor end; the person chooses a new password with the link. */
+  /** Sessions, password and second factor end; the person chooses a new password with the link. */
   reset(context: Context, id: string): Promise<Invitation>;
   endSessions(id: string): Promise<number>;
   accept(request: { code: string; password: string }): Promise<UserRow>;
@@ -83,8 +83,11 @@ export function createUsersService({
     },
     async reset(context, id) {
       const user = await find(id);
-      await store.sessions.endAll(id);
+      // Without its second factor the old password must not open anything either.
+      if (user.passwordHash !== undefined)
+        await store.users.change(id, { passwordHash: await passwords.hash(makeBearer("none").value) });
       await store.users.removeTotp(id);
+      await store.sessions.endAll(id);
       return await inviteTo(context, user);
     },
     async endSessions(id) {
