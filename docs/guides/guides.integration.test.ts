@@ -11,7 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), "hilum-guide-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Blocks whose info string names a file: ```js plugin.mjs */
-const files = [...guide.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = "", text = ""]) => ({ name, text }));
+const files = [...guide.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = "", text = ""]) => ({
+  name,
+  text,
+}));
 
 function run(program: string, ...args: string[]): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: "utf8", timeout: 30_000 });
@@ -35,10 +38,20 @@ describe("the plugin of the guide", () => {
     expect(run(join(repository, "node_modules/.bin/rolldown"), ...args)).toMatchObject({ status: 0 });
     rmSync(join(folder, "node_modules"));
     const meta = { call: "c", deadlineMs: 1000, hops: 0 };
-    const about = { protocol: protocolVersion, host: { name: "hilum", version: "0.1.0" }, plugin: "com.example.text-gateway", instance: "default" };
+    const about = {
+      protocol: protocolVersion,
+      host: { name: "hilum", version: "0.1.0" },
+      plugin: "com.example.text-gateway",
+      instance: "default",
+    };
     const params = { meta, ...about, testMode: true, settings: {}, grants: [], limits: wireLimits };
     const input = `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`;
-    const { stdout } = spawnSync(process.execPath, ["dist/main.mjs"], { cwd: folder, encoding: "utf8", input, timeout: 10_000 });
+    const { stdout } = spawnSync(process.execPath, ["dist/main.mjs"], {
+      cwd: folder,
+      encoding: "utf8",
+      input,
+      timeout: 10_000,
+    });
     expect(JSON.parse(stdout.split("\n")[0] ?? "")).toMatchObject({
       id: 1,
       result: { protocol: protocolVersion, methods: expect.arrayContaining(["messages.send"]) },

@@ -14,7 +14,9 @@ const pages = [
 function linksOf(page: string): string[] {
   const text = readFileSync(join(repository, page), "utf8").replaceAll(/^```[\s\S]*?^```$/gm, "");
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
-  return targets.filter((target) => !/^[a-z]+:|^#/.test(target)).map((target) => join(dirname(page), target.split("#")[0] ?? ""));
+  return targets
+    .filter((target) => !/^[a-z]+:|^#/.test(target))
+    .map((target) => join(dirname(page), target.split("#")[0] ?? ""));
 }
 
 it("reads pages that have links", () => {
@@ -22,6 +24,8 @@ it("reads pages that have links", () => {
 });
 
 it.each(pages)("leads nowhere that is not there: %s", (page) => {
-  const missing = linksOf(page).filter((target) => !target.startsWith("docs/images/") && !existsSync(join(repository, target)));
+  const missing = linksOf(page).filter(
+    (target) => !target.startsWith("docs/images/") && !existsSync(join(repository, target)),
+  );
   expect(missing).toEqual([]);
 });
