@@ -49,8 +49,18 @@ export async function measureStore(stored = 200_000): Promise<Row[]> {
       { figure: "store: accept with an idempotency key, 64 in flight", value: keyed.perSecond, unit: "messages/s" },
       { figure: "store: accept p50, from 1 thousand stored", value: few.p50Ms, unit: "ms" },
       { figure: `store: accept p50, from ${stored} stored`, value: many.p50Ms, unit: "ms", budget: "<= 1.3x of few" },
-      { figure: "store: p50 with many over p50 with few", value: many.p50Ms / few.p50Ms, unit: "ratio", budget: "<= 1.3" },
-      { figure: "store: mean with many over mean with few", value: many.meanMs / few.meanMs, unit: "ratio", budget: "<= 2.5" },
+      {
+        figure: "store: p50 with many over p50 with few",
+        value: many.p50Ms / few.p50Ms,
+        unit: "ratio",
+        budget: "<= 1.3",
+      },
+      {
+        figure: "store: mean with many over mean with few",
+        value: many.meanMs / few.meanMs,
+        unit: "ratio",
+        budget: "<= 2.5",
+      },
     ];
   } finally {
     await store.close();
@@ -94,7 +104,13 @@ async function medianRound(store: Store, next: NextMessage, options: { keyed?: b
   return chosen;
 }
 
-async function accept(store: Store, next: NextMessage, count: number, lanes: number, options: { keyed?: boolean } = {}): Promise<Round> {
+async function accept(
+  store: Store,
+  next: NextMessage,
+  count: number,
+  lanes: number,
+  options: { keyed?: boolean } = {},
+): Promise<Round> {
   const tookMs = new Float64Array(count);
   const startedAt = performance.now();
   let begun = 0;

@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createTempDir, noteSkip, requires, startPostgres, type TempDir } from "@hilum/testkit";
 import { Client } from "pg";
@@ -15,13 +26,22 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 const databasePath = (): string => folder.join("hilum.db");
-const open = () => openStore({ url: `sqlite:${databasePath()}`, keyProvider: createFileKeyProvider(folder.join("hilum.key")), blobDir: folder.join("blobs") });
+const open = () =>
+  openStore({
+    url: `sqlite:${databasePath()}`,
+    keyProvider: createFileKeyProvider(folder.join("hilum.key")),
+    blobDir: folder.join("blobs"),
+  });
 
 describe("a process that is killed", () => {
   /** Kills the child once it has acknowledged so many, wherever it is then; answers what it acknowledged. */
   const acceptUntilKilled = (round: string, acknowledgedMin: number): Promise<string[]> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [fileURLToPath(new URL("./testing/accepting-child.ts", import.meta.url)), folder.path, round], { stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(
+        process.execPath,
+        [fileURLToPath(new URL("./testing/accepting-child.ts", import.meta.url)), folder.path, round],
+        { stdio: ["ignore", "pipe", "inherit"] },
+      );
       let output = "";
       child.stdout.on("data", (data: Buffer) => {
         output += data.toString();
@@ -33,7 +53,12 @@ describe("a process that is killed", () => {
 
   it("threat 213: loses no message that it acknowledged, and keeps none by half", async () => {
     const acknowledged: string[] = [];
-    for (const [round, count] of [["a", 50], ["b", 400], ["c", 1000]] as const) acknowledged.push(...(await acceptUntilKilled(round, count)));
+    for (const [round, count] of [
+      ["a", 50],
+      ["b", 400],
+      ["c", 1000],
+    ] as const)
+      acknowledged.push(...(await acceptUntilKilled(round, count)));
     expect(acknowledged.length).toBeGreaterThan(1400);
     const store = await open();
     const stored = new Set<string>();
@@ -47,7 +72,10 @@ describe("a process that is killed", () => {
     const sample = acknowledged.at(-1) ?? "";
     expect(await store.messages.detail(sample)).toMatchObject({ state: "queued", body: newMessage().body });
     // The key of an acknowledged message still leads to it.
-    expect(await store.messages.accept(newMessage({ idempotency: { scope: "child", key: `key-${sample}` } }))).toEqual({ outcome: "existing", id: sample });
+    expect(await store.messages.accept(newMessage({ idempotency: { scope: "child", key: `key-${sample}` } }))).toEqual({
+      outcome: "existing",
+      id: sample,
+    });
     await store.close();
   });
 });
@@ -92,7 +120,9 @@ describe("a damaged database file", () => {
     const { DatabaseSync } = await import("node:sqlite");
     const database = new DatabaseSync(databasePath());
     const [one, two] = database.prepare("SELECT id FROM messages ORDER BY id LIMIT 2").all();
-    database.prepare("UPDATE messages SET sealed_body = (SELECT sealed_body FROM messages WHERE id = ?) WHERE id = ?").run(String(one?.["id"]), String(two?.["id"]));
+    database
+      .prepare("UPDATE messages SET sealed_body = (SELECT sealed_body FROM messages WHERE id = ?) WHERE id = ?")
+      .run(String(one?.["id"]), String(two?.["id"]));
     database.close();
     const store = await open();
     await expect(store.messages.detail(String(two?.["id"]))).rejects.toMatchObject({ code: "envelope.invalid" });
@@ -111,7 +141,9 @@ describe("a damaged database file", () => {
     await fill();
     const { DatabaseSync } = await import("node:sqlite");
     const database = new DatabaseSync(databasePath());
-    database.exec("INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES (999, 'later', 'x', '2026-03-02T08:00:00.000Z')");
+    database.exec(
+      "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES (999, 'later', 'x', '2026-03-02T08:00:00.000Z')",
+    );
     database.close();
     await expect(open()).rejects.toMatchObject({ code: "data.newer" });
   });
@@ -122,22 +154,66 @@ describe("what is at rest", () => {
     const store = await open();
     const key = await addPlugin(store);
     const at = "2026-03-02T08:00:00.000Z";
-    const canaries = ["CanaryBody", "CanaryReply", "CanarySecret", "canary.host.example", "CanaryState", "CanaryLog", "CanarySetup", "CanaryPractice", "CANARYTOTP", "CanaryIdempotency", "CanaryFact", "CanaryBlob"];
-    const message = newMessage({ body: JSON.stringify({ text: "CanaryBody" }), idempotency: { scope: "s", key: "CanaryIdempotency" } });
+    const canaries = [
+      "CanaryBody",
+      "CanaryReply",
+      "CanarySecret",
+      "canary.host.example",
+      "CanaryState",
+      "CanaryLog",
+      "CanarySetup",
+      "CanaryPractice",
+      "CANARYTOTP",
+      "CanaryIdempotency",
+      "CanaryFact",
+      "CanaryBlob",
+    ];
+    const message = newMessage({
+      body: JSON.stringify({ text: "CanaryBody" }),
+      idempotency: { scope: "s", key: "CanaryIdempotency" },
+    });
     await store.messages.accept(message);
     await store.messages.claim("boot", 10, 1000);
     await store.messages.startAttempt(message.id, "boot", key);
     await store.messages.finishAttempt(message.id, 1, { state: "dead", reply: "550 CanaryReply" });
-    await store.settings.save({ ...key, revision: 0, values: { host: "canary.host.example" }, changes: [{ name: "host", secret: false, after: "canary.host.example" }], secrets: { password: "CanarySecret" }, at, by: "user:ana" });
+    await store.settings.save({
+      ...key,
+      revision: 0,
+      values: { host: "canary.host.example" },
+      changes: [{ name: "host", secret: false, after: "canary.host.example" }],
+      secrets: { password: "CanarySecret" },
+      at,
+      by: "user:ana",
+    });
     await store.state.set(key, "cursor", "CanaryState");
     await store.logs.append(key, [{ at, level: "info", source: "plugin", text: "CanaryLog" }]);
     await store.setup.start({ ...key, session: { password: "CanarySetup" }, at, by: "user:ana" });
-    await store.practice.add({ id: newId(), message: message.id, channel: "email", at, to: ["CanaryPractice"], subject: "CanaryPractice", text: "CanaryPractice", attachments: [] });
-    const user = await store.users.create({ id: newId(), username: "ana", displayName: "Ana", role: "administrator", at });
+    await store.practice.add({
+      id: newId(),
+      message: message.id,
+      channel: "email",
+      at,
+      to: ["CanaryPractice"],
+      subject: "CanaryPractice",
+      text: "CanaryPractice",
+      attachments: [],
+    });
+    const user = await store.users.create({
+      id: newId(),
+      username: "ana",
+      displayName: "Ana",
+      role: "administrator",
+      at,
+    });
     await store.users.beginTotp(user.id, "CANARYTOTP");
     await store.platform.setFact("f", "CanaryFact");
     const blob = newId();
-    await store.blobs.write((async function* () { yield Buffer.from("CanaryBlob"); })(), { id: blob, contentType: "text/plain", by: "user:ana", bytesMax: 100 });
+    await store.blobs.write(
+      (async function* () {
+        yield Buffer.from("CanaryBlob");
+      })(),
+      { id: blob, contentType: "text/plain", by: "user:ana", bytesMax: 100 },
+    );
     await store.close();
     const files = [databasePath(), folder.join("blobs", blob)].map((path) => readFileSync(path));
     const rawKey = readFileSync(folder.join("hilum.key"));
@@ -162,7 +238,12 @@ function mountSmallDisk(path: string): boolean {
 const probe = createTempDir("mount");
 const canMount = process.platform === "linux" && mountSmallDisk(probe.path);
 if (canMount) execFileSync("umount", [probe.path]);
-else noteSkip({ name: "mount", reason: "this user may not mount a small file system", enable: "run the tests as root in a container" });
+else
+  noteSkip({
+    name: "mount",
+    reason: "this user may not mount a small file system",
+    enable: "run the tests as root in a container",
+  });
 
 describe.skipIf(!canMount)("a full disk", () => {
   let disk: string;
@@ -171,7 +252,12 @@ describe.skipIf(!canMount)("a full disk", () => {
     if (!mountSmallDisk(disk)) throw new Error("the small disk cannot be mounted");
   });
   afterEach(() => void execFileSync("umount", [disk]));
-  const openSmall = () => openStore({ url: `sqlite:${disk}/hilum.db`, keyProvider: createFileKeyProvider(folder.join("hilum.key")), blobDir: `${disk}/blobs` });
+  const openSmall = () =>
+    openStore({
+      url: `sqlite:${disk}/hilum.db`,
+      keyProvider: createFileKeyProvider(folder.join("hilum.key")),
+      blobDir: `${disk}/blobs`,
+    });
   const filler = (): string => `${disk}/filler`;
   const fillDisk = (): void => {
     try {
@@ -186,7 +272,9 @@ describe.skipIf(!canMount)("a full disk", () => {
     const kept = newMessage();
     await store.messages.accept(kept);
     fillDisk();
-    const attempts = await Promise.allSettled(Array.from({ length: 400 }, () => store.messages.accept(newMessage({ body: "x".repeat(20_000) }))));
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 400 }, () => store.messages.accept(newMessage({ body: "x".repeat(20_000) }))),
+    );
     const codes = new Set(attempts.flatMap((attempt) => (attempt.status === "rejected" ? [attempt.reason.code] : [])));
     expect([...codes]).toEqual(["data.no_space"]);
     expect((await store.messages.detail(kept.id))?.body).toBe(kept.body);
@@ -201,8 +289,12 @@ describe.skipIf(!canMount)("a full disk", () => {
     const store = await openSmall();
     fillDisk();
     const id = newId();
-    const content = (async function* () { for (let n = 0; n < 100; n += 1) yield Buffer.alloc(100_000); })();
-    await expect(store.blobs.write(content, { id, contentType: "text/plain", by: "user:ana", bytesMax: 20_000_000 })).rejects.toMatchObject({ code: "data.no_space" });
+    const content = (async function* () {
+      for (let n = 0; n < 100; n += 1) yield Buffer.alloc(100_000);
+    })();
+    await expect(
+      store.blobs.write(content, { id, contentType: "text/plain", by: "user:ana", bytesMax: 20_000_000 }),
+    ).rejects.toMatchObject({ code: "data.no_space" });
     expect(execFileSync("ls", [`${disk}/blobs`], { encoding: "utf8" })).toBe("");
     rmSync(filler());
     await store.close();
@@ -225,11 +317,16 @@ describe.skipIf(!requires("postgresql").available)("a PostgreSQL that goes away"
   it("threat 216: is reported by code and used again when it is back", async () => {
     const postgres = await startPostgres();
     const database = postgres.createDatabase();
-    const store = await openStore({ url: database.connectionString, keyProvider: createFileKeyProvider(folder.join("hilum.key")), blobDir: folder.join("blobs") });
+    const store = await openStore({
+      url: database.connectionString,
+      keyProvider: createFileKeyProvider(folder.join("hilum.key")),
+      blobDir: folder.join("blobs"),
+    });
     await store.messages.accept(newMessage());
     await cutConnections(postgres.connectionString, new URL(database.connectionString).pathname.slice(1));
     const after = await Promise.allSettled(Array.from({ length: 20 }, () => store.messages.accept(newMessage())));
-    for (const attempt of after) if (attempt.status === "rejected") expect(attempt.reason).toMatchObject({ code: "store.unavailable" });
+    for (const attempt of after)
+      if (attempt.status === "rejected") expect(attempt.reason).toMatchObject({ code: "store.unavailable" });
     expect(await store.messages.accept(newMessage())).toMatchObject({ outcome: "created" });
     const acknowledged = 2 + after.filter(({ status }) => status === "fulfilled").length;
     expect((await store.messages.counts()).queued).toBeGreaterThanOrEqual(acknowledged);
@@ -239,7 +336,13 @@ describe.skipIf(!requires("postgresql").available)("a PostgreSQL that goes away"
   });
 
   it("threat 216: is refused by code at start when nobody listens", async () => {
-    await expect(openStore({ url: "postgresql://hilum:secret@127.0.0.1:1/hilum", keyProvider: createFileKeyProvider(folder.join("hilum.key")), blobDir: folder.join("blobs") })).rejects.toMatchObject({ code: "store.unavailable" });
+    await expect(
+      openStore({
+        url: "postgresql://hilum:secret@127.0.0.1:1/hilum",
+        keyProvider: createFileKeyProvider(folder.join("hilum.key")),
+        blobDir: folder.join("blobs"),
+      }),
+    ).rejects.toMatchObject({ code: "store.unavailable" });
     expect(existsSync(folder.join("hilum.key"))).toBe(false);
   });
 });

@@ -65,14 +65,24 @@ async function openEngine(url: string, now: string): Promise<Engine> {
   throw new HilumError("config.invalid", { detail: "The database address must begin with sqlite: or postgresql://." });
 }
 
-function composeStore(engine: Engine, keyring: Keyring, about: { clock: Clock; blobDir: string; keyProvider: string }): Store {
+function composeStore(
+  engine: Engine,
+  keyring: Keyring,
+  about: { clock: Clock; blobDir: string; keyProvider: string },
+): Store {
   const sessionOn = (channel: SqlChannel): Session => createSession(channel, engine.dialect, keyring, about.clock);
   const session = sessionOn(engine);
   return {
     ...createRepositories(session),
     blobs: createBlobs(session, about.blobDir),
     transaction: (work) => engine.transaction((channel) => work(createRepositories(sessionOn(channel)))),
-    status: async () => ({ ...(await engine.status()), dialect: engine.dialect, migration: engine.migration, keyId: keyring.currentId, keyProvider: about.keyProvider }),
+    status: async () => ({
+      ...(await engine.status()),
+      dialect: engine.dialect,
+      migration: engine.migration,
+      keyId: keyring.currentId,
+      keyProvider: about.keyProvider,
+    }),
     close: () => engine.close(),
   };
 }

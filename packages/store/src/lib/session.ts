@@ -4,7 +4,16 @@ import type { Compilable } from "kysely";
 import type { Place } from "./crypto/envelope.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import { builders, toStatement, type Sql } from "./engine/query.ts";
-import type { Dialect, Row, SealRequest, SqlChannel, Statement, StatementResult, Unit, UnitOutcome } from "./engine/statement.ts";
+import type {
+  Dialect,
+  Row as SqlRow,
+  SealRequest,
+  SqlChannel,
+  Statement,
+  StatementResult,
+  Unit,
+  UnitOutcome,
+} from "./engine/statement.ts";
 import type { Page, PageRequest, Time } from "./ports/shapes.ts";
 
 /** What a repository works with: the database, or one transaction of it. */
@@ -20,7 +29,7 @@ export interface Session {
   /** For queries that may look at many rows. */
   scan<O>(query: Compilable<O>): Promise<O[]>;
   /** A prepared query by key. */
-  rows(statement: Statement): Promise<Row[]>;
+  rows(statement: Statement): Promise<SqlRow[]>;
   write(unit: Unit): Promise<UnitOutcome>;
   /** Throws `otherwise` when the unit was undone; default `request.conflict`. */
   commit(unit: Unit, otherwise?: (refusal: Refusal) => HilumError): Promise<StatementResult[]>;
@@ -28,7 +37,12 @@ export interface Session {
 
 export type Refusal = Extract<UnitOutcome, { ok: false }>;
 
-export function createSession(channel: SqlChannel, dialect: Dialect, keyring: Keyring, clock: { now(): number }): Session {
+export function createSession(
+  channel: SqlChannel,
+  dialect: Dialect,
+  keyring: Keyring,
+  clock: { now(): number },
+): Session {
   const all = async <O>(query: Compilable<O>): Promise<O[]> => (await channel.read(toStatement(query))) as O[];
   return {
     dialect,
@@ -67,7 +81,9 @@ export function openJson<T>(session: Session, place: Place, envelope: Uint8Array
   return JSON.parse(session.keyring.open(place, envelope).toString("utf8")) as T;
 }
 
-export type Present<T> = { [K in keyof T as null extends T[K] ? never : K]: T[K] } & { [K in keyof T as null extends T[K] ? K : never]?: NonNullable<T[K]> };
+export type Present<T> = { [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as null extends T[K] ? K : never]?: NonNullable<T[K]>;
+};
 
 /** Columns without a value become absent members, as the HTTP API has them. */
 export function dropNulls<T extends object>(row: T): Present<T> {

@@ -66,7 +66,10 @@ export function openEnvelope(key: SealingKey, place: Place, envelope: Uint8Array
   try {
     decipher.final();
   } catch (cause) {
-    throw new HilumError("envelope.invalid", { detail: `${place.table} ${place.field}: the stored value does not verify.`, cause });
+    throw new HilumError("envelope.invalid", {
+      detail: `${place.table} ${place.field}: the stored value does not verify.`,
+      cause,
+    });
   }
   return plaintext;
 }

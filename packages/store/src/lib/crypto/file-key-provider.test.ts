@@ -14,7 +14,12 @@ describe("the key file", () => {
   afterEach(() => folder.remove());
 
   const keyPath = (): string => folder.join("keys", "hilum.key");
-  const open = () => openStore({ url: `sqlite:${folder.join("data", "hilum.db")}`, keyProvider: createFileKeyProvider(keyPath()), blobDir: folder.join("data", "blobs") });
+  const open = () =>
+    openStore({
+      url: `sqlite:${folder.join("data", "hilum.db")}`,
+      keyProvider: createFileKeyProvider(keyPath()),
+      blobDir: folder.join("data", "blobs"),
+    });
 
   it("is made once, random, for its owner alone", async () => {
     await (await open()).close();

@@ -34,7 +34,8 @@ async function readKeyFile(path: string): Promise<Buffer> {
     if (process.platform !== "win32" && (mode & 0o077) !== 0) {
       throw new HilumError("key.exposed", { detail: `The key file ${path} can be read or changed by other users.` });
     }
-    if (size !== keyBytes) throw new HilumError("key.wrong", { detail: `The key file ${path} does not hold ${keyBytes} bytes.` });
+    if (size !== keyBytes)
+      throw new HilumError("key.wrong", { detail: `The key file ${path} does not hold ${keyBytes} bytes.` });
     return await file.readFile();
   } finally {
     await file.close();
@@ -45,7 +46,11 @@ async function openKeyFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY);
   } catch (cause) {
-    if (isMissing(cause)) throw new HilumError("key.missing", { detail: `The key file ${path} is missing, and this data was sealed with it.`, cause });
+    if (isMissing(cause))
+      throw new HilumError("key.missing", {
+        detail: `The key file ${path} is missing, and this data was sealed with it.`,
+        cause,
+      });
     throw new HilumError("key.wrong", { detail: `The key file ${path} cannot be read.`, cause });
   }
 }
@@ -107,7 +112,10 @@ function unwrapKey(kek: Buffer, wrapped: Uint8Array, context: string, path: stri
   try {
     decipher.final();
   } catch (cause) {
-    throw new HilumError("key.wrong", { detail: `The key file ${path} is not the one that this data was sealed with.`, cause });
+    throw new HilumError("key.wrong", {
+      detail: `The key file ${path} is not the one that this data was sealed with.`,
+      cause,
+    });
   }
   return dek;
 }

@@ -36,8 +36,15 @@ export function createKeyring(material: KeyMaterial): Keyring {
     const known = collections.get(name);
     if (known !== undefined) return known;
     const data = material.data.find(({ id }) => id === keyId);
-    if (data === undefined) throw new HilumError("envelope.invalid", { detail: `A stored value in ${table} names a key that this deployment does not have.` });
-    const derived = { id: keyId, deployment: material.deployment, key: deriveKey(data.key, material.deployment, `seal/${table}`) };
+    if (data === undefined)
+      throw new HilumError("envelope.invalid", {
+        detail: `A stored value in ${table} names a key that this deployment does not have.`,
+      });
+    const derived = {
+      id: keyId,
+      deployment: material.deployment,
+      key: deriveKey(data.key, material.deployment, `seal/${table}`),
+    };
     collections.set(name, derived);
     return derived;
   };
@@ -55,7 +62,8 @@ export function createKeyring(material: KeyMaterial): Keyring {
     deployment: material.deployment,
     seal: (place, plaintext) => sealEnvelope(collectionKey(place.table), place, plaintext),
     open: (place, envelope) => openEnvelope(collectionKey(place.table, envelopeKeyId(envelope)), place, envelope),
-    blind: (domain, value) => createHmac("sha256", domainKey(domain)).update(value, "utf8").digest().subarray(0, blindBytes),
+    blind: (domain, value) =>
+      createHmac("sha256", domainKey(domain)).update(value, "utf8").digest().subarray(0, blindBytes),
     collectionKey,
   };
 }

@@ -7,7 +7,12 @@ import { createKeyring } from "./keyring.ts";
 import { readSealed, writeSealed } from "./sealed-file.ts";
 
 const frameBytes = 12 + 65_536 + 16;
-const keyring = createKeyring({ deployment: "clinic-a", currentId: 1, data: [{ id: 1, key: randomBytes(32) }], index: randomBytes(32) });
+const keyring = createKeyring({
+  deployment: "clinic-a",
+  currentId: 1,
+  data: [{ id: 1, key: randomBytes(32) }],
+  index: randomBytes(32),
+});
 const invalid = { code: "envelope.invalid" };
 
 describe("a sealed file", () => {
@@ -21,9 +26,14 @@ describe("a sealed file", () => {
   const write = async (id: string, bytes: Buffer): Promise<string> => {
     const path = folder.join(id);
     const file = await open(path, "w");
-    await writeSealed(file, keyring, id, (async function* () {
-      for (let at = 0; at < bytes.length; at += 7_777) yield bytes.subarray(at, at + 7_777);
-    })());
+    await writeSealed(
+      file,
+      keyring,
+      id,
+      (async function* () {
+        for (let at = 0; at < bytes.length; at += 7_777) yield bytes.subarray(at, at + 7_777);
+      })(),
+    );
     await file.close();
     return path;
   };
@@ -52,11 +62,19 @@ describe("a sealed file", () => {
 
   it("threat 200: does not open with frames swapped, dropped or repeated", async () => {
     const path = await write("frames", content);
-    const frame = (bytes: Buffer, index: number): Buffer => bytes.subarray(5 + index * frameBytes, 5 + (index + 1) * frameBytes);
-    const swapped = change(path, "swapped", (bytes) => Buffer.concat([bytes.subarray(0, 5), frame(bytes, 1), frame(bytes, 0), bytes.subarray(5 + 2 * frameBytes)]));
-    const dropped = change(path, "dropped", (bytes) => Buffer.concat([bytes.subarray(0, 5), bytes.subarray(5 + frameBytes)]));
-    const repeated = change(path, "repeated", (bytes) => Buffer.concat([bytes.subarray(0, 5 + frameBytes), frame(bytes, 0), bytes.subarray(5 + frameBytes)]));
-    for (const changed of [swapped, dropped, repeated]) await expect(read(changed, "frames")).rejects.toMatchObject(invalid);
+    const frame = (bytes: Buffer, index: number): Buffer =>
+      bytes.subarray(5 + index * frameBytes, 5 + (index + 1) * frameBytes);
+    const swapped = change(path, "swapped", (bytes) =>
+      Buffer.concat([bytes.subarray(0, 5), frame(bytes, 1), frame(bytes, 0), bytes.subarray(5 + 2 * frameBytes)]),
+    );
+    const dropped = change(path, "dropped", (bytes) =>
+      Buffer.concat([bytes.subarray(0, 5), bytes.subarray(5 + frameBytes)]),
+    );
+    const repeated = change(path, "repeated", (bytes) =>
+      Buffer.concat([bytes.subarray(0, 5 + frameBytes), frame(bytes, 0), bytes.subarray(5 + frameBytes)]),
+    );
+    for (const changed of [swapped, dropped, repeated])
+      await expect(read(changed, "frames")).rejects.toMatchObject(invalid);
   });
 
   it("threat 201: does not open when it was cut, at a frame or within one", async () => {

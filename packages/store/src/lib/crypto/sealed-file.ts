@@ -16,7 +16,12 @@ const chunkBytes = 64 * 1024;
 const frameBytes = nonceBytes + chunkBytes + tagBytes;
 
 /** Seals what comes, chunk by chunk; the caller syncs and closes the file. */
-export async function writeSealed(file: FileHandle, keyring: Keyring, id: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeSealed(
+  file: FileHandle,
+  keyring: Keyring,
+  id: string,
+  content: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const key = keyring.collectionKey("blobs");
   const header = Buffer.alloc(headerBytes);
   header[0] = fileVersion;
@@ -54,7 +59,12 @@ export async function* readSealed(path: string, keyring: Keyring, id: string): A
   }
 }
 
-function openFrame(frame: Buffer, key: Parameters<typeof createDecipheriv>[1], context: Buffer, id: string): Uint8Array {
+function openFrame(
+  frame: Buffer,
+  key: Parameters<typeof createDecipheriv>[1],
+  context: Buffer,
+  id: string,
+): Uint8Array {
   if (frame.length < nonceBytes + tagBytes) throw invalid(id);
   const decipher = createDecipheriv("aes-256-gcm", key, frame.subarray(0, nonceBytes), { authTagLength: tagBytes });
   decipher.setAAD(context);
@@ -74,7 +84,8 @@ async function* rechunk(content: AsyncIterable<Uint8Array>): AsyncGenerator<{ ch
   for await (const piece of content) {
     pending = Buffer.concat([pending, piece]);
     let start = 0;
-    for (; pending.length - start > chunkBytes; start += chunkBytes) yield { chunk: pending.subarray(start, start + chunkBytes), last: false };
+    for (; pending.length - start > chunkBytes; start += chunkBytes)
+      yield { chunk: pending.subarray(start, start + chunkBytes), last: false };
     pending = pending.subarray(start);
   }
   yield { chunk: pending, last: true };
@@ -85,7 +96,7 @@ function frameContext(deployment: string, keyId: number, id: string, index: numb
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
+  for (let written = 0; written < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, null);
     written += bytesWritten;
   }

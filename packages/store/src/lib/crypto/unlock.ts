@@ -27,7 +27,8 @@ interface StoredKeys {
 export async function unlock(engine: Engine, provider: KeyProvider, now: string): Promise<Keyring> {
   const stored = await readKeys(engine);
   const { deployment, keys } = stored.keys.length === 0 ? await createKeys(engine, provider, stored, now) : stored;
-  if (deployment === undefined) throw new HilumError("data.corrupt", { detail: "The database has keys but names no deployment." });
+  if (deployment === undefined)
+    throw new HilumError("data.corrupt", { detail: "The database has keys but names no deployment." });
   const material = await unwrapKeys(deployment, keys, provider);
   await engine.useKeys(material);
   return createKeyring(material);
@@ -37,7 +38,10 @@ async function readKeys(engine: Engine): Promise<StoredKeys> {
   const sql = builders[engine.dialect];
   const [deployment] = await engine.read(toStatement(sql.selectFrom("deployment").select("id")));
   const keys = await engine.read(toStatement(sql.selectFrom("dataKeys").selectAll().orderBy("id")));
-  return { deployment: deployment === undefined ? undefined : String(deployment["id"]), keys: keys as unknown as StoredKey[] };
+  return {
+    deployment: deployment === undefined ? undefined : String(deployment["id"]),
+    keys: keys as unknown as StoredKey[],
+  };
 }
 
 /** A data key and an index key. Two programs that start together on one database agree on whose are kept. */
@@ -46,10 +50,23 @@ async function createKeys(engine: Engine, provider: KeyProvider, stored: StoredK
   const deployment = stored.deployment ?? randomUUID();
   const data = randomBytes(32);
   const index = randomBytes(32);
-  const keyring = createKeyring({ deployment, currentId: 1, data: [{ id: 1, key: data }, { id: 2, key: index }], index });
+  const keyring = createKeyring({
+    deployment,
+    currentId: 1,
+    data: [
+      { id: 1, key: data },
+      { id: 2, key: index },
+    ],
+    index,
+  });
   const sql = builders[engine.dialect];
   const rows = await Promise.all(
-    ([["data", 1, data], ["index", 2, index]] as const).map(async ([purpose, id, key]) => ({
+    (
+      [
+        ["data", 1, data],
+        ["index", 2, index],
+      ] as const
+    ).map(async ([purpose, id, key]) => ({
       id,
       purpose,
       state: "active" as const,
@@ -60,7 +77,9 @@ async function createKeys(engine: Engine, provider: KeyProvider, stored: StoredK
     })),
   );
   const outcome: UnitOutcome = await engine.write([
-    ...(stored.deployment === undefined ? [toStatement(sql.insertInto("deployment").values({ id: deployment, createdAt: now }))] : []),
+    ...(stored.deployment === undefined
+      ? [toStatement(sql.insertInto("deployment").values({ id: deployment, createdAt: now }))]
+      : []),
     ...rows.map((row) => toStatement(sql.insertInto("dataKeys").values(row))),
   ]);
   return outcome.ok ? { deployment, keys: rows } : readKeys(engine);
@@ -69,15 +88,24 @@ async function createKeys(engine: Engine, provider: KeyProvider, stored: StoredK
 async function unwrapKeys(deployment: string, keys: readonly StoredKey[], provider: KeyProvider): Promise<KeyMaterial> {
   const unwrapped = new Map<number, Uint8Array>();
   for (const { id, provider: wrappedBy, wrapped } of keys) {
-    if (wrappedBy !== provider.id) throw new HilumError("key.wrong", { detail: `The data is sealed with a key of the provider "${wrappedBy}", and "${provider.id}" is configured.` });
+    if (wrappedBy !== provider.id)
+      throw new HilumError("key.wrong", {
+        detail: `The data is sealed with a key of the provider "${wrappedBy}", and "${provider.id}" is configured.`,
+      });
     unwrapped.set(id, await provider.unwrap(wrapped, contextOf(deployment, id)));
   }
   const index = keys.find(({ purpose }) => purpose === "index");
   const current = keys.findLast(({ purpose, state }) => purpose === "data" && state === "active");
   const indexKey = index === undefined ? undefined : unwrapped.get(index.id);
-  if (indexKey === undefined || current === undefined) throw new HilumError("data.corrupt", { detail: "The database lacks one of its keys." });
+  if (indexKey === undefined || current === undefined)
+    throw new HilumError("data.corrupt", { detail: "The database lacks one of its keys." });
   const data = [...unwrapped].map(([id, key]) => ({ id, key }));
-  const material = { deployment, currentId: current.id, data: data.filter(({ id }) => id !== index?.id), index: indexKey };
+  const material = {
+    deployment,
+    currentId: current.id,
+    data: data.filter(({ id }) => id !== index?.id),
+    index: indexKey,
+  };
   verifyCheckValues(createKeyring({ ...material, data }), keys, deployment);
   return material;
 }

@@ -29,7 +29,12 @@ export function loadMigrations(dialect: Dialect): Migration[] {
     .toSorted()
     .map((file) => {
       const sql = readFileSync(new URL(file, folder), "utf8");
-      return { number: Number(file.slice(0, 3)), name: file.slice(4, -4), sql, checksum: createHash("sha256").update(sql).digest("hex") };
+      return {
+        number: Number(file.slice(0, 3)),
+        name: file.slice(4, -4),
+        sql,
+        checksum: createHash("sha256").update(sql).digest("hex"),
+      };
     });
 }
 
@@ -38,11 +43,17 @@ export function pendingMigrations(known: readonly Migration[], applied: readonly
   const newest = known.at(-1)?.number ?? 0;
   const beyond = applied.find(({ number }) => number > newest);
   if (beyond !== undefined) {
-    throw new FailureError({ kind: "newer", message: `The database is at migration ${beyond.number}; this version knows ${newest}.` });
+    throw new FailureError({
+      kind: "newer",
+      message: `The database is at migration ${beyond.number}; this version knows ${newest}.`,
+    });
   }
   for (const { number, checksum } of applied) {
     if (known.find((migration) => migration.number === number)?.checksum !== checksum) {
-      throw new FailureError({ kind: "corrupt", message: `Migration ${number} is not the one that was applied to this database.` });
+      throw new FailureError({
+        kind: "corrupt",
+        message: `Migration ${number} is not the one that was applied to this database.`,
+      });
     }
   }
   return known.filter(({ number }) => !applied.some((done) => done.number === number));

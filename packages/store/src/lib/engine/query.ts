@@ -67,7 +67,9 @@ export function prepareQuery<Values extends Record<string, Parameter>>(
   const slots = new Proxy({}, { get: (_target, name) => new Slot(String(name)), ownKeys: refuseToList }) as Values;
   return (dialect, values) => {
     const { sql, parameters } = (compiled[dialect] ??= build(builders[dialect], slots, dialect).compile());
-    const filled = parameters.map((parameter) => (parameter instanceof Slot ? (values[parameter.name] as Parameter) : (parameter as Parameter)));
+    const filled = parameters.map((parameter) =>
+      parameter instanceof Slot ? (values[parameter.name] as Parameter) : (parameter as Parameter),
+    );
     return expect === undefined ? { sql, parameters: filled } : { sql, parameters: filled, expect };
   };
 }

@@ -8,18 +8,32 @@ import { openWriter } from "./sqlite/open-writer.ts";
 function declaredColumns(): Map<string, string[]> {
   const source = readFileSync(new URL("./tables.ts", import.meta.url), "utf8");
   const members = [...source.matchAll(/interface (\w+)Table \{\n([^}]*)\}/g)];
-  return new Map(members.map(([, name = "", body = ""]) => [name, [...body.matchAll(/^ {2}(\w+):/gm)].map(([, column = ""]) => column).toSorted()]));
+  return new Map(
+    members.map(([, name = "", body = ""]) => [
+      name,
+      [...body.matchAll(/^ {2}(\w+):/gm)].map(([, column = ""]) => column).toSorted(),
+    ]),
+  );
 }
 
 describe("the tables", () => {
   it("are declared as the migrations make them", () => {
     const connection = openWriter(":memory:", loadMigrations("sqlite"), "2026-03-02T08:00:00.000Z");
-    const tables = connection.execute({ sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_migrations'", parameters: [] }).rows;
+    const tables = connection.execute({
+      sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_migrations'",
+      parameters: [],
+    }).rows;
     const columns = new Map(
       tables.map(({ name }) => {
-        const rows = connection.execute({ sql: `SELECT name FROM pragma_table_info('${String(name)}')`, parameters: [] }).rows;
+        const rows = connection.execute({
+          sql: `SELECT name FROM pragma_table_info('${String(name)}')`,
+          parameters: [],
+        }).rows;
         const camel = toCamelCase(String(name));
-        return [camel[0]?.toUpperCase() + camel.slice(1), rows.map((row) => toCamelCase(String(row["name"]))).toSorted()];
+        return [
+          camel[0]?.toUpperCase() + camel.slice(1),
+          rows.map((row) => toCamelCase(String(row["name"]))).toSorted(),
+        ];
       }),
     );
     connection.close();
@@ -30,7 +44,9 @@ describe("the tables", () => {
     const columnsOf = (dialect: "sqlite" | "postgresql"): string[] =>
       loadMigrations(dialect)
         .flatMap(({ sql }) => [...sql.matchAll(/CREATE TABLE (\w+) \(\n([\s\S]*?)\n\)/g)])
-        .flatMap(([, table = "", body = ""]) => [...body.matchAll(/^ {2}"?([a-z_0-9]+)"? /gm)].map(([, column = ""]) => `${table}.${column}`));
+        .flatMap(([, table = "", body = ""]) =>
+          [...body.matchAll(/^ {2}"?([a-z_0-9]+)"? /gm)].map(([, column = ""]) => `${table}.${column}`),
+        );
     expect(columnsOf("postgresql")).toEqual(columnsOf("sqlite"));
     expect(columnsOf("sqlite").length).toBeGreaterThan(200);
   });
@@ -47,14 +63,20 @@ describe("migrations", () => {
   });
 
   it("threat 226: refuses a database of a later version", () => {
-    expect(() => pendingMigrations([migration(1)], [migration(1), migration(2)])).toThrow(expect.objectContaining({ failure: expect.objectContaining({ kind: "newer" }) }));
+    expect(() => pendingMigrations([migration(1)], [migration(1), migration(2)])).toThrow(
+      expect.objectContaining({ failure: expect.objectContaining({ kind: "newer" }) }),
+    );
   });
 
   it("refuses a database whose migration was another one", () => {
-    expect(() => pendingMigrations([migration(1)], [{ number: 1, checksum: "other" }])).toThrow(expect.objectContaining({ failure: expect.objectContaining({ kind: "corrupt" }) }));
+    expect(() => pendingMigrations([migration(1)], [{ number: 1, checksum: "other" }])).toThrow(
+      expect.objectContaining({ failure: expect.objectContaining({ kind: "corrupt" }) }),
+    );
   });
 
   it("names those that are not applied yet, in order", () => {
-    expect(pendingMigrations([migration(1), migration(2), migration(3)], [migration(1)]).map(({ number }) => number)).toEqual([2, 3]);
+    expect(
+      pendingMigrations([migration(1), migration(2), migration(3)], [migration(1)]).map(({ number }) => number),
+    ).toEqual([2, 3]);
   });
 });

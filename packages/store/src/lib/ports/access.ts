@@ -40,7 +40,11 @@ export interface Grants {
   /** Rises with every decision and every removal; a cache of grants is valid for one epoch. */
   epoch(): Promise<number>;
   /** All decisions together with the new epoch, and `accessReviewedAt` when `reviewed`; answers the epoch. */
-  decide(key: InstanceKey, decisions: readonly GrantDecision[], by: { at: Time; by: string; reviewed?: boolean }): Promise<number>;
+  decide(
+    key: InstanceKey,
+    decisions: readonly GrantDecision[],
+    by: { at: Time; by: string; reviewed?: boolean },
+  ): Promise<number>;
   /** Takes decisions away, e.g. scopes that the manifest no longer asks for; answers the epoch. */
   forget(key: InstanceKey, scopes: readonly string[]): Promise<number>;
   /** Adds to the daily counts. */

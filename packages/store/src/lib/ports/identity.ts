@@ -42,7 +42,15 @@ export interface Users {
   find(id: string): Promise<UserRow | undefined>;
   findByUsername(username: string): Promise<UserRow | undefined>;
   /** Throws `user.name_taken`. With `first` it throws `request.conflict` when there is a user. */
-  create(user: { id: string; username: string; displayName: string; role: Role; passwordHash?: string; at: Time; first?: boolean }): Promise<UserRow>;
+  create(user: {
+    id: string;
+    username: string;
+    displayName: string;
+    role: Role;
+    passwordHash?: string;
+    at: Time;
+    first?: boolean;
+  }): Promise<UserRow>;
   /** Throws `user.not_found`; `user.last_administrator` when no active administrator would be left. */
   change(id: string, change: UserChange): Promise<UserRow>;
 
@@ -170,9 +178,14 @@ export interface RemoteLinkRow extends InstanceKey {
 export interface Remote {
   list(key: InstanceKey): Promise<RemoteLinkRow[]>;
   find(id: string): Promise<RemoteLinkRow | undefined>;
-  createEnrolment(enrolment: InstanceKey & { id: string; hash: string; at: Time; by: string; expiresAt: Time }): Promise<void>;
+  createEnrolment(
+    enrolment: InstanceKey & { id: string; hash: string; at: Time; by: string; expiresAt: Time },
+  ): Promise<void>;
   /** Uses an enrolment up and makes the link; undefined when the code is unknown, used, expired or revoked. */
-  enrol(hash: string, link: { id: string; publicKey: string; fingerprint: string; expiresAt: Time }): Promise<RemoteLinkRow | undefined>;
+  enrol(
+    hash: string,
+    link: { id: string; publicKey: string; fingerprint: string; expiresAt: Time },
+  ): Promise<RemoteLinkRow | undefined>;
   /** Ends the link or enrolment and its tokens at once. */
   revoke(key: InstanceKey, id: string): Promise<boolean>;
   /** Of an instance that is removed or taken back. */

@@ -234,7 +234,10 @@ export interface BlobRow {
 /** Attachments: sealed files in the blob folder, streamed both ways, with a row each. */
 export interface Blobs {
   /** Durable once resolved. Throws `blob.too_large` past `bytesMax`, leaving nothing. */
-  write(content: AsyncIterable<Uint8Array>, about: { id: string; contentType: string; by: string; bytesMax: number }): Promise<BlobRow>;
+  write(
+    content: AsyncIterable<Uint8Array>,
+    about: { id: string; contentType: string; by: string; bytesMax: number },
+  ): Promise<BlobRow>;
   find(id: string): Promise<BlobRow | undefined>;
   /** Throws `blob.not_found`; the iteration throws `envelope.invalid` at the first frame that was altered. */
   read(id: string): Promise<{ row: BlobRow; content: AsyncIterable<Uint8Array> }>;

@@ -1,4 +1,12 @@
-import type { AuditRow, CauseClass, Evidence, LogLine, PlatformSettings, SmokeRun, Verification } from "@hilum/contract/api";
+import type {
+  AuditRow,
+  CauseClass,
+  Evidence,
+  LogLine,
+  PlatformSettings,
+  SmokeRun,
+  Verification,
+} from "@hilum/contract/api";
 import type { HealthStateName } from "./plugins.ts";
 import type { InstanceKey, Page, PageRequest, Time } from "./shapes.ts";
 
@@ -70,7 +78,10 @@ export interface Logs {
   /** Keeps the newest 20,000 lines of an instance. `dropped` counts lines that a rate limit took away. */
   append(key: InstanceKey, lines: readonly NewLogLine[], dropped?: number): Promise<LogLine[]>;
   /** Oldest first among the newest `limit` (default 200), or the first `limit` after `after`. */
-  list(key: InstanceKey, filter?: { level?: LogLine["level"]; after?: number; limit?: number }): Promise<{ items: LogLine[]; dropped: number }>;
+  list(
+    key: InstanceKey,
+    filter?: { level?: LogLine["level"]; after?: number; limit?: number },
+  ): Promise<{ items: LogLine[]; dropped: number }>;
 }
 
 export interface AuditFilter extends PageRequest {

@@ -112,7 +112,11 @@ export interface Instances {
    * Throws `instance.not_found`; `instance.wrong_state` when `from` is given and does not hold the present state;
    * `request.conflict` when `rowVersion` is given and is not the present one.
    */
-  change(key: InstanceKey, change: InstanceChange, when?: { from?: readonly InstanceState[]; rowVersion?: number }): Promise<InstanceRow>;
+  change(
+    key: InstanceKey,
+    change: InstanceChange,
+    when?: { from?: readonly InstanceState[]; rowVersion?: number },
+  ): Promise<InstanceRow>;
   /** Enabled instances whose schedule is due. */
   smokeDue(at: Time): Promise<InstanceRow[]>;
   /** False when there was none. */

@@ -65,7 +65,9 @@ export function createAuditIndex(session: Session): AuditIndex {
       const row = await session.first(sql.selectFrom("auditIndex").selectAll().where("position", "=", index));
       return row === undefined ? undefined : present(row);
     },
-    lastIndexed: async () => (await session.first(sql.selectFrom("auditIndex").select("position").orderBy("position", "desc").limit(1)))?.position ?? -1,
+    lastIndexed: async () =>
+      (await session.first(sql.selectFrom("auditIndex").select("position").orderBy("position", "desc").limit(1)))
+        ?.position ?? -1,
     wipe: async () => void (await session.commit([toStatement(sql.deleteFrom("auditIndex"))])),
   };
 }
@@ -114,10 +116,18 @@ export function createVerifications(session: Session): Verifications {
     save: async (verification) => {
       const document = JSON.stringify(verification);
       const row = { id: verification.id, startedAt: verification.startedAt, document };
-      await session.commit([toStatement(sql.insertInto("verifications").values(row).onConflict((conflict) => conflict.column("id").doUpdateSet({ document })))]);
+      await session.commit([
+        toStatement(
+          sql
+            .insertInto("verifications")
+            .values(row)
+            .onConflict((conflict) => conflict.column("id").doUpdateSet({ document })),
+        ),
+      ]);
     },
     find: async (id) => parse(await session.first(documents().where("id", "=", id))),
-    last: async () => parse(await session.first(documents().orderBy("startedAt", "desc").orderBy("id", "desc").limit(1))),
+    last: async () =>
+      parse(await session.first(documents().orderBy("startedAt", "desc").orderBy("id", "desc").limit(1))),
   };
 }
 

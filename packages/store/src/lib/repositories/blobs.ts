@@ -33,7 +33,16 @@ export function createBlobs(session: Session, folder: string): Blobs {
         await syncFolder(folder);
         const row: BlobRow = { id, contentType, size, sha256, createdAt: session.now(), createdBy: by };
         await session.commit([
-          toStatement(sql.insertInto("blobs").values({ id, contentType, size, sealedSha256: { seal: sha256, place: hashPlace(id) }, createdAt: row.createdAt, createdBy: by })),
+          toStatement(
+            sql.insertInto("blobs").values({
+              id,
+              contentType,
+              size,
+              sealedSha256: { seal: sha256, place: hashPlace(id) },
+              createdAt: row.createdAt,
+              createdBy: by,
+            }),
+          ),
         ]);
         return row;
       } catch (error) {
@@ -49,21 +58,30 @@ export function createBlobs(session: Session, folder: string): Blobs {
     },
     remove: async (id) => {
       const outcome = await session.write([toStatement(sql.deleteFrom("blobs").where("id", "=", id), 1)]);
-      if (!outcome.ok && outcome.why === "reference") throw new HilumError("request.conflict", { detail: "A message names this attachment." });
+      if (!outcome.ok && outcome.why === "reference")
+        throw new HilumError("request.conflict", { detail: "A message names this attachment." });
       if (outcome.ok) await rm(pathOf(id), { force: true });
       return outcome.ok;
     },
-    sweep: async (before) => (await sweepRows(session, pathOf, before)) + (await sweepFiles(session, folder, Date.parse(before))),
+    sweep: async (before) =>
+      (await sweepRows(session, pathOf, before)) + (await sweepFiles(session, folder, Date.parse(before))),
   };
 }
 
-async function writeDraft(session: Session, draft: string, id: string, content: AsyncIterable<Uint8Array>, bytesMax: number): Promise<{ size: number; sha256: string }> {
+async function writeDraft(
+  session: Session,
+  draft: string,
+  id: string,
+  content: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<{ size: number; sha256: string }> {
   const hash = createHash("sha256");
   let size = 0;
   const measured = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of content) {
       size += piece.length;
-      if (size > bytesMax) throw new HilumError("blob.too_large", { detail: `An attachment holds at most ${bytesMax} bytes.` });
+      if (size > bytesMax)
+        throw new HilumError("blob.too_large", { detail: `An attachment holds at most ${bytesMax} bytes.` });
       hash.update(piece);
       yield piece;
     }
@@ -85,7 +103,10 @@ async function* readVerified(content: AsyncIterable<Uint8Array>, { id, size }: B
     read += chunk.length;
     yield chunk;
   }
-  if (read !== size) throw new HilumError("envelope.invalid", { detail: `The stored attachment ${id} has another size than it was stored with.` });
+  if (read !== size)
+    throw new HilumError("envelope.invalid", {
+      detail: `The stored attachment ${id} has another size than it was stored with.`,
+    });
 }
 
 async function sweepRows(session: Session, pathOf: (id: string) => string, before: string): Promise<number> {
@@ -95,7 +116,9 @@ async function sweepRows(session: Session, pathOf: (id: string) => string, befor
       .selectFrom("blobs")
       .select("id")
       .where("createdAt", "<", before)
-      .where(({ not, exists, selectFrom }) => not(exists(selectFrom("messageBlobs").select("message").whereRef("messageBlobs.blob", "=", "blobs.id")))),
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom("messageBlobs").select("message").whereRef("messageBlobs.blob", "=", "blobs.id"))),
+      ),
   );
   let removed = 0;
   for (const { id } of unused) {
@@ -116,7 +139,9 @@ async function sweepFiles(session: Session, folder: string, beforeMs: number): P
     const path = join(folder, name);
     const { mtimeMs } = await stat(path);
     if (mtimeMs >= beforeMs) continue;
-    const known = !name.endsWith(draftSuffix) && (await session.first(session.sql.selectFrom("blobs").select("id").where("id", "=", name))) !== undefined;
+    const known =
+      !name.endsWith(draftSuffix) &&
+      (await session.first(session.sql.selectFrom("blobs").select("id").where("id", "=", name))) !== undefined;
     if (known) continue;
     await rm(path, { force: true });
     removed += 1;

@@ -2,7 +2,10 @@ import type { CauseClass } from "@hilum/contract/api";
 import type { CallTotals } from "../ports/operations.ts";
 
 /** Upper bounds in milliseconds of `CallMinute.histogram`: each a quarter above the one before; the last bucket has none. */
-export const callBuckets: readonly number[] = Array.from({ length: 60 }, (_, index) => Math.round(0.1 * 1.25 ** index * 1000) / 1000);
+export const callBuckets: readonly number[] = Array.from(
+  { length: 60 },
+  (_, index) => Math.round(0.1 * 1.25 ** index * 1000) / 1000,
+);
 
 interface Minute {
   plugin: string;
@@ -23,7 +26,9 @@ export function totalCalls(minutes: readonly Minute[]): CallTotals[] {
     total.calls += calls;
     total.failed += failed;
     if (cause !== null) total.cause = cause;
-    (JSON.parse(histogram) as number[]).forEach((count, index) => (total.histogram[index] = (total.histogram[index] ?? 0) + count));
+    (JSON.parse(histogram) as number[]).forEach(
+      (count, index) => (total.histogram[index] = (total.histogram[index] ?? 0) + count),
+    );
     totals.set(key, total);
   }
   return [...totals.values()]

@@ -5,7 +5,7 @@ import { addPlugin, databases, newId, type TestStore } from "../testing/database
 const at = "2026-03-02T08:00:00.000Z";
 
 describe.each(databases)("identity in $name", ({ available, open }) => {
-  describe.skipIf(!available)("", () => {
+  describe.skipIf(!available)("where it is installed", () => {
     let test: TestStore;
     beforeAll(async () => {
       test = await open();
@@ -13,15 +13,34 @@ describe.each(databases)("identity in $name", ({ available, open }) => {
     afterAll(() => test.close());
 
     const inHours = (hours: number): string => new Date(test.clock.now() + hours * 3_600_000).toISOString();
-    const addUser = (change: Partial<{ username: string; role: UserRow["role"]; passwordHash: string; first: boolean }> = {}): Promise<UserRow> => {
+    const addUser = (
+      change: Partial<{ username: string; role: UserRow["role"]; passwordHash: string; first: boolean }> = {},
+    ): Promise<UserRow> => {
       const id = newId();
-      return test.store.users.create({ id, username: `u${id.toLowerCase()}`, displayName: "Synthetic", role: "viewer", passwordHash: "$argon2id$x", at, ...change });
+      return test.store.users.create({
+        id,
+        username: `u${id.toLowerCase()}`,
+        displayName: "Synthetic",
+        role: "viewer",
+        passwordHash: "$argon2id$x",
+        at,
+        ...change,
+      });
     };
     const signIn = async (user: UserRow): Promise<{ id: string; hash: string }> => {
       const id = newId();
       const hash = `hash-${id}`;
       const now = test.clock.date().toISOString();
-      await test.store.sessions.create({ id, hash, user: user.id, startedAt: now, lastSeenAt: now, idleExpiresAt: inHours(0.25), expiresAt: inHours(12), client: "Firefox on Linux" });
+      await test.store.sessions.create({
+        id,
+        hash,
+        user: user.id,
+        startedAt: now,
+        lastSeenAt: now,
+        idleExpiresAt: inHours(0.25),
+        expiresAt: inHours(12),
+        client: "Firefox on Linux",
+      });
       return { id, hash };
     };
 
@@ -34,26 +53,49 @@ describe.each(databases)("identity in $name", ({ available, open }) => {
     it("never loses the last active administrator", async () => {
       const [first] = await test.store.users.list();
       if (first === undefined) throw new Error("there is no administrator");
-      await expect(test.store.users.change(first.id, { role: "operator" })).rejects.toMatchObject({ code: "user.last_administrator" });
-      await expect(test.store.users.change(first.id, { state: "disabled" })).rejects.toMatchObject({ code: "user.last_administrator" });
+      await expect(test.store.users.change(first.id, { role: "operator" })).rejects.toMatchObject({
+        code: "user.last_administrator",
+      });
+      await expect(test.store.users.change(first.id, { state: "disabled" })).rejects.toMatchObject({
+        code: "user.last_administrator",
+      });
       const second = await addUser({ role: "administrator" });
-      const both = await Promise.allSettled([first, second].map(({ id }) => test.store.users.change(id, { state: "disabled" })));
+      const both = await Promise.allSettled(
+        [first, second].map(({ id }) => test.store.users.change(id, { state: "disabled" })),
+      );
       expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-      expect((await test.store.users.list()).filter(({ role, state }) => role === "administrator" && state === "active")).toHaveLength(1);
+      expect(
+        (await test.store.users.list()).filter(({ role, state }) => role === "administrator" && state === "active"),
+      ).toHaveLength(1);
     });
 
     it("refuses a user name that is taken", async () => {
       await addUser({ username: "taken" });
       await expect(addUser({ username: "taken" })).rejects.toMatchObject({ code: "user.name_taken" });
-      await expect(test.store.users.change("nobody", { displayName: "X" })).rejects.toMatchObject({ code: "user.not_found" });
+      await expect(test.store.users.change("nobody", { displayName: "X" })).rejects.toMatchObject({
+        code: "user.not_found",
+      });
     });
 
     it("keeps preferences and counts open sessions", async () => {
       const user = await addUser();
-      const preferences = { theme: "dark", contrast: "system", font: "atkinson", textSize: 110, motion: "system", shortcuts: true, timeZone: "Europe/Berlin" } as const;
+      const preferences = {
+        theme: "dark",
+        contrast: "system",
+        font: "atkinson",
+        textSize: 110,
+        motion: "system",
+        shortcuts: true,
+        timeZone: "Europe/Berlin",
+      } as const;
       await test.store.users.change(user.id, { preferences });
       await signIn(user);
-      expect(await test.store.users.findByUsername(user.username)).toMatchObject({ preferences, sessions: 1, secondFactor: false, recoveryCodesLeft: 0 });
+      expect(await test.store.users.findByUsername(user.username)).toMatchObject({
+        preferences,
+        sessions: 1,
+        secondFactor: false,
+        recoveryCodesLeft: 0,
+      });
     });
 
     it("finds a session until it is idle, over, ended, or its user may not sign in", async () => {
@@ -61,7 +103,10 @@ describe.each(databases)("identity in $name", ({ available, open }) => {
       const one = await signIn(user);
       const two = await signIn(user);
       const found = await test.store.sessions.findByHash(one.hash);
-      expect(found).toMatchObject({ session: { id: one.id, client: "Firefox on Linux" }, user: { id: user.id, sessions: 2 } });
+      expect(found).toMatchObject({
+        session: { id: one.id, client: "Firefox on Linux" },
+        user: { id: user.id, sessions: 2 },
+      });
       await test.store.sessions.rotate(one.id, "rotated", inHours(0.1));
       expect(await test.store.sessions.findByHash(one.hash)).toBeUndefined();
       expect((await test.store.sessions.findByHash("rotated"))?.session.steppedUpUntil).toBeDefined();
@@ -104,10 +149,17 @@ describe.each(databases)("identity in $name", ({ available, open }) => {
       expect(await test.store.users.totp(user.id)).toBeUndefined();
       expect(await test.store.users.pendingTotp(user.id)).toBe("JBSWY3DPEHPK3PXP");
       await test.store.users.confirmTotp(user.id, 100, ["r1", "r2"]);
-      expect(await test.store.users.totp(user.id)).toEqual({ secret: "JBSWY3DPEHPK3PXP", confirmed: true, lastStep: 100 });
+      expect(await test.store.users.totp(user.id)).toEqual({
+        secret: "JBSWY3DPEHPK3PXP",
+        confirmed: true,
+        lastStep: 100,
+      });
       expect(await test.store.users.find(user.id)).toMatchObject({ secondFactor: true, recoveryCodesLeft: 2 });
       expect(await test.store.users.takeTotpStep(user.id, 100)).toBe(false);
-      expect((await Promise.all([1, 2].map(() => test.store.users.takeTotpStep(user.id, 101)))).toSorted()).toEqual([false, true]);
+      expect((await Promise.all([1, 2].map(() => test.store.users.takeTotpStep(user.id, 101)))).toSorted()).toEqual([
+        false,
+        true,
+      ]);
       expect(await test.store.users.takeRecoveryCode(user.id, "r1")).toBe(true);
       expect(await test.store.users.takeRecoveryCode(user.id, "r1")).toBe(false);
       await test.store.users.replaceRecoveryCodes(user.id, ["n1", "n2", "n3"]);
@@ -118,17 +170,34 @@ describe.each(databases)("identity in $name", ({ available, open }) => {
     });
 
     it("accepts an invitation once, and only the newest", async () => {
-      const user = await test.store.users.create({ id: newId(), username: "invited", displayName: "Invited", role: "operator", at });
+      const user = await test.store.users.create({
+        id: newId(),
+        username: "invited",
+        displayName: "Invited",
+        role: "operator",
+        at,
+      });
       expect(user.state).toBe("invited");
       await test.store.invitations.create("old", { user: user.id, expiresAt: inHours(72), createdBy: "user:ana", at });
       await test.store.invitations.create("new", { user: user.id, expiresAt: inHours(72), createdBy: "user:ana", at });
       expect(await test.store.invitations.accept("old", "$argon2id$1")).toBeUndefined();
-      expect(await test.store.invitations.accept("new", "$argon2id$2")).toMatchObject({ state: "active", passwordHash: "$argon2id$2" });
+      expect(await test.store.invitations.accept("new", "$argon2id$2")).toMatchObject({
+        state: "active",
+        passwordHash: "$argon2id$2",
+      });
       expect(await test.store.invitations.accept("new", "$argon2id$3")).toBeUndefined();
     });
 
     it("finds a token of a program until it is revoked or expired", async () => {
-      const token = { id: newId(), name: "Scheduler", role: "operator" as const, prefix: "hlm_ab12", createdBy: "user:ana", createdAt: at, expiresAt: inHours(24) };
+      const token = {
+        id: newId(),
+        name: "Scheduler",
+        role: "operator" as const,
+        prefix: "hlm_ab12",
+        createdBy: "user:ana",
+        createdAt: at,
+        expiresAt: inHours(24),
+      };
       await test.store.tokens.create({ ...token, hash: "token-hash" });
       expect(await test.store.tokens.findByHash("token-hash")).toEqual(token);
       await test.store.tokens.touch(token.id, at);
@@ -141,9 +210,18 @@ describe.each(databases)("identity in $name", ({ available, open }) => {
     it("enrols a remote plugin with a code that works once, and cuts it off at once", async () => {
       const key = await addPlugin(test.store);
       const enrolment = newId();
-      await test.store.remote.createEnrolment({ ...key, id: enrolment, hash: "code-hash", at, by: "user:ana", expiresAt: inHours(1) });
+      await test.store.remote.createEnrolment({
+        ...key,
+        id: enrolment,
+        hash: "code-hash",
+        at,
+        by: "user:ana",
+        expiresAt: inHours(1),
+      });
       const link = { id: newId(), publicKey: "MCowBQ", fingerprint: "f1", expiresAt: inHours(24 * 365) };
-      const enrolled = await Promise.all([link, { ...link, id: newId() }].map((one) => test.store.remote.enrol("code-hash", one)));
+      const enrolled = await Promise.all(
+        [link, { ...link, id: newId() }].map((one) => test.store.remote.enrol("code-hash", one)),
+      );
       expect(enrolled.filter((one) => one !== undefined)).toHaveLength(1);
       const made = enrolled.find((one) => one !== undefined);
       expect(made).toMatchObject({ ...key, kind: "link", publicKey: "MCowBQ", fingerprint: "f1" });

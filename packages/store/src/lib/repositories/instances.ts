@@ -19,7 +19,8 @@ export interface NewInstance extends InstanceKey {
 
 export function createInstances(session: Session): Instances {
   const { sql } = session;
-  const byKey = ({ plugin, instance }: InstanceKey) => sql.selectFrom("instances").selectAll().where("plugin", "=", plugin).where("instance", "=", instance);
+  const byKey = ({ plugin, instance }: InstanceKey) =>
+    sql.selectFrom("instances").selectAll().where("plugin", "=", plugin).where("instance", "=", instance);
   const find = async (key: InstanceKey): Promise<InstanceRow | undefined> => {
     const row = await session.first(byKey(key));
     return row === undefined ? undefined : present(row);
@@ -33,7 +34,11 @@ export function createInstances(session: Session): Instances {
     find,
     create: async (instance) => {
       await session.commit([insertInstance(session, instance)], ({ why }) =>
-        why === "reference" ? new HilumError("plugin.not_found") : new HilumError("request.conflict", { detail: `The plugin has an instance "${instance.instance}" already.` }),
+        why === "reference"
+          ? new HilumError("plugin.not_found")
+          : new HilumError("request.conflict", {
+              detail: `The plugin has an instance "${instance.instance}" already.`,
+            }),
       );
       return (await find(instance)) as InstanceRow;
     },
@@ -50,7 +55,17 @@ export function createInstances(session: Session): Instances {
       throw whyUnchanged(await find(key), when.rowVersion);
     },
     smokeDue: async (at) =>
-      (await session.all(sql.selectFrom("instances").selectAll().where("state", "=", "enabled").where("smokeEveryMinutes", ">", 0).where("nextSmokeAt", "<=", at).orderBy("nextSmokeAt"))).map(present),
+      (
+        await session.all(
+          sql
+            .selectFrom("instances")
+            .selectAll()
+            .where("state", "=", "enabled")
+            .where("smokeEveryMinutes", ">", 0)
+            .where("nextSmokeAt", "<=", at)
+            .orderBy("nextSmokeAt"),
+        )
+      ).map(present),
     remove: async ({ plugin, instance }) => {
       const [removed] = await session.commit([
         toStatement(sql.deleteFrom("instances").where("plugin", "=", plugin).where("instance", "=", instance)),
@@ -61,7 +76,10 @@ export function createInstances(session: Session): Instances {
   };
 }
 
-export function insertInstance({ sql }: Session, { plugin, instance, title, testMode, at, by }: NewInstance): Statement {
+export function insertInstance(
+  { sql }: Session,
+  { plugin, instance, title, testMode, at, by }: NewInstance,
+): Statement {
   const row: Stored = {
     plugin,
     instance,
@@ -87,7 +105,9 @@ export function insertInstance({ sql }: Session, { plugin, instance, title, test
 function whyUnchanged(found: InstanceRow | undefined, rowVersion: number | undefined): HilumError {
   if (found === undefined) return new HilumError("instance.not_found");
   if (rowVersion !== undefined && found.rowVersion !== rowVersion) return new HilumError("request.conflict");
-  return new HilumError("instance.wrong_state", { detail: `The instance is ${found.state.replace("_", " ")}, which does not allow this.` });
+  return new HilumError("instance.wrong_state", {
+    detail: `The instance is ${found.state.replace("_", " ")}, which does not allow this.`,
+  });
 }
 
 function toColumns({ testMode, problem, ...rest }: InstanceChange): Updateable<Tables["instances"]> {

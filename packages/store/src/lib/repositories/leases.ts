@@ -4,7 +4,8 @@ import { toTime, type Session } from "../session.ts";
 
 export function createLeases(session: Session): Leases {
   const { sql } = session;
-  const leaseOf = (outcome: Awaited<ReturnType<Session["write"]>>): Lease | undefined => (outcome.ok ? (outcome.results[0]?.rows[0] as unknown as Lease) : undefined);
+  const leaseOf = (outcome: Awaited<ReturnType<Session["write"]>>): Lease | undefined =>
+    outcome.ok ? (outcome.results[0]?.rows[0] as unknown as Lease) : undefined;
 
   return {
     acquire: async (name, holder, ttlMs) => {
@@ -19,7 +20,12 @@ export function createLeases(session: Session): Leases {
             .doUpdateSet((eb) => ({
               holder,
               until,
-              fence: eb.case().when("leases.holder", "=", holder).then(eb.ref("leases.fence")).else(eb("leases.fence", "+", 1)).end(),
+              fence: eb
+                .case()
+                .when("leases.holder", "=", holder)
+                .then(eb.ref("leases.fence"))
+                .else(eb("leases.fence", "+", 1))
+                .end(),
             }))
             .where((eb) => eb.or([eb("leases.until", "<=", now), eb("leases.holder", "=", holder)])),
         )
@@ -38,7 +44,11 @@ export function createLeases(session: Session): Leases {
     },
     release: async (name, holder) => {
       // The row stays, so that the fence keeps rising.
-      const release = sql.updateTable("leases").set({ holder: "", until: toTime(0) }).where("name", "=", name).where("holder", "=", holder);
+      const release = sql
+        .updateTable("leases")
+        .set({ holder: "", until: toTime(0) })
+        .where("name", "=", name)
+        .where("holder", "=", holder);
       await session.commit([toStatement(release)]);
     },
   };

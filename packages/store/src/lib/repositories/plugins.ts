@@ -15,7 +15,12 @@ export function createPlugins(session: Session): Plugins {
     return row === undefined ? undefined : present(row);
   };
 
-  const update = async (id: string, rowVersion: number, set: Partial<Selectable<Tables["plugins"]>>, registration?: string): Promise<PluginRow> => {
+  const update = async (
+    id: string,
+    rowVersion: number,
+    set: Partial<Selectable<Tables["plugins"]>>,
+    registration?: string,
+  ): Promise<PluginRow> => {
     const change = sql
       .updateTable("plugins")
       .set({ ...set, rowVersion: rowVersion + 1 })
@@ -27,30 +32,40 @@ export function createPlugins(session: Session): Plugins {
   };
 
   return {
-    list: async () => (await session.all(sql.selectFrom("plugins").selectAll().orderBy("name").orderBy("id"))).map(present),
+    list: async () =>
+      (await session.all(sql.selectFrom("plugins").selectAll().orderBy("name").orderBy("id"))).map(present),
     find,
     create: async (plugin) => {
       const row = toRow(plugin);
       await session.commit(
         [
           toStatement(sql.insertInto("plugins").values(row)),
-          insertInstance(session, { plugin: plugin.id, instance: plugin.instance.id, title: plugin.instance.title, testMode: plugin.instance.testMode, at: plugin.at, by: plugin.by }),
+          insertInstance(session, {
+            plugin: plugin.id,
+            instance: plugin.instance.id,
+            title: plugin.instance.title,
+            testMode: plugin.instance.testMode,
+            at: plugin.at,
+            by: plugin.by,
+          }),
           ...dropRegistration(session, plugin.registration),
         ],
-        ({ at }) => new HilumError("request.conflict", { detail: at < 2 ? `The plugin ${plugin.id} is registered already.` : "The registration was decided meanwhile." }),
+        ({ at }) =>
+          new HilumError("request.conflict", {
+            detail:
+              at < 2 ? `The plugin ${plugin.id} is registered already.` : "The registration was decided meanwhile.",
+          }),
       );
       return present(row);
     },
     revise: (revision) => update(revision.id, revision.rowVersion, revisedColumns(revision), revision.registration),
     setCode: (id, { code, codePath, rowVersion }) => update(id, rowVersion, { code, codePath: codePath ?? null }),
     remove: async (id) => {
-      const [removed] = await session.commit(
-        [
-          toStatement(sql.deleteFrom("plugins").where("id", "=", id)),
-          toStatement(sql.deleteFrom("registrations").where("plugin", "=", id)),
-          raiseEpoch(session),
-        ],
-      );
+      const [removed] = await session.commit([
+        toStatement(sql.deleteFrom("plugins").where("id", "=", id)),
+        toStatement(sql.deleteFrom("registrations").where("plugin", "=", id)),
+        raiseEpoch(session),
+      ]);
       return (removed?.changes ?? 0) > 0;
     },
   };
@@ -75,7 +90,14 @@ function toRow(plugin: NewPlugin): Selectable<Tables["plugins"]> {
   };
 }
 
-function revisedColumns({ name, version, manifest, digest, code, codePath }: PluginRevision): Partial<Selectable<Tables["plugins"]>> {
+function revisedColumns({
+  name,
+  version,
+  manifest,
+  digest,
+  code,
+  codePath,
+}: PluginRevision): Partial<Selectable<Tables["plugins"]>> {
   return {
     name,
     version: version ?? null,

@@ -9,12 +9,21 @@ export function createPractice(session: Session): Practice {
   return {
     add: async ({ id, message, channel, at, to, subject, text, attachments }) => {
       const content: Content = { to, subject, text, attachments };
-      await session.commit([toStatement(sql.insertInto("practiceMessages").values({ id, message, channel, at, sealedContent: sealJson(contentPlace(id), content) }))]);
+      await session.commit([
+        toStatement(
+          sql
+            .insertInto("practiceMessages")
+            .values({ id, message, channel, at, sealedContent: sealJson(contentPlace(id), content) }),
+        ),
+      ]);
     },
     list: async (page = {}) => {
       const query = sql.selectFrom("practiceMessages").selectAll().orderBy("id", "desc").limit(pageLimit(page));
       const rows = await session.all(page.cursor === undefined ? query : query.where("id", "<", page.cursor));
-      const items = rows.map(({ sealedContent, ...row }): PracticeRow => ({ ...row, ...openJson<Content>(session, contentPlace(row.id), sealedContent) }));
+      const items = rows.map(({ sealedContent, ...row }): PracticeRow => ({
+        ...row,
+        ...openJson<Content>(session, contentPlace(row.id), sealedContent),
+      }));
       return toPage(items, page, ({ id }) => id);
     },
     clear: async () => (await session.commit([toStatement(sql.deleteFrom("practiceMessages"))]))[0]?.changes ?? 0,

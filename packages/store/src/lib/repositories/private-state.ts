@@ -10,25 +10,51 @@ const attemptsMax = 8;
 
 export function createPrivateState(session: Session): PrivateState {
   const { sql } = session;
-  const ofInstance = ({ plugin, instance }: InstanceKey) => sql.selectFrom("privateState").where("plugin", "=", plugin).where("instance", "=", instance);
-  const versionOf = async (key: InstanceKey, name: string): Promise<number> => (await session.first(ofInstance(key).select("version").where("key", "=", name)))?.version ?? 0;
+  const ofInstance = ({ plugin, instance }: InstanceKey) =>
+    sql.selectFrom("privateState").where("plugin", "=", plugin).where("instance", "=", instance);
+  const versionOf = async (key: InstanceKey, name: string): Promise<number> =>
+    (await session.first(ofInstance(key).select("version").where("key", "=", name)))?.version ?? 0;
 
   const refuseWhenFull = async (key: InstanceKey, name: string, bytes: number): Promise<void> => {
-    if (bytes > valueBytesMax) throw new HilumError("request.body_too_large", { detail: "A value of private state holds at most 64 KiB." });
-    const others = await session.first(ofInstance(key).select((eb) => eb.fn.sum<number | null>("bytes").as("bytes")).where("key", "<>", name));
-    if (Number(others?.bytes ?? 0) + bytes > instanceBytesMax) throw new HilumError("request.body_too_large", { detail: "The private state of an instance holds at most 1 MiB." });
+    if (bytes > valueBytesMax)
+      throw new HilumError("request.body_too_large", { detail: "A value of private state holds at most 64 KiB." });
+    const others = await session.first(
+      ofInstance(key)
+        .select((eb) => eb.fn.sum<number | null>("bytes").as("bytes"))
+        .where("key", "<>", name),
+    );
+    if (Number(others?.bytes ?? 0) + bytes > instanceBytesMax)
+      throw new HilumError("request.body_too_large", {
+        detail: "The private state of an instance holds at most 1 MiB.",
+      });
   };
 
   /** Undefined when the stored version is not `version`. */
-  const replace = async (key: InstanceKey, name: string, text: string, version: number): Promise<StateRow | undefined> => {
+  const replace = async (
+    key: InstanceKey,
+    name: string,
+    text: string,
+    version: number,
+  ): Promise<StateRow | undefined> => {
     const { plugin, instance } = key;
     const next = version + 1;
     const updatedAt = session.now();
-    const content = { version: next, bytes: Buffer.byteLength(text), sealedValue: { seal: text, place: statePlace(key, name, next) }, updatedAt };
+    const content = {
+      version: next,
+      bytes: Buffer.byteLength(text),
+      sealedValue: { seal: text, place: statePlace(key, name, next) },
+      updatedAt,
+    };
     const query =
       version === 0
         ? sql.insertInto("privateState").values({ plugin, instance, key: name, ...content })
-        : sql.updateTable("privateState").set(content).where("plugin", "=", plugin).where("instance", "=", instance).where("key", "=", name).where("version", "=", version);
+        : sql
+            .updateTable("privateState")
+            .set(content)
+            .where("plugin", "=", plugin)
+            .where("instance", "=", instance)
+            .where("key", "=", name)
+            .where("version", "=", version);
     const outcome = await session.write([toStatement(query, 1)]);
     if (outcome.ok) return { key: name, value: JSON.parse(text), version: next, updatedAt };
     if (outcome.why === "reference") throw new HilumError("instance.not_found");
@@ -37,9 +63,16 @@ export function createPrivateState(session: Session): PrivateState {
 
   return {
     get: async (key, name) => {
-      const row = await session.first(ofInstance(key).select(["version", "sealedValue", "updatedAt"]).where("key", "=", name));
+      const row = await session.first(
+        ofInstance(key).select(["version", "sealedValue", "updatedAt"]).where("key", "=", name),
+      );
       if (row === undefined) return undefined;
-      return { key: name, value: openJson(session, statePlace(key, name, row.version), row.sealedValue), version: row.version, updatedAt: row.updatedAt };
+      return {
+        key: name,
+        value: openJson(session, statePlace(key, name, row.version), row.sealedValue),
+        version: row.version,
+        updatedAt: row.updatedAt,
+      };
     },
     list: (key) => session.all(ofInstance(key).select(["key", "version", "bytes", "updatedAt"]).orderBy("key")),
     set: async (key, name, value, options = {}) => {
@@ -53,9 +86,16 @@ export function createPrivateState(session: Session): PrivateState {
       throw new HilumError("request.conflict");
     },
     remove: async (key, name, options = {}) => {
-      const remove = sql.deleteFrom("privateState").where("plugin", "=", key.plugin).where("instance", "=", key.instance).where("key", "=", name);
+      const remove = sql
+        .deleteFrom("privateState")
+        .where("plugin", "=", key.plugin)
+        .where("instance", "=", key.instance)
+        .where("key", "=", name);
       if (options.ifVersion === undefined) return ((await session.commit([toStatement(remove)]))[0]?.changes ?? 0) > 0;
-      await session.commit([toStatement(remove.where("version", "=", options.ifVersion), 1)], refuseWith("request.conflict"));
+      await session.commit(
+        [toStatement(remove.where("version", "=", options.ifVersion), 1)],
+        refuseWith("request.conflict"),
+      );
       return true;
     },
   };

@@ -9,7 +9,11 @@ type Stored = Selectable<Tables["registrations"]>;
 
 export function createRegistrations(session: Session): Registrations {
   const { sql } = session;
-  const open = () => sql.selectFrom("registrations").selectAll().where((eb) => eb.or([eb("expiresAt", "is", null), eb("expiresAt", ">", session.now())]));
+  const open = () =>
+    sql
+      .selectFrom("registrations")
+      .selectAll()
+      .where((eb) => eb.or([eb("expiresAt", "is", null), eb("expiresAt", ">", session.now())]));
   const sameAs = async ({ kind, plugin }: RegistrationRow): Promise<RegistrationRow | undefined> => {
     const row = await session.first(open().where("kind", "=", kind).where("plugin", "=", plugin));
     return row === undefined ? undefined : present(row);
@@ -42,19 +46,29 @@ export function createRegistrations(session: Session): Registrations {
       return (removed?.changes ?? 0) > 0;
     },
     sweep: async (now) => {
-      const [removed] = await session.commit([toStatement(sql.deleteFrom("registrations").where("expiresAt", "<=", now))]);
+      const [removed] = await session.commit([
+        toStatement(sql.deleteFrom("registrations").where("expiresAt", "<=", now)),
+      ]);
       return removed?.changes ?? 0;
     },
   };
 }
 
 async function refuseWhenFull(session: Session, max: number): Promise<void> {
-  const row = await session.first(session.sql.selectFrom("registrations").select((eb) => eb.fn.countAll<number>().as("count")));
+  const row = await session.first(
+    session.sql.selectFrom("registrations").select((eb) => eb.fn.countAll<number>().as("count")),
+  );
   if ((row?.count ?? 0) >= max) throw new HilumError("registration.queue_full");
 }
 
 function toRow({ from, expiresAt, manifest, codePath, ...rest }: RegistrationRow): Stored {
-  return { ...rest, origin: from, expiresAt: expiresAt ?? null, manifest: JSON.stringify(manifest), codePath: codePath ?? null };
+  return {
+    ...rest,
+    origin: from,
+    expiresAt: expiresAt ?? null,
+    manifest: JSON.stringify(manifest),
+    codePath: codePath ?? null,
+  };
 }
 
 function present({ origin, ...row }: Stored): RegistrationRow {

@@ -2,7 +2,20 @@ import { prepareQuery, toStatement } from "../engine/query.ts";
 import type { Remote, RemoteLinkRow } from "../ports/identity.ts";
 import { dropNulls, refuseWith, type Session } from "../session.ts";
 
-const columns = ["remoteLinks.id", "plugin", "instance", "kind", "createdAt", "createdBy", "remoteLinks.expiresAt", "lastUsedAt", "usedAt", "revokedAt", "publicKey", "fingerprint"] as const;
+const columns = [
+  "remoteLinks.id",
+  "plugin",
+  "instance",
+  "kind",
+  "createdAt",
+  "createdBy",
+  "remoteLinks.expiresAt",
+  "lastUsedAt",
+  "usedAt",
+  "revokedAt",
+  "publicKey",
+  "fingerprint",
+] as const;
 
 const findByToken = prepareQuery<{ hash: string; now: string }>((sql, { hash, now }) =>
   sql
@@ -15,7 +28,9 @@ const findByToken = prepareQuery<{ hash: string; now: string }>((sql, { hash, no
     .where("revokedAt", "is", null),
 );
 
-const takeNonce = prepareQuery<{ link: string; nonce: string; expiresAt: string }>((sql, values) => sql.insertInto("remoteNonces").values({ link: values.link, nonce: values.nonce, expiresAt: values.expiresAt }));
+const takeNonce = prepareQuery<{ link: string; nonce: string; expiresAt: string }>((sql, values) =>
+  sql.insertInto("remoteNonces").values({ link: values.link, nonce: values.nonce, expiresAt: values.expiresAt }),
+);
 
 export function createRemote(session: Session): Remote {
   const { sql } = session;
@@ -27,10 +42,20 @@ export function createRemote(session: Session): Remote {
 
   return {
     list: async ({ plugin, instance }) =>
-      (await session.all(links().where("plugin", "=", plugin).where("instance", "=", instance).orderBy("createdAt", "desc").orderBy("id", "desc"))).map((row) => dropNulls(row)),
+      (
+        await session.all(
+          links()
+            .where("plugin", "=", plugin)
+            .where("instance", "=", instance)
+            .orderBy("createdAt", "desc")
+            .orderBy("id", "desc"),
+        )
+      ).map((row) => dropNulls(row)),
     find,
     createEnrolment: async ({ id, hash, plugin, instance, at, by, expiresAt }) => {
-      const insert = sql.insertInto("remoteLinks").values({ id, hash, plugin, instance, kind: "enrolment", createdAt: at, createdBy: by, expiresAt });
+      const insert = sql
+        .insertInto("remoteLinks")
+        .values({ id, hash, plugin, instance, kind: "enrolment", createdAt: at, createdBy: by, expiresAt });
       await session.commit([toStatement(insert)], refuseWith("instance.not_found"));
     },
     enrol: async (hash, link) => {
@@ -45,23 +70,52 @@ export function createRemote(session: Session): Remote {
         .where("usedAt", "is", null)
         .where("revokedAt", "is", null)
         .where("expiresAt", ">", now);
-      const insert = sql.insertInto("remoteLinks").values({ ...link, plugin, instance, kind: "link", createdAt: now, createdBy });
+      const insert = sql
+        .insertInto("remoteLinks")
+        .values({ ...link, plugin, instance, kind: "link", createdAt: now, createdBy });
       const outcome = await session.write([toStatement(use, 1), toStatement(insert)]);
       return outcome.ok ? find(link.id) : undefined;
     },
     revoke: async ({ plugin, instance }, id) => {
-      const revoke = sql.updateTable("remoteLinks").set({ revokedAt: session.now() }).where("id", "=", id).where("plugin", "=", plugin).where("instance", "=", instance).where("revokedAt", "is", null);
-      return (await session.write([toStatement(revoke, 1), toStatement(sql.deleteFrom("remoteTokens").where("link", "=", id))])).ok;
+      const revoke = sql
+        .updateTable("remoteLinks")
+        .set({ revokedAt: session.now() })
+        .where("id", "=", id)
+        .where("plugin", "=", plugin)
+        .where("instance", "=", instance)
+        .where("revokedAt", "is", null);
+      return (
+        await session.write([
+          toStatement(revoke, 1),
+          toStatement(sql.deleteFrom("remoteTokens").where("link", "=", id)),
+        ])
+      ).ok;
     },
     revokeAll: async ({ plugin, instance }) => {
-      const ofInstance = sql.selectFrom("remoteLinks").select("id").where("plugin", "=", plugin).where("instance", "=", instance);
-      const revoke = sql.updateTable("remoteLinks").set({ revokedAt: session.now() }).where("plugin", "=", plugin).where("instance", "=", instance).where("revokedAt", "is", null);
-      const [revoked] = await session.commit([toStatement(revoke), toStatement(sql.deleteFrom("remoteTokens").where("link", "in", ofInstance))]);
+      const ofInstance = sql
+        .selectFrom("remoteLinks")
+        .select("id")
+        .where("plugin", "=", plugin)
+        .where("instance", "=", instance);
+      const revoke = sql
+        .updateTable("remoteLinks")
+        .set({ revokedAt: session.now() })
+        .where("plugin", "=", plugin)
+        .where("instance", "=", instance)
+        .where("revokedAt", "is", null);
+      const [revoked] = await session.commit([
+        toStatement(revoke),
+        toStatement(sql.deleteFrom("remoteTokens").where("link", "in", ofInstance)),
+      ]);
       return revoked?.changes ?? 0;
     },
-    takeNonce: async (link, nonce, expiresAt) => (await session.write([takeNonce(session.dialect, { link, nonce, expiresAt })])).ok,
+    takeNonce: async (link, nonce, expiresAt) =>
+      (await session.write([takeNonce(session.dialect, { link, nonce, expiresAt })])).ok,
     createToken: async (hash, { link, expiresAt }) => {
-      await session.commit([toStatement(sql.insertInto("remoteTokens").values({ hash, link, expiresAt }))], refuseWith("request.unauthenticated"));
+      await session.commit(
+        [toStatement(sql.insertInto("remoteTokens").values({ hash, link, expiresAt }))],
+        refuseWith("request.unauthenticated"),
+      );
     },
     findByToken: async (hash) => {
       const [row] = await session.rows(findByToken(session.dialect, { hash, now: session.now() }));
@@ -71,7 +125,10 @@ export function createRemote(session: Session): Remote {
       await session.commit([toStatement(sql.updateTable("remoteLinks").set({ lastUsedAt: at }).where("id", "=", id))]);
     },
     sweep: async (now) => {
-      const results = await session.commit([toStatement(sql.deleteFrom("remoteTokens").where("expiresAt", "<=", now)), toStatement(sql.deleteFrom("remoteNonces").where("expiresAt", "<=", now))]);
+      const results = await session.commit([
+        toStatement(sql.deleteFrom("remoteTokens").where("expiresAt", "<=", now)),
+        toStatement(sql.deleteFrom("remoteNonces").where("expiresAt", "<=", now)),
+      ]);
       return results.reduce((sum, { changes }) => sum + changes, 0);
     },
   };

@@ -14,7 +14,10 @@ export function createRoutes(session: Session): Routes {
         return;
       }
       const target = { plugin: to.plugin, instance: to.instance, setAt: at, setBy: by };
-      const upsert = sql.insertInto("routes").values({ channel, ...target }).onConflict((conflict) => conflict.column("channel").doUpdateSet(target));
+      const upsert = sql
+        .insertInto("routes")
+        .values({ channel, ...target })
+        .onConflict((conflict) => conflict.column("channel").doUpdateSet(target));
       await session.commit([toStatement(upsert)], refuseWith("instance.not_found"));
     },
   };

@@ -9,19 +9,48 @@ const historyDefault = 50;
 
 export function createSettings(session: Session): Settings {
   const { sql, keyring } = session;
-  const revisions = ({ plugin, instance }: InstanceKey) => sql.selectFrom("settingsRevisions").where("plugin", "=", plugin).where("instance", "=", instance);
-  const secretsOf = ({ plugin, instance }: InstanceKey) => sql.selectFrom("secrets").where("plugin", "=", plugin).where("instance", "=", instance);
-  const present = (key: InstanceKey, row: { revision: number; sealedValues: Uint8Array; at: string; by: string } | undefined): SettingsRow | undefined =>
+  const revisions = ({ plugin, instance }: InstanceKey) =>
+    sql.selectFrom("settingsRevisions").where("plugin", "=", plugin).where("instance", "=", instance);
+  const secretsOf = ({ plugin, instance }: InstanceKey) =>
+    sql.selectFrom("secrets").where("plugin", "=", plugin).where("instance", "=", instance);
+  const present = (
+    key: InstanceKey,
+    row: { revision: number; sealedValues: Uint8Array; at: string; by: string } | undefined,
+  ): SettingsRow | undefined =>
     row === undefined
       ? undefined
-      : { revision: row.revision, values: openJson<JsonObject>(session, revisionPlace(key, row.revision, "values"), row.sealedValues), at: row.at, by: row.by };
+      : {
+          revision: row.revision,
+          values: openJson<JsonObject>(session, revisionPlace(key, row.revision, "values"), row.sealedValues),
+          at: row.at,
+          by: row.by,
+        };
 
   return {
-    current: async (key) => present(key, await session.first(revisions(key).select(["revision", "sealedValues", "at", "by"]).orderBy("revision", "desc").limit(1))),
-    revision: async (key, revision) => present(key, await session.first(revisions(key).select(["revision", "sealedValues", "at", "by"]).where("revision", "=", revision))),
+    current: async (key) =>
+      present(
+        key,
+        await session.first(
+          revisions(key).select(["revision", "sealedValues", "at", "by"]).orderBy("revision", "desc").limit(1),
+        ),
+      ),
+    revision: async (key, revision) =>
+      present(
+        key,
+        await session.first(
+          revisions(key).select(["revision", "sealedValues", "at", "by"]).where("revision", "=", revision),
+        ),
+      ),
     history: async (key, limit = historyDefault) => {
-      const rows = await session.all(revisions(key).select(["revision", "sealedChanges", "at", "by"]).orderBy("revision", "desc").limit(limit));
-      return rows.map(({ revision, sealedChanges, at, by }) => ({ revision, at, by, changes: openJson(session, revisionPlace(key, revision, "changes"), sealedChanges) }));
+      const rows = await session.all(
+        revisions(key).select(["revision", "sealedChanges", "at", "by"]).orderBy("revision", "desc").limit(limit),
+      );
+      return rows.map(({ revision, sealedChanges, at, by }) => ({
+        revision,
+        at,
+        by,
+        changes: openJson(session, revisionPlace(key, revision, "changes"), sealedChanges),
+      }));
     },
     save: async (save) => {
       await session.commit([...saveRevision(session, save), ...saveSecrets(session, save)], whyRefused);
@@ -33,7 +62,12 @@ export function createSettings(session: Session): Settings {
     },
     secrets: async (key) => {
       const rows = await session.all(secretsOf(key).select(["name", "version", "sealedValue"]));
-      return Object.fromEntries(rows.map(({ name, version, sealedValue }) => [name, keyring.open(secretPlace(key, name, version), sealedValue).toString("utf8")]));
+      return Object.fromEntries(
+        rows.map(({ name, version, sealedValue }) => [
+          name,
+          keyring.open(secretPlace(key, name, version), sealedValue).toString("utf8"),
+        ]),
+      );
     },
   };
 }
@@ -44,7 +78,11 @@ function saveRevision({ sql }: Session, save: SettingsSave): Statement[] {
   const revision = save.revision + 1;
   const raise = sql
     .updateTable("instances")
-    .set((eb) => ({ settingsRevision: revision, rowVersion: eb("rowVersion", "+", 1), ...(testMode === undefined ? {} : { testMode: Number(testMode) }) }))
+    .set((eb) => ({
+      settingsRevision: revision,
+      rowVersion: eb("rowVersion", "+", 1),
+      ...(testMode === undefined ? {} : { testMode: Number(testMode) }),
+    }))
     .where("plugin", "=", plugin)
     .where("instance", "=", instance)
     .where("settingsRevision", "=", save.revision);
@@ -65,10 +103,24 @@ function saveSecrets({ sql }: Session, save: SettingsSave): Statement[] {
   const { plugin, instance, at, by } = save;
   const version = save.revision + 1;
   return Object.entries(save.secrets ?? {}).map(([name, value]) => {
-    if (value === null) return toStatement(sql.deleteFrom("secrets").where("plugin", "=", plugin).where("instance", "=", instance).where("name", "=", name));
-    const content = { version, sealedValue: { seal: value, place: secretPlace(save, name, version) }, setAt: at, setBy: by };
+    if (value === null)
+      return toStatement(
+        sql
+          .deleteFrom("secrets")
+          .where("plugin", "=", plugin)
+          .where("instance", "=", instance)
+          .where("name", "=", name),
+      );
+    const content = {
+      version,
+      sealedValue: { seal: value, place: secretPlace(save, name, version) },
+      setAt: at,
+      setBy: by,
+    };
     const insert = sql.insertInto("secrets").values({ plugin, instance, name, ...content });
-    return toStatement(insert.onConflict((conflict) => conflict.columns(["plugin", "instance", "name"]).doUpdateSet(content)));
+    return toStatement(
+      insert.onConflict((conflict) => conflict.columns(["plugin", "instance", "name"]).doUpdateSet(content)),
+    );
   });
 }
 

@@ -12,7 +12,9 @@ export function createSetup(session: Session): Setup {
     session: openJson<JsonObject>(session, sessionPlace(row, row.rowVersion), sealedSession),
   });
   const find = async ({ plugin, instance }: InstanceKey): Promise<SetupRow | undefined> => {
-    const row = await session.first(sql.selectFrom("setupSessions").selectAll().where("plugin", "=", plugin).where("instance", "=", instance));
+    const row = await session.first(
+      sql.selectFrom("setupSessions").selectAll().where("plugin", "=", plugin).where("instance", "=", instance),
+    );
     return row === undefined ? undefined : present(row);
   };
 
@@ -20,7 +22,11 @@ export function createSetup(session: Session): Setup {
     find,
     start: async ({ plugin, instance, session: content, at, by }) => {
       const row = { plugin, instance, startedAt: at, startedBy: by, rowVersion: 1 };
-      await session.commit([toStatement(sql.insertInto("setupSessions").values({ ...row, sealedSession: sealJson(sessionPlace(row, 1), content) }))]);
+      await session.commit([
+        toStatement(
+          sql.insertInto("setupSessions").values({ ...row, sealedSession: sealJson(sessionPlace(row, 1), content) }),
+        ),
+      ]);
       return { ...row, session: content };
     },
     save: async (key, content, rowVersion) => {
@@ -31,11 +37,15 @@ export function createSetup(session: Session): Setup {
         .where("plugin", "=", key.plugin)
         .where("instance", "=", key.instance)
         .where("rowVersion", "=", rowVersion);
-      const [changed] = await session.commit([toStatement(update.returning(["plugin", "instance", "startedAt", "startedBy", "rowVersion"]), 1)]);
+      const [changed] = await session.commit([
+        toStatement(update.returning(["plugin", "instance", "startedAt", "startedBy", "rowVersion"]), 1),
+      ]);
       return { ...(changed?.rows[0] as unknown as Omit<SetupRow, "session">), session: content };
     },
     remove: async ({ plugin, instance }) => {
-      const [removed] = await session.commit([toStatement(sql.deleteFrom("setupSessions").where("plugin", "=", plugin).where("instance", "=", instance))]);
+      const [removed] = await session.commit([
+        toStatement(sql.deleteFrom("setupSessions").where("plugin", "=", plugin).where("instance", "=", instance)),
+      ]);
       return (removed?.changes ?? 0) > 0;
     },
   };

@@ -23,14 +23,30 @@ export function createSmoke(session: Session): Smoke {
       .set({ status, finishedAt, sealedResults: sealJson(resultsPlace(id, 2), results), rowVersion: 2 })
       .where("id", "=", id)
       .where("rowVersion", "=", 1);
-    await session.commit([toStatement(update, 1)], refuseWith("request.conflict", "The smoke run is finished already."));
+    await session.commit(
+      [toStatement(update, 1)],
+      refuseWith("request.conflict", "The smoke run is finished already."),
+    );
   };
 
   return {
     start: async ({ id, plugin, instance, trigger, by, startedAt, finishedAt, status, results }) => {
       const rowVersion = status === "running" ? 1 : 2;
-      const row = { id, plugin, instance, cause: trigger, by, startedAt, finishedAt: finishedAt ?? null, status, sealedResults: sealJson(resultsPlace(id, rowVersion), results), rowVersion };
-      await session.commit([toStatement(sql.insertInto("smokeRuns").values(row))], ({ why }) => refuseWith(why === "reference" ? "instance.not_found" : "request.conflict")());
+      const row = {
+        id,
+        plugin,
+        instance,
+        cause: trigger,
+        by,
+        startedAt,
+        finishedAt: finishedAt ?? null,
+        status,
+        sealedResults: sealJson(resultsPlace(id, rowVersion), results),
+        rowVersion,
+      };
+      await session.commit([toStatement(sql.insertInto("smokeRuns").values(row))], ({ why }) =>
+        refuseWith(why === "reference" ? "instance.not_found" : "request.conflict")(),
+      );
     },
     finish,
     find: async (id) => {
@@ -38,12 +54,18 @@ export function createSmoke(session: Session): Smoke {
       return row === undefined ? undefined : present(row);
     },
     list: async ({ plugin, instance }, page = {}) => {
-      const query = runs().where("plugin", "=", plugin).where("instance", "=", instance).orderBy("id", "desc").limit(pageLimit(page));
+      const query = runs()
+        .where("plugin", "=", plugin)
+        .where("instance", "=", instance)
+        .orderBy("id", "desc")
+        .limit(pageLimit(page));
       const rows = await session.all(page.cursor === undefined ? query : query.where("id", "<", page.cursor));
       return toPage(rows.map(present), page, ({ id }) => id);
     },
     last: async ({ plugin, instance }) => {
-      const row = await session.first(runs().where("plugin", "=", plugin).where("instance", "=", instance).orderBy("id", "desc").limit(1));
+      const row = await session.first(
+        runs().where("plugin", "=", plugin).where("instance", "=", instance).orderBy("id", "desc").limit(1),
+      );
       return row === undefined ? undefined : present(row);
     },
     closeInterrupted: async (at) => {

@@ -25,7 +25,9 @@ export function createTokens(session: Session): Tokens {
       return (await session.all(query)).map((row) => dropNulls(row));
     },
     create: async ({ lastUsedAt, ...token }) => {
-      await session.commit([toStatement(sql.insertInto("apiTokens").values({ ...token, lastUsedAt: lastUsedAt ?? null }))]);
+      await session.commit([
+        toStatement(sql.insertInto("apiTokens").values({ ...token, lastUsedAt: lastUsedAt ?? null })),
+      ]);
     },
     findByHash: async (hash) => {
       const [row] = await session.rows(findToken(session.dialect, { hash, now: session.now() }));
@@ -35,7 +37,11 @@ export function createTokens(session: Session): Tokens {
       await session.commit([toStatement(sql.updateTable("apiTokens").set({ lastUsedAt: at }).where("id", "=", id))]);
     },
     revoke: async (id) => {
-      const revoke = sql.updateTable("apiTokens").set({ revokedAt: session.now() }).where("id", "=", id).where("revokedAt", "is", null);
+      const revoke = sql
+        .updateTable("apiTokens")
+        .set({ revokedAt: session.now() })
+        .where("id", "=", id)
+        .where("revokedAt", "is", null);
       return (await session.write([toStatement(revoke, 1)])).ok;
     },
   };
@@ -43,11 +49,21 @@ export function createTokens(session: Session): Tokens {
 
 export function createInvitations(session: Session): Invitations {
   const { sql } = session;
-  const open = (hash: string) => session.first(sql.selectFrom("invitations").select(["user", "expiresAt", "createdBy"]).where("hash", "=", hash).where("expiresAt", ">", session.now()));
+  const open = (hash: string) =>
+    session.first(
+      sql
+        .selectFrom("invitations")
+        .select(["user", "expiresAt", "createdBy"])
+        .where("hash", "=", hash)
+        .where("expiresAt", ">", session.now()),
+    );
   return {
     create: async (hash, { user, expiresAt, createdBy, at }) => {
       const insert = sql.insertInto("invitations").values({ hash, user, expiresAt, createdBy, createdAt: at });
-      await session.commit([toStatement(sql.deleteFrom("invitations").where("user", "=", user)), toStatement(insert)], refuseWith("user.not_found"));
+      await session.commit(
+        [toStatement(sql.deleteFrom("invitations").where("user", "=", user)), toStatement(insert)],
+        refuseWith("user.not_found"),
+      );
     },
     find: open,
     accept: async (hash, passwordHash) => {

@@ -4,14 +4,18 @@ import { openStore } from "../open-store.ts";
 import { newMessage } from "./databases.ts";
 
 const [folder = "", round = ""] = process.argv.slice(2);
-const store = await openStore({ url: `sqlite:${folder}/hilum.db`, keyProvider: createFileKeyProvider(`${folder}/hilum.key`), blobDir: `${folder}/blobs` });
+const store = await openStore({
+  url: `sqlite:${folder}/hilum.db`,
+  keyProvider: createFileKeyProvider(`${folder}/hilum.key`),
+  blobDir: `${folder}/blobs`,
+});
 process.stdout.write("ready\n");
 
-const lane = async (lane: number): Promise<never> => {
+const accept = async (lane: number): Promise<never> => {
   for (let count = 0; ; count += 1) {
     const id = `${round}-${lane}-${count}`;
     await store.messages.accept(newMessage({ id, idempotency: { scope: "child", key: `key-${id}` } }));
     process.stdout.write(`${id}\n`);
   }
 };
-await Promise.all(Array.from({ length: 32 }, (_, index) => lane(index)));
+await Promise.all(Array.from({ length: 32 }, (_, lane) => accept(lane)));

@@ -20,16 +20,35 @@ export interface TestDatabase {
 
 /** The suite runs on each of these; PostgreSQL only where it is installed. */
 export const databases: TestDatabase[] = [
-  { name: "SQLite in memory", available: true, open: () => openTestStore(() => ({ url: "sqlite::memory:", drop: () => {} })) },
-  { name: "SQLite in a file", available: true, open: () => openTestStore((folder) => ({ url: `sqlite:${folder}/hilum.db`, drop: () => {} })) },
-  { name: "PostgreSQL", available: requires("postgresql").available, open: () => openTestStore(createPostgresDatabase) },
+  {
+    name: "SQLite in memory",
+    available: true,
+    open: () => openTestStore(() => ({ url: "sqlite::memory:", drop: () => {} })),
+  },
+  {
+    name: "SQLite in a file",
+    available: true,
+    open: () => openTestStore((folder) => ({ url: `sqlite:${folder}/hilum.db`, drop: () => {} })),
+  },
+  {
+    name: "PostgreSQL",
+    available: requires("postgresql").available,
+    open: () => openTestStore(createPostgresDatabase),
+  },
 ];
 
-async function openTestStore(place: (folder: string) => Promise<{ url: string; drop(): void }> | { url: string; drop(): void }): Promise<TestStore> {
+async function openTestStore(
+  place: (folder: string) => Promise<{ url: string; drop(): void }> | { url: string; drop(): void },
+): Promise<TestStore> {
   const folder = createTempDir("store");
   const clock = createFakeClock();
   const { url, drop } = await place(folder.path);
-  const store = await openStore({ url, keyProvider: createFileKeyProvider(folder.join("keys", "hilum.key")), blobDir: folder.join("blobs"), clock });
+  const store = await openStore({
+    url,
+    keyProvider: createFileKeyProvider(folder.join("keys", "hilum.key")),
+    blobDir: folder.join("blobs"),
+    clock,
+  });
   return {
     store,
     clock,
@@ -65,7 +84,10 @@ export function newMessage(change: Partial<NewMessage> = {}): NewMessage {
   return {
     id: newId(),
     channel: "email",
-    body: JSON.stringify({ resourceType: "Communication", payload: [{ contentString: "Your appointment is on Tuesday." }] }),
+    body: JSON.stringify({
+      resourceType: "Communication",
+      payload: [{ contentString: "Your appointment is on Tuesday." }],
+    }),
     recipientMasked: "a***@e***.org",
     moreRecipients: 0,
     testMode: false,
@@ -76,7 +98,10 @@ export function newMessage(change: Partial<NewMessage> = {}): NewMessage {
 }
 
 /** A plugin with its instance `default`, enough for what hangs on it. */
-export async function addPlugin(store: Store, id = `org.example.p${newId().slice(-8).toLowerCase()}`): Promise<{ plugin: string; instance: string }> {
+export async function addPlugin(
+  store: Store,
+  id = `org.example.p${newId().slice(-8).toLowerCase()}`,
+): Promise<{ plugin: string; instance: string }> {
   await store.plugins.create({
     id,
     name: "Example",

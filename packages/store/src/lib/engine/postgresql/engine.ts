@@ -4,8 +4,24 @@ import { createKeyring, type Keyring } from "../../crypto/keyring.ts";
 import { toCamelCase } from "../column-names.ts";
 import type { Engine } from "../engine.ts";
 import { FailureError, toHilumError } from "../failure.ts";
-import { createMigrationsTable, loadMigrations, pendingMigrations, selectMigrations, type AppliedMigration, type Migration } from "../migrate.ts";
-import type { Parameter, Row, SqlChannel, SqlValue, Statement, StatementResult, Unit, UnitOutcome } from "../statement.ts";
+import {
+  createMigrationsTable,
+  loadMigrations,
+  pendingMigrations,
+  selectMigrations,
+  type AppliedMigration,
+  type Migration,
+} from "../migrate.ts";
+import type {
+  Parameter,
+  Row,
+  SqlChannel,
+  SqlValue,
+  Statement,
+  StatementResult,
+  Unit,
+  UnitOutcome,
+} from "../statement.ts";
 import { runExclusively } from "../transaction.ts";
 import { constraintOf, isTransient, postgresFailure } from "./failure.ts";
 
@@ -29,13 +45,19 @@ export async function openPostgres(connectionString: string, now: string): Promi
   const bind = (parameter: Parameter): SqlValue => {
     if (parameter === null || typeof parameter !== "object" || parameter instanceof Uint8Array) return parameter;
     if (keyring === undefined) throw new Error("a value is to be sealed before the keys were given");
-    return "seal" in parameter ? keyring.seal(parameter.place, parameter.seal) : keyring.blind(parameter.domain, parameter.blind);
+    return "seal" in parameter
+      ? keyring.seal(parameter.place, parameter.seal)
+      : keyring.blind(parameter.domain, parameter.blind);
   };
   const execute = async (client: Queryable, { sql, parameters }: Statement): Promise<StatementResult> =>
     toResult(await client.query({ text: sql, values: parameters.map(bind), rowMode: "array" }));
 
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (waiting >= waitingMax) throw new HilumError("store.unavailable", { detail: "Too many calls wait for the database.", retryAfterMs: 1_000 });
+    if (waiting >= waitingMax)
+      throw new HilumError("store.unavailable", {
+        detail: "Too many calls wait for the database.",
+        retryAfterMs: 1_000,
+      });
     waiting += 1;
     try {
       return await work();
@@ -63,7 +85,8 @@ export async function openPostgres(connectionString: string, now: string): Promi
     read,
     scan: read,
     write,
-    transaction: (work) => guard(() => repeatTransient(() => withClient(pool, (client) => runTransaction(client, work, execute)))),
+    transaction: (work) =>
+      guard(() => repeatTransient(() => withClient(pool, (client) => runTransaction(client, work, execute)))),
     useKeys: async (material) => {
       keyring = createKeyring(material);
     },
@@ -86,7 +109,9 @@ async function createPool(connectionString: string): Promise<Pool> {
   const { default: pg } = await import("pg");
   const types = {
     getTypeParser: ((oid: number, format?: "text" | "binary") =>
-      oid === int8 && format !== "binary" ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+      oid === int8 && format !== "binary"
+        ? Number
+        : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
   };
   const pool = new pg.Pool({
     connectionString,
@@ -134,7 +159,8 @@ async function runStatements(client: PoolClient, unit: Unit, execute: Execute): 
   for (const [at, statement] of unit.entries()) {
     try {
       const result = await execute(client, statement);
-      if (statement.expect !== undefined && result.changes !== statement.expect) return { ok: false, at, why: "expectation" };
+      if (statement.expect !== undefined && result.changes !== statement.expect)
+        return { ok: false, at, why: "expectation" };
       results.push(result);
     } catch (error) {
       const why = constraintOf(error);
@@ -146,7 +172,11 @@ async function runStatements(client: PoolClient, unit: Unit, execute: Execute): 
 }
 
 /** Serializable, which is what the one writer of SQLite gives; a conflict is run again. */
-function runTransaction<T>(client: PoolClient, work: (channel: SqlChannel) => Promise<T>, execute: Execute): Promise<T> {
+function runTransaction<T>(
+  client: PoolClient,
+  work: (channel: SqlChannel) => Promise<T>,
+  execute: Execute,
+): Promise<T> {
   const write = async (unit: Unit): Promise<UnitOutcome> => {
     await client.query("SAVEPOINT unit");
     const outcome = await runStatements(client, unit, execute);
@@ -179,7 +209,12 @@ async function migrate(client: PoolClient, migrations: readonly Migration[], now
     const { rows } = await client.query<AppliedMigration>(selectMigrations);
     for (const { number, name, sql, checksum } of pendingMigrations(migrations, rows)) {
       await client.query(sql);
-      await client.query("INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)", [number, name, checksum, now]);
+      await client.query("INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)", [
+        number,
+        name,
+        checksum,
+        now,
+      ]);
     }
     await client.query("COMMIT");
   } catch (error) {
@@ -193,7 +228,9 @@ const noRows: Row[] = [];
 function toResult({ rows, fields, rowCount }: QueryArrayResult<SqlValue[]>): StatementResult {
   if (fields.length === 0) return { changes: rowCount ?? 0, rows: noRows };
   const columns = fields.map(({ name }) => toCamelCase(name));
-  const objects = rows.map((values) => Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null])));
+  const objects = rows.map((values) =>
+    Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null])),
+  );
   return { changes: rowCount ?? objects.length, rows: objects };
 }
 

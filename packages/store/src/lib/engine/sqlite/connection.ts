@@ -49,13 +49,15 @@ export function openSqlite(path: string, mode: "writer" | "reader"): SqliteConne
   const bind = (parameter: Parameter): SqlValue => {
     if (parameter === null || typeof parameter !== "object" || parameter instanceof Uint8Array) return parameter;
     if (keyring === undefined) throw new Error("a value is to be sealed before the keys were given");
-    return "seal" in parameter ? keyring.seal(parameter.place, parameter.seal) : keyring.blind(parameter.domain, parameter.blind);
+    return "seal" in parameter
+      ? keyring.seal(parameter.place, parameter.seal)
+      : keyring.blind(parameter.domain, parameter.blind);
   };
 
   return {
     path,
     get inTransaction() {
-      return database.isTransaction;
+      return database.isOpen && database.isTransaction;
     },
     execute: ({ sql, parameters }) =>
       guard(path, () => {
@@ -76,13 +78,19 @@ export function openSqlite(path: string, mode: "writer" | "reader"): SqliteConne
 }
 
 function openDatabase(path: string, mode: "writer" | "reader"): DatabaseSync {
-  const database = new DatabaseSync(path, { readOnly: mode === "reader", timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+  const database = new DatabaseSync(path, {
+    readOnly: mode === "reader",
+    timeout: busyTimeoutMs,
+    enableForeignKeyConstraints: true,
+  });
   try {
     if (mode === "writer") {
       // FULL: a commit is on the disk before it is acknowledged. Checkpoints are made by the writer, outside COMMIT.
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
     }
-    database.exec(`PRAGMA cache_size = -${cacheKiB}; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF`);
+    database.exec(
+      `PRAGMA cache_size = -${cacheKiB}; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF`,
+    );
     // Reads the schema, and with it the header: a file that is no database is found here.
     database.prepare("SELECT count(*) FROM sqlite_schema").get();
     return database;
@@ -122,7 +130,8 @@ const unique = 2067;
 
 function toFailure(error: unknown, path: string): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  const extended = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : 0;
+  const extended =
+    error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : 0;
   const about = { message, file: path };
   if (extended === unique || extended === primaryKey) return { kind: "unique", ...about };
   if (extended === foreignKey) return { kind: "reference", ...about };

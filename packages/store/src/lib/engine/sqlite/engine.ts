@@ -25,7 +25,10 @@ export async function openSqliteFile(path: string, now: string): Promise<Engine>
     scanner ??= startThread({ path, mode: "reader", migrations: [], now });
     return (await (await scanner).request({ kind: "read", statement })) as Row[];
   };
-  const channelOf = (kind: "unit" | "run"): SqlChannel["write"] => async (unit) => (await writer.request({ kind, unit })) as UnitOutcome;
+  const channelOf =
+    (kind: "unit" | "run"): SqlChannel["write"] =>
+    async (unit) =>
+      (await writer.request({ kind, unit })) as UnitOutcome;
   const readWithin = async (statement: Statement): Promise<Row[]> => readOf(await channelOf("run")([statement]));
 
   return {
@@ -44,7 +47,12 @@ export async function openSqliteFile(path: string, now: string): Promise<Engine>
     status: async (): Promise<EngineStatus> => {
       const waiting = writer.waiting;
       const walBytes = await writer.request({ kind: "walBytes" }).catch(() => undefined);
-      return { available: walBytes !== undefined, waiting, bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0, ...(typeof walBytes === "number" ? { walBytes } : {}) };
+      return {
+        available: walBytes !== undefined,
+        waiting,
+        bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+        ...(typeof walBytes === "number" ? { walBytes } : {}),
+      };
     },
     close: async () => {
       await (await scanner?.catch(() => undefined))?.close();
@@ -59,9 +67,12 @@ export function openSqliteMemory(now: string): Engine {
   const migrations = loadMigrations("sqlite");
   const connection = fail(() => openWriter(":memory:", migrations, now));
   const writer = createSqliteWriter(connection);
-  const write = (unit: Unit): Promise<UnitOutcome> => new Promise((resolve, reject) => writer.submit(unit, settle(resolve, reject)));
-  const read = async (statement: Statement): Promise<Row[]> => (writer.held ? readOf(await write([statement])) : rowsOf(connection)(statement));
-  const runWithin = (unit: Unit): Promise<UnitOutcome> => new Promise((resolve, reject) => settle(resolve, reject)(writer.run(unit)));
+  const write = (unit: Unit): Promise<UnitOutcome> =>
+    new Promise((resolve, reject) => writer.submit(unit, settle(resolve, reject)));
+  const read = async (statement: Statement): Promise<Row[]> =>
+    writer.held ? readOf(await write([statement])) : rowsOf(connection)(statement);
+  const runWithin = (unit: Unit): Promise<UnitOutcome> =>
+    new Promise((resolve, reject) => settle(resolve, reject)(writer.run(unit)));
 
   return {
     dialect: "sqlite",

@@ -1,6 +1,12 @@
 import { statSync } from "node:fs";
 import { FailureError } from "../failure.ts";
-import { createMigrationsTable, pendingMigrations, selectMigrations, type AppliedMigration, type Migration } from "../migrate.ts";
+import {
+  createMigrationsTable,
+  pendingMigrations,
+  selectMigrations,
+  type AppliedMigration,
+  type Migration,
+} from "../migrate.ts";
 import { openSqlite, type SqliteConnection } from "./connection.ts";
 
 const quickCheckBytesMax = 64 * 1024 * 1024;
@@ -34,7 +40,10 @@ function migrate(connection: SqliteConnection, migrations: readonly Migration[],
     const applied = connection.execute({ sql: selectMigrations, parameters: [] }).rows as unknown as AppliedMigration[];
     for (const { number, name, sql, checksum } of pendingMigrations(migrations, applied)) {
       connection.script(sql);
-      connection.execute({ sql: "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)", parameters: [number, name, checksum, now] });
+      connection.execute({
+        sql: "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
+        parameters: [number, name, checksum, now],
+      });
     }
     connection.script("COMMIT");
   } catch (error) {

@@ -51,12 +51,17 @@ export async function startThread(data: ThreadData): Promise<ThreadLink> {
       else waiter?.resolve(reply.value);
     }
   });
-  worker.on("error", (error) => endAll({ kind: "unavailable", message: error instanceof Error ? error.message : String(error) }));
+  worker.on("error", (error) =>
+    endAll({ kind: "unavailable", message: error instanceof Error ? error.message : String(error) }),
+  );
   worker.on("exit", () => endAll({ kind: "unavailable", message: "the database thread has ended" }));
 
   const request = (body: WithoutId<ThreadRequest>): Promise<ThreadValue> => {
     if (gone !== undefined) return Promise.reject(toHilumError(gone));
-    if (waiters.size >= waitingMax) return Promise.reject(new HilumError("store.unavailable", { detail: "Too many writes wait for the database.", retryAfterMs: 1_000 }));
+    if (waiters.size >= waitingMax)
+      return Promise.reject(
+        new HilumError("store.unavailable", { detail: "Too many writes wait for the database.", retryAfterMs: 1_000 }),
+      );
     if (outbox.length === 0) setImmediate(flush);
     const id = nextId;
     nextId += 1;
@@ -64,10 +69,12 @@ export async function startThread(data: ThreadData): Promise<ThreadLink> {
     return new Promise((resolve, reject) => waiters.set(id, { resolve, reject }));
   };
 
-  await new Promise<ThreadValue>((resolve, reject) => waiters.set(0, { resolve, reject })).catch(async (error: unknown) => {
-    await worker.terminate();
-    throw error;
-  });
+  await new Promise<ThreadValue>((resolve, reject) => waiters.set(0, { resolve, reject })).catch(
+    async (error: unknown) => {
+      await worker.terminate();
+      throw error;
+    },
+  );
 
   return {
     request,

@@ -39,8 +39,10 @@ function open(): { connection: SqliteConnection; writer: SqliteWriter | undefine
 
 function serve(request: ThreadRequest, connection: SqliteConnection, writer: SqliteWriter | undefined): void {
   const { id } = request;
-  const finish = (end: UnitEnd): void => reply("outcome" in end ? { id, value: end.outcome } : { id, failure: end.failure });
-  const finishVoid = (failure: Failure | undefined): void => reply(failure === undefined ? { id, value: null } : { id, failure });
+  const finish = (end: UnitEnd): void =>
+    reply("outcome" in end ? { id, value: end.outcome } : { id, failure: end.failure });
+  const finishVoid = (failure: Failure | undefined): void =>
+    reply(failure === undefined ? { id, value: null } : { id, failure });
   const attempt = (work: () => ThreadValue): void => {
     try {
       reply({ id, value: work() });

@@ -36,9 +36,13 @@ describe("the SQLite writer", () => {
     folder.remove();
   });
 
-  const insert = (id: number, text = "x") => ({ sql: "INSERT INTO t (id, text) VALUES (?, ?)", parameters: [id, text] });
+  const insert = (id: number, text = "x") => ({
+    sql: "INSERT INTO t (id, text) VALUES (?, ?)",
+    parameters: [id, text],
+  });
   const submit = (unit: Unit): Promise<UnitEnd> => new Promise((resolve) => writer.submit(unit, resolve));
-  const count = (): number => Number(connection.execute({ sql: "SELECT count(*) AS count FROM t", parameters: [] }).rows[0]?.["count"]);
+  const count = (): number =>
+    Number(connection.execute({ sql: "SELECT count(*) AS count FROM t", parameters: [] }).rows[0]?.["count"]);
 
   it("commits what arrives in one tick in one transaction", async () => {
     await Promise.all(Array.from({ length: 100 }, (_, id) => submit([insert(id)])));
@@ -63,7 +67,11 @@ describe("the SQLite writer", () => {
   });
 
   it("lets a statement that is wrong fail its own unit alone", async () => {
-    const ends = await Promise.all([submit([insert(1)]), submit([{ sql: "INSERT INTO nowhere VALUES (1)", parameters: [] }]), submit([insert(2)])]);
+    const ends = await Promise.all([
+      submit([insert(1)]),
+      submit([{ sql: "INSERT INTO nowhere VALUES (1)", parameters: [] }]),
+      submit([insert(2)]),
+    ]);
     expect(ends.map((end) => ("failure" in end ? end.failure.kind : "ok"))).toEqual(["ok", "bug", "ok"]);
     expect(count()).toBe(2);
   });
@@ -91,11 +99,14 @@ describe("the SQLite writer", () => {
 
   it("never makes a checkpoint within a commit, and holds the log below its bound", async () => {
     const text = "x".repeat(60_000);
-    for (let round = 0; round < 30; round += 1) await Promise.all(Array.from({ length: 50 }, (_, index) => submit([insert(round * 50 + index, text)])));
+    for (let round = 0; round < 30; round += 1)
+      await Promise.all(Array.from({ length: 50 }, (_, index) => submit([insert(round * 50 + index, text)])));
     const sizes = statSync(folder.join("w.db-wal")).size;
     expect(sizes).toBeLessThan(72 * 1024 * 1024);
     expect(scripts.some((sql) => sql.includes("wal_checkpoint"))).toBe(true);
-    expect(connection.execute({ sql: "PRAGMA wal_autocheckpoint", parameters: [] }).rows[0]?.["walAutocheckpoint"]).toBe(0);
+    expect(
+      connection.execute({ sql: "PRAGMA wal_autocheckpoint", parameters: [] }).rows[0]?.["walAutocheckpoint"],
+    ).toBe(0);
     expect(connection.execute({ sql: "PRAGMA synchronous", parameters: [] }).rows[0]?.["synchronous"]).toBe(2);
   }, 30_000);
 });

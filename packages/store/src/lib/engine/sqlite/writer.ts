@@ -35,97 +35,109 @@ const walBytesNear = 16 * 1024 * 1024;
 
 export function createSqliteWriter(connection: SqliteConnection): SqliteWriter {
   const queue: Waiting[] = [];
+  const checkpoints = createCheckpoints(connection);
   let scheduled = false;
   let held = false;
-  let commits = 0;
+  let closed = false;
 
   const schedule = (): void => {
-    if (scheduled || held) return;
+    if (scheduled || held || queue.length === 0) return;
     scheduled = true;
     setImmediate(drain);
   };
 
   const drain = (): void => {
     scheduled = false;
-    if (held) return;
     const next = queue[0];
-    if (next === undefined) return;
+    if (held || next === undefined) return;
     if ("begin" in next) {
       queue.shift();
-      hold(next.begin);
+      const failure = attempt(() => connection.execute(begin));
+      held = failure === undefined;
+      next.begin(failure);
     } else {
       commitBatch(connection, takeUnits(queue));
-      commits += 1;
+      checkpoints.afterCommit(queue.length > 0);
     }
-    checkpointWhenDue();
-    if (queue.length > 0) schedule();
+    schedule();
   };
 
-  const hold = (done: (failure: Failure | undefined) => void): void => {
-    try {
-      connection.execute(begin);
-      held = true;
-      done(undefined);
-    } catch (error) {
-      done(failureOf(error));
-    }
+  const end = (keep: boolean): Failure | undefined => {
+    held = false;
+    schedule();
+    if (!connection.inTransaction)
+      return keep ? { kind: "unavailable", message: "the database had ended the transaction" } : undefined;
+    const failure = attempt(() => connection.execute(keep ? commit : undoAll));
+    if (failure !== undefined) rollback(connection);
+    else checkpoints.afterCommit(queue.length > 0);
+    return failure;
   };
 
-  const checkpointWhenDue = (): void => {
-    if (held || connection.path === ":memory:") return;
-    const bytes = walSize(connection.path);
-    const due = commits >= commitsPerCheckpoint && (queue.length === 0 || bytes > walBytesNear);
-    if (!due && bytes <= walBytesMax) return;
-    commits = 0;
-    // TRUNCATE also waits for readers of the old log, so it is kept for the bound.
-    checkpoint(connection, bytes > walBytesMax ? "TRUNCATE" : "PASSIVE");
+  const enqueue = (waiting: Waiting): void => {
+    if (closed) return refuse(waiting);
+    queue.push(waiting);
+    schedule();
   };
 
   return {
-    submit: (unit, done) => {
-      queue.push({ unit, done });
-      schedule();
-    },
-    begin: (done) => {
-      queue.push({ begin: done });
-      schedule();
-    },
-    run: (unit) => {
-      try {
-        return { outcome: runUnit(connection, unit) };
-      } catch (error) {
-        return { failure: failureOf(error) };
-      }
-    },
-    end: (keep) => {
-      held = false;
-      try {
-        if (connection.inTransaction) connection.execute(keep ? commit : undoAll);
-        else if (keep) return { kind: "unavailable", message: "the database had ended the transaction" };
-        commits += 1;
-        return undefined;
-      } catch (error) {
-        rollback(connection);
-        return failureOf(error);
-      } finally {
-        if (queue.length > 0) schedule();
-      }
-    },
+    submit: (unit, done) => enqueue({ unit, done }),
+    begin: (done) => enqueue({ begin: done }),
+    run: (unit) => runWithin(connection, unit),
+    end,
     get held() {
       return held;
     },
     get waiting() {
       return queue.length;
     },
-    walBytes: () => (connection.path === ":memory:" ? 0 : walSize(connection.path)),
+    walBytes: () => walSize(connection.path),
     close: () => {
-      if (held) rollback(connection);
-      held = false;
-      while (queue.length > 0) drain();
-      if (connection.path !== ":memory:") checkpoint(connection, "TRUNCATE");
+      if (held) end(false);
+      while (queue.length > 0 && !held) drain();
+      closed = true;
+      checkpoint(connection, "TRUNCATE");
       connection.close();
     },
   };
+}
+
+function refuse(waiting: Waiting): void {
+  const failure: Failure = { kind: "unavailable", message: "the store is closed" };
+  if ("begin" in waiting) waiting.begin(failure);
+  else waiting.done({ failure });
+}
+
+/** Moves the log into the database between commits, never within one. */
+function createCheckpoints(connection: SqliteConnection): { afterCommit(unitsWait: boolean): void } {
+  let commits = 0;
+  return {
+    afterCommit: (unitsWait) => {
+      commits += 1;
+      const bytes = walSize(connection.path);
+      const due = commits >= commitsPerCheckpoint && (!unitsWait || bytes > walBytesNear);
+      if (!due && bytes <= walBytesMax) return;
+      commits = 0;
+      // TRUNCATE also waits for readers of the old log, so it is kept for the bound.
+      checkpoint(connection, bytes > walBytesMax ? "TRUNCATE" : "PASSIVE");
+    },
+  };
+}
+
+function runWithin(connection: SqliteConnection, unit: Unit): UnitEnd {
+  try {
+    return { outcome: runUnit(connection, unit) };
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+}
+
+function attempt(work: () => unknown): Failure | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return failureOf(error);
+  }
 }
 
 function takeUnits(queue: Waiting[]): { unit: Unit; done: (end: UnitEnd) => void }[] {
@@ -134,7 +146,10 @@ function takeUnits(queue: Waiting[]): { unit: Unit; done: (end: UnitEnd) => void
 }
 
 /** One transaction for all. When it fails as a whole, nobody is told that anything was stored. */
-function commitBatch(connection: SqliteConnection, batch: readonly { unit: Unit; done: (end: UnitEnd) => void }[]): void {
+function commitBatch(
+  connection: SqliteConnection,
+  batch: readonly { unit: Unit; done: (end: UnitEnd) => void }[],
+): void {
   const ends: UnitEnd[] = [];
   try {
     connection.execute(begin);
@@ -151,7 +166,10 @@ function commitBatch(connection: SqliteConnection, batch: readonly { unit: Unit;
 }
 
 /** A statement that no database would run must fail its own unit alone. */
-function retryAlone(connection: SqliteConnection, batch: readonly { unit: Unit; done: (end: UnitEnd) => void }[]): void {
+function retryAlone(
+  connection: SqliteConnection,
+  batch: readonly { unit: Unit; done: (end: UnitEnd) => void }[],
+): void {
   for (const entry of batch) commitBatch(connection, [entry]);
 }
 
@@ -164,7 +182,8 @@ function runUnit(connection: SqliteConnection, unit: Unit): UnitOutcome {
   for (const [at, statement] of unit.entries()) {
     try {
       const result = connection.execute(statement);
-      if (statement.expect !== undefined && result.changes !== statement.expect) return undo(connection, { ok: false, at, why: "expectation" });
+      if (statement.expect !== undefined && result.changes !== statement.expect)
+        return undo(connection, { ok: false, at, why: "expectation" });
       results.push(result);
     } catch (error) {
       const { kind } = failureOf(error);
@@ -199,6 +218,7 @@ function rollback(connection: SqliteConnection): void {
 }
 
 function checkpoint(connection: SqliteConnection, mode: "PASSIVE" | "TRUNCATE"): void {
+  if (connection.path === ":memory:") return;
   try {
     connection.script(`PRAGMA wal_checkpoint(${mode})`);
   } catch {
@@ -207,6 +227,7 @@ function checkpoint(connection: SqliteConnection, mode: "PASSIVE" | "TRUNCATE"):
 }
 
 function walSize(path: string): number {
+  if (path === ":memory:") return 0;
   return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
 

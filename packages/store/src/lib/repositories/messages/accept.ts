@@ -6,7 +6,11 @@ import type { Refusal, Session } from "../../session.ts";
 import { appendTimeline } from "./timeline.ts";
 
 const insertKey = prepareQuery<{ key: BlindRequest; message: string; body: BlindRequest }>(
-  (sql, { key, message, body }) => sql.insertInto("messageKeys").values({ key, message, body }).onConflict((conflict) => conflict.column("key").doNothing()),
+  (sql, { key, message, body }) =>
+    sql
+      .insertInto("messageKeys")
+      .values({ key, message, body })
+      .onConflict((conflict) => conflict.column("key").doNothing()),
   1,
 );
 
@@ -34,7 +38,13 @@ const insertMessage = prepareQuery<{
   }),
 );
 
-const insertWork = prepareQuery<{ id: string; channel: NewMessage["channel"]; priority: number; dueAt: string; updatedAt: string }>((sql, values) =>
+const insertWork = prepareQuery<{
+  id: string;
+  channel: NewMessage["channel"];
+  priority: number;
+  dueAt: string;
+  updatedAt: string;
+}>((sql, values) =>
   sql.insertInto("messageWork").values({
     id: values.id,
     channel: values.channel,
@@ -55,9 +65,19 @@ export async function acceptMessage(session: Session, message: NewMessage): Prom
   const { idempotency } = message;
   const key = idempotency === undefined ? undefined : `${idempotency.scope}\n${idempotency.key}`;
   const outcome = await session.write([
-    ...(key === undefined ? [] : [insertKey(session.dialect, { key: { blind: key, domain: keyDomain }, message: message.id, body: { blind: message.body, domain: bodyDomain } })]),
+    ...(key === undefined
+      ? []
+      : [
+          insertKey(session.dialect, {
+            key: { blind: key, domain: keyDomain },
+            message: message.id,
+            body: { blind: message.body, domain: bodyDomain },
+          }),
+        ]),
     ...messageStatements(session, message),
-    ...(message.attachments ?? []).map((blob) => toStatement(session.sql.insertInto("messageBlobs").values({ message: message.id, blob }))),
+    ...(message.attachments ?? []).map((blob) =>
+      toStatement(session.sql.insertInto("messageBlobs").values({ message: message.id, blob })),
+    ),
     ...(message.replaces === undefined ? [] : replaceStatements(session, message.replaces, message.createdBy)),
   ]);
   if (outcome.ok) return { outcome: "created", id: message.id };
@@ -79,7 +99,13 @@ function messageStatements({ dialect }: Session, message: NewMessage): Statement
       replaces: message.replaces ?? null,
       sealedBody: { seal: message.body, place: bodyPlace(id) },
     }),
-    insertWork(dialect, { id, channel, priority: message.priority ?? 0, dueAt: message.notBefore ?? createdAt, updatedAt: createdAt }),
+    insertWork(dialect, {
+      id,
+      channel,
+      priority: message.priority ?? 0,
+      dueAt: message.notBefore ?? createdAt,
+      updatedAt: createdAt,
+    }),
   ];
 }
 
@@ -87,7 +113,11 @@ function messageStatements({ dialect }: Session, message: NewMessage): Statement
 function replaceStatements(session: Session, id: string, actor: string): Statement[] {
   const { sql } = session;
   const at = session.now();
-  const discard = sql.updateTable("messageWork").set({ state: "discarded", dueAt: null, updatedAt: at }).where("id", "=", id).where("state", "in", ["dead", "uncertain"]);
+  const discard = sql
+    .updateTable("messageWork")
+    .set({ state: "discarded", dueAt: null, updatedAt: at })
+    .where("id", "=", id)
+    .where("state", "in", ["dead", "uncertain"]);
   return [toStatement(discard, 1), appendTimeline(session, id, { at, kind: "resent", actor })];
 }
 
@@ -96,14 +126,18 @@ async function findRepeat(session: Session, key: string, body: string): Promise<
   const query = sql.selectFrom("messageKeys").select(["message", "body"]);
   const row = await session.first(query.where("key", "=", keyring.blind(keyDomain, key)));
   if (row === undefined) throw new HilumError("request.conflict");
-  if (!Buffer.from(row.body).equals(keyring.blind(bodyDomain, body))) throw new HilumError("request.idempotency_conflict");
+  if (!Buffer.from(row.body).equals(keyring.blind(bodyDomain, body)))
+    throw new HilumError("request.idempotency_conflict");
   return { outcome: "existing", id: row.message };
 }
 
 function whyRefused({ why }: Refusal, message: NewMessage): HilumError {
-  if (why === "reference") return new HilumError("blob.not_found", { detail: "The message names an attachment that is not stored." });
+  if (why === "reference")
+    return new HilumError("blob.not_found", { detail: "The message names an attachment that is not stored." });
   if (why === "expectation" && message.replaces !== undefined) {
-    return new HilumError("message.wrong_state", { detail: "Only a dead or uncertain message can be sent again as a corrected copy." });
+    return new HilumError("message.wrong_state", {
+      detail: "Only a dead or uncertain message can be sent again as a corrected copy.",
+    });
   }
   return new HilumError("request.conflict", { detail: "A message with this id is stored already." });
 }

@@ -2,14 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addPlugin, databases, newId, newMessage, type TestStore } from "../../testing/databases.ts";
 
 describe.each(databases)("messages in $name", ({ available, open }) => {
-  describe.skipIf(!available)("", () => {
+  describe.skipIf(!available)("where it is installed", () => {
     let test: TestStore;
     beforeAll(async () => {
       test = await open();
     });
     afterAll(() => test.close());
 
-    const accept = async (change: Parameters<typeof newMessage>[0] = {}): Promise<string> => (await test.store.messages.accept(newMessage(change))).id;
+    const accept = async (change: Parameters<typeof newMessage>[0] = {}): Promise<string> =>
+      (await test.store.messages.accept(newMessage(change))).id;
     /** Takes exactly this message: others of the file may be due too. */
     const claim = async (id: string, owner = "boot-1") => {
       for (;;) {
@@ -58,7 +59,9 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       const other = newMessage({ idempotency: { scope: "token:t1", key: "order-4712" }, body: "{}" });
       await expect(test.store.messages.accept(other)).rejects.toMatchObject({ code: "request.idempotency_conflict" });
       expect(await test.store.messages.find(other.id)).toBeUndefined();
-      expect(await test.store.messages.accept({ ...other, idempotency: { scope: "token:t2", key: "order-4712" } })).toMatchObject({ outcome: "created" });
+      expect(
+        await test.store.messages.accept({ ...other, idempotency: { scope: "token:t2", key: "order-4712" } }),
+      ).toMatchObject({ outcome: "created" });
     });
 
     it("refuses a message that names an attachment which is not stored, and leaves nothing", async () => {
@@ -70,7 +73,9 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
 
     it("gives each due message to one owner only", async () => {
       const ids = new Set(await Promise.all(Array.from({ length: 40 }, () => accept())));
-      const claims = await Promise.all(["a", "b", "c", "d"].map((owner) => test.store.messages.claim(owner, 200, 60_000)));
+      const claims = await Promise.all(
+        ["a", "b", "c", "d"].map((owner) => test.store.messages.claim(owner, 200, 60_000)),
+      );
       const mine = claims.flat().filter(({ id }) => ids.has(id));
       expect(mine).toHaveLength(40);
       expect(new Set(mine.map(({ id }) => id)).size).toBe(40);
@@ -81,7 +86,9 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       await claim(id, "slow");
       await test.clock.advance(61_000);
       expect((await claim(id, "fast")).id).toBe(id);
-      await expect(test.store.messages.startAttempt(id, "slow", { plugin: "p.q", instance: "default" })).rejects.toMatchObject({ code: "message.wrong_state" });
+      await expect(
+        test.store.messages.startAttempt(id, "slow", { plugin: "p.q", instance: "default" }),
+      ).rejects.toMatchObject({ code: "message.wrong_state" });
     });
 
     it("claims nothing before its time, and the urgent first", async () => {
@@ -98,8 +105,23 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       const id = await accept({ createdAt: test.clock.date().toISOString() });
       expect(await start(id)).toBe(1);
       const nextAttemptAt = new Date(test.clock.now() + 30_000).toISOString();
-      await test.store.messages.finishAttempt(id, 1, { state: "retrying", nextAttemptAt, cause: "network", code: "provider.unreachable", reply: "connect ECONNREFUSED", durationMs: 12 });
-      expect(await test.store.messages.find(id)).toMatchObject({ state: "retrying", attempts: 1, nextAttemptAt, cause: "network", code: "provider.unreachable", plugin: "org.example.smtp", instance: "default" });
+      await test.store.messages.finishAttempt(id, 1, {
+        state: "retrying",
+        nextAttemptAt,
+        cause: "network",
+        code: "provider.unreachable",
+        reply: "connect ECONNREFUSED",
+        durationMs: 12,
+      });
+      expect(await test.store.messages.find(id)).toMatchObject({
+        state: "retrying",
+        attempts: 1,
+        nextAttemptAt,
+        cause: "network",
+        code: "provider.unreachable",
+        plugin: "org.example.smtp",
+        instance: "default",
+      });
       await test.clock.advance(31_000);
       expect(await start(id)).toBe(2);
       await test.store.messages.finishAttempt(id, 2, { state: "sent", reply: "250 queued" });
@@ -122,9 +144,13 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
     it("refuses to finish an attempt that is not the open one", async () => {
       const id = await accept({ createdAt: test.clock.date().toISOString() });
       await start(id);
-      await expect(test.store.messages.finishAttempt(id, 2, { state: "sent" })).rejects.toMatchObject({ code: "message.wrong_state" });
+      await expect(test.store.messages.finishAttempt(id, 2, { state: "sent" })).rejects.toMatchObject({
+        code: "message.wrong_state",
+      });
       await test.store.messages.finishAttempt(id, 1, { state: "sent" });
-      await expect(test.store.messages.finishAttempt(id, 1, { state: "dead" })).rejects.toMatchObject({ code: "message.wrong_state" });
+      await expect(test.store.messages.finishAttempt(id, 1, { state: "dead" })).rejects.toMatchObject({
+        code: "message.wrong_state",
+      });
       expect(await test.store.messages.find(id)).toMatchObject({ state: "sent" });
     });
 
@@ -146,30 +172,52 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       const id = await accept({ createdAt: test.clock.date().toISOString() });
       await start(id);
       await test.store.messages.finishAttempt(id, 1, { state: "uncertain" });
-      await expect(test.store.messages.retry(id, { actor: "user:ana" })).rejects.toMatchObject({ code: "message.wrong_state" });
-      expect(await test.store.messages.retry(id, { actor: "user:ana", evenIfSent: true })).toMatchObject({ state: "queued", maybeSentTwice: true });
+      await expect(test.store.messages.retry(id, { actor: "user:ana" })).rejects.toMatchObject({
+        code: "message.wrong_state",
+      });
+      expect(await test.store.messages.retry(id, { actor: "user:ana", evenIfSent: true })).toMatchObject({
+        state: "queued",
+        maybeSentTwice: true,
+      });
     });
 
     it("remembers that an attempt which was cut off and is made again may be the second", async () => {
       const id = await accept({ createdAt: test.clock.date().toISOString() });
       await start(id);
-      await test.store.messages.finishAttempt(id, 1, { state: "retrying", nextAttemptAt: test.clock.date().toISOString(), code: "plugin.link_lost" });
+      await test.store.messages.finishAttempt(id, 1, {
+        state: "retrying",
+        nextAttemptAt: test.clock.date().toISOString(),
+        code: "plugin.link_lost",
+      });
       expect(await start(id)).toBe(2);
       await test.store.messages.finishAttempt(id, 2, { state: "sent" });
       const detail = await test.store.messages.detail(id);
       expect(detail).toMatchObject({ state: "sent", maybeSentTwice: true });
-      expect(detail?.timeline.map(({ kind }) => kind)).toEqual(["accepted", "attempt", "uncertain", "retry_scheduled", "attempt", "sent"]);
+      expect(detail?.timeline.map(({ kind }) => kind)).toEqual([
+        "accepted",
+        "attempt",
+        "uncertain",
+        "retry_scheduled",
+        "attempt",
+        "sent",
+      ]);
     });
 
     it("cancels only what has not gone out, and discards only what is given up", async () => {
       const waiting = await accept();
       expect(await test.store.messages.cancel(waiting, { actor: "user:ana" })).toMatchObject({ state: "cancelled" });
-      await expect(test.store.messages.discard(waiting, { actor: "user:ana", reason: "wrong" })).rejects.toMatchObject({ code: "message.wrong_state" });
-      await expect(test.store.messages.cancel("00000000000000000000000000", { actor: "user:ana" })).rejects.toMatchObject({ code: "message.not_found" });
+      await expect(test.store.messages.discard(waiting, { actor: "user:ana", reason: "wrong" })).rejects.toMatchObject({
+        code: "message.wrong_state",
+      });
+      await expect(
+        test.store.messages.cancel("00000000000000000000000000", { actor: "user:ana" }),
+      ).rejects.toMatchObject({ code: "message.not_found" });
       const dead = await accept({ createdAt: test.clock.date().toISOString() });
       await claim(dead);
       await test.store.messages.giveUp(dead, "boot-1", { cause: "configuration", code: "route.none" });
-      expect(await test.store.messages.discard(dead, { actor: "user:ana", reason: "written twice" })).toMatchObject({ state: "discarded" });
+      expect(await test.store.messages.discard(dead, { actor: "user:ana", reason: "written twice" })).toMatchObject({
+        state: "discarded",
+      });
     });
 
     it("puts a claimed message back with its reason when there is no way to send it now", async () => {
@@ -184,12 +232,17 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
 
     it("accepts a corrected copy and gives up the dead one together", async () => {
       const id = await accept({ createdAt: test.clock.date().toISOString() });
-      await expect(test.store.messages.accept(newMessage({ replaces: id }))).rejects.toMatchObject({ code: "message.wrong_state" });
+      await expect(test.store.messages.accept(newMessage({ replaces: id }))).rejects.toMatchObject({
+        code: "message.wrong_state",
+      });
       await start(id);
       await test.store.messages.finishAttempt(id, 1, { state: "dead", code: "provider.recipient" });
       const copy = newMessage({ replaces: id });
       await test.store.messages.accept(copy);
-      expect((await test.store.messages.detail(id))?.timeline.at(-1)).toMatchObject({ kind: "resent", actor: "user:ana" });
+      expect((await test.store.messages.detail(id))?.timeline.at(-1)).toMatchObject({
+        kind: "resent",
+        actor: "user:ana",
+      });
       expect(await test.store.messages.find(id)).toMatchObject({ state: "discarded" });
       expect(await test.store.messages.find(copy.id)).toMatchObject({ state: "queued" });
     });
@@ -199,9 +252,17 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       for (let count = 0; count < 5; count += 1) sms.push(await accept({ channel: "sms" }));
       const first = await test.store.messages.list({ channel: "sms", limit: 2 });
       expect(first.items.map(({ id }) => id)).toEqual([sms[4], sms[3]]);
-      const second = await test.store.messages.list({ channel: "sms", limit: 2, ...(first.next === undefined ? {} : { cursor: first.next }) });
+      const second = await test.store.messages.list({
+        channel: "sms",
+        limit: 2,
+        ...(first.next === undefined ? {} : { cursor: first.next }),
+      });
       expect(second.items.map(({ id }) => id)).toEqual([sms[2], sms[1]]);
-      const last = await test.store.messages.list({ channel: "sms", limit: 2, ...(second.next === undefined ? {} : { cursor: second.next }) });
+      const last = await test.store.messages.list({
+        channel: "sms",
+        limit: 2,
+        ...(second.next === undefined ? {} : { cursor: second.next }),
+      });
       expect(last).toMatchObject({ items: [{ id: sms[0] }] });
       expect(last.next).toBeUndefined();
       expect((await test.store.messages.list({ channel: "fax" })).items).toEqual([]);
@@ -220,7 +281,9 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
     it("routes a channel to an instance that exists, and forgets the route with it", async () => {
       const key = await addPlugin(test.store);
       const by = { at: "2026-03-02T08:00:00.000Z", by: "user:ana" };
-      await expect(test.store.routes.set("fax", { plugin: "org.example.none", instance: "default" }, by)).rejects.toMatchObject({ code: "instance.not_found" });
+      await expect(
+        test.store.routes.set("fax", { plugin: "org.example.none", instance: "default" }, by),
+      ).rejects.toMatchObject({ code: "instance.not_found" });
       await test.store.routes.set("fax", key, by);
       expect(await test.store.routes.find("fax")).toEqual({ channel: "fax", ...key, setAt: by.at, setBy: by.by });
       await test.store.plugins.remove(key.plugin);
@@ -228,10 +291,21 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
     });
 
     it("keeps the practice mailbox sealed and in order", async () => {
-      const row = { message: newId(), channel: "email" as const, at: "2026-03-02T08:00:00.000Z", to: ["ana@example.org"], subject: "Test", text: "Hello", attachments: [] };
+      const row = {
+        message: newId(),
+        channel: "email" as const,
+        at: "2026-03-02T08:00:00.000Z",
+        to: ["ana@example.org"],
+        subject: "Test",
+        text: "Hello",
+        attachments: [],
+      };
       const ids = [newId(), newId()];
       for (const id of ids) await test.store.practice.add({ id, ...row });
-      expect((await test.store.practice.list()).items).toEqual([{ id: ids[1], ...row }, { id: ids[0], ...row }]);
+      expect((await test.store.practice.list()).items).toEqual([
+        { id: ids[1], ...row },
+        { id: ids[0], ...row },
+      ]);
       expect(await test.store.practice.clear()).toBe(2);
     });
   });

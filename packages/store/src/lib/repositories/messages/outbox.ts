@@ -3,16 +3,36 @@ import type { MessageState } from "@hilum/contract/api";
 import type { Selectable } from "kysely";
 import { toStatement } from "../../engine/query.ts";
 import type { Tables } from "../../engine/tables.ts";
-import type { HourCount, MessageDetailRow, MessageFilter, MessageRow, Messages, TimelineRow } from "../../ports/messages.ts";
+import type {
+  HourCount,
+  MessageDetailRow,
+  MessageFilter,
+  MessageRow,
+  Messages,
+  TimelineRow,
+} from "../../ports/messages.ts";
 import { dropNulls, pageLimit, toPage, toTime, type Session } from "../../session.ts";
 import { bodyPlace } from "./accept.ts";
 import { appendTimeline, readTimeline } from "./timeline.ts";
 
 type Outbox = Pick<Messages, "find" | "detail" | "list" | "counts" | "hours" | "retry" | "cancel" | "discard">;
-type Listed = Pick<Selectable<Tables["messages"]>, "testMode" | "createdAt" | "createdBy" | "recipientMasked" | "moreRecipients"> &
+type Listed = Pick<
+  Selectable<Tables["messages"]>,
+  "testMode" | "createdAt" | "createdBy" | "recipientMasked" | "moreRecipients"
+> &
   Omit<Selectable<Tables["messageWork"]>, "priority" | "claimOwner" | "claimUntil">;
 
-const noMessages: Record<MessageState, number> = { queued: 0, sending: 0, retrying: 0, sent: 0, delivered: 0, dead: 0, uncertain: 0, cancelled: 0, discarded: 0 };
+const noMessages: Record<MessageState, number> = {
+  queued: 0,
+  sending: 0,
+  retrying: 0,
+  sent: 0,
+  delivered: 0,
+  dead: 0,
+  uncertain: 0,
+  cancelled: 0,
+  discarded: 0,
+};
 const hourMs = 3_600_000;
 /** Counting is done again only when what it cost is less than this share of the time since. */
 const countingShare = 0.02;
@@ -26,7 +46,19 @@ export function createOutbox(session: Session): Outbox {
     sql
       .selectFrom("messageWork as work")
       .innerJoin("messages as head", "head.id", "work.id")
-      .select(["work.id", "work.channel", "work.state", "work.attempts", "work.dueAt", "work.plugin", "work.instance", "work.cause", "work.code", "work.maybeSentTwice", "work.updatedAt"])
+      .select([
+        "work.id",
+        "work.channel",
+        "work.state",
+        "work.attempts",
+        "work.dueAt",
+        "work.plugin",
+        "work.instance",
+        "work.cause",
+        "work.code",
+        "work.maybeSentTwice",
+        "work.updatedAt",
+      ])
       .select(["head.testMode", "head.createdAt", "head.createdBy", "head.recipientMasked", "head.moreRecipients"]);
 
   const find = async (id: string): Promise<MessageRow | undefined> => {
@@ -38,7 +70,9 @@ export function createOutbox(session: Session): Outbox {
     const row = await session.first(rows().select("head.sealedBody").where("work.id", "=", id));
     if (row === undefined) return undefined;
     const { sealedBody, ...head } = row;
-    const attachments = await session.all(sql.selectFrom("messageBlobs").select("blob").where("message", "=", id).orderBy("blob"));
+    const attachments = await session.all(
+      sql.selectFrom("messageBlobs").select("blob").where("message", "=", id).orderBy("blob"),
+    );
     const accepted: TimelineRow = { at: row.createdAt, kind: "accepted", actor: row.createdBy };
     return {
       ...present(head),
@@ -49,13 +83,25 @@ export function createOutbox(session: Session): Outbox {
   };
 
   /** A person's act: state and timeline together, or the reason why not. */
-  const act = async (id: string, from: readonly MessageState[], set: Partial<Selectable<Tables["messageWork"]>>, entry: Omit<TimelineRow, "at">): Promise<MessageRow> => {
+  const act = async (
+    id: string,
+    from: readonly MessageState[],
+    set: Partial<Selectable<Tables["messageWork"]>>,
+    entry: Omit<TimelineRow, "at">,
+  ): Promise<MessageRow> => {
     const at = session.now();
-    const update = sql.updateTable("messageWork").set({ ...set, updatedAt: at, claimOwner: null, claimUntil: null }).where("id", "=", id).where("state", "in", [...from]);
+    const update = sql
+      .updateTable("messageWork")
+      .set({ ...set, updatedAt: at, claimOwner: null, claimUntil: null })
+      .where("id", "=", id)
+      .where("state", "in", [...from]);
     const outcome = await session.write([toStatement(update, 1), appendTimeline(session, id, { at, ...entry })]);
     const row = await find(id);
     if (row === undefined) throw new HilumError("message.not_found");
-    if (!outcome.ok) throw new HilumError("message.wrong_state", { detail: `The message is ${row.state}, which does not allow this.` });
+    if (!outcome.ok)
+      throw new HilumError("message.wrong_state", {
+        detail: `The message is ${row.state}, which does not allow this.`,
+      });
     return row;
   };
 
@@ -69,7 +115,12 @@ export function createOutbox(session: Session): Outbox {
     counts: async () => {
       const at = performance.now();
       if (counted !== undefined && counted.costMs > (at - counted.at) * countingShare) return { ...counted.counts };
-      const found = await session.scan(sql.selectFrom("messageWork").select((eb) => ["state", eb.fn.countAll<number>().as("count")]).groupBy("state"));
+      const found = await session.scan(
+        sql
+          .selectFrom("messageWork")
+          .select((eb) => ["state", eb.fn.countAll<number>().as("count")])
+          .groupBy("state"),
+      );
       const counts = { ...noMessages };
       for (const { state, count } of found) counts[state] = Number(count);
       const costMs = performance.now() - at;
@@ -82,10 +133,17 @@ export function createOutbox(session: Session): Outbox {
       const from = evenIfSent === true ? (["retrying", "dead", "uncertain"] as const) : (["retrying", "dead"] as const);
       const before = await find(id);
       const twice = before?.maybeSentTwice === true || before?.state === "uncertain";
-      return act(id, from, { state: "queued", dueAt: session.now(), maybeSentTwice: Number(twice) }, { kind: "retry_scheduled", actor, nextAttemptAt: session.now() });
+      return act(
+        id,
+        from,
+        { state: "queued", dueAt: session.now(), maybeSentTwice: Number(twice) },
+        { kind: "retry_scheduled", actor, nextAttemptAt: session.now() },
+      );
     },
-    cancel: (id, { actor }) => act(id, ["queued", "retrying"], { state: "cancelled", dueAt: null }, { kind: "cancelled", actor }),
-    discard: (id, { actor, reason }) => act(id, ["dead", "uncertain"], { state: "discarded", dueAt: null }, { kind: "discarded", actor, detail: reason }),
+    cancel: (id, { actor }) =>
+      act(id, ["queued", "retrying"], { state: "cancelled", dueAt: null }, { kind: "cancelled", actor }),
+    discard: (id, { actor, reason }) =>
+      act(id, ["dead", "uncertain"], { state: "discarded", dueAt: null }, { kind: "discarded", actor, detail: reason }),
   };
 }
 
@@ -112,7 +170,9 @@ async function countHours(session: Session, hours: number): Promise<HourCount[]>
     .select((eb) => ["hour", "kind", eb.fn.sum<number>("count").as("count")])
     .where("hour", ">=", first)
     .groupBy(["hour", "kind"]);
-  const counts = new Map((await session.scan(query)).map(({ hour, kind, count }) => [`${hour} ${kind}`, Number(count)]));
+  const counts = new Map(
+    (await session.scan(query)).map(({ hour, kind, count }) => [`${hour} ${kind}`, Number(count)]),
+  );
   return Array.from({ length: hours }, (_, index) => {
     const hour = toTime(newest - (hours - 1 - index) * hourMs);
     const of = (kind: string): number => counts.get(`${hour} ${kind}`) ?? 0;

@@ -66,26 +66,32 @@ export function appendTimeline(session: Session, message: string, row: TimelineR
   });
 }
 
-const insertAttempt = prepareQuery<{ entry: string; message: string; at: string; plugin: string; instance: string }>((sql, { entry, message, at, plugin, instance }) =>
-  sql.insertInto("messageTimeline").values((eb) => ({
-    entry,
-    message,
-    at,
-    kind: "attempt",
-    attempt: eb.selectFrom("messageWork").select("attempts").where("id", "=", message),
-    plugin,
-    instance,
-  })),
+const insertAttempt = prepareQuery<{ entry: string; message: string; at: string; plugin: string; instance: string }>(
+  (sql, { entry, message, at, plugin, instance }) =>
+    sql.insertInto("messageTimeline").values((eb) => ({
+      entry,
+      message,
+      at,
+      kind: "attempt",
+      attempt: eb.selectFrom("messageWork").select("attempts").where("id", "=", message),
+      plugin,
+      instance,
+    })),
 );
 
 /** Takes the attempt's number from the work row, where the statement before has raised it. */
-export function appendAttempt(session: Session, attempt: { message: string; at: string; plugin: string; instance: string }): Statement {
+export function appendAttempt(
+  session: Session,
+  attempt: { message: string; at: string; plugin: string; instance: string },
+): Statement {
   return insertAttempt(session.dialect, { entry: newEntry(), ...attempt });
 }
 
 /** Oldest first. */
 export async function readTimeline(session: Session, message: string): Promise<TimelineRow[]> {
-  const rows = await session.all(session.sql.selectFrom("messageTimeline").selectAll().where("message", "=", message).orderBy("id"));
+  const rows = await session.all(
+    session.sql.selectFrom("messageTimeline").selectAll().where("message", "=", message).orderBy("id"),
+  );
   return rows.map(({ id: _id, message: _message, entry, sealedWords, ...row }) => ({
     ...dropNulls(row),
     ...(sealedWords === null ? {} : openJson<Words>(session, wordsPlace(entry), sealedWords)),
