@@ -64,7 +64,7 @@ export interface PluginDefinition<Settings extends SettingValues = SettingValues
   manifest?: Manifest;
   /** Capability `send_messages`: hands one message to the provider. */
   sendMessages?(message: OutgoingMessage, ctx: CallContext<Settings>): Promise<Sent>;
-  /** Looks at settings that may not be saved yet: one row per thing that was checked. */
+  /** Judges settings that may not be saved yet, without asking the provider: `health` does that. */
   checkConfig?(settings: Settings, ctx: CallContext<Settings>): Awaitable<Evidence[]>;
   /** Checks of setup steps, by the step's id; `ctx.settings` holds the answers so far. */
   setup?: Readonly<Record<string, (ctx: CallContext<Settings>) => Awaitable<Evidence[]>>>;

@@ -4,7 +4,7 @@ import tls, { connect as connect$1 } from "node:tls";
 import { Buffer as Buffer$1, isAscii, isUtf8 } from "node:buffer";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import https from "node:https";
-import crypto, { createHash } from "node:crypto";
+import crypto, { X509Certificate, createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
 import os from "node:os";
 import { PassThrough, Readable, Transform, finished, pipeline } from "node:stream";
@@ -11313,11 +11313,71 @@ function estimateBytes(attachments, text = "", html = "") {
 	return Math.ceil(raw * (4 / 3) * (78 / 76)) + 2048;
 }
 
+// plugins/smtp/src/judge-settings.ts
+/** What can be said of settings without asking the server. */
+function judgeSettings({ security, signIn = true, ca = "" }) {
+	return [judgeEncryption(security, signIn), ...ca === "" || security === "none" ? [] : [judgeAuthority(ca)]];
+}
+function judgeEncryption(security, signIn) {
+	const row = {
+		id: "encryption",
+		title: "Messages are encrypted on the way to the server"
+	};
+	if (security !== "none") return {
+		...row,
+		status: "passed"
+	};
+	const password = signIn ? " So can the password." : "";
+	return {
+		...row,
+		status: "warning",
+		detail: `Everybody on the way can read the messages.${password}`,
+		fix: "Choose STARTTLS or TLS, unless the server is in a network that you trust.",
+		field: "/security"
+	};
+}
+function judgeAuthority(ca) {
+	const row = {
+		id: "authority",
+		title: "The certificate authority can be read"
+	};
+	try {
+		const { validTo, ca: isAuthority } = new X509Certificate(ca);
+		if (new Date(validTo) < /* @__PURE__ */ new Date()) return {
+			...row,
+			status: "failed",
+			cause: "certificate",
+			detail: `It expired on ${validTo}.`,
+			fix: "Paste the authority's present certificate.",
+			field: "/ca"
+		};
+		return isAuthority ? {
+			...row,
+			status: "passed"
+		} : {
+			...row,
+			status: "warning",
+			detail: "This is the certificate of a server, not of an authority.",
+			fix: "Paste the certificate of the authority that signed it, if the server is not trusted.",
+			field: "/ca"
+		};
+	} catch {
+		return {
+			...row,
+			status: "failed",
+			cause: "certificate",
+			detail: "The text holds no certificate in PEM form.",
+			fix: "Paste all lines from BEGIN CERTIFICATE to END CERTIFICATE.",
+			field: "/ca"
+		};
+	}
+}
+
 // plugins/smtp/src/plugin.ts
 /** Sends e-mail through one SMTP server: one connection per message, so that nothing of one reaches another. */
 const smtpPlugin = definePlugin({
 	sendMessages: sendMail,
-	checkConfig: (_settings, ctx) => checkServer(ctx),
+	checkConfig: judgeSettings,
 	setup: { try: checkServer },
 	async health(ctx) {
 		const rows = await checkServer(ctx);

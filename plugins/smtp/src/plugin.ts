@@ -9,6 +9,7 @@ import {
 } from "@hilum/sdk";
 import { checkServer } from "./check-server.ts";
 import { composeMail } from "./compose-mail.ts";
+import { judgeSettings } from "./judge-settings.ts";
 import { redactReply } from "./redact-reply.ts";
 import type { SmtpSettings } from "./settings.ts";
 import { openSession } from "./smtp-session.ts";
@@ -16,7 +17,7 @@ import { openSession } from "./smtp-session.ts";
 /** Sends e-mail through one SMTP server: one connection per message, so that nothing of one reaches another. */
 export const smtpPlugin = definePlugin<SmtpSettings>({
   sendMessages: sendMail,
-  checkConfig: (_settings, ctx) => checkServer(ctx),
+  checkConfig: judgeSettings,
   setup: { try: checkServer },
   async health(ctx) {
     const rows = await checkServer(ctx);

@@ -13,7 +13,12 @@ import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
 
 /** Every operation of the HTTP API. The server refuses to start when one has no handler, or a handler has no operation. */
-export const operations = [...platformOperations, ...identityOperations, ...pluginOperations, ...messageOperations] as const;
+export const operations = [
+  ...platformOperations,
+  ...identityOperations,
+  ...pluginOperations,
+  ...messageOperations,
+] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];
 export type OperationOf<Id extends OperationId> = Extract<Operation, { id: Id }>;

@@ -1,8 +1,12 @@
 /** Shapes that several nouns of the HTTP API share. Times are RFC 3339 UTC with milliseconds; sizes are bytes. */
 import { Type, type Static, type TProperties } from "typebox";
+import { causeClasses } from "../errors/cause-classes.ts";
+
+export { causeClasses };
 
 /** An object that refuses unknown members (threat 155: mass assignment). */
-export const Strict = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
+export const Strict = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
 
 export const Time = Type.String({ format: "date-time" });
 export const PluginId = Type.String({ pattern: "^[a-z0-9]+(?:[-.][a-z0-9]+)*$", minLength: 3, maxLength: 128 });
@@ -11,10 +15,11 @@ export const PluginParams = Strict({ plugin: PluginId });
 /** Which instance of the plugin; `default` is the one that registration makes. */
 export const InstanceQuery = Strict({ instance: Type.Optional(InstanceId) });
 export const Reason = Type.String({ minLength: 3, maxLength: 500 });
-export const Page = { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })), cursor: Type.Optional(Type.String({ maxLength: 200 })) };
+export const Page = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+};
 
-/** Why something with a provider failed, in classes an operator can act on. */
-export const causeClasses = ["wrong_credential", "sender_not_verified", "recipient", "network", "certificate", "quota", "too_large", "provider_down", "timeout", "configuration", "plugin", "other"] as const;
 export const CauseClass = Type.Enum(causeClasses);
 export type CauseClass = Static<typeof CauseClass>;
 
@@ -64,7 +69,16 @@ export const ProblemDocument = Type.Object({
   code: Type.String(),
   fix: Type.String(),
   requestId: Type.String(),
-  problems: Type.Optional(Type.Array(Strict({ pointer: Type.String(), message: Type.String(), line: Type.Optional(Type.Integer()), fix: Type.Optional(Type.String()) }))),
+  problems: Type.Optional(
+    Type.Array(
+      Strict({
+        pointer: Type.String(),
+        message: Type.String(),
+        line: Type.Optional(Type.Integer()),
+        fix: Type.Optional(Type.String()),
+      }),
+    ),
+  ),
 });
 export type ProblemDocument = Static<typeof ProblemDocument>;
 

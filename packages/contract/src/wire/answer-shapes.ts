@@ -1,4 +1,4 @@
-import { causeClasses } from "../api/schemas.ts";
+import { causeClasses } from "../errors/cause-classes.ts";
 import type { Problem } from "../errors/hilum-error.ts";
 import { list, number, object, oneOf, text, type Shape } from "../json/shape.ts";
 import { protocolVersion } from "./protocol.ts";

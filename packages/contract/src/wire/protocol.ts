@@ -77,10 +77,11 @@ export interface SendResult {
   refused?: { recipient: number; reply: string }[];
   reply?: string;
 }
-/** Looks at settings, saved or not, without keeping them; answered with one row per thing that was checked. */
+/** Judges settings without asking the provider (`health.check` does that); one row per thing that was judged. */
 export interface ConfigValidateParams {
   meta: CallMeta;
-  settings: Record<string, unknown>;
+  /** Perhaps not saved yet; without it, those of the handshake. */
+  settings?: Record<string, unknown>;
 }
 /** Runs the check of one setup step, with the answers so far. */
 export interface SetupCheckParams {

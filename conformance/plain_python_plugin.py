@@ -1,0 +1,275 @@
+"""A plugin without an SDK: Python's standard library and docs/reference/protocol.md, nothing else.
+
+It sends e-mail through the CONNECT tunnel when its settings name a mail server, and keeps messages in a folder of its
+own when they do not.
+"""
+
+import base64
+import email.message
+import email.policy
+import json
+import os
+import smtplib
+import socket
+import sys
+import threading
+
+USED_CONTACT_POINT = "https://hilum.dev/fhir/StructureDefinition/used-contact-point"
+RECIPIENT_ROLE = "https://hilum.dev/fhir/StructureDefinition/recipient-role"
+
+INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, PARSE_ERROR = -32600, -32601, -32602, -32700
+FAILED, GIVEN_UP, NOT_READY = -32000, -32002, -32004
+
+
+class Failure(Exception):
+    """Becomes the error of an answer."""
+
+    def __init__(self, number, message, **data):
+        super().__init__(message)
+        self.number, self.message, self.data = number, message, data
+
+
+class Link:
+    """Standard output: one line per message, whole lines from any thread."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.lock = threading.Lock()
+        self.next_id = 0
+        self.waiting = {}
+
+    def write(self, message):
+        line = json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
+        with self.lock:
+            self.stream.write(line)
+            self.stream.flush()
+
+    def ask(self, method, params):
+        with self.lock:
+            self.next_id += 1
+            number = self.next_id
+        answer = self.waiting[number] = {"done": threading.Event()}
+        self.write({"id": number, "method": method, "params": params})
+        answer["done"].wait()
+        if "error" in answer["message"]:
+            raise Failure(FAILED, "The host refused", code="plugin.failed", cause="plugin", sent="no")
+        return answer["message"]["result"]
+
+    def settle(self, message):
+        answer = self.waiting.pop(message.get("id"), None)
+        if answer is not None:
+            answer["message"] = message
+            answer["done"].set()
+
+
+class Plugin:
+    def __init__(self, link):
+        self.link = link
+        self.session = None
+        self.running = {}
+        self.methods = {
+            "initialize": self.initialize,
+            "config.validate": lambda params, stop: {"rows": []},
+            "setup.check": self.unknown,
+            "health.check": lambda params, stop: {"state": "healthy", "rows": [row("answers", "The plugin answers")]},
+            "smoke.run": self.smoke,
+            "shutdown": lambda params, stop: None,
+            "messages.send": self.send,
+        }
+
+    def initialize(self, params, stop):
+        if self.session is not None:
+            raise Failure(INVALID_REQUEST, "The handshake is done already")
+        if params.get("protocol") != "1":
+            raise Failure(INVALID_PARAMS, "This plugin speaks protocol 1")
+        self.session = params
+        return {"protocol": "1", "methods": list(self.methods)}
+
+    def unknown(self, params, stop):
+        raise Failure(INVALID_PARAMS, "There is no such step")
+
+    def smoke(self, params, stop):
+        if params.get("id") != "connect":
+            raise Failure(INVALID_PARAMS, "There is no such smoke test")
+        return {"rows": [row("connect", "The mail server answers" if "host" in self.session["settings"] else "The folder can be written")]}
+
+    def send(self, params, stop):
+        message = params["message"]
+        mail, envelope = compose(message, params["idempotencyKey"])
+        for attachment in params["attachments"]:
+            kind, _, subkind = attachment["contentType"].partition("/")
+            mail.add_attachment(self.read(attachment, params["meta"]["call"]), maintype=kind, subtype=subkind or "octet-stream", filename=attachment["title"])
+        if stop.is_set():
+            raise Failure(GIVEN_UP, "The call was given up", code="plugin.failed", cause="timeout", sent="no", retry="later")
+        if "host" in self.session["settings"]:
+            return self.hand_over(mail, envelope, stop)
+        return self.keep(mail, envelope)
+
+    def read(self, attachment, call):
+        content, size = b"", attachment["size"]
+        while len(content) < size:
+            part = self.link.ask("blobs.read", {"id": attachment["id"], "offset": len(content), "length": 262144, "call": call})
+            content += base64.b64decode(part["base64"])
+            size = part["size"]
+        return content
+
+    def keep(self, mail, envelope):
+        path = os.path.join(os.environ.get("TMPDIR", "/tmp"), "kept-messages.txt")
+        with open(path, "ab") as file:
+            file.write(bytes(mail))
+        return {"outcome": "accepted", "providerId": mail["Message-ID"]}
+
+    def hand_over(self, mail, envelope, stop):
+        settings = self.session["settings"]
+        handed_over = False
+        try:
+            with TunnelSMTP(self.session.get("egressSocket"), settings["host"], settings["port"], stop) as server:
+                server.ehlo_or_helo_if_needed()
+                _refuse(server.mail(settings["from"]), "provider.sender", "sender_not_verified")
+                refused = []
+                for index, address in envelope:
+                    number, reply = server.rcpt(address)
+                    if number >= 400:
+                        refused.append((number, {"recipient": index, "reply": redact(number, reply, address)}))
+                if len(refused) == len(envelope):
+                    number, last = refused[-1]
+                    later = number < 500
+                    raise Failure(FAILED, "No recipient was taken", code="provider.temporary" if later else "provider.recipient", cause="provider_down" if later else "recipient", sent="no", retry="later" if later else "never", reply=last["reply"])
+                handed_over = True
+                number, reply = server.data(mail.as_bytes(policy=email.policy.SMTP))
+                _refuse((number, reply), "provider.refused", "other")
+        except (smtplib.SMTPException, OSError) as error:
+            stopped = stop.is_set()
+            raise Failure(GIVEN_UP if stopped else FAILED, "The provider cannot be reached", code="provider.unreachable", cause="timeout" if stopped else "network", sent="maybe" if handed_over else "no", retry="later") from error
+        result = {"outcome": "accepted", "providerId": mail["Message-ID"], "reply": "%d" % number}
+        if refused:
+            result["refused"] = [entry for _, entry in refused]
+        return result
+
+    def answer(self, message):
+        """Answers one request; runs in a thread of its own."""
+        number, stop = message["id"], self.running[message["id"]]
+        try:
+            method = self.methods.get(message["method"])
+            if method is None:
+                raise Failure(METHOD_NOT_FOUND, "There is no such method")
+            if self.session is None and message["method"] != "initialize":
+                raise Failure(NOT_READY, "The handshake comes first")
+            answer = {"id": number, "result": method(message.get("params", {}), stop)}
+        except Failure as failure:
+            error = {"code": failure.number, "message": failure.message}
+            answer = {"id": number, "error": {**error, "data": failure.data} if failure.data else error}
+        except Exception as error:  # A bug: nobody knows what it did.
+            print(type(error).__name__, file=sys.stderr, flush=True)
+            answer = {"id": number, "error": {"code": FAILED, "message": "The plugin failed", "data": {"code": "plugin.failed", "cause": "plugin", "sent": "maybe"}}}
+        del self.running[number]
+        self.link.write(answer)
+
+    def run(self, lines):
+        for line in lines:
+            if not line.strip():
+                continue
+            try:
+                message = json.loads(line)
+            except ValueError:
+                self.link.write({"id": None, "error": {"code": PARSE_ERROR, "message": "The line is not JSON"}})
+                continue
+            if not isinstance(message, dict):
+                return 1
+            if "method" not in message:
+                self.link.settle(message)
+            elif message["method"] == "$/cancel":
+                stop = self.running.get(message["params"].get("id"))
+                if stop is not None:
+                    stop.set()
+            elif "id" in message:
+                self.running[message["id"]] = threading.Event()
+                thread = threading.Thread(target=self.answer, args=(message,), daemon=True)
+                thread.start()
+                if message["method"] in ("initialize", "shutdown"):
+                    thread.join()
+                if message["method"] == "shutdown":
+                    return 0
+        return 0
+
+
+class TunnelSMTP(smtplib.SMTP):
+    """SMTP through the host's tunnel: CONNECT on a Unix socket, and then the server's own bytes."""
+
+    def __init__(self, path, host, port, stop):
+        self.path = path
+        self.stop = stop
+        super().__init__(host, port, timeout=30)
+
+    def _get_socket(self, host, port, timeout):
+        tunnel = socket.socket(socket.AF_UNIX)
+        tunnel.settimeout(timeout)
+        if self.path is None:
+            raise Failure(FAILED, "There is no grant for the mail server", code="provider.unreachable", cause="configuration", sent="no", retry="never")
+        tunnel.connect(self.path)
+        tunnel.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode("ascii"))
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            byte = tunnel.recv(1)
+            if byte == b"":
+                break
+            head += byte
+        status = int(head.split(b" ", 2)[1]) if head.count(b" ") >= 1 else 502
+        if status != 200:
+            tunnel.close()
+            granted = status not in (400, 403, 422)
+            raise Failure(FAILED, "There is no way to the mail server", code="provider.unreachable", cause="network" if granted else "configuration", sent="no", retry="later" if granted else "never")
+        threading.Thread(target=self._watch, args=(tunnel,), daemon=True).start()
+        return tunnel
+
+    def _watch(self, tunnel):
+        """A call that is given up ends its connection, which ends whatever waits for it."""
+        self.stop.wait()
+        try:
+            tunnel.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def _refuse(answer, code, cause):
+    number, reply = answer
+    if number >= 400:
+        later = number < 500
+        raise Failure(FAILED, "The provider refused", code="provider.temporary" if later else code, cause="provider_down" if later else cause, sent="no", retry="later" if later else "never", reply="%d" % number)
+
+
+def redact(number, reply, address):
+    return "%d %s" % (number, reply.decode("utf-8", "replace").replace(address, "[address]")[:500])
+
+
+def compose(message, key):
+    mail = email.message.EmailMessage()
+    mail["Message-ID"] = "<%s@plain.example>" % base64.b16encode(key.encode("utf-8")).decode("ascii").lower()
+    mail["Subject"] = message.get("topic", {}).get("text", "")
+    envelope, shown = [], {"to": [], "cc": [], "bcc": []}
+    for index, recipient in enumerate(message.get("recipient", [])):
+        extensions = {extension["url"]: extension for extension in recipient.get("extension", [])}
+        address = extensions[USED_CONTACT_POINT]["valueContactPoint"]["value"]
+        role = extensions.get(RECIPIENT_ROLE, {}).get("valueCode", "to")
+        envelope.append((index, address))
+        shown.get(role, shown["to"]).append(address)
+    for header in ("to", "cc"):
+        if shown[header]:
+            mail[header.capitalize()] = ", ".join(shown[header])
+    texts = [payload["contentString"] for payload in message.get("payload", []) if "contentString" in payload]
+    mail.set_content(texts[0] if texts else "")
+    return mail, envelope
+
+
+def row(name, title):
+    return {"id": name, "title": title, "status": "passed"}
+
+
+def main():
+    output = sys.stdout.buffer
+    sys.stdout = sys.stderr
+    return Plugin(Link(output)).run(sys.stdin.buffer)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

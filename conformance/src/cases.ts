@@ -1,0 +1,285 @@
+import { hostMethods } from "@hilum/contract";
+import { email } from "@hilum/contract/fhir";
+import { checkAnswer, checkErrorData, type Frame } from "@hilum/contract/wire";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
+
+/** What else is known of a plugin, for the cases that need it. */
+export interface Knowledge {
+  /** Id of a smoke test of its manifest that is not live. */
+  smokeTest?: string;
+  /** Channel of its messages, and addresses with a known fate. Cases without an address are skipped. */
+  accepted: string;
+  refused?: string;
+  /** A provider that answers late, so that there is something to cancel. */
+  slow?: string;
+}
+
+export interface Case {
+  id: string;
+  /** The sentence of docs/reference/protocol.md that it judges. */
+  rule: string;
+  /** Why it cannot be run here, if so. */
+  skip?(knowledge: Knowledge): string | undefined;
+  /** Throws a Fault for what is wrong. The plugin has been started, not initialized. */
+  run(plugin: PluginProcess, knowledge: Knowledge): Promise<void>;
+}
+
+/** The plugin does not do what the protocol says. */
+export class Fault extends Error {}
+
+function demand(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new Fault(what);
+}
+
+type Answer = Extract<Frame, { kind: "result" | "error" }>;
+
+function resultOf(method: string, answer: Answer): Record<string, unknown> {
+  if (answer.kind === "error") throw new Fault(`${method} failed: ${answer.error.code} ${answer.error.message}`);
+  const problems = checkAnswer(method, answer.result);
+  demand(
+    problems.length === 0,
+    `the answer to ${method} is not valid: ${problems.map(({ pointer, message }) => `${pointer} ${message}`).join("; ")}`,
+  );
+  return (answer.result ?? {}) as Record<string, unknown>;
+}
+
+function errorOf(method: string, answer: Answer): Extract<Answer, { kind: "error" }>["error"] {
+  if (answer.kind === "result") throw new Fault(`${method} succeeded where it had to fail`);
+  return answer.error;
+}
+
+async function begin(plugin: PluginProcess): Promise<string[]> {
+  const { methods } = resultOf("initialize", await plugin.initialize());
+  return methods as string[];
+}
+
+let messages = 0;
+function sendParams(to: readonly string[], attachments: readonly { id: string; size: number }[] = []): object {
+  const id = `message-${++messages}`;
+  const handles = attachments.map(({ id: blob, size }) => ({
+    id: blob,
+    size,
+    contentType: "application/pdf",
+    title: "page.pdf",
+  }));
+  const message = {
+    ...email({
+      to,
+      subject: "Conformance: Grüße",
+      text: "Line one\nLine two",
+      html: "<p>Line one</p>",
+      attachments: handles.map(({ id: blob, ...rest }) => ({ url: `Binary/${blob}`, ...rest })),
+    }),
+    id,
+    status: "in-progress",
+  };
+  return { message, attempt: 1, idempotencyKey: id, attachments: handles };
+}
+
+export const cases: readonly Case[] = [
+  {
+    id: "handshake",
+    rule: "The answer to initialize names the protocol and every method that the plugin answers.",
+    async run(plugin) {
+      const methods = await begin(plugin);
+      const missing = [...hostMethods.core, ...hostMethods.send_messages].filter((method) => !methods.includes(method));
+      demand(missing.length === 0, `the handshake does not name ${missing.join(", ")}`);
+    },
+  },
+  {
+    id: "handshake-version",
+    rule: "A plugin that does not speak the offered protocol answers with error -32602.",
+    async run(plugin) {
+      const { code } = errorOf(
+        "initialize",
+        await plugin.ask("initialize", { protocol: "999", settings: {}, grants: [], limits: {} }),
+      );
+      demand(code === -32_602, `the error is ${code}`);
+    },
+  },
+  {
+    id: "method-unknown",
+    rule: "An unknown method is error -32601, whatever it is called.",
+    async run(plugin) {
+      await begin(plugin);
+      for (const method of ["no.such", "__proto__", "constructor", "messages.sénd"]) {
+        const { code } = errorOf(method, await plugin.ask(method));
+        demand(code === -32_601, `${method} is answered with error ${code}`);
+      }
+    },
+  },
+  {
+    id: "config-validate",
+    rule: "config.validate judges given settings, and those of the handshake.",
+    async run(plugin) {
+      await begin(plugin);
+      resultOf("config.validate", await plugin.ask("config.validate"));
+    },
+  },
+  {
+    id: "health",
+    rule: "health.check tells a state and rows.",
+    async run(plugin) {
+      await begin(plugin);
+      resultOf("health.check", await plugin.ask("health.check"));
+    },
+  },
+  {
+    id: "smoke",
+    rule: "smoke.run answers with rows, and with error -32602 for an unknown id.",
+    skip: ({ smokeTest }) => (smokeTest === undefined ? "the manifest declares no smoke test" : undefined),
+    async run(plugin, { smokeTest }) {
+      await begin(plugin);
+      const { rows } = resultOf("smoke.run", await plugin.ask("smoke.run", { id: smokeTest }));
+      demand(Array.isArray(rows) && rows.length > 0, "a smoke test proves nothing without a row");
+      const { code } = errorOf("smoke.run", await plugin.ask("smoke.run", { id: "no-such-test" }));
+      demand(code === -32_602, `an unknown smoke test is answered with error ${code}`);
+    },
+  },
+  {
+    id: "setup-unknown-step",
+    rule: "An unknown step is error -32602.",
+    async run(plugin) {
+      await begin(plugin);
+      const { code } = errorOf("setup.check", await plugin.ask("setup.check", { step: "no-such-step", settings: {} }));
+      demand(code === -32_602, `the error is ${code}`);
+    },
+  },
+  {
+    id: "send",
+    rule: "messages.send answers with outcome accepted.",
+    async run(plugin, { accepted }) {
+      await begin(plugin);
+      resultOf("messages.send", await plugin.ask("messages.send", sendParams([accepted])));
+    },
+  },
+  {
+    id: "send-many",
+    rule: "Requests may be answered in any order, each once.",
+    async run(plugin, { accepted }) {
+      await begin(plugin);
+      const ids = Array.from({ length: 12 }, () => plugin.begin("messages.send", sendParams([accepted])));
+      for (const id of ids) resultOf("messages.send", await plugin.answerTo(id, 30_000));
+    },
+  },
+  {
+    id: "send-attachment",
+    rule: "Attachments are read with blobs.read, in chunks.",
+    async run(plugin, { accepted }) {
+      const bytes = new Uint8Array(700_000).map((_, index) => index % 251);
+      plugin.blobs.set("blob-1", bytes);
+      await begin(plugin);
+      resultOf(
+        "messages.send",
+        await plugin.ask("messages.send", sendParams([accepted], [{ id: "blob-1", size: bytes.length }])),
+      );
+    },
+  },
+  {
+    id: "send-refused",
+    rule: "If nobody was taken, the answer is an error whose data decides what happens next.",
+    skip: ({ refused }) => (refused === undefined ? "no address is known to be refused" : undefined),
+    async run(plugin, { refused = "" }) {
+      await begin(plugin);
+      const { code, data } = errorOf("messages.send", await plugin.ask("messages.send", sendParams([refused])));
+      demand(code === -32_000, `the error is ${code}`);
+      const problems = checkErrorData(data);
+      demand(
+        problems.length === 0,
+        `error.data is not valid: ${problems.map(({ pointer, message }) => `${pointer} ${message}`).join("; ")}`,
+      );
+      demand(
+        data?.["code"] === "provider.recipient" && data["sent"] === "no" && data["retry"] === "never",
+        `a refused recipient is told as ${JSON.stringify(data)}`,
+      );
+      demand(!JSON.stringify(data).includes(refused), "the error repeats the recipient's address");
+    },
+  },
+  {
+    id: "send-partly-refused",
+    rule: "refused names recipients that were not taken although the others were, by their index.",
+    skip: ({ refused }) => (refused === undefined ? "no address is known to be refused" : undefined),
+    async run(plugin, { accepted, refused = "" }) {
+      await begin(plugin);
+      const result = resultOf("messages.send", await plugin.ask("messages.send", sendParams([accepted, refused])));
+      const indexes = (result["refused"] as { recipient: number }[] | undefined)?.map(({ recipient }) => recipient);
+      demand(JSON.stringify(indexes) === "[1]", `refused recipients are ${JSON.stringify(indexes)}, not [1]`);
+    },
+  },
+  {
+    id: "cancel",
+    rule: "After $/cancel the other side stops the work if it can, and still answers.",
+    skip: ({ slow }) => (slow === undefined ? "no address is known to be slow" : undefined),
+    async run(plugin, { slow = "", accepted }) {
+      await begin(plugin);
+      const id = plugin.begin("messages.send", sendParams([slow]), 60_000);
+      await sleep(500);
+      plugin.notify("$/cancel", { id });
+      const answer = await plugin.answerTo(id, 5000);
+      demand(answer.kind === "error", "the call went on to its end");
+      plugin.notify("$/cancel", { id: 999_999 });
+      resultOf("messages.send", await plugin.ask("messages.send", sendParams([accepted])));
+    },
+  },
+  {
+    id: "shutdown",
+    rule: "shutdown means: answer null and leave with exit code 0, within two seconds.",
+    async run(plugin) {
+      await begin(plugin);
+      const startedAt = performance.now();
+      resultOf("shutdown", await plugin.ask("shutdown"));
+      const exit = await plugin.exit(2000 - (performance.now() - startedAt));
+      demand(exit === 0, exit === undefined ? "it still runs after two seconds" : `it left with ${exit}`);
+    },
+  },
+  {
+    id: "end-of-input",
+    rule: "The end of standard input means the same, without a request.",
+    async run(plugin) {
+      await begin(plugin);
+      plugin.endInput();
+      const exit = await plugin.exit(2000);
+      demand(exit === 0, exit === undefined ? "it still runs after two seconds" : `it left with ${exit}`);
+    },
+  },
+  {
+    id: "garbage",
+    rule: "On a line that it cannot read a plugin may answer -32700 and go on, or leave with an exit code that is not 0.",
+    async run(plugin) {
+      await begin(plugin);
+      plugin.writeRaw("this is no JSON\n");
+      const exit = await plugin.exit(500);
+      if (exit === undefined) resultOf("health.check", await plugin.ask("health.check"));
+      else demand(exit !== 0 && typeof exit === "number", `it left with ${exit}`);
+      demand(
+        plugin.strays.every((answer) => answer.kind === "error" && answer.id === null),
+        "it answered something that nobody asked",
+      );
+    },
+  },
+];
+
+export type Verdict =
+  | { case: string; rule: string; outcome: "passed" }
+  | { case: string; rule: string; outcome: "failed" | "skipped"; why: string };
+
+/** Runs one case against a fresh process, and judges what holds for all: standard output is the protocol's alone. */
+export async function judge(one: Case, subject: Subject, knowledge: Knowledge): Promise<Verdict> {
+  const place = { case: one.id, rule: one.rule };
+  const skip = one.skip?.(knowledge);
+  if (skip !== undefined) return { ...place, outcome: "skipped", why: skip };
+  const plugin = startPlugin(subject);
+  try {
+    await one.run(plugin, knowledge);
+    const [violation] = plugin.violations;
+    demand(violation === undefined, `standard output breaks the protocol: ${violation?.detail}`);
+    demand(one.id === "garbage" || plugin.strays.length === 0, "it answered something that nobody asked");
+    return { ...place, outcome: "passed" };
+  } catch (error) {
+    const said = plugin.stderr === "" ? "" : ` (standard error: ${plugin.stderr.slice(-500)})`;
+    return { ...place, outcome: "failed", why: `${error instanceof Error ? error.message : "unknown"}${said}` };
+  } finally {
+    await plugin.kill();
+  }
+}

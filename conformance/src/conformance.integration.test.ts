@@ -1,0 +1,164 @@
+import { fileURLToPath } from "node:url";
+import { startTestEgress } from "@hilum/sdk/testing";
+import { createTempDir, requires, startSmtpServer, type SmtpServer } from "@hilum/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cases, judge, type Knowledge } from "./cases.ts";
+import type { Subject } from "./plugin-process.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const python = requires("python3");
+const withMail = requires("aiosmtpd").available;
+
+interface Pupil {
+  name: string;
+  knowledge: Knowledge;
+  subject(): Subject;
+  available: boolean;
+}
+
+let smtp: SmtpServer | undefined;
+let closeEgress: (() => Promise<void>) | undefined;
+let egressSocket = "";
+
+beforeAll(async () => {
+  if (!withMail) return;
+  smtp = await startSmtpServer({
+    behaviours: {
+      "nobody@example.org": { kind: "refuse", reply: "550 5.1.1 <nobody@example.org> unknown" },
+      "slow@example.org": { kind: "slow", delayMs: 30_000 },
+    },
+  });
+  const allowed = `net:tcp://127.0.0.1:${smtp.port}`;
+  const egress = await startTestEgress({ allows: (scope) => scope === allowed, privateRanges: ["127.0.0.0/8"] });
+  egressSocket = egress.socketPath;
+  closeEgress = egress.close;
+});
+afterAll(async () => {
+  await closeEgress?.();
+  await smtp?.stop();
+});
+
+const mail = (): Pick<Subject, "settings" | "grants" | "egressSocket"> => ({
+  settings: { host: "127.0.0.1", port: smtp?.port, security: "none", signIn: false, from: "clinic@example.org" },
+  grants: [`net:tcp://127.0.0.1:${smtp?.port}`],
+  egressSocket,
+});
+const addresses = { accepted: "ada@example.org", refused: "nobody@example.org", slow: "slow@example.org" };
+const plain = {
+  command: [python.path ?? "python3", "-S", "-B", "plain_python_plugin.py"],
+  cwd: `${root}conformance`,
+  plugin: "com.example.plain",
+};
+
+const pupils: readonly Pupil[] = [
+  {
+    name: "the SMTP plugin, as it is delivered",
+    available: withMail,
+    knowledge: { ...addresses, smokeTest: "connect" },
+    subject: () => ({
+      command: [process.execPath, "dist/main.mjs"],
+      cwd: `${root}plugins/smtp`,
+      plugin: "org.hilum.smtp",
+      ...mail(),
+    }),
+  },
+  {
+    name: "the example in TypeScript",
+    available: true,
+    knowledge: { accepted: "ada@example.org", refused: "nobody@example.org", smokeTest: "greet" },
+    subject: () => ({
+      command: [process.execPath, "main.ts"],
+      cwd: `${root}examples/hello-sender`,
+      plugin: "com.example.hello-sender",
+      settings: { greeting: "Hello" },
+      grants: [],
+    }),
+  },
+  {
+    name: "a plugin in plain Python that keeps messages",
+    available: python.available,
+    knowledge: { accepted: "ada@example.org", smokeTest: "connect" },
+    subject: () => ({ ...plain, settings: {}, grants: [] }),
+  },
+  {
+    name: "a plugin in plain Python that sends mail",
+    available: python.available && withMail,
+    knowledge: { ...addresses, smokeTest: "connect" },
+    subject: () => ({ ...plain, ...mail() }),
+  },
+];
+
+describe.each(pupils)("$name", ({ subject, knowledge, available }) => {
+  it
+    .skipIf(!available)
+    .each(cases.filter((one) => one.skip?.(knowledge) === undefined).map((one) => [one.id, one] as const))(
+    "%s",
+    async (_, one) => {
+      expect(await judge(one, subject(), knowledge)).toEqual({ case: one.id, rule: one.rule, outcome: "passed" });
+    },
+  );
+});
+
+describe.skipIf(!python.available)("plugins that break the protocol", () => {
+  const folder = createTempDir("conformance");
+  afterAll(folder.remove);
+
+  async function failing(id: string, change: (source: string) => string): Promise<string> {
+    const { readFileSync, writeFileSync } = await import("node:fs");
+    writeFileSync(folder.join("plugin.py"), change(readFileSync(`${root}conformance/plain_python_plugin.py`, "utf8")));
+    const one = cases.find((candidate) => candidate.id === id);
+    if (one === undefined) throw new Error(`there is no case ${id}`);
+    const verdict = await judge(
+      one,
+      {
+        ...plain,
+        command: [python.path ?? "python3", "-S", "-B", "plugin.py"],
+        cwd: folder.path,
+        settings: {},
+        grants: [],
+      },
+      { accepted: "ada@example.org", smokeTest: "connect" },
+    );
+    return verdict.outcome === "failed" ? verdict.why : verdict.outcome;
+  }
+
+  it("are found out when they print to standard output", async () => {
+    expect(
+      await failing("send", (source) =>
+        source.replace("mail, envelope = compose", 'os.write(1, b"hello\\n"); mail, envelope = compose'),
+      ),
+    ).toContain("standard output breaks the protocol");
+  });
+  it("are found out when they answer an unknown method", async () => {
+    expect(
+      await failing("method-unknown", (source) =>
+        source.replace(
+          "METHOD_NOT_FOUND, INVALID_PARAMS, PARSE_ERROR = -32600, -32601",
+          "METHOD_NOT_FOUND, INVALID_PARAMS, PARSE_ERROR = -32600, -32000",
+        ),
+      ),
+    ).toContain("-32000");
+  });
+  it("are found out when they do not leave", async () => {
+    expect(
+      await failing("shutdown", (source) =>
+        source.replace("                    return 0\n", "                    pass\n"),
+      ),
+    ).toContain("still runs");
+  });
+  it("are found out when they answer twice", async () => {
+    expect(
+      await failing("send", (source) =>
+        source.replace(
+          "        self.link.write(answer)",
+          "        self.link.write(answer)\n        self.link.write(answer)",
+        ),
+      ),
+    ).toContain("nobody asked");
+  });
+  it("are found out when a row is not one", async () => {
+    expect(await failing("smoke", (source) => source.replace('"status": "passed"', '"status": "fine"'))).toContain(
+      "/rows/0/status",
+    );
+  });
+});

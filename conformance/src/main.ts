@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+import { cases, judge, type Knowledge, type Verdict } from "./cases.ts";
+import type { Subject } from "./plugin-process.ts";
+
+const usage = `Judges a plugin that sends messages by docs/reference/protocol.md.
+
+  node conformance/src/main.ts [options] -- <program> [arguments]
+
+  --cwd <folder>        the plugin's folder (default: here)
+  --settings <json>     values of its settings, secrets included
+  --smoke <id>          a smoke test of its manifest that is not live
+  --accepted <address>  a recipient that its provider takes (default: ada@example.org)
+  --refused <address>   one that it refuses
+  --slow <address>      one that takes it more than a second
+  --egress <path>       a Unix socket that answers CONNECT, for a plugin that needs the network`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cwd: { type: "string", default: "." },
+    settings: { type: "string", default: "{}" },
+    smoke: { type: "string" },
+    accepted: { type: "string", default: "ada@example.org" },
+    refused: { type: "string" },
+    slow: { type: "string" },
+    egress: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (values.help || positionals.length === 0) {
+  console.log(usage);
+  process.exit(values.help ? 0 : 2);
+}
+
+const subject: Subject = {
+  command: positionals,
+  cwd: values.cwd,
+  plugin: "com.example.subject",
+  settings: JSON.parse(values.settings) as Record<string, unknown>,
+  grants: [],
+  ...(values.egress === undefined ? {} : { egressSocket: values.egress }),
+};
+const knowledge: Knowledge = {
+  accepted: values.accepted,
+  ...(values.smoke === undefined ? {} : { smokeTest: values.smoke }),
+  ...(values.refused === undefined ? {} : { refused: values.refused }),
+  ...(values.slow === undefined ? {} : { slow: values.slow }),
+};
+
+const verdicts: Verdict[] = [];
+for (const one of cases) {
+  const verdict = await judge(one, subject, knowledge);
+  verdicts.push(verdict);
+  console.log(`${verdict.outcome.padEnd(8)}${verdict.case}${verdict.outcome === "passed" ? "" : `: ${verdict.why}`}`);
+}
+const count = (outcome: Verdict["outcome"]): number => verdicts.filter((verdict) => verdict.outcome === outcome).length;
+console.log(`${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
+process.exitCode = count("failed") === 0 ? 0 : 1;

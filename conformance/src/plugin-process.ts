@@ -1,0 +1,168 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { protocolVersion, wireLimits, type InitializeParams, type LogParams } from "@hilum/contract";
+import { createFrameDecoder, encodeFrame, type Frame, type Message, type Violation } from "@hilum/contract/wire";
+
+/** What of a plugin the cases need to know. */
+export interface Subject {
+  /** Program and arguments that start the plugin. */
+  command: readonly string[];
+  cwd: string;
+  plugin: string;
+  settings: Record<string, unknown>;
+  grants: readonly string[];
+  egressSocket?: string;
+}
+
+type Answer = Extract<Frame, { kind: "result" | "error" }>;
+
+/** A plugin that runs, and the host's end of its line: everything that it writes is decoded as the host decodes it. */
+export interface PluginProcess {
+  /** Asks, and resolves to the answer, an error included. Rejects when there is none in time. */
+  ask(method: string, params?: object, options?: { deadlineMs?: number }): Promise<Answer>;
+  /** Asks without waiting; the id is for `answerTo` and `$/cancel`. */
+  begin(method: string, params?: object, deadlineMs?: number): number;
+  answerTo(id: number, timeoutMs?: number): Promise<Answer>;
+  notify(method: string, params: object): void;
+  writeRaw(text: string): void;
+  initialize(): Promise<Answer>;
+  /** Attachments that `blobs.read` gives out. */
+  readonly blobs: Map<string, Uint8Array>;
+  /** Answers that nobody asked for, or that came twice. */
+  readonly strays: readonly Answer[];
+  readonly violations: readonly Violation[];
+  readonly log: readonly LogParams[];
+  readonly stderr: string;
+  endInput(): void;
+  /** Exit code, or the signal's name; undefined when it still runs after `timeoutMs`. */
+  exit(timeoutMs: number): Promise<number | string | undefined>;
+  kill(): Promise<void>;
+}
+
+/** Longer than the handshake's own ten seconds: a busy machine is no fault of the plugin. */
+const answerMs = 20_000;
+
+export function startPlugin(subject: Subject): PluginProcess {
+  const [program = "", ...args] = subject.command;
+  const child = spawn(program, args, { cwd: subject.cwd, env: environment(subject), stdio: ["pipe", "pipe", "pipe"] });
+  const waiting = new Map<number, PromiseWithResolvers<Answer>>();
+  const answered = new Map<number, Promise<Answer>>();
+  const strays: Answer[] = [];
+  const violations: Violation[] = [];
+  const log: LogParams[] = [];
+  const blobs = new Map<string, Uint8Array>();
+  const state = new Map<string, { value: string; version: number }>();
+  let stderr = "";
+  let nextId = 1;
+
+  const decoder = createFrameDecoder({ onFrame: receive, onViolation: breakOff });
+  child.stdout.on("data", (chunk: Buffer) => decoder.push(chunk));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin.on("error", () => undefined);
+
+  const send = (message: Message): void => void (child.stdin.writable && child.stdin.write(encodeFrame(message)));
+  const begin = (method: string, params: object = {}, deadlineMs = answerMs): number => {
+    const id = nextId++;
+    const answer = Promise.withResolvers<Answer>();
+    answer.promise.catch(() => undefined);
+    waiting.set(id, answer);
+    answered.set(id, answer.promise);
+    send({ id, method, params: { ...params, meta: { call: `call-${id}`, deadlineMs, hops: 0 } } });
+    return id;
+  };
+  // What is not answered when the plugin has ended and its output is read will not be.
+  child.once("close", () => {
+    for (const { reject } of waiting.values()) reject(new Error("the plugin ended without an answer"));
+  });
+  const answerTo = async (id: number, timeoutMs = answerMs): Promise<Answer> => {
+    const late = sleep(timeoutMs, undefined, { ref: false }).then(() =>
+      Promise.reject(new Error(`no answer in ${timeoutMs} ms`)),
+    );
+    return await Promise.race([answered.get(id) ?? Promise.reject(new Error("nothing was asked")), late]);
+  };
+
+  return {
+    begin,
+    answerTo,
+    ask: (method, params, { deadlineMs } = {}) => answerTo(begin(method, params, deadlineMs)),
+    notify: (method, params) => send({ method, params }),
+    writeRaw: (text) => void child.stdin.write(text),
+    initialize: () => answerTo(begin("initialize", initializeParams(subject))),
+    blobs,
+    strays,
+    violations,
+    log,
+    get stderr() {
+      return stderr;
+    },
+    endInput: () => void child.stdin.end(),
+    exit: (timeoutMs) => exitOf(child, timeoutMs),
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGKILL");
+      await once(child, "close");
+    },
+  };
+
+  /** Nothing after a violation is read, so nothing more will be answered. */
+  function breakOff(violation: Violation): void {
+    violations.push(violation);
+    for (const { reject } of waiting.values())
+      reject(new Error(`standard output breaks the protocol: ${violation.detail}`));
+  }
+
+  function receive(frame: Frame): void {
+    if (frame.kind === "notification") {
+      if (frame.method === "log") log.push(frame.params as unknown as LogParams);
+      return;
+    }
+    if (frame.kind === "request") return answer(frame);
+    const asked = typeof frame.id === "number" ? waiting.get(frame.id) : undefined;
+    if (asked === undefined) return void strays.push(frame);
+    waiting.delete(frame.id as number);
+    asked.resolve(frame);
+  }
+
+  /** The few things that a plugin may ask while it sends. */
+  function answer({ id, method, params }: Extract<Frame, { kind: "request" }>): void {
+    const key = String(params["key"]);
+    if (method === "blobs.read") {
+      const bytes = blobs.get(String(params["id"])) ?? new Uint8Array();
+      const part = bytes.subarray(Number(params["offset"]), Number(params["offset"]) + Number(params["length"]));
+      return send({ id, result: { base64: Buffer.from(part).toString("base64"), size: bytes.length } });
+    }
+    if (method === "state.get") return send({ id, result: state.get(key) ?? {} });
+    if (method !== "state.put") return send({ id, error: { code: -32_601, message: "There is no such method" } });
+    const version = (state.get(key)?.version ?? 0) + 1;
+    state.set(key, { value: String(params["value"]), version });
+    send({ id, result: { version } });
+  }
+}
+
+function environment({ egressSocket }: Subject): NodeJS.ProcessEnv {
+  const { PATH = "", TMPDIR = "/tmp" } = process.env;
+  return {
+    PATH,
+    TMPDIR,
+    HOME: TMPDIR,
+    LANG: "C.UTF-8",
+    ...(egressSocket === undefined ? {} : { HILUM_EGRESS_SOCKET: egressSocket }),
+  };
+}
+
+function initializeParams({ plugin, settings, grants, egressSocket }: Subject): Omit<InitializeParams, "meta"> {
+  return {
+    protocol: protocolVersion,
+    host: { name: "hilum", version: "0.0.0-conformance" },
+    ...{ plugin, instance: "default", testMode: true, settings, grants: [...grants], limits: wireLimits },
+    ...(egressSocket === undefined ? {} : { egressSocket }),
+  };
+}
+
+async function exitOf(child: ChildProcess, timeoutMs: number): Promise<number | string | undefined> {
+  const ended = (): number | string | undefined => child.exitCode ?? child.signalCode ?? undefined;
+  if (ended() !== undefined) return ended();
+  await Promise.race([once(child, "exit"), sleep(timeoutMs, undefined, { ref: false })]);
+  return ended();
+}
