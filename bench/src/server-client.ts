@@ -1,0 +1,47 @@
+import { Agent, request } from "node:https";
+
+/** A signed-in browser's requests, as far as setting a server up needs them. */
+export interface Client {
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  /** The body, or an error that quotes the problem when the answer has another status. */
+  expect<T>(status: number, method: string, path: string, body?: unknown): Promise<T>;
+  close(): void;
+}
+
+export function createClient(url: URL, ca: string): Client {
+  const agent = new Agent({ ca, keepAlive: true });
+  let cookie: string | undefined;
+
+  async function call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = {
+      ...(bytes === undefined ? {} : { "content-type": "application/json", "content-length": bytes.length }),
+      ...(cookie === undefined ? {} : { cookie }),
+      origin: url.origin,
+      "sec-fetch-site": "same-origin",
+      "x-hilum-console": "1",
+    };
+    return await new Promise((resolve, reject) => {
+      const outgoing = request(new URL(path, url), { method, agent, headers }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => (text += part));
+        response.once("error", reject).once("end", () => {
+          cookie = response.headers["set-cookie"]?.[0]?.split(";")[0] ?? cookie;
+          resolve({ status: response.statusCode ?? 0, body: text === "" ? undefined : JSON.parse(text) });
+        });
+      });
+      outgoing.once("error", reject).end(bytes);
+    });
+  }
+
+  return {
+    call,
+    async expect<T>(status: number, method: string, path: string, body?: unknown) {
+      const answer = await call(method, path, body);
+      if (answer.status !== status)
+        throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      return answer.body as T;
+    },
+    close: () => agent.destroy(),
+  };
+}
