@@ -42,21 +42,30 @@ export async function measureCall({ rounds = 3 }: { rounds?: number } = {}): Pro
   const folder = mkdtempSync(join(tmpdir(), "hilum-bench-"));
   try {
     const durableUs = measureDurableWrite(join(folder, "durable"));
-    const makers = [makePipe, () => makeGoverned(join(folder, `a${Math.random().toString(36).slice(2)}`)), makeMcp, makeHttp];
+    const makers = [
+      makePipe,
+      () => makeGoverned(join(folder, `a${Math.random().toString(36).slice(2)}`)),
+      makeMcp,
+      makeHttp,
+    ];
     const measured: Measured[][] = [];
     for (let round = 0; round < rounds; round += 1) {
       const callers: Measured[] = [];
       for (const make of makers) callers.push(await measure(await make()));
       measured.push(callers);
     }
-    return present(makers.map((_, index) => medianOf(measured.map((round) => round[index] as Measured))), durableUs);
+    return present(
+      makers.map((_, index) => medianOf(measured.map((round) => round[index] as Measured))),
+      durableUs,
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 function present([pipe, governed, mcp, http]: Measured[], durableUs: number): Row[] {
-  if (pipe === undefined || governed === undefined || mcp === undefined || http === undefined) throw new Error("a caller was not measured");
+  if (pipe === undefined || governed === undefined || mcp === undefined || http === undefined)
+    throw new Error("a caller was not measured");
   const ratio = governed.p50Us / (pipe.p50Us + 2 * durableUs);
   const peers = Math.max(mcp.perSecond.get(512) ?? 0, http.perSecond.get(512) ?? 0);
   return [
@@ -64,10 +73,19 @@ function present([pipe, governed, mcp, http]: Measured[], durableUs: number): Ro
     ...[pipe, governed, mcp, http].flatMap(({ name, p50Us, p99Us, perSecond }) => [
       { figure: `${name}, 1 in flight, p50`, value: p50Us, unit: "us" },
       { figure: `${name}, 1 in flight, p99`, value: p99Us, unit: "us" },
-      ...inFlights.map((count) => ({ figure: `${name}, ${count} in flight`, value: perSecond.get(count) ?? 0, unit: "calls/s" })),
+      ...inFlights.map((count) => ({
+        figure: `${name}, ${count} in flight`,
+        value: perSecond.get(count) ?? 0,
+        unit: "calls/s",
+      })),
     ]),
     { figure: "governed call, p50 / (pipe + two durable writes)", value: ratio, unit: "ratio", budget: "<= 1.3" },
-    { figure: "governed call, 512 in flight / the faster peer's bare echo", value: (governed.perSecond.get(512) ?? 0) / peers, unit: "ratio", budget: "> 1" },
+    {
+      figure: "governed call, 512 in flight / the faster peer's bare echo",
+      value: (governed.perSecond.get(512) ?? 0) / peers,
+      unit: "ratio",
+      budget: "> 1",
+    },
   ];
 }
 
@@ -83,7 +101,12 @@ async function measure({ name, call, close }: Caller): Promise<Measured> {
   const perSecond = new Map<number, number>();
   for (const count of inFlights) perSecond.set(count, await run(call, 40_000, count));
   await close();
-  return { name, p50Us: samples[Math.floor(samples.length / 2)] ?? 0, p99Us: samples[Math.floor(samples.length * 0.99)] ?? 0, perSecond };
+  return {
+    name,
+    p50Us: samples[Math.floor(samples.length / 2)] ?? 0,
+    p99Us: samples[Math.floor(samples.length * 0.99)] ?? 0,
+    perSecond,
+  };
 }
 
 async function run(call: Caller["call"], total: number, inFlight: number): Promise<number> {
@@ -107,7 +130,9 @@ function medianOf(measured: Measured[]): Measured {
     name: first.name,
     p50Us: middle(measured.map(({ p50Us }) => p50Us)),
     p99Us: middle(measured.map(({ p99Us }) => p99Us)),
-    perSecond: new Map(inFlights.map((count) => [count, middle(measured.map(({ perSecond }) => perSecond.get(count) ?? 0))])),
+    perSecond: new Map(
+      inFlights.map((count) => [count, middle(measured.map(({ perSecond }) => perSecond.get(count) ?? 0))]),
+    ),
   };
 }
 
@@ -130,10 +155,21 @@ function measureDurableWrite(path: string): number {
 
 async function makeGoverned(folder: string): Promise<Caller> {
   mkdirSync(folder);
-  const audit = await openAuditLog({ dir: folder, origin: "hilum.bench/audit", signingKey: generateKeyPairSync("ed25519").privateKey });
+  const audit = await openAuditLog({
+    dir: folder,
+    origin: "hilum.bench/audit",
+    signingKey: generateKeyPairSync("ed25519").privateKey,
+  });
   const sandbox = await createSandbox({ stateDir: join(folder, "sandbox") });
   const host = createHost({
-    ...{ audit, denials: createDenyCoalescer({ append: audit.append }), sandbox, stateDir: folder, version: "0.1.0", now: () => new Date() },
+    ...{
+      audit,
+      denials: createDenyCoalescer({ append: audit.append }),
+      sandbox,
+      stateDir: folder,
+      version: "0.1.0",
+      now: () => new Date(),
+    },
     lanes: noLanes(),
     grantsOf: () => ({ grants: [], epoch: 1 }),
     decideCall: () => ({ allow: true }),
@@ -145,12 +181,30 @@ async function makeGoverned(folder: string): Promise<Caller> {
   await host.start({
     ...key,
     runner: { kind: "sandboxed", runtime: "node", codeDir: fixturePlugins, entry: fixtureEntry("echo"), limits },
-    ...{ capabilities: ["send_messages"], settings: {}, grants: [], testMode: false, concurrency: 1024, queueMax: 1024 },
+    ...{
+      capabilities: ["send_messages"],
+      settings: {},
+      grants: [],
+      testMode: false,
+      concurrency: 1024,
+      queueMax: 1024,
+    },
   });
-  const context: CallContext = { actor: { id: "system:outbox" }, requestId: "bench000000000000000001", purpose: "TREAT" };
+  const context: CallContext = {
+    actor: { id: "system:outbox" },
+    requestId: "bench000000000000000001",
+    purpose: "TREAT",
+  };
   return {
     name: "governed call",
-    call: (index) => host.call(context, { ...key, method: "messages.send", params: { message: payload, idempotencyKey: `k${index}` }, deadlineMs: 30_000, resource: "Communication" }),
+    call: (index) =>
+      host.call(context, {
+        ...key,
+        method: "messages.send",
+        params: { message: payload, idempotencyKey: `k${index}` },
+        deadlineMs: 30_000,
+        resource: "Communication",
+      }),
     close: () => closeAll(host, sandbox, audit),
   };
 }
@@ -164,10 +218,18 @@ async function closeAll(host: Host, sandbox: Sandbox, audit: AuditLog): Promise<
 /** The echo asks for nothing. */
 function noLanes(): Parameters<typeof createHost>[0]["lanes"] {
   const refuse = (): Promise<never> => Promise.reject(new Error("the echo asks for nothing"));
-  return { ownerOfMessage: refuse, updateDelivery: refuse, readBlob: refuse, getState: refuse, putState: refuse, deleteState: refuse };
+  return {
+    ownerOfMessage: refuse,
+    updateDelivery: refuse,
+    readBlob: refuse,
+    getState: refuse,
+    putState: refuse,
+    deleteState: refuse,
+  };
 }
 
-const startEcho = (role: string): ChildProcess => spawn(process.execPath, [self, role], { stdio: ["pipe", "pipe", "inherit"] });
+const startEcho = (role: string): ChildProcess =>
+  spawn(process.execPath, [self, role], { stdio: ["pipe", "pipe", "inherit"] });
 
 async function endOf(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once("exit", resolve));
@@ -203,7 +265,10 @@ async function makePipe(): Promise<Caller> {
 }
 
 async function makeMcp(): Promise<Caller> {
-  const [{ Client }, { StdioClientTransport }] = await Promise.all([import("@modelcontextprotocol/sdk/client/index.js"), import("@modelcontextprotocol/sdk/client/stdio.js")]);
+  const [{ Client }, { StdioClientTransport }] = await Promise.all([
+    import("@modelcontextprotocol/sdk/client/index.js"),
+    import("@modelcontextprotocol/sdk/client/stdio.js"),
+  ]);
   const client = new Client({ name: "bench", version: "0.1.0" });
   await client.connect(new StdioClientTransport({ command: process.execPath, args: [self, "echo-mcp"] }));
   return {
@@ -216,12 +281,19 @@ async function makeMcp(): Promise<Caller> {
 async function makeHttp(): Promise<Caller> {
   const { Pool } = await import("undici");
   const child = startEcho("echo-http");
-  const port = await new Promise<string>((resolve) => child.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString().trim())));
+  const port = await new Promise<string>((resolve) =>
+    child.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString().trim())),
+  );
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 64, pipelining: 1 });
   return {
     name: "HTTP on loopback (undici), bare echo",
     call: async (index) => {
-      const { body } = await pool.request({ path: "/", method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ message: payload, idempotencyKey: `k${index}` }) });
+      const { body } = await pool.request({
+        path: "/",
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ message: payload, idempotencyKey: `k${index}` }),
+      });
       return await body.json();
     },
     async close() {
@@ -241,7 +313,9 @@ const roles: Record<string, () => Promise<void>> = {
       import("@modelcontextprotocol/sdk/types.js"),
     ]);
     const server = new Server({ name: "echo", version: "0.1.0" }, { capabilities: { tools: {} } });
-    server.setRequestHandler(CallToolRequestSchema, async ({ params }) => ({ content: [{ type: "text", text: String(params.arguments?.["idempotencyKey"]) }] }));
+    server.setRequestHandler(CallToolRequestSchema, async ({ params }) => ({
+      content: [{ type: "text", text: String(params.arguments?.["idempotencyKey"]) }],
+    }));
     await server.connect(new StdioServerTransport());
   },
   "echo-http": async () => {
@@ -251,7 +325,12 @@ const roles: Record<string, () => Promise<void>> = {
       request.setEncoding("utf8");
       for await (const chunk of request) text += chunk;
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ outcome: "accepted", providerId: (JSON.parse(text) as { idempotencyKey: string }).idempotencyKey }));
+      response.end(
+        JSON.stringify({
+          outcome: "accepted",
+          providerId: (JSON.parse(text) as { idempotencyKey: string }).idempotencyKey,
+        }),
+      );
     });
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();

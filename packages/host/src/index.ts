@@ -17,7 +17,7 @@ export type { LanePorts } from "./lib/lanes/lanes.ts";
 export type { PluginLogLine } from "./lib/logs/plugin-log.ts";
 export { escapeBounded, escapeText } from "./lib/logs/escape.ts";
 export { redact } from "./lib/logs/redact.ts";
-export { PluginFailure } from "./lib/connection/answers.ts";
+export { PluginFailure, pluginFailureData, type Answers, type AnswerTo } from "./lib/connection/answers.ts";
 export type { HostCode, HostServices } from "./lib/supervisor/host-code.ts";
 export type { InstanceSpec, InstanceStatus, RunnerSpec, RunProblem, RunState, SandboxBadge } from "./lib/supervisor/instance-spec.ts";
 export type { CallRequest, DecideCall, PluginCall } from "./lib/supervisor/plugin-call.ts";

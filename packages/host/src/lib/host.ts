@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { HilumError } from "@hilum/contract";
 import { createCallIds } from "./call-ids.ts";
+import type { AnswerTo } from "./connection/answers.ts";
 import type { Link } from "./connection/link.ts";
 import type { AddressRules } from "./egress/address.ts";
 import { createEgress } from "./egress/egress-server.ts";
@@ -60,7 +61,7 @@ export interface Host {
   /** Hands the link of a remote plugin to its instance. */
   attach(key: InstanceKey, link: Link, context?: CallContext): Promise<void>;
   /** Calls a method of a plugin through the pipeline; the answer is validated. */
-  call(context: CallContext, call: HostCall): Promise<unknown>;
+  call<Method extends string>(context: CallContext, call: HostCall & { method: Method }): Promise<AnswerTo<Method>>;
   status(key: InstanceKey): InstanceStatus | undefined;
   list(): InstanceStatus[];
   /** Hears each change of state; returns how to stop listening. */
@@ -124,7 +125,8 @@ export function createHost(options: HostOptions): Host {
       instances.delete(keyText(key));
     },
     attach: async (key, link, context = supervisorContext) => find(key).attach(context, link),
-    call: (context, call) => callOrReject(() => find(call).call(context, call)),
+    // The parser of the method has made the answer; `Answers` is the type of that table.
+    call: <Method extends string>(context: CallContext, call: HostCall & { method: Method }) => callOrReject(() => find(call).call(context, call)) as Promise<AnswerTo<Method>>,
     status: (key) => instances.get(keyText(key))?.status(),
     list: () => [...instances.values()].map((instance) => instance.status()),
     onChange(listener) {

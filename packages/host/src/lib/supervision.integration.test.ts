@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { requires } from "@hilum/testkit";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { fixtureSpec, operator, sendCall, startHostUnderTest, type HostUnderTest } from "./test-support/host-under-test.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually, fixtureSpec, operator, sendCall, startHostUnderTest, type HostUnderTest } from "./test-support/host-under-test.ts";
 
 /** A process that has ended and waits to be reaped by process 1 is not alive. */
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
@@ -23,10 +23,11 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
       startingMax = Math.max(startingMax, audible.length);
     });
     const others = Array.from({ length: 10 }, (_, index) => under.host.start(fixtureSpec("echo", { instance: `i${index}` })));
-    const began = performance.now();
+    let allAreUp = false;
+    const up = Promise.all(others).finally(() => (allAreUp = true));
     await under.host.call(operator, sendCall("echo", "k"));
-    expect(performance.now() - began).toBeLessThan(1000);
-    await Promise.all(others);
+    expect(allAreUp).toBe(false);
+    await up;
     const starts = (await under.entries()).filter(({ action }) => action === "plugin.start");
     let open = 0;
     let openMax = 0;
@@ -41,11 +42,9 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
 
   it("threat 229: a stop under load lets calls in flight finish, refuses those that wait, and has an outcome for each intent", async () => {
     await under.host.start(fixtureSpec("hang", { concurrency: 4, queueMax: 50 }));
-    const calls = Promise.allSettled(Array.from({ length: 20 }, () => under.host.call(operator, sendCall("hang", "slow"))));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const began = performance.now();
-    await under.host.close({ drainMs: 5000 });
-    expect(performance.now() - began).toBeLessThan(5000);
+    const calls = Promise.allSettled(Array.from({ length: 20 }, () => under.host.call(operator, sendCall("hang", "slow", { deadlineMs: 60_000 }))));
+    await eventually(() => expect(under.lines.filter(({ text }) => text === "holding")).toHaveLength(4));
+    await under.host.close({ drainMs: 20_000 });
     const settled = (await calls).map((each) => (each.status === "fulfilled" ? "ok" : (each.reason as { code: string }).code));
     expect(settled.filter((code) => code === "ok")).toHaveLength(4);
     expect(settled.filter((code) => code === "plugin.not_running")).toHaveLength(16);
@@ -73,10 +72,19 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
     expect(under.host.list().map(({ state }) => state)).toEqual(["running"]);
   });
 
+  it("gives up a start that is stopped meanwhile, and leaves no process", async () => {
+    const key = { plugin: "com.example.lie", instance: "default" };
+    const starting = expect(under.host.start(fixtureSpec("lie", { settings: { lie: "silent" } }))).rejects.toMatchObject({ code: "plugin.killed" });
+    await eventually(() => expect(under.host.status(key)?.state).toBe("starting"));
+    await under.host.stop(key, { drainMs: 0 });
+    await starting;
+    expect(under.host.list()).toEqual([]);
+  });
+
   it("cuts an instance at once, and what is in flight ends as killed", async () => {
     await under.host.start(fixtureSpec("hang"));
-    const call = expect(under.host.call(operator, sendCall("hang", "never"))).rejects.toMatchObject({ code: "plugin.killed" });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const call = expect(under.host.call(operator, sendCall("hang", "never", { deadlineMs: 60_000 }))).rejects.toMatchObject({ code: "plugin.killed" });
+    await eventually(() => expect(under.lines.some(({ text }) => text === "holding")).toBe(true));
     await under.host.cut({ plugin: "com.example.hang", instance: "default" });
     await call;
     expect(under.host.list()).toEqual([]);
@@ -102,7 +110,7 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
     await expect(under.host.call(operator, sendCall("dial", "mail.example.org:25"))).resolves.toMatchObject({ reply: expect.stringContaining("403 policy.denied") });
     under.grants.length = 0;
     await expect(under.host.call(operator, sendCall("dial", destination))).resolves.toMatchObject({ reply: expect.stringContaining("403 policy.denied") });
-    await vi.waitFor(async () => expect((await under.entries()).filter(({ action, kind }) => action === "egress.connect" && kind === "outcome")).toMatchObject([{ outcome: "ok", actor: "plugin:com.example.dial/default" }]));
+    await eventually(async () => expect((await under.entries()).filter(({ action, kind }) => action === "egress.connect" && kind === "outcome")).toMatchObject([{ outcome: "ok", actor: "plugin:com.example.dial/default" }]));
     remote.close();
   });
 });

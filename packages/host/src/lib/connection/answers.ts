@@ -42,18 +42,31 @@ export const parseHealthResult: ParseAnswer<HealthResult> = (value) => {
   return { state, rows: parseRows(rows) };
 };
 
+/** What each method of the host is answered with, after the check. */
+export interface Answers {
+  initialize: InitializeResult;
+  "config.validate": CheckResult;
+  "setup.check": CheckResult;
+  "health.check": HealthResult;
+  "smoke.run": CheckResult;
+  "messages.send": SendResult;
+  shutdown: null;
+}
+export type AnswerTo<Method extends string> = Method extends keyof Answers ? Answers[Method] : unknown;
+
 const parseNothing: ParseAnswer<null> = () => null;
 
 /** How the answer to each method of the host is checked. A method that is not here cannot be called. */
-export const answerParsers: ReadonlyMap<string, ParseAnswer<unknown>> = new Map<string, ParseAnswer<unknown>>([
-  ["initialize", parseInitializeResult],
-  ["config.validate", parseCheckResult],
-  ["setup.check", parseCheckResult],
-  ["health.check", parseHealthResult],
-  ["smoke.run", parseCheckResult],
-  ["shutdown", parseNothing],
-  ["messages.send", parseSendResult],
-]);
+const parsers: { [Method in keyof Answers]: ParseAnswer<Answers[Method]> } = {
+  initialize: parseInitializeResult,
+  "config.validate": parseCheckResult,
+  "setup.check": parseCheckResult,
+  "health.check": parseHealthResult,
+  "smoke.run": parseCheckResult,
+  shutdown: parseNothing,
+  "messages.send": parseSendResult,
+};
+export const answerParsers: ReadonlyMap<string, ParseAnswer<unknown>> = new Map(Object.entries(parsers));
 
 /** Codes that a plugin may answer with; any other failure of its own is `plugin.failed`. */
 const pluginCodes: ReadonlySet<string> = new Set(
@@ -76,17 +89,25 @@ export function parseErrorData(value: unknown): WireErrorData & { code: ErrorCod
   };
 }
 
+const failureBrand = Symbol.for("hilum.plugin-failure");
+
 /**
  * A failure that the plugin reported. `detail` is the catalogue's own sentence, never the plugin's (threat 42); what the
  * plugin said is in `data`, bounded and escaped, for the pages that show a provider's words as such.
  */
 export class PluginFailure extends HilumError {
+  readonly [failureBrand] = true;
   readonly data: WireErrorData;
 
   constructor(data: WireErrorData & { code: ErrorCode }) {
     super(data.code, data.retryAfterMs === undefined ? {} : { retryAfterMs: data.retryAfterMs });
     this.data = data;
   }
+}
+
+/** What the plugin said of its failure, or `undefined` for an error that did not come from a plugin. */
+export function pluginFailureData(error: unknown): WireErrorData | undefined {
+  return typeof error === "object" && error !== null && failureBrand in error ? (error as PluginFailure).data : undefined;
 }
 
 function parseSdk(value: unknown): { name: string; version: string } {

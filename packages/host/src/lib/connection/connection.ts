@@ -1,22 +1,15 @@
-import { cancelMethod, HilumError, protocolVersion, wireErrorCodes, wireLimits, type InitializeResult } from "@hilum/contract";
-import type { Frame, FrameId } from "@hilum/contract/wire";
+import { cancelMethod, HilumError, protocolVersion, wireLimits, type InitializeResult } from "@hilum/contract";
+import type { Frame } from "@hilum/contract/wire";
 import type { Ticker } from "../ticker.ts";
 import { parseInitializeResult } from "./answers.ts";
 import type { CloseReason, ProtocolFault } from "./close-reason.ts";
-import { createIncomingCalls, frameErrorOf, type Serve } from "./incoming-calls.ts";
 import type { Link } from "./link.ts";
 import { createOutbox } from "./outbox.ts";
 import { createOutgoingCalls, timedOut } from "./outgoing-calls.ts";
+import { createRequestDesk, type Served } from "./request-desk.ts";
 import { createFloodWatch, createFrameWatch, createOutboundWatch, createReadingGate } from "./watches.ts";
 
 export type ConnectionLimits = { [Name in keyof typeof wireLimits]: number };
-
-/** What a plugin may ask, by method; a Map, so that no name is special (threat 35). */
-export interface Served {
-  requests: ReadonlyMap<string, Serve>;
-  /** Notifications return at once; what they cannot take they drop. */
-  notifications: ReadonlyMap<string, (params: Record<string, unknown>) => void>;
-}
 
 export interface ConnectionOptions {
   link: Link;
@@ -44,8 +37,8 @@ export interface Connection {
 export function createConnection({ link, ticker, served, limits: own, onClose, onDropped = () => {} }: ConnectionOptions): Connection {
   const limits: ConnectionLimits = { ...wireLimits, ...own };
   const outgoing = createOutgoingCalls();
-  const incoming = createIncomingCalls();
   const outbox = createOutbox(link);
+  const desk = createRequestDesk({ served, outbox, inFlightMax: limits.inFlightMax, onReusedId: () => fault("id_reused", "A request id was used again before its answer") });
   const gate = createReadingGate(link);
   const isFrameTooSlow = createFrameWatch(limits);
   const outbound = createOutboundWatch(limits, gate);
@@ -128,38 +121,9 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
     if (closed !== undefined) return;
     if (state !== "ready") return fault("handshake", "The plugin asked something before the handshake was done");
     if (frame.method === "initialize") return fault("handshake", "The plugin began a second handshake");
-    if (!flood.admit(ticker.now())) return drop(frame);
-    if (frame.kind === "request") return receiveRequest(frame);
-    if (frame.method === cancelMethod) return incoming.cancel(frame.params["id"]);
-    served.notifications.get(frame.method)?.(frame.params);
-  }
-
-  function receiveRequest({ id, method, params }: Extract<Frame, { kind: "request" }>): void {
-    const serve = served.requests.get(method);
-    if (serve === undefined) return refuse(id, wireErrorCodes.methodNotFound, "There is no such method");
-    if (incoming.size >= limits.inFlightMax) return refuse(id, wireErrorCodes.full, "Too many requests wait for an answer");
-    if (!incoming.begin(id)) return fault("id_reused", "A request id was used again before its answer");
-    void answerRequest(id, serve, params);
-  }
-
-  async function answerRequest(id: FrameId, serve: Serve, params: Record<string, unknown>): Promise<void> {
-    try {
-      const result = await incoming.run(id, serve, params);
-      if (closed === undefined) outbox.send({ id, result: result ?? null });
-    } catch (error) {
-      if (closed === undefined) outbox.send({ id, error: frameErrorOf(error) });
-    } finally {
-      incoming.end(id);
-    }
-  }
-
-  function refuse(id: FrameId, code: number, message: string): void {
-    outbox.send({ id, error: { code, message } });
-  }
-
-  /** Over the rate: a request is told so, a notification is only counted. */
-  function drop(frame: Extract<Frame, { kind: "request" | "notification" }>): void {
-    if (frame.kind === "request") refuse(frame.id, wireErrorCodes.full, "Too many messages");
+    if (!flood.admit(ticker.now())) desk.drop(frame);
+    else if (frame.kind === "request") desk.request(frame);
+    else desk.notification(frame);
   }
 
   function sweep(nowMs: number): void {
@@ -183,7 +147,7 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
     state = "closed";
     unsubscribe();
     flood.report();
-    incoming.cancelAll();
+    desk.close();
     outgoing.dropAll(() => lossOf(reason));
     link.close();
     onClose(reason);

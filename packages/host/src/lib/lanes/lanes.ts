@@ -1,6 +1,6 @@
 import { HilumError, type BlobReadParams, type BlobReadResult, type PluginMethod, type StateParams, type UpdateDeliveryParams } from "@hilum/contract";
 import type { Lane as PolicyLane } from "@hilum/policy";
-import type { Served } from "../connection/connection.ts";
+import type { Served } from "../connection/request-desk.ts";
 import type { Serve } from "../connection/incoming-calls.ts";
 import { pluginContext, type InstanceKey } from "../instance-key.ts";
 import type { PluginLog } from "../logs/plugin-log.ts";

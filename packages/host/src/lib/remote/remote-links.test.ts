@@ -3,10 +3,10 @@ import { createServer, type Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { decodeEnrolmentCode, encodeEnrolmentCode, remoteConnectText, remoteTokenText } from "@hilum/contract";
 import { createFakeClock, type FakeClock } from "@hilum/testkit";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createRemoteStoreInMemory } from "../test-support/remote-store-in-memory.ts";
-import { noSandbox, operator, startHostUnderTest, type HostUnderTest } from "../test-support/host-under-test.ts";
+import { eventually, noSandbox, operator, startHostUnderTest, type HostUnderTest } from "../test-support/host-under-test.ts";
 import { sha256Hex } from "./proof.ts";
 import { createRemoteLinks, type RemoteLinks } from "./remote-links.ts";
 
@@ -56,10 +56,10 @@ describe("remote plugins", () => {
     const websocket = open(link, token);
     websocket.on("error", () => undefined);
     serve(websocket, answer);
-    await vi.waitFor(() => expect(under.host.status(key)?.state).toBe("running"));
+    await eventually(() => expect(under.host.status(key)?.state).toBe("running"));
     return { link, token, websocket };
   };
-  const send = () => under.host.call(operator, { ...key, method: "messages.send", params: { attachments: [] }, deadlineMs: 5000 });
+  const send = () => under.host.call(operator, { ...key, method: "messages.send", params: { attachments: [] }, deadlineMs: 20_000 });
 
   beforeEach(async () => {
     under = await startHostUnderTest({ sandbox: noSandbox });
@@ -170,12 +170,12 @@ describe("remote plugins", () => {
     const answer = (method: string): unknown => (method === "messages.send" ? void (sends += 1) : null);
     const { link, websocket } = await connected(answer);
     const call = expect(send()).rejects.toMatchObject({ code: "plugin.link_lost" });
-    await vi.waitFor(() => expect(sends).toBe(1));
+    await eventually(() => expect(sends).toBe(1));
     websocket.terminate();
     await call;
     const { token } = await remote.issueToken(tokenRequest(link));
     serve(open(link, token), answer);
-    await vi.waitFor(() => expect(under.host.status(key)?.state).toBe("running"));
+    await eventually(() => expect(under.host.status(key)?.state).toBe("running"));
     expect(sends).toBe(1);
     expect((await under.entries()).find(({ action, kind }) => action === "messages.send" && kind === "outcome")).toMatchObject({ outcome: "unknown" });
   });
@@ -186,7 +186,7 @@ describe("remote plugins", () => {
     const { token } = await remote.issueToken(tokenRequest(link));
     serve(open(link, token), () => ({ outcome: "accepted", reply: "second" }));
     await closed;
-    await vi.waitFor(async () => expect(await send()).toMatchObject({ reply: "second" }));
+    await eventually(async () => expect(await send()).toMatchObject({ reply: "second" }));
   });
 
   it.each<[string, (websocket: WebSocket, raw: Socket) => void]>([
@@ -199,7 +199,12 @@ describe("remote plugins", () => {
     const closed = new Promise((resolve) => websocket.once("close", resolve));
     breach(websocket, (websocket as unknown as { _socket: Socket })._socket);
     await closed;
-    await vi.waitFor(async () => expect((await under.entries()).some(({ action, decision }) => action === "plugin.protocol" && decision === "deny")).toBe(true));
+    await eventually(async () => expect((await under.entries()).some(({ action, decision }) => action === "plugin.protocol" && decision === "deny")).toBe(true));
+  });
+
+  it("threat 43: takes no compression, which could be small outside and vast inside", async () => {
+    const { websocket } = await connected();
+    expect(websocket.extensions).toBe("");
   });
 
   it("threat 47: an upgrade that is none is refused", async () => {

@@ -2,7 +2,7 @@ import { HilumError, protocolVersion } from "@hilum/contract";
 import type { Connection } from "../connection/connection.ts";
 import { parseInitializeResult } from "../connection/answers.ts";
 import type { CloseReason } from "../connection/close-reason.ts";
-import type { Served } from "../connection/connection.ts";
+import type { Served } from "../connection/request-desk.ts";
 import { createOutgoingCalls, timedOut } from "../connection/outgoing-calls.ts";
 import type { Ticker } from "../ticker.ts";
 

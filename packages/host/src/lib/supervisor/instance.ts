@@ -2,18 +2,19 @@ import { HilumError } from "@hilum/contract";
 import type { Link } from "../connection/link.ts";
 import { createLanes, type LanePorts } from "../lanes/lanes.ts";
 import { createPluginLog, type PluginLogLine } from "../logs/plugin-log.ts";
-import { govern, type CallContext, type Governor } from "../pipeline.ts";
+import type { CallContext, Governor } from "../pipeline.ts";
 import type { DecidePlugin } from "../plugin-decisions.ts";
 import { askToEnd, pause } from "./ask-to-end.ts";
 import { createCallStats } from "./call-stats.ts";
 import { createCallsInFlight } from "./calls-in-flight.ts";
 import { explainEnd, isLasting, problemOf } from "./explain.ts";
 import type { InstanceSpec, InstanceStatus, RunProblem, RunState, SandboxBadge } from "./instance-spec.ts";
-import { beginLive, type Live, type LiveEnd, type LivePorts } from "./live.ts";
+import type { Live, LiveEnd, LivePorts } from "./live.ts";
 import { createPluginCaller, type DecideCall, type PluginCall } from "./plugin-call.ts";
 import { createRestartBudget, type RestartBudgetOptions } from "./restart-budget.ts";
 import { createRunNotes, supervisorContext } from "./run-notes.ts";
 import { createSlots, type Slots } from "./slots.ts";
+import { createStarter } from "./starter.ts";
 
 export interface InstancePorts extends Omit<LivePorts, "served" | "log" | "onDropped"> {
   governor: Governor;
@@ -56,7 +57,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   const log = createPluginLog({ sink: ports.writeLog, known: calls.contacts, now: ticker.now });
   const notes = createRunNotes(spec, { governor, nextCall, log });
   const served = createLanes({ key: spec, lanes: ports.lanes, log, calls, governor, decide: ports.decidePlugin, nextCall });
-  const livePorts: LivePorts = { ...ports, served, log, onDropped: notes.dropped };
+  const starter = createStarter({ spec, ...ports, live: { ...ports, served, log, onDropped: notes.dropped } });
   let state: RunState = "stopped";
   let live: Live | undefined;
   let problem: RunProblem | undefined;
@@ -89,9 +90,11 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   async function bringUp(context: CallContext, keepTrying: boolean, link?: Link): Promise<void> {
     enter("starting");
     try {
-      const begun = await governStart(context, link);
-      // Stopped while it was coming up.
-      if (state !== "starting") return void (await begun.end("stopped"));
+      const begun = await starter.begin(context, link);
+      if (state !== "starting") {
+        await begun.end("stopped");
+        throw new HilumError("plugin.not_running", { detail: "The plugin was stopped while it was starting" });
+      }
       live = begun;
       enter("running");
       void watch(begun);
@@ -99,20 +102,6 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
       failStart(error, keepTrying);
       throw error;
     }
-  }
-
-  /** A start is a crossing like any other: settings with their secrets go into the plugin's hands. */
-  function governStart(context: CallContext, link: Link | undefined): Promise<Live> {
-    const call = nextCall();
-    const action = spec.runner.kind === "remote" ? "plugin.link" : "plugin.start";
-    const record = { call, action, audit: "intent", plugin: spec.plugin, instance: spec.instance, resource: "Plugin" } as const;
-    return govern(governor, context, record, {
-      resolve: () => undefined,
-      admit: () => ports.starts.enter(Number.POSITIVE_INFINITY),
-      decide: () => ports.decideCall({ key: spec, kind: "start", actor: context.actor.id, method: "initialize" }),
-      perform: () => beginLive(spec, livePorts, { call, ...(link === undefined ? {} : { link }) }),
-      release: ports.starts.leave,
-    });
   }
 
   function failStart(error: unknown, keepTrying: boolean): void {
@@ -183,6 +172,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     live = undefined;
     if (state !== "stopped") enter("stopping");
     slots.refuseAll(new HilumError("plugin.not_running"));
+    await starter.abandon();
     await leaving?.end(why);
     unsubscribe();
     enter("stopped");

@@ -1,6 +1,7 @@
 import type { InitializeResult } from "@hilum/contract";
 import type { CloseReason } from "../connection/close-reason.ts";
-import { createConnection, type Connection, type Served } from "../connection/connection.ts";
+import { createConnection, type Connection } from "../connection/connection.ts";
+import type { Served } from "../connection/request-desk.ts";
 import { createPipeLink, type Link } from "../connection/link.ts";
 import type { EgressDoor } from "../egress/egress-server.ts";
 import type { InstanceKey } from "../instance-key.ts";
@@ -55,12 +56,21 @@ interface Body {
 /** How long a process whose output has ended may take to end by itself, so that its exit code is seen and not our signal. */
 const EXIT_GRACE_MS = 100;
 
+export interface Beginning {
+  call: string;
+  /** Of a remote plugin. */
+  link?: Link;
+  /** Hears of the connection before the handshake, so that a start can be given up. */
+  onConnecting(connection: Connection): void;
+}
+
 /** Brings up the instance's code and shakes hands with it; what fails leaves nothing behind. */
-export async function beginLive(spec: InstanceSpec, ports: LivePorts, { call, link }: { call: string; link?: Link }): Promise<Live> {
+export async function beginLive(spec: InstanceSpec, ports: LivePorts, { call, link, onConnecting }: Beginning): Promise<Live> {
   const body = await makeBody(spec, ports, link);
   const { promise: closed, resolve } = Promise.withResolvers<CloseReason>();
   const connection = body.connect(resolve);
   const ended = closed.then((close) => bury(body, close));
+  onConnecting(connection);
   try {
     const answer = await connection.initialize(initializeParams(spec, { call, version: ports.version, egress: body.door !== undefined }), handshakeMs);
     checkMethods(spec, answer);

@@ -1,4 +1,4 @@
-import { HilumError, wireLimits, type CallMeta } from "@hilum/contract";
+import { HilumError, isHilumError, wireLimits, type CallMeta } from "@hilum/contract";
 import { answerParsers } from "../connection/answers.ts";
 import type { InstanceKey } from "../instance-key.ts";
 import { govern, type CallContext, type CallRecord, type Decision, type Governor } from "../pipeline.ts";
@@ -95,7 +95,7 @@ function createPerformer({ ticker, stats, calls, current, onTimeout }: CallerOpt
       return result;
     } catch (error) {
       stats.add(ticker.now() - beganMs, true);
-      if (error instanceof HilumError && error.code === "plugin.timeout") onTimeout(live, (timeoutsInARow += 1), call.killOnTimeout === true);
+      if (isHilumError(error) && error.code === "plugin.timeout") onTimeout(live, (timeoutsInARow += 1), call.killOnTimeout === true);
       throw error;
     } finally {
       calls.remove(id);

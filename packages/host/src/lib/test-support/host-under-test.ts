@@ -4,6 +4,7 @@ import { createDenyCoalescer, openAuditLog, type AuditEntry, type AuditLog } fro
 import { HilumError } from "@hilum/contract";
 import { createTempDir, fixtureEntry, fixturePlugins, type FixturePlugin } from "@hilum/testkit";
 import type { Grant } from "@hilum/policy";
+import { vi } from "vitest";
 import { createHost, type Host, type HostCall, type HostOptions } from "../host.ts";
 import type { LanePorts } from "../lanes/lanes.ts";
 import type { PluginLogLine } from "../logs/plugin-log.ts";
@@ -28,6 +29,9 @@ export interface HostUnderTest {
   entries(): Promise<AuditEntry[]>;
   close(): Promise<void>;
 }
+
+/** Waits for what happens in its own time, with patience for a machine that is busy with other tests. */
+export const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 
 export const operator: CallContext = { actor: { id: "user:ana" }, requestId: "req0000000000000000001", purpose: "TREAT" };
 
@@ -91,7 +95,7 @@ export function sendCall(fixture: FixturePlugin, key: string, changes: Partial<H
     instance: "default",
     method: "messages.send",
     params: { message: { resourceType: "Communication", status: "preparation" }, attempt: 1, idempotencyKey: key, attachments: [] },
-    deadlineMs: 5000,
+    deadlineMs: 20_000,
     resource: "Communication",
     ...changes,
   };

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { CloseReason } from "../connection/close-reason.ts";
-import { createConnection, type Connection, type ConnectionLimits, type Served } from "../connection/connection.ts";
+import { createConnection, type Connection, type ConnectionLimits } from "../connection/connection.ts";
+import type { Served } from "../connection/request-desk.ts";
 import { createPipeLink } from "../connection/link.ts";
 import { createManualTicker } from "./manual-ticker.ts";
 
