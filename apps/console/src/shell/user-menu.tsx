@@ -29,10 +29,11 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <button type="button" className="iconbtn" aria-label={`${account.displayName}, user menu`}>
+        <button type="button" className="iconbtn">
           <span className="avatar" aria-hidden>
             {initials}
           </span>
+          <span className="vh">{account.displayName}, user menu</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,0 +1,175 @@
+import type { OperationId, Role } from "@hilum/contract/api";
+import { bootstrap, auditEntry, auditRows, auditStatus, brokenAuditStatus, dashboard, firstDashboard, noSandbox, platformSettings, runningVerification, sandbox } from "./fixtures/platform.ts";
+import { account, invitation, recoveryCodes, sessions, tokens, users } from "./fixtures/people.ts";
+import { deadMessage, deliveredMessage, messages, practice, routes } from "./fixtures/messages.ts";
+import { access, brokenReview, failedCheck, gate, health, included, links, logs, pluginDetail, plugins, registrations, review, revisions, settings, setupAt, setupStepIds, smokeRun, smokeRuns } from "./fixtures/plugins.ts";
+import { ahead } from "./fixtures/answer.ts";
+
+/** What the fake pretends; everything else is a working practice with a few problems. */
+export interface Scenario {
+  signedOut?: boolean;
+  firstRun?: boolean;
+  brokenAudit?: boolean;
+  verifying?: boolean;
+  noSandbox?: boolean;
+  empty?: boolean;
+  role?: Role;
+  setupStep?: string;
+  /** Operations that are refused, with the code. */
+  refuse?: Partial<Record<OperationId, string>>;
+}
+
+export interface FakeCall {
+  params: Record<string, string>;
+  query: Record<string, string>;
+  body: unknown;
+}
+
+export class Refusal extends Error {
+  readonly code: string;
+  readonly detail: string | undefined;
+  readonly problems: { pointer: string; message: string }[] | undefined;
+  constructor(code: string, detail?: string, problems?: { pointer: string; message: string }[]) {
+    super(code);
+    this.code = code;
+    this.detail = detail;
+    this.problems = problems;
+  }
+}
+
+type Answerer = (call: FakeCall, scenario: Scenario) => unknown;
+const fixed = (value: unknown): Answerer => () => value;
+const none: Answerer = () => undefined;
+const ok = fixed({ ok: true });
+const registered = { plugin: "org.hilum.smtp", instance: "default", outcome: "registered", next: "setup", console: "/admin/ui/plugins/org.hilum.smtp" };
+const firstInstance = plugins.items[0]!.instances[0]!;
+const checkText = (text: string): unknown => (text.includes("phi.readd") ? brokenReview : review);
+
+const answers: Partial<Record<OperationId, Answerer>> = {
+  getApiDescription: fixed({ openapi: "3.1.0" }),
+  getDashboard: (_, { firstRun }) => (firstRun ? firstDashboard : dashboard),
+  getPlatformSettings: fixed(platformSettings),
+  savePlatformSettings: fixed({ ...platformSettings, revision: 4 }),
+  getSandbox: (_, scenario) => (scenario.noSandbox ? noSandbox : sandbox),
+  checkSandbox: fixed(sandbox),
+  searchAudit: (_, { empty }) => (empty ? { items: [], indexed: 0 } : auditRows),
+  getAuditEntry: ({ params }) => ({ ...auditEntry, row: { ...auditEntry.row, index: Number(params["index"]) } }),
+  getAuditStatus: (_, { brokenAudit, verifying }) => (brokenAudit ? brokenAuditStatus : verifying ? { ...auditStatus, verification: runningVerification } : auditStatus),
+  verifyAudit: fixed(runningVerification),
+  getVerification: fixed(runningVerification),
+  cancelVerification: fixed({ ...runningVerification, state: "cancelled" }),
+  exportAudit: fixed({}),
+  rebuildAuditIndex: fixed({ indexed: 1_204_332 }),
+
+  getBootstrap: (_, { firstRun, signedOut }) => ({ ...bootstrap, state: firstRun && signedOut ? "needs_administrator" : "ready" }),
+  createFirstAdministrator: (_, scenario) => {
+    scenario.signedOut = false;
+    return { ...account, secondFactor: false };
+  },
+  signIn: ({ body }, scenario) => {
+    const { username, password } = body as { username: string; password: string };
+    if (password === "wrong") throw new Refusal("session.bad_credentials");
+    if (username === "mei") return { state: "second_factor_required", challenge: "c1" };
+    scenario.signedOut = false;
+    return { state: "signed_in" };
+  },
+  completeSignIn: fixed({ state: "signed_in" }),
+  signOut: (_, scenario) => {
+    scenario.signedOut = true;
+  },
+  getAccount: (_, { role, firstRun }) => ({ ...account, role: role ?? account.role, secondFactor: !firstRun }),
+  stepUp: fixed({ steppedUpUntil: ahead(5) }),
+  changePassword: ok,
+  savePreferences: ({ body }) => body,
+  beginSecondFactor: fixed({ secret: "JBSWY3DPEHPK3PXP", uri: "otpauth://totp/Hilum:ana?secret=JBSWY3DPEHPK3PXP&issuer=Hilum" }),
+  confirmSecondFactor: fixed({ recoveryCodes }),
+  removeSecondFactor: ok,
+  renewRecoveryCodes: fixed({ recoveryCodes }),
+  listSessions: fixed(sessions),
+  endSession: none,
+  listUsers: fixed(users),
+  inviteUser: fixed(invitation),
+  changeUser: fixed(users.items[1]),
+  resetUser: fixed(invitation),
+  endUserSessions: none,
+  acceptInvitation: fixed({ state: "signed_in" }),
+  listApiTokens: fixed(tokens),
+  createApiToken: fixed({ token: tokens.items[0], value: "hlm_9fQ2vK81xR7TtZpLwQe3" }),
+  revokeApiToken: none,
+
+  listPlugins: (_, { firstRun, empty }) => (firstRun || empty ? { items: [] } : plugins),
+  registerPlugin: fixed(registered),
+  checkManifest: ({ body }) => checkText((body as { text: string }).text),
+  listIncludedPlugins: fixed(included),
+  addIncludedPlugin: fixed(registered),
+  linkFolder: fixed(registered),
+  getPlugin: ({ params }) => {
+    const detail = pluginDetail(params["plugin"] ?? "");
+    if (detail === undefined) throw new Refusal("plugin.not_found");
+    return detail;
+  },
+  removePlugin: ok,
+  createInstance: fixed(firstInstance),
+  removeInstance: ok,
+  listRegistrations: (_, { firstRun, empty }) => (firstRun || empty ? { items: [] } : registrations),
+  approveRegistration: fixed(registered),
+  rejectRegistration: ok,
+  getSettings: fixed(settings),
+  saveSettings: fixed({ ...settings, revision: 5 }),
+  testSettings: fixed(failedCheck),
+  listSettingsRevisions: fixed(revisions),
+  restoreSettings: fixed(settings),
+  getSetup: (_, { setupStep }) => setupAt(setupStep ?? "encryption"),
+  answerSetupStep: ({ params }, scenario) => {
+    const at = setupStepIds.indexOf(params["step"] ?? "");
+    if (params["step"] !== "try") scenario.setupStep = setupStepIds[at + 1] ?? "summary";
+    return setupAt(scenario.setupStep ?? "encryption");
+  },
+  finishSetup: fixed(settings),
+  restartSetup: fixed(setupAt("encryption")),
+  getAccess: fixed(access),
+  decideAccess: fixed(access),
+  getEnableGate: fixed(gate),
+  enableInstance: fixed({ enabled: false, gate, instance: firstInstance }),
+  disableInstance: fixed({ ...firstInstance, state: "disabled" }),
+  restartInstance: fixed(firstInstance),
+  getPluginHealth: fixed(health),
+  checkPluginHealth: fixed(health),
+  runSmokeTests: fixed(smokeRun),
+  listSmokeRuns: fixed(smokeRuns),
+  saveSmokeSchedule: fixed(health),
+  listPluginLogs: fixed(logs),
+  tailPluginLogs: none,
+  listRemoteLinks: fixed(links),
+  createEnrolment: fixed({ code: "hilum-enrol-1:eyJ1IjoiaHR0cHM6Ly9sb2NhbGhvc3Q6ODQ0MyJ9.9fQ2vK81xR7TtZp", expiresAt: ahead(60), link: links.items[1] }),
+  revokeRemoteLink: none,
+
+  sendMessage: fixed(messages.items[3]),
+  listMessages: (_, { empty, firstRun }) => (empty || firstRun ? { items: [], counts: {} } : messages),
+  getMessage: ({ params }) => (params["message"] === "01JD8R4KM1" ? deadMessage : deliveredMessage),
+  retryMessage: fixed(messages.items[1]),
+  cancelMessage: fixed(messages.items[5]),
+  discardMessage: fixed(messages.items[0]),
+  resendMessage: fixed(messages.items[5]),
+  uploadAttachment: fixed({ id: "01JD8R4KB2", contentType: "text/plain", size: 12, sha256: "00" }),
+  downloadAttachment: fixed({}),
+  listRoutes: fixed(routes),
+  setRoute: fixed(routes.items[0]),
+  listPracticeMessages: (_, { empty }) => (empty ? { items: [] } : practice),
+  emptyPracticeMailbox: none,
+};
+
+const open: ReadonlySet<string> = new Set(["getBootstrap", "signIn", "completeSignIn", "createFirstAdministrator", "acceptInvitation"]);
+
+export function answer(id: OperationId, call: FakeCall, scenario: Scenario): unknown {
+  if (scenario.signedOut && !open.has(id)) throw new Refusal("request.unauthenticated");
+  const code = scenario.refuse?.[id];
+  if (code !== undefined) {
+    if (code === "request.step_up") delete scenario.refuse?.[id];
+    throw new Refusal(code);
+  }
+  const answerer = answers[id];
+  if (answerer === undefined) throw new Error(`the fake has no answer for ${id}`);
+  return answerer(call, scenario);
+}
+
