@@ -44,6 +44,15 @@ describe("a connection", () => {
     await ready;
   });
 
+  it("ends a handshake that the host has given up, before or while it is asked", async () => {
+    const [before, during] = [createWirePair(), createWirePair()];
+    before.connection.close({ kind: "host", why: "stopped" });
+    await expect(before.connection.initialize({}, 500)).rejects.toMatchObject({ code: "plugin.killed" });
+    const ready = expect(during.connection.initialize({}, 500)).rejects.toMatchObject({ code: "plugin.killed" });
+    during.connection.close({ kind: "host", why: "stopped" });
+    await ready;
+  });
+
   it("threat 27: an id in use again is a breach", async () => {
     const served = { requests: new Map([["state.get", () => new Promise(() => {})]]) };
     const { sayFrame, reason } = await createReadyPair({ served });

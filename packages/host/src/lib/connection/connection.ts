@@ -57,6 +57,7 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
 
   return {
     async initialize(params, deadlineMs) {
+      if (closed !== undefined) throw lossOf(closed);
       if (state !== "new") throw new HilumError("plugin.protocol", { detail: "A link is initialized once" });
       state = "initializing";
       const result = await send("initialize", params, ticker.now() + deadlineMs);
