@@ -1,8 +1,16 @@
 import { apiDescription } from "./api-description.ts";
 import { clientTypes } from "./client-types.ts";
+import { contractPages } from "./contract-pages.ts";
 import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
 import { threatsPage } from "./threats-page.ts";
 
-export const generators: readonly Generator[] = [errorsPage, threatsPage, apiDescription, clientTypes, pluginBundles];
+export const generators: readonly Generator[] = [
+  errorsPage,
+  threatsPage,
+  apiDescription,
+  clientTypes,
+  pluginBundles,
+  contractPages,
+];
