@@ -1,10 +1,10 @@
 import type { Log } from "@hilum/contract";
 import { HilumError } from "@hilum/contract";
-import { operations, type OperationSpec } from "@hilum/contract/api";
+import { operations } from "@hilum/contract/api";
 import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
-import { ulid } from "ulid";
+import { makeId } from "../make-id.ts";
 import { describeCause } from "../log.ts";
 import { serveConsole } from "./console-files.ts";
 import { answerProblem, bindOperations, type EdgeOptions } from "./edge.ts";
@@ -19,14 +19,27 @@ export interface AppOptions extends EdgeOptions {
   observe(operation: string, status: number, seconds: number): void;
 }
 
+/** Authenticated encryption with forward secrecy alone (RFC 9325 section 4.2). */
+const ciphers = [
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  "TLS_AES_128_GCM_SHA256",
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-RSA-CHACHA20-POLY1305",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+].join(":");
+
 const jsonTypes = ["application/json", "application/fhir+json"];
 
 /** The HTTPS application: limits, security headers, problem documents, the operations, the console's files. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    https: { cert: options.tls.cert, key: options.tls.key, minVersion: "TLSv1.2", honorCipherOrder: true },
+    https: { cert: options.tls.cert, key: options.tls.key, minVersion: "TLSv1.2", honorCipherOrder: true, ciphers },
     logger: false,
-    genReqId: () => ulid(),
+    genReqId: () => makeId(),
     bodyLimit: 1_048_576,
     // Slow headers and bodies end (threat 173).
     requestTimeout: 60_000,
@@ -46,11 +59,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   addByteParser(app);
   app.addHook("onRequest", async (request, reply) => {
-    void reply.headers({ ...baseHeaders, "x-request-id": request.id });
-    if (!request.url.startsWith("/admin/ui")) void reply.headers(apiHeaders);
+    void reply.header("x-request-id", request.id);
+    void reply.headers(request.url.startsWith("/admin/ui") ? baseHeaders : apiHeaders);
   });
   app.addHook("onResponse", async (request, reply) => {
-    const operation = operationOf(request);
+    const { operation } = request;
     if (operation !== undefined) options.observe(operation.id, reply.statusCode, reply.elapsedTime / 1000);
   });
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, options.log, describeCause));
@@ -71,7 +84,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 function readJson(request: FastifyRequest, body: Buffer): unknown {
-  const operation = operationOf(request);
+  const { operation } = request;
   if (operation?.bodyType === "bytes") return Readable.from([body]);
   // Some clients name a type for the body that they do not send.
   if (operation?.body === undefined && body.length === 0) return undefined;
@@ -80,14 +93,10 @@ function readJson(request: FastifyRequest, body: Buffer): unknown {
   return value;
 }
 
-function operationOf(request: FastifyRequest): OperationSpec | undefined {
-  return (request.routeOptions.config as { operation?: OperationSpec }).operation;
-}
-
 /** Uploads of any type reach their handler as a stream; every other operation refuses what is not JSON. */
 function addByteParser(app: FastifyInstance): void {
   app.addContentTypeParser("*", (request, payload, done) => {
-    const operation = operationOf(request);
+    const { operation } = request;
     if (operation?.bodyType === "bytes") done(null, payload);
     else if (operation?.body === undefined && request.headers["content-length"] === "0") done(null, undefined);
     else done(new HilumError("request.media_type", { detail: "The Content-Type is not application/json." }), undefined);

@@ -19,7 +19,7 @@ export async function authenticate(
   method: string,
   headers: IncomingHttpHeaders,
   peer: Peer,
-  ownOrigins: ReadonlySet<string>,
+  ownOrigins: () => ReadonlySet<string>,
   credentials: Credentials,
 ): Promise<Actor> {
   const bearer = readBearer(headers.authorization);
@@ -33,7 +33,7 @@ export async function authenticate(
   if (cookie !== undefined) {
     const actor = await credentials.session(cookie);
     if (actor !== undefined) {
-      refuseCrossSite(method, headers, ownOrigins);
+      refuseCrossSite(method, headers, ownOrigins());
       return actor;
     }
   }

@@ -26,6 +26,8 @@ export interface EdgeOptions {
 
 declare module "fastify" {
   interface FastifyRequest {
+    /** Of the address that was asked for; undefined where there is none. */
+    operation: OperationSpec | undefined;
     actor: Actor;
     peer: Peer;
     bodyText: string | undefined;
@@ -50,6 +52,7 @@ const resources: Readonly<Record<string, string>> = {
  * present (DESIGN section 4); the last five are `govern`, the same function that governs plugin calls.
  */
 export function bindOperations(app: FastifyInstance, options: EdgeOptions): void {
+  app.decorateRequest("operation");
   app.decorateRequest("actor");
   app.decorateRequest("peer");
   app.decorateRequest("bodyText");
@@ -65,13 +68,14 @@ function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions):
     ...(spec.bodyBytesMax === undefined ? {} : { bodyLimit: spec.bodyBytesMax }),
     config: { operation: spec, rateLimit: spec.access === "public" && spec.id !== "getHealth" ? publicRate : false },
     onRequest: async (request, reply) => {
+      request.operation = spec;
       void reply.header("x-operation-id", spec.id);
       request.peer = describePeer(request.raw, options.publicUrl);
       request.actor = await authenticate(
         request.method,
         request.headers,
         request.peer,
-        options.ownOrigins(),
+        options.ownOrigins,
         options.credentials,
       );
       // Nobody's body is read before it is known that somebody may send it.
@@ -124,7 +128,17 @@ function readRequest(
 }
 
 function createContext(request: FastifyRequest, { log, now = () => new Date() }: EdgeOptions): Context {
-  return { actor: request.actor, requestId: request.id, purpose: "HOPERAT", signal: request.signal, now, log };
+  return {
+    actor: request.actor,
+    requestId: request.id,
+    purpose: "HOPERAT",
+    // Made when somebody asks for it: most requests end before anything could be told to stop.
+    get signal() {
+      return request.signal;
+    },
+    now,
+    log,
+  };
 }
 
 async function governed(

@@ -11,6 +11,7 @@ export const baseHeaders: Readonly<Record<string, string>> = {
 
 /** API answers are never kept by a browser (threat 178) and can load nothing if opened as a page. */
 export const apiHeaders: Readonly<Record<string, string>> = {
+  ...baseHeaders,
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 };

@@ -3,7 +3,7 @@ import { verifyAuditLog, type AuditLog } from "@hilum/audit";
 import { HilumError, type Context, type Log } from "@hilum/contract";
 import type { Verification } from "@hilum/contract/api";
 import type { Verifications } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 
 /** A report names at most so many places; the log is broken at the first. */
 const problemsMax = 100;
@@ -84,7 +84,7 @@ export function createVerificationsService({
     async start(context) {
       if (running?.verification.state === "running") return running.verification;
       const verification: Verification = {
-        id: ulid(),
+        id: makeId(),
         state: "running",
         startedAt: context.now().toISOString(),
         by: context.actor.id,

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { HilumError, type Context } from "@hilum/contract";
 import type { Store, UserRow } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 import type { Passwords } from "./passwords.ts";
 import { digestOf, makeReadableCode, normaliseCode } from "./secrets.ts";
 import type { Throttle } from "./throttle.ts";
@@ -56,7 +56,7 @@ export function createBootstrapService({
         });
       }
       const user = await store.users.create({
-        id: ulid(context.now().getTime()),
+        id: makeId(context.now().getTime()),
         username,
         displayName,
         role: "administrator",

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from "node:crypto";
+import { hash, randomBytes, randomInt } from "node:crypto";
 
 /** A 256-bit bearer value with a prefix that secret scanners recognise, and the digest that is stored in its place (threat 79). */
 export function makeBearer(prefix: string): { value: string; digest: string } {
@@ -8,7 +8,7 @@ export function makeBearer(prefix: string): { value: string; digest: string } {
 
 /** SHA-256, base64url. Values are 256 bits of chance, so no salt and no slow hash is needed. */
 export function digestOf(value: string): string {
-  return createHash("sha256").update(value).digest("base64url");
+  return hash("sha256", value, "base64url");
 }
 
 /** Crockford's alphabet without I, L, O, U: nothing to misread. */

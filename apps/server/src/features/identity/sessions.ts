@@ -1,6 +1,6 @@
 import { HilumError, type Actor, type Context } from "@hilum/contract";
 import type { Store, UserRow } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 import { challengeMs, sessionIdleMs, sessionMs, stepUpMs, touchEveryMs } from "./durations.ts";
 import { totpStepOf } from "./one-time-codes.ts";
 import type { Passwords } from "./passwords.ts";
@@ -42,7 +42,7 @@ export function createSessionsService({ store, passwords, throttle, now = () => 
     const token = makeBearer("hs");
     const at = context.now();
     await store.sessions.create({
-      id: ulid(at.getTime()),
+      id: makeId(at.getTime()),
       user: user.id,
       startedAt: at.toISOString(),
       lastSeenAt: at.toISOString(),

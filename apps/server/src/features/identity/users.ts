@@ -1,9 +1,10 @@
 import { HilumError, type Context } from "@hilum/contract";
 import type { Role, User } from "@hilum/contract/api";
 import type { ApiTokenRow, Store, UserRow } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 import { invitationMs } from "./durations.ts";
 import type { Passwords } from "./passwords.ts";
+import { createSharedLookup } from "./shared-lookup.ts";
 import { digestOf, makeBearer } from "./secrets.ts";
 import { later } from "./sessions.ts";
 
@@ -54,7 +55,7 @@ export function createUsersService({
     list: () => store.users.list(),
     async invite(context, { username, displayName, role }) {
       const user = await store.users.create({
-        id: ulid(context.now().getTime()),
+        id: makeId(context.now().getTime()),
         username,
         displayName,
         role,
@@ -133,6 +134,7 @@ export function createTokensService({
   now?: () => Date;
 }): TokensService {
   const touched = new Map<string, number>();
+  const find = createSharedLookup((digest) => store.tokens.findByHash(digest));
   return {
     list: () => store.tokens.list(),
     holds: async ({ token }) => (await store.tokens.list()).some(({ id }) => id === token),
@@ -140,7 +142,7 @@ export function createTokensService({
       const bearer = makeBearer("hilum");
       const at = context.now();
       const row: ApiTokenRow = {
-        id: ulid(at.getTime()),
+        id: makeId(at.getTime()),
         name,
         role,
         prefix: bearer.value.slice(0, 10),
@@ -157,7 +159,7 @@ export function createTokensService({
       touched.delete(id);
     },
     async resolve(token) {
-      const row = await store.tokens.findByHash(digestOf(token));
+      const row = await find(digestOf(token));
       if (row === undefined) return undefined;
       const at = now().getTime();
       if (at - (touched.get(row.id) ?? 0) > touchEveryMs) {

@@ -11,7 +11,7 @@ import {
   type Validator,
 } from "@hilum/contract/fhir";
 import type { MessageRow, Store } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 
 type Communication = Parameters<typeof channelOf>[0];
 
@@ -40,7 +40,7 @@ export function createMessageAcceptance({ store, testMode, wake }: Parts): Messa
     async accept(context, { communication: given, idempotencyKey, replaces }) {
       const communication = { status: "preparation", ...given } as Communication;
       judge(communication, await loadValidator("compiled"));
-      const id = ulid(context.now().getTime());
+      const id = makeId(context.now().getTime());
       const channel = channelOf(communication);
       if (channel === undefined) throw new HilumError("message.invalid");
       const [first, ...more] = contactPoints(communication);

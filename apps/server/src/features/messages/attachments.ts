@@ -3,7 +3,7 @@ import type { Attachment } from "@hilum/contract/api";
 import type { Readable } from "node:stream";
 import { Readable as NodeReadable } from "node:stream";
 import type { BlobRow, Blobs } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 
 const bytesMax = 25 * 1024 * 1024;
 
@@ -17,7 +17,7 @@ export function createAttachmentsService({ blobs }: { blobs: Blobs }): Attachmen
     async upload(context, bytes, contentType) {
       const type = parseContentType(contentType);
       const row = await blobs.write(bytes as AsyncIterable<Uint8Array>, {
-        id: ulid(context.now().getTime()),
+        id: makeId(context.now().getTime()),
         contentType: type,
         by: context.actor.id,
         bytesMax,

@@ -1,5 +1,5 @@
 import { HilumError, type Log, type SendResult, type WireErrorData } from "@hilum/contract";
-import type { AttemptOutcome, ClaimedMessage, InstanceKey, Store } from "@hilum/store";
+import type { AttemptOutcome, ClaimedMessage, InstanceKey, RouteRow, Store } from "@hilum/store";
 import { messageText } from "@hilum/contract/fhir";
 import { judgeFailure, type Verdict } from "./attempt-verdict.ts";
 
@@ -73,7 +73,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         room <= 0
           ? []
           : await store.messages.claim(owner, Math.min(batch, room), leaseMs).catch((error: unknown) => waitOut(error));
-      for (const message of claimed) track(message.id, deliver(parts, message, now));
+      if (claimed.length > 0) {
+        const routes = store.routes.list();
+        for (const message of claimed) track(message.id, deliver(parts, message, routes, now));
+      }
       if (claimed.length === 0 || underWay.size >= underWayMax) await rest();
     }
   }
@@ -154,9 +157,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 async function deliver(
   { store, owner, send, ready, failureData, random = Math.random }: DispatcherParts,
   message: ClaimedMessage,
+  routes: Promise<readonly RouteRow[]>,
   now: () => Date,
 ): Promise<void> {
-  const route = await store.routes.find(message.channel);
+  const route = (await routes).find(({ channel }) => channel === message.channel);
   if (route === undefined) {
     await store.messages.defer(message.id, owner, later(now(), 30_000), { code: "route.none", cause: "configuration" });
     return;

@@ -27,7 +27,7 @@ export function presentMessageDetail(row: MessageDetailRow): MessageDetail {
   return {
     ...presentMessage(row),
     communication: JSON.parse(row.body) as MessageDetail["communication"],
-    timeline: row.timeline.map(presentTimeline),
+    timeline: namingProviders(row.timeline).map(presentTimeline),
     can: [...actionsIn(row.state)],
   };
 }
@@ -45,6 +45,15 @@ function actionsIn(state: MessageRow["state"]): MessageDetail["can"] {
     default:
       return [];
   }
+}
+
+/** The attempt says which instance had the message; what came of it is told with the same name. */
+function namingProviders(timeline: readonly TimelineRow[]): TimelineRow[] {
+  const attempts = new Map(timeline.filter(({ kind }) => kind === "attempt").map((row) => [row.attempt, row]));
+  return timeline.map((row) => {
+    const { plugin, instance } = (row.attempt === undefined ? undefined : attempts.get(row.attempt)) ?? row;
+    return { ...row, ...(plugin === undefined ? {} : { plugin }), ...(instance === undefined ? {} : { instance }) };
+  });
 }
 
 function presentTimeline(row: TimelineRow): TimelineEntry {

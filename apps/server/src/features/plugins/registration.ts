@@ -4,7 +4,7 @@ import { findConfusableId, HilumError, type Context, type Manifest, type ParsedM
 import type { Registration } from "@hilum/contract/api";
 import { manifestDigest } from "@hilum/contract/digest";
 import type { CodeState, PluginRow, RegistrationRow, Store } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 import type { Peer } from "../../http/request.ts";
 import type { IncludedPlugin } from "./included.ts";
 import { loadPlugin } from "./load-instance.ts";
@@ -224,7 +224,7 @@ function newRegistration(
   digest: string,
 ): Omit<RegistrationRow, "code"> {
   return {
-    id: ulid(context.now().getTime()),
+    id: makeId(context.now().getTime()),
     kind,
     plugin: manifest.id,
     name: manifest.name,

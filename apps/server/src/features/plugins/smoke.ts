@@ -2,7 +2,7 @@ import { isHilumError, type Context, type Manifest, type WireErrorData } from "@
 import type { Evidence, SmokeRun } from "@hilum/contract/api";
 import type { CallContext } from "@hilum/host";
 import type { InstanceKey, Store } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 import { loadInstance } from "./load-instance.ts";
 import type { InstanceRunner } from "./runner.ts";
 
@@ -58,7 +58,7 @@ export function createSmokeService({ store, runner, failureData }: Parts): Smoke
       const { manifest } = await loadInstance(store, key);
       const chosen = chooseTests(manifest, tests);
       const run: SmokeRun = {
-        id: ulid(context.now().getTime()),
+        id: makeId(context.now().getTime()),
         trigger,
         by: context.actor.id,
         startedAt: context.now().toISOString(),

@@ -3,7 +3,7 @@ import type { Evidence } from "@hilum/contract/api";
 import { channelOf, contactPoints, messageText } from "@hilum/contract/fhir";
 import type { HostCode } from "@hilum/host";
 import type { Practice } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 
 type Behaviour = "deliver" | "refuse" | "delay" | "lose";
 type Communication = Parameters<typeof channelOf>[0];
@@ -31,7 +31,7 @@ export function createPracticeMailbox({
     // Lost: taken, and never answered; the call ends at its deadline, as with a provider that hangs.
     if (behaviour === "lose") return await new Promise<never>(() => undefined);
     if (behaviour === "delay") await pause(delayMs);
-    const id = ulid(now().getTime());
+    const id = makeId(now().getTime());
     const { subject = "", text = "", html, attachments } = messageText(message);
     await practice.add({
       id,

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from "node:http";
 import type { Context } from "@hilum/contract";
 import { createCallIds, createRemoteLinks, type Governor, type Host, type RemoteLinks } from "@hilum/host";
 import type { RemoteLinkRow, Store } from "@hilum/store";
-import { ulid } from "ulid";
+import { makeId } from "../../make-id.ts";
 import type { Handlers } from "../../http/request.ts";
 import { loadInstance } from "../plugins/load-instance.ts";
 
@@ -34,7 +34,7 @@ export function composeRemote({ store, host, governor, publicUrl, authorityPem }
     attach: (key, link, context) => host().attach(key, link, context),
     now: () => new Date(),
     nextCall: createCallIds(),
-    nextId: () => ulid(),
+    nextId: () => makeId(),
     publicUrl,
     authorityPem,
   });
