@@ -29,6 +29,12 @@ const addMinute = prepareQuery<{
 });
 
 export function createHealth(session: Session): Health {
+  return { ...createChecks(session), ...createCallCounts(session) };
+}
+
+type CallCounts = Pick<Health, "recordCalls" | "calls" | "sweep">;
+
+function createChecks(session: Session): Omit<Health, keyof CallCounts> {
   const { sql } = session;
   return {
     snapshot: async ({ plugin, instance }) => {
@@ -72,6 +78,12 @@ export function createHealth(session: Session): Health {
         state: severities[severity] ?? "not_tested",
       }));
     },
+  };
+}
+
+function createCallCounts(session: Session): CallCounts {
+  const { sql } = session;
+  return {
     recordCalls: async (minutes) => {
       const statements = minutes.map(({ histogram, cause, minute, plugin, instance, source, calls, failed }) =>
         addMinute(session.dialect, {

@@ -28,31 +28,7 @@ const insertLine = prepareQuery<{
 /** A plugin may print what it should not, so the text is sealed. */
 export function createLogs(session: Session): Logs {
   const { sql } = session;
-  const sinceTrim = new Map<string, number>();
-
-  const trim = ({ plugin, instance }: InstanceKey, added: number): Statement[] => {
-    const name = `${plugin}/${instance}`;
-    const count = (sinceTrim.get(name) ?? linesPerTrim) + added;
-    sinceTrim.set(name, count >= linesPerTrim ? 0 : count);
-    if (count < linesPerTrim) return [];
-    const kept = sql
-      .selectFrom("pluginLogs")
-      .select("id")
-      .where("plugin", "=", plugin)
-      .where("instance", "=", instance)
-      .orderBy("id", "desc")
-      .offset(linesMax)
-      .limit(1);
-    return [
-      toStatement(
-        sql
-          .deleteFrom("pluginLogs")
-          .where("plugin", "=", plugin)
-          .where("instance", "=", instance)
-          .where("id", "<=", kept),
-      ),
-    ];
-  };
+  const trim = createTrim(session);
 
   return {
     append: async (key, lines, dropped = 0) => {
@@ -102,6 +78,34 @@ export function createLogs(session: Session): Logs {
       }));
       return { items, dropped: counts?.logsDropped ?? 0 };
     },
+  };
+}
+
+/** Counts what an instance has appended; once in so many lines it answers the statement that takes the oldest away. */
+function createTrim({ sql }: Session): (key: InstanceKey, added: number) => Statement[] {
+  const sinceTrim = new Map<string, number>();
+  return ({ plugin, instance }, added) => {
+    const name = `${plugin}/${instance}`;
+    const count = (sinceTrim.get(name) ?? linesPerTrim) + added;
+    sinceTrim.set(name, count >= linesPerTrim ? 0 : count);
+    if (count < linesPerTrim) return [];
+    const kept = sql
+      .selectFrom("pluginLogs")
+      .select("id")
+      .where("plugin", "=", plugin)
+      .where("instance", "=", instance)
+      .orderBy("id", "desc")
+      .offset(linesMax)
+      .limit(1);
+    return [
+      toStatement(
+        sql
+          .deleteFrom("pluginLogs")
+          .where("plugin", "=", plugin)
+          .where("instance", "=", instance)
+          .where("id", "<=", kept),
+      ),
+    ];
   };
 }
 

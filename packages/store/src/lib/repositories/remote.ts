@@ -33,6 +33,13 @@ const takeNonce = prepareQuery<{ link: string; nonce: string; expiresAt: string 
 );
 
 export function createRemote(session: Session): Remote {
+  return { ...createLinks(session), ...createRevocation(session), ...createCredentials(session) };
+}
+
+type Links = Pick<Remote, "list" | "find" | "createEnrolment" | "enrol">;
+type Revocation = Pick<Remote, "revoke" | "revokeAll">;
+
+function createLinks(session: Session): Links {
   const { sql } = session;
   const links = () => sql.selectFrom("remoteLinks").select([...columns]);
   const find = async (id: string): Promise<RemoteLinkRow | undefined> => {
@@ -76,6 +83,13 @@ export function createRemote(session: Session): Remote {
       const outcome = await session.write([toStatement(use, 1), toStatement(insert)]);
       return outcome.ok ? find(link.id) : undefined;
     },
+  };
+}
+
+/** At once: a token that was given out is gone with its link. */
+function createRevocation(session: Session): Revocation {
+  const { sql } = session;
+  return {
     revoke: async ({ plugin, instance }, id) => {
       const revoke = sql
         .updateTable("remoteLinks")
@@ -109,6 +123,13 @@ export function createRemote(session: Session): Remote {
       ]);
       return revoked?.changes ?? 0;
     },
+  };
+}
+
+/** What a link proves itself with, call by call. */
+function createCredentials(session: Session): Omit<Remote, keyof Links | keyof Revocation> {
+  const { sql } = session;
+  return {
     takeNonce: async (link, nonce, expiresAt) =>
       (await session.write([takeNonce(session.dialect, { link, nonce, expiresAt })])).ok,
     createToken: async (hash, { link, expiresAt }) => {

@@ -3,8 +3,9 @@ import type { Selectable } from "kysely";
 import { toStatement } from "../engine/query.ts";
 import type { Statement } from "../engine/statement.ts";
 import type { Tables } from "../engine/tables.ts";
-import type { TotpSecret, UserChange, UserRow, Users } from "../ports/identity.ts";
-import { dropNulls, openJson, sealJson, type Refusal, type Session } from "../session.ts";
+import type { UserChange, UserRow, Users } from "../ports/identity.ts";
+import { dropNulls, type Refusal, type Session } from "../session.ts";
+import { createRecoveryCodes, createTotp } from "./second-factor.ts";
 
 type Stored = Selectable<Tables["users"]>;
 type Listed = Omit<Stored, "totpVersion" | "totpLastStep" | "sealedTotp" | "pendingVersion" | "sealedPending"> & {
@@ -54,84 +55,8 @@ export function createUsers(session: Session): Users {
       if (!outcome.ok) throw whyUnchanged(outcome, await find(id));
       return must(id);
     },
-    ...createSecondFactor(session, must),
-  };
-}
-
-function createSecondFactor(session: Session, must: (id: string) => Promise<UserRow>) {
-  const { sql } = session;
-  const factor = (id: string) =>
-    session.first(
-      sql
-        .selectFrom("users")
-        .select(["totpVersion", "totpLastStep", "sealedTotp", "pendingVersion", "sealedPending"])
-        .where("id", "=", id),
-    );
-  const pendingOf = (id: string, row: Awaited<ReturnType<typeof factor>>): string | undefined =>
-    row === undefined || row.sealedPending === null
-      ? undefined
-      : openJson<{ secret: string }>(session, totpPlace(id, "pending", row.pendingVersion), row.sealedPending).secret;
-
-  return {
-    totp: async (id: string): Promise<TotpSecret | undefined> => {
-      const row = await factor(id);
-      if (row === undefined || row.sealedTotp === null) return undefined;
-      const { secret } = openJson<{ secret: string }>(session, totpPlace(id, "totp", row.totpVersion), row.sealedTotp);
-      return { secret, confirmed: true, lastStep: row.totpLastStep };
-    },
-    beginTotp: async (id: string, secret: string): Promise<void> => {
-      const row = await factor(id);
-      if (row === undefined) throw new HilumError("user.not_found");
-      const version = row.pendingVersion + 1;
-      const update = sql
-        .updateTable("users")
-        .set({ pendingVersion: version, sealedPending: sealJson(totpPlace(id, "pending", version), { secret }) });
-      await session.commit([
-        toStatement(update.where("id", "=", id).where("pendingVersion", "=", row.pendingVersion), 1),
-      ]);
-    },
-    pendingTotp: async (id: string): Promise<string | undefined> => pendingOf(id, await factor(id)),
-    confirmTotp: async (id: string, step: number, recoveryHashes: readonly string[]): Promise<void> => {
-      const row = await factor(id);
-      const secret = pendingOf(id, row);
-      if (row === undefined || secret === undefined)
-        throw new HilumError("request.conflict", { detail: "No second factor is being set up." });
-      const version = row.totpVersion + 1;
-      const update = sql
-        .updateTable("users")
-        .set({
-          totpVersion: version,
-          totpLastStep: step,
-          sealedTotp: sealJson(totpPlace(id, "totp", version), { secret }),
-          sealedPending: null,
-        })
-        .where("id", "=", id)
-        .where("totpVersion", "=", row.totpVersion)
-        .where("pendingVersion", "=", row.pendingVersion);
-      await session.commit([toStatement(update, 1), ...replaceCodes(session, id, recoveryHashes)]);
-    },
-    takeTotpStep: async (id: string, step: number): Promise<boolean> => {
-      const take = sql
-        .updateTable("users")
-        .set({ totpLastStep: step })
-        .where("id", "=", id)
-        .where("totpLastStep", "<", step)
-        .where("sealedTotp", "is not", null);
-      return (await session.write([toStatement(take, 1)])).ok;
-    },
-    removeTotp: async (id: string): Promise<void> => {
-      await must(id);
-      const remove = sql.updateTable("users").set({ sealedTotp: null, sealedPending: null }).where("id", "=", id);
-      await session.commit([toStatement(remove), ...replaceCodes(session, id, [])]);
-    },
-    replaceRecoveryCodes: async (id: string, hashes: readonly string[]): Promise<void> => {
-      await must(id);
-      await session.commit(replaceCodes(session, id, hashes));
-    },
-    takeRecoveryCode: async (id: string, hash: string): Promise<boolean> => {
-      const take = sql.deleteFrom("recoveryCodes").where("user", "=", id).where("hash", "=", hash);
-      return (await session.write([toStatement(take, 1)])).ok;
-    },
+    ...createTotp(session),
+    ...createRecoveryCodes(session),
   };
 }
 
@@ -228,15 +153,4 @@ function keepAdministrator({ sql }: Session, { role, state }: UserChange): State
 function whyUnchanged({ at, why }: Refusal, found: UserRow | undefined): HilumError {
   if (found === undefined || (at === 0 && why === "expectation")) return new HilumError("user.not_found");
   return new HilumError("user.last_administrator");
-}
-
-function replaceCodes({ sql }: Session, user: string, hashes: readonly string[]): Statement[] {
-  const clear = toStatement(sql.deleteFrom("recoveryCodes").where("user", "=", user));
-  return hashes.length === 0
-    ? [clear]
-    : [clear, toStatement(sql.insertInto("recoveryCodes").values(hashes.map((hash) => ({ user, hash }))))];
-}
-
-function totpPlace(id: string, field: "totp" | "pending", version: number) {
-  return { table: "users", id, field, version };
 }

@@ -1,0 +1,109 @@
+import { prepareQuery, toStatement } from "../../engine/query.ts";
+import type { ClaimedMessage, InterruptedAttempt, Messages } from "../../ports/messages.ts";
+import { toTime, type Session } from "../../session.ts";
+import { bodyPlace } from "./accept.ts";
+
+type Claims = Pick<Messages, "claim" | "renewClaims" | "recoverClaims" | "nextDue">;
+
+/** Columns of a message that nobody holds. */
+export const noClaim = { claimOwner: null, claimUntil: null } as const;
+
+const claimDue = prepareQuery<{ owner: string; until: string; now: string; limit: number }>(
+  (sql, { owner, until, now, limit }, dialect) => {
+    const due = sql
+      .selectFrom("messageWork")
+      .select("id")
+      .where("dueAt", "<=", now)
+      .where((eb) => eb.or([eb("claimUntil", "is", null), eb("claimUntil", "<", now)]))
+      .orderBy("priority", "desc")
+      .orderBy("dueAt")
+      .limit(limit);
+    return sql
+      .updateTable("messageWork")
+      .set({ claimOwner: owner, claimUntil: until })
+      .where("id", "in", dialect === "postgresql" ? due.forUpdate().skipLocked() : due)
+      .returning(["id", "attempts", "priority"]);
+  },
+);
+
+/** Who may send which message now. */
+export function createClaims(session: Session): Claims {
+  const { sql } = session;
+  return {
+    claim: async (owner, limit, leaseMs) => {
+      const now = session.nowMs();
+      const claim = claimDue(session.dialect, { owner, until: toTime(now + leaseMs), now: toTime(now), limit });
+      const [claimed] = await session.commit([claim]);
+      const rows = (claimed?.rows ?? []) as unknown as { id: string; attempts: number; priority: number }[];
+      return rows.length === 0 ? [] : withBodies(session, rows);
+    },
+    renewClaims: async (owner, ids, leaseMs) => {
+      if (ids.length === 0) return;
+      const renew = sql.updateTable("messageWork").set({ claimUntil: toTime(session.nowMs() + leaseMs) });
+      await session.commit([toStatement(renew.where("id", "in", [...ids]).where("claimOwner", "=", owner))]);
+    },
+    recoverClaims: (owner, which = "all") => recoverClaims(session, owner, which),
+    nextDue: async () => {
+      const query = sql
+        .selectFrom("messageWork")
+        .select("dueAt")
+        .where("dueAt", "is not", null)
+        .where("claimOwner", "is", null)
+        .orderBy("dueAt")
+        .limit(1);
+      return (await session.scan(query))[0]?.dueAt ?? undefined;
+    },
+  };
+}
+
+async function withBodies(
+  session: Session,
+  claimed: readonly { id: string; attempts: number; priority: number }[],
+): Promise<ClaimedMessage[]> {
+  const query = session.sql
+    .selectFrom("messages")
+    .select(["id", "channel", "testMode", "createdAt", "createdBy", "sealedBody"])
+    .where(
+      "id",
+      "in",
+      claimed.map(({ id }) => id),
+    );
+  const heads = new Map((await session.all(query)).map((head) => [head.id, head]));
+  return claimed
+    .toSorted((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1))
+    .flatMap(({ id, attempts, priority }) => {
+      const head = heads.get(id);
+      if (head === undefined) return [];
+      const { channel, testMode, createdAt, createdBy, sealedBody } = head;
+      const body = session.keyring.open(bodyPlace(id), sealedBody).toString("utf8");
+      return [{ id, channel, body, testMode: testMode === 1, attempts, createdAt, createdBy, priority }];
+    });
+}
+
+async function recoverClaims(session: Session, owner: string, which: "all" | "expired"): Promise<InterruptedAttempt[]> {
+  const { sql } = session;
+  const now = session.now();
+  const release = sql
+    .updateTable("messageWork")
+    .set({ ...noClaim })
+    .where("claimOwner", "is not", null)
+    .where("claimOwner", "<>", owner)
+    .where("state", "in", ["queued", "retrying"]);
+  const inFlight = sql
+    .selectFrom("messageWork")
+    .innerJoin("messages", "messages.id", "messageWork.id")
+    .select(["messageWork.id", "messageWork.channel", "attempts", "plugin", "instance", "messages.testMode"])
+    .where("claimOwner", "is not", null)
+    .where("claimOwner", "<>", owner)
+    .where("state", "=", "sending");
+  await session.commit([toStatement(which === "all" ? release : release.where("claimUntil", "<", now))]);
+  const rows = await session.all(which === "all" ? inFlight : inFlight.where("claimUntil", "<", now));
+  return rows.map(({ id, channel, attempts, plugin, instance, testMode }) => ({
+    id,
+    channel,
+    attempt: attempts,
+    plugin: plugin ?? "",
+    instance: instance ?? "",
+    testMode: testMode === 1,
+  }));
+}
