@@ -3,6 +3,7 @@ import { operations, type Operation, type OperationId, type OperationSpec } from
 import { govern, type CallRecord, type Decision, type Governor } from "@hilum/host";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
+import { digestOfReason, findReason } from "../features/audit/reasons.ts";
 import { authenticate, type Credentials } from "./authentication.ts";
 import { describePeer } from "./peer.ts";
 import { presentProblem, toHilumError } from "./problem.ts";
@@ -15,6 +16,8 @@ export interface EdgeOptions {
   handlers: Handlers;
   /** Keyed hash of a record's id, for the audit log. */
   recordRef(resourceClass: string, id: string): string;
+  /** Keeps the words of a reason that came with a request; the log holds their digest. */
+  keepReason(requestId: string, reason: string): Promise<void>;
   /** Makes ids that pair intent and outcome. */
   nextCall(): string;
   decide(actor: Actor, operation: OperationSpec, nowMs: number): Decision;
@@ -152,10 +155,17 @@ async function governed(
     context: Context,
     request: RequestOf<OperationId>,
   ) => Promise<AnswerTo<OperationId>>;
-  return await govern(options.governor, context, createRecord(spec, request, options), {
+  const said = findReason(parsed.body);
+  const record = createRecord(spec, request, options);
+  if (said !== undefined)
+    record.detail = { digest: digestOfReason(said.reason), ...(said.override ? { override: true } : {}) };
+  return await govern(options.governor, context, record, {
     resolve: () => undefined,
     decide: () => options.decide(context.actor, spec, context.now().getTime()),
-    perform: () => handler(context, parsed),
+    perform: async () => {
+      if (said !== undefined) await options.keepReason(context.requestId, said.reason);
+      return await handler(context, parsed);
+    },
     measure: (answer) => (answer.note === undefined ? undefined : presentNote(answer.note, options)),
   });
 }
