@@ -8,6 +8,7 @@ import type { Store } from "@hilum/store";
 import type { Config } from "./config.ts";
 import type { Installation } from "./compose.ts";
 import { createAuditIndexer } from "./features/audit/indexer.ts";
+import { createReasons } from "./features/audit/reasons.ts";
 import { createAuditHandlers } from "./features/audit/routes.ts";
 import { createVerificationsService } from "./features/audit/verifications.ts";
 import { createAccountService } from "./features/identity/account.ts";
@@ -80,6 +81,7 @@ export interface Features {
   writeLog: HostOptions["writeLog"];
   privateRanges(): readonly { cidr: string }[];
   onInstanceChange(status: InstanceStatus): void;
+  keepReason(requestId: string, reason: string): Promise<void>;
   observeRequest(operation: string, status: number, seconds: number): void;
   /** WebSocket upgrades of remote plugins. */
   attachUpgrades(server: HttpServer): void;
@@ -145,6 +147,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     verifications: store.verifications,
     processLog: log,
   });
+  const reasons = createReasons({ platform: store.platform });
   const indexer = createAuditIndexer({ log: auditLog, index: store.audit, processLog: log });
   const repairSources = createRepairSources({
     store,
@@ -190,7 +193,14 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       tokens,
       platformSettings: async () => (await platform.read()).settings,
     }),
-    ...createAuditHandlers({ log: auditLog, index: store.audit, indexer, verifications, publicKey: parts.auditPublic }),
+    ...createAuditHandlers({
+      log: auditLog,
+      index: store.audit,
+      indexer,
+      reasons,
+      verifications,
+      publicKey: parts.auditPublic,
+    }),
     ...createPluginHandlers(
       {
         store,
@@ -239,6 +249,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         .catch(() => log.warn("plugin.state_not_kept", { plugin: status.key.plugin, instance: status.key.instance }));
       if (status.state === "running") wake();
     },
+    keepReason: (requestId, reason) => reasons.keep(requestId, reason),
     observeRequest: (operation, status, seconds) =>
       void loadMetrics().then((loaded) => loaded.observeRequest(operation, status, seconds)),
     attachUpgrades: (server) => remote.attachUpgrades(server),
@@ -285,7 +296,10 @@ function developmentModules({ packagesDir, modulesDir }: Installation): { from: 
     from: join(packagesDir, name),
     to: `/node_modules/@hilum/${name}`,
   }));
-  return [...ours, ...["re2js", "ws"].map((name) => ({ from: join(modulesDir, name), to: `/node_modules/${name}` }))];
+  return [
+    ...ours,
+    ...["re2js", "typebox", "ws"].map((name) => ({ from: join(modulesDir, name), to: `/node_modules/${name}` })),
+  ];
 }
 
 async function sweep(store: Store): Promise<void> {

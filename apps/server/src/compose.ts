@@ -21,8 +21,8 @@ export interface Server {
   authorityFile: string;
   /** To print, at a first start. */
   setupCode: string | undefined;
-  /** Drains within `drainMs` and closes everything in reverse order. */
-  close(options?: { drainMs?: number }): Promise<void>;
+  /** Drains, then closes everything in reverse order. */
+  close(): Promise<void>;
 }
 
 /** Where the parts of an installation are, relative to the program. */
@@ -141,6 +141,7 @@ async function compose(
       credentials: features.credentials,
       handlers: features.handlers,
       recordRef: (resource, id) => recordRef(keys.recordRef, resource, id),
+      keepReason: features.keepReason,
       nextCall: createCallIds(),
       decide: decideRequest,
       publicUrl: config.publicUrl,

@@ -30,7 +30,7 @@ export function EntryDrawer({ index, size, onOpen, onClose }: EntryDrawerProps) 
           </Button>
         </div>
         <Loaded query={entry} what="the entry">
-          {({ row, entry: text, leafHash, proof, checkpoint }) => (
+          {({ row, entry: text, leafHash, proof, checkpoint, said }) => (
             <>
               <KeyValue
                 rows={[
@@ -45,6 +45,7 @@ export function EntryDrawer({ index, size, onOpen, onClose }: EntryDrawerProps) 
                   ["Why", row.purpose === undefined ? undefined : (purposeWords[row.purpose] ?? row.purpose)],
                   ["Decision", row.decision],
                   ["Reason", row.reason],
+                  ["In their words", said],
                   ["Result", <ResultOf row={row} />],
                   ["Call", <Go to={`/audit?call=${row.call}`}>{row.call}</Go>],
                   ["Request", row.request === undefined ? undefined : <Go to={`/audit?request=${row.request}`}>{row.request}</Go>],

@@ -5,6 +5,7 @@ import type { AuditIndex } from "@hilum/store";
 import type { Handlers } from "../../http/request.ts";
 import { exportAudit, type AuditFilter } from "./export.ts";
 import { presentAuditRow, type AuditIndexer } from "./indexer.ts";
+import type { Reasons } from "./reasons.ts";
 import type { VerificationsService } from "./verifications.ts";
 
 type AuditIds =
@@ -21,12 +22,14 @@ export function createAuditHandlers({
   log,
   index,
   indexer,
+  reasons,
   verifications,
   publicKey,
 }: {
   log: AuditLog;
   index: AuditIndex;
   indexer: AuditIndexer;
+  reasons: Reasons;
   verifications: VerificationsService;
   publicKey: KeyObject;
 }): Handlers<AuditIds> {
@@ -47,6 +50,7 @@ export function createAuditHandlers({
         throw new HilumError("request.not_found", { detail: "The log has no such entry." });
       for await (const { entry, leafHash } of log.read(params.index, params.index + 1)) {
         const proof = await log.inclusionProof(params.index, checkpoint.size);
+        const said = await reasons.read(entry.request, entry.detail?.["digest"]);
         return {
           status: 200,
           body: {
@@ -55,6 +59,7 @@ export function createAuditHandlers({
             leafHash: leafHash.toString("base64"),
             proof: proof.map((hash) => hash.toString("base64")),
             checkpoint: checkpoint.note,
+            ...(said === undefined ? {} : { said }),
           },
         };
       }

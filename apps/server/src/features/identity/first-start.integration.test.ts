@@ -9,7 +9,9 @@ describe("the first start", () => {
     await using server = await startTestServer();
     const code = server.setupCode ?? "";
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$/);
-    const wrong = await server.nobody().call("createFirstAdministrator", { body: { ...person, code: "00000-00000-00000-00000" } });
+    const wrong = await server
+      .nobody()
+      .call("createFirstAdministrator", { body: { ...person, code: "00000-00000-00000-00000" } });
     expect(wrong.problem()).toMatchObject({ code: "session.code_wrong", problems: [{ pointer: "/code" }] });
     expect((await server.nobody().ok("getBootstrap")).state).toBe("needs_administrator");
 
@@ -18,10 +20,14 @@ describe("the first start", () => {
     const typed = code.toLowerCase().replaceAll("-", "");
     const made = await ana.call("createFirstAdministrator", { body: { ...person, code: typed } });
     expect(made.status).toBe(201);
-    expect(made.headers["set-cookie"]?.[0]).toMatch(/^__Host-sid=[^;]+; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+    expect(made.headers["set-cookie"]?.[0]).toMatch(
+      /^__Host-sid=[^;]+; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200$/,
+    );
     expect((await ana.ok("getAccount")).role).toBe("administrator");
 
-    const again = await server.nobody().call("createFirstAdministrator", { body: { ...person, username: "eve", code } });
+    const again = await server
+      .nobody()
+      .call("createFirstAdministrator", { body: { ...person, username: "eve", code } });
     expect(again.status).toBe(404);
     expect((await server.nobody().ok("getBootstrap")).state).toBe("ready");
   });
@@ -54,7 +60,8 @@ describe("the first start", () => {
 
   it("threat 175: slows down who guesses the code", async () => {
     await using server = await startTestServer();
-    const guess = () => server.nobody().call("createFirstAdministrator", { body: { ...person, code: "11111-11111-11111-11111" } });
+    const guess = () =>
+      server.nobody().call("createFirstAdministrator", { body: { ...person, code: "11111-11111-11111-11111" } });
     const codes = [];
     using _clock = moveClock(0);
     for (let at = 0; at < 21; at++) codes.push((await guess()).problem().code);

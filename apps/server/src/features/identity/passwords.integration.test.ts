@@ -19,7 +19,9 @@ describe("createPasswords", () => {
   it("threat 212: refuses a stored hash that is weaker than the floor", async () => {
     const weak = await hash("secret", { memoryCost: 8, timeCost: 1, parallelism: 1 });
     await expect(createPasswords().verify(weak, "secret")).rejects.toMatchObject({ code: "server.internal" });
-    await expect(createPasswords().verify("$2b$10$abcdefghijklmnopqrstuv", "secret")).rejects.toMatchObject({ code: "server.internal" });
+    await expect(createPasswords().verify("$2b$10$abcdefghijklmnopqrstuv", "secret")).rejects.toMatchObject({
+      code: "server.internal",
+    });
   });
 
   it("reads a password as it is meant, however the keyboard composes it", async () => {

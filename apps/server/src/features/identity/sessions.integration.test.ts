@@ -77,7 +77,9 @@ describe("the end of sessions", () => {
     expect([await isOpen(here), await isOpen(elsewhere)]).toEqual([false, false]);
     expect((await server.nobody().call("signIn", { body: { username: "operator", password } })).status).toBe(401);
     await server.nobody().ok("acceptInvitation", { body: { code, password } });
-    expect((await server.nobody().call("acceptInvitation", { body: { code, password } })).problem().code).toBe("session.code_wrong");
+    expect((await server.nobody().call("acceptInvitation", { body: { code, password } })).problem().code).toBe(
+      "session.code_wrong",
+    );
     await server.signIn("operator");
   });
 
@@ -97,7 +99,12 @@ describe("the end of sessions", () => {
   it("threat 174: closes an open event stream within five seconds of the session's end", async () => {
     await administrator.ok("addIncludedPlugin", { params: { plugin: "org.hilum.practice-mailbox" } });
     const closedAfterMs = await new Promise<number>((resolve, reject) => {
-      const headers = { cookie: here.cookie, origin: server.origin, "sec-fetch-site": "same-origin", "x-hilum-console": "1" };
+      const headers = {
+        cookie: here.cookie,
+        origin: server.origin,
+        "sec-fetch-site": "same-origin",
+        "x-hilum-console": "1",
+      };
       const url = `${server.origin}/api/v1/plugins/org.hilum.practice-mailbox/logs/stream`;
       const sent = get(url, { ca: server.ca, headers, agent: false }, (stream) => {
         expect(stream.headers["content-type"]).toContain("text/event-stream");

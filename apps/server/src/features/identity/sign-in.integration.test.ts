@@ -57,7 +57,8 @@ describe("signing in", () => {
       using _clock = moveClock(0);
       for (const username of ["ana", "no-such-user"]) {
         const codes = [];
-        for (let at = 0; at < 6; at++) codes.push((await attempt(username, "not the password", `127.0.1.${at + 1}`)).problem().code);
+        for (let at = 0; at < 6; at++)
+          codes.push((await attempt(username, "not the password", `127.0.1.${at + 1}`)).problem().code);
         expect(codes).toEqual([...Array.from({ length: 5 }, () => "session.bad_credentials"), "request.too_many"]);
       }
       const blocked = await attempt("ana", password, "127.0.1.20");
@@ -72,7 +73,8 @@ describe("signing in", () => {
     {
       using _clock = moveClock(0);
       const codes = [];
-      for (let at = 0; at < 21; at++) codes.push((await attempt(`user-${at}`, "a common password", "127.0.2.1")).problem().code);
+      for (let at = 0; at < 21; at++)
+        codes.push((await attempt(`user-${at}`, "a common password", "127.0.2.1")).problem().code);
       expect(codes.indexOf("request.too_many")).toBe(20);
     }
     expect((await attempt("ana", password, "127.0.2.2")).status).toBe(200);
@@ -119,7 +121,12 @@ describe("signing in", () => {
   it("threat 166: takes two cookies of the session's name for none", async () => {
     const client = await server.signIn("ana");
     const good = client.cookie;
-    for (const cookie of [`${good}; __Host-sid=tossed`, `__Host-sid=tossed; ${good}`, `${good}; ${good}`, good.replace("__Host-sid", "sid")]) {
+    for (const cookie of [
+      `${good}; __Host-sid=tossed`,
+      `__Host-sid=tossed; ${good}`,
+      `${good}; ${good}`,
+      good.replace("__Host-sid", "sid"),
+    ]) {
       client.cookie = cookie;
       expect((await client.call("getAccount")).status, cookie).toBe(401);
     }
@@ -159,7 +166,10 @@ describe("signing in with a second factor", () => {
 
   it("threat 168: takes a one-time code once, also from two that race", async () => {
     const code = showCode(secret);
-    const [first, second] = await Promise.all([begin().then((challenge) => complete(challenge, code)), begin().then((challenge) => complete(challenge, code))]);
+    const [first, second] = await Promise.all([
+      begin().then((challenge) => complete(challenge, code)),
+      begin().then((challenge) => complete(challenge, code)),
+    ]);
     expect([first.status, second.status].toSorted()).toEqual([200, 401]);
     expect((await complete(await begin(), code)).problem().code).toBe("session.code_wrong");
     // An earlier code is not taken after a newer one either.

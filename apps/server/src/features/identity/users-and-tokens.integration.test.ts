@@ -14,7 +14,8 @@ describe("people and programs", () => {
   });
   afterAll(() => server.close());
 
-  const invite = (username: string) => administrator.ok("inviteUser", { body: { username, displayName: username, role: "viewer" } });
+  const invite = (username: string) =>
+    administrator.ok("inviteUser", { body: { username, displayName: username, role: "viewer" } });
 
   it("threat 179: never leaves Hilum without an administrator", async () => {
     const own = (await administrator.ok("getAccount")).id;
@@ -23,7 +24,9 @@ describe("people and programs", () => {
       expect(refused.problem().code).toBe("user.last_administrator");
     }
     // Somebody who is invited and never came does not count.
-    const { user } = await administrator.ok("inviteUser", { body: { username: "cleo", displayName: "Cleo", role: "administrator" } });
+    const { user } = await administrator.ok("inviteUser", {
+      body: { username: "cleo", displayName: "Cleo", role: "administrator" },
+    });
     const refused = await administrator.call("changeUser", { params: { user: own }, body: { disabled: true } });
     expect(refused.problem().code).toBe("user.last_administrator");
     expect(user.state).toBe("invited");
@@ -31,7 +34,9 @@ describe("people and programs", () => {
   });
 
   it("threat 179: keeps one of two administrators who demote each other at the same moment", async () => {
-    const { user, code } = await administrator.ok("inviteUser", { body: { username: "dora", displayName: "Dora", role: "administrator" } });
+    const { user, code } = await administrator.ok("inviteUser", {
+      body: { username: "dora", displayName: "Dora", role: "administrator" },
+    });
     const dora = server.nobody();
     await dora.ok("acceptInvitation", { body: { code, password } });
     const own = (await administrator.ok("getAccount")).id;
@@ -54,7 +59,9 @@ describe("people and programs", () => {
     const { code, path } = await invite("emil");
     // After the `#`: no server, proxy or Referer ever sees it.
     expect(path).toBe(`/admin/ui/invitation#${code}`);
-    const answers = await Promise.all([1, 2, 3].map(() => server.nobody().call("acceptInvitation", { body: { code, password } })));
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => server.nobody().call("acceptInvitation", { body: { code, password } })),
+    );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401]);
 
     const { user, code: older } = await invite("fay");
@@ -64,7 +71,9 @@ describe("people and programs", () => {
       using _clock = moveClock(73 * 3_600_000);
       expect((await server.nobody().call("acceptInvitation", { body: { code: newer, password } })).status).toBe(401);
     }
-    expect((await server.nobody().call("acceptInvitation", { body: { code: newer, password: "too short" } })).problem()).toMatchObject({
+    expect(
+      (await server.nobody().call("acceptInvitation", { body: { code: newer, password: "too short" } })).problem(),
+    ).toMatchObject({
       code: "request.invalid",
       problems: [{ pointer: "/password" }],
     });
@@ -72,12 +81,16 @@ describe("people and programs", () => {
   });
 
   it("refuses a user name that is taken", async () => {
-    const refused = await administrator.call("inviteUser", { body: { username: "ana", displayName: "Another Ana", role: "viewer" } });
+    const refused = await administrator.call("inviteUser", {
+      body: { username: "ana", displayName: "Another Ana", role: "viewer" },
+    });
     expect(refused.problem().code).toBe("user.name_taken");
   });
 
   it("threat 76: refuses a revoked token in the same second", async () => {
-    const { token, value } = await administrator.ok("createApiToken", { body: { name: "Lab system", role: "operator", days: 30 } });
+    const { token, value } = await administrator.ok("createApiToken", {
+      body: { name: "Lab system", role: "operator", days: 30 },
+    });
     const headers = { authorization: `Bearer ${value}` };
     const program = server.nobody();
     expect((await program.call("listPlugins", { headers })).status).toBe(200);
@@ -87,7 +100,9 @@ describe("people and programs", () => {
   });
 
   it("threat 72: refuses a token in the second after it expired", async () => {
-    const { token, value } = await administrator.ok("createApiToken", { body: { name: "Short", role: "viewer", days: 1 } });
+    const { token, value } = await administrator.ok("createApiToken", {
+      body: { name: "Short", role: "viewer", days: 1 },
+    });
     const headers = { authorization: `Bearer ${value}` };
     const untilMs = Date.parse(token.expiresAt) - Date.now();
     {
@@ -99,7 +114,9 @@ describe("people and programs", () => {
   });
 
   it("threat 77: takes no token from the address", async () => {
-    const { value } = await administrator.ok("createApiToken", { body: { name: "Careless", role: "administrator", days: 1 } });
+    const { value } = await administrator.ok("createApiToken", {
+      body: { name: "Careless", role: "administrator", days: 1 },
+    });
     for (const name of ["token", "access_token", "authorization", "api_key"]) {
       const answer = await server.nobody().send("GET", `/api/v1/plugins?${name}=${value}`);
       expect(answer.status, name).toBe(401);
@@ -109,7 +126,9 @@ describe("people and programs", () => {
   });
 
   it("threat 74: takes each credential at its own door alone", async () => {
-    const { value } = await administrator.ok("createApiToken", { body: { name: "Program", role: "administrator", days: 1 } });
+    const { value } = await administrator.ok("createApiToken", {
+      body: { name: "Program", role: "administrator", days: 1 },
+    });
     const session = administrator.cookie.replace("__Host-sid=", "");
     const asBearer = await server.nobody().call("listPlugins", { headers: { authorization: `Bearer ${session}` } });
     expect(asBearer.status).toBe(401);
@@ -118,8 +137,16 @@ describe("people and programs", () => {
     expect((await asCookie.call("listPlugins")).status).toBe(401);
     // Neither opens the address of remote plugins.
     expect((await administrator.call("connectRemotePlugin")).status).toBe(403);
-    expect((await server.nobody().call("connectRemotePlugin", { headers: { authorization: `Bearer ${value}` } })).status).toBe(403);
-    for (const authorization of ["Basic YW5hOng=", `Token ${value}`, `Bearer ${value} ${value}`, "Bearer", `bearer ${value}`]) {
+    expect(
+      (await server.nobody().call("connectRemotePlugin", { headers: { authorization: `Bearer ${value}` } })).status,
+    ).toBe(403);
+    for (const authorization of [
+      "Basic YW5hOng=",
+      `Token ${value}`,
+      `Bearer ${value} ${value}`,
+      "Bearer",
+      `bearer ${value}`,
+    ]) {
       const answer = await server.nobody().call("listPlugins", { headers: { authorization } });
       expect(answer.status, authorization).toBe(401);
     }
@@ -144,12 +171,22 @@ describe("people and programs", () => {
       code: "request.invalid",
       problems: [{ pointer: "/role" }],
     });
-    const invitation = { username: "hal", displayName: "Hal", role: "viewer", state: "active", passwordHash: "x", id: "1" };
+    const invitation = {
+      username: "hal",
+      displayName: "Hal",
+      role: "viewer",
+      state: "active",
+      passwordHash: "x",
+      id: "1",
+    };
     expect((await administrator.send("POST", "/api/v1/users", { body: invitation })).status).toBe(422);
     const token = { name: "x", role: "viewer", days: 1, prefix: "hilum_root", createdBy: "user:ana" };
     expect((await administrator.send("POST", "/api/v1/tokens", { body: token })).status).toBe(422);
     for (const role of ["root", "Administrator", "", null, ["administrator"]])
-      expect((await administrator.send("POST", "/api/v1/users", { body: { username: "hal", displayName: "Hal", role } })).status).toBe(422);
+      expect(
+        (await administrator.send("POST", "/api/v1/users", { body: { username: "hal", displayName: "Hal", role } }))
+          .status,
+      ).toBe(422);
     expect(await viewer.ok("getAccount")).toMatchObject({ role: "viewer", id: before.id });
   });
 });
