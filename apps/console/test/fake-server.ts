@@ -29,7 +29,7 @@ export async function startFakeServer(distDir: string): Promise<FakeServer> {
   const server: Server = createServer((request, response) => {
     void handle(state, distDir, request, response).catch((fault: unknown) => {
       state.faults.push(String(fault));
-      response.writeHead(500).end();
+      if (!response.headersSent) response.writeHead(500).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -103,7 +103,8 @@ function answerFaults(operation: Operation, result: unknown): string[] {
 async function servePage(distDir: string, path: string, response: ServerResponse): Promise<void> {
   const name = path.replace(/^\/admin\/ui\//, "");
   if (name.startsWith("assets/")) {
-    response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" }).end(await readFile(join(distDir, name)));
+    const file = await readFile(join(distDir, name));
+    response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" }).end(file);
     return;
   }
   const nonce = randomBytes(16).toString("base64url");

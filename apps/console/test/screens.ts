@@ -3,7 +3,7 @@
  * against WCAG 2.2 A and AA, nothing may scroll sideways, the page's policy must not be broken, and every request must
  * fit the contract. Writes a picture of each.
  *
- *   node test/screens.ts [--pictures folder] [--only part of a name] [--scheme light] [--width 1280]
+ *   node test/screens.ts [--pictures folder] [--only part of a name] [--scheme light] [--width 1280] [--dist folder]
  */
 import { mkdtemp, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -22,10 +22,10 @@ interface Axe {
   run(context: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string; any: { message: string }[] }[] }[] }>;
 }
 
-const { values: asked } = parseArgs({ options: { pictures: { type: "string" }, only: { type: "string" }, scheme: { type: "string" }, width: { type: "string" } } });
+const { values: asked } = parseArgs({ options: { pictures: { type: "string" }, only: { type: "string" }, scheme: { type: "string" }, width: { type: "string" }, dist: { type: "string" } } });
 const folder = asked.pictures ?? (await mkdtemp(join(tmpdir(), "hilum-screens-")));
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const server = await startFakeServer(fileURLToPath(new URL("../dist", import.meta.url)));
+const server = await startFakeServer(asked.dist ?? fileURLToPath(new URL("../dist", import.meta.url)));
 const browser = await chromium.launch({ executablePath: process.env["HILUM_CHROMIUM"] ?? "/usr/bin/chromium", args: chromiumArguments });
 const faults: string[] = [];
 let scans = 0;

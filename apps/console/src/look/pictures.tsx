@@ -57,10 +57,13 @@ export function Chart({ title, sentence, head, rows, height = 182, draw }: Chart
   );
 }
 
-/** The log as a chain. `brokenAt` is the place of the broken link, 0 to 1. */
-export function ChainStrip({ links = 37, brokenAt }: { links?: number; brokenAt?: number | undefined }) {
+/** The log as a chain. `brokenAt` is the place of the broken link, 0 to 1; a chain that was not verified is grey. */
+export function ChainStrip({ links = 37, brokenAt, proven = true }: { links?: number; brokenAt?: number | undefined; proven?: boolean }) {
   const at = brokenAt === undefined ? undefined : Math.min(links - 1, Math.max(1, Math.round(brokenAt * (links - 1))));
-  const stateOf = (link: number): string | undefined => (at === undefined || link < at ? undefined : link === at ? "bad" : "open");
+  const stateOf = (link: number): string | undefined => {
+    if (!proven) return "open";
+    return at === undefined || link < at ? undefined : link === at ? "bad" : "open";
+  };
   return (
     <div className="chain" aria-hidden>
       {Array.from({ length: links }, (_, link) => (
@@ -104,7 +107,7 @@ export function StepList({ steps, onOpen }: { steps: readonly Step[]; onOpen(id:
           </span>
           <span className="s1">
             {step.state === "done" ? (
-              <button type="button" className="tbtn" onClick={() => onOpen(step.id)}>
+              <button type="button" className="again" onClick={() => onOpen(step.id)}>
                 {step.title}
                 <span className="vh"> (done, open again)</span>
               </button>

@@ -26,6 +26,8 @@ export interface PageProps {
   tabs?: ReactNode;
   /** Parents of this page; empty at the top. */
   crumbs?: readonly Crumb[];
+  /** This page's own word in the breadcrumb; its title where absent. */
+  crumb?: string;
   /** What the page shows; the oldest of them is "Updated". */
   reads?: readonly Pick<UseQueryResult<unknown, ApiProblem>, "dataUpdatedAt" | "refetch" | "isFetching">[];
   calls?: readonly ShownCall[];
@@ -39,7 +41,7 @@ const noCrumbs: readonly Crumb[] = [];
 const noCommands: readonly Command[] = [];
 
 /** A page of the console: one h1, where it stands, when it was read, how to read it by program, and its content. */
-export function Page({ title, lead, glyph, badges, actions, tabs, crumbs = noCrumbs, reads = [], calls = [], offers = [], commands = noCommands, children }: PageProps) {
+export function Page({ title, lead, glyph, badges, actions, tabs, crumbs = noCrumbs, crumb = title, reads = [], calls = [], offers = [], commands = noCommands, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const latest = useRef(commands);
   latest.current = commands;
@@ -53,7 +55,7 @@ export function Page({ title, lead, glyph, badges, actions, tabs, crumbs = noCru
     window.scrollTo(0, 0);
     announce(document.title);
   }, []);
-  const crumbKey = JSON.stringify([crumbs, title]);
+  const crumbKey = JSON.stringify([crumbs, crumb]);
   useEffect(() => {
     const [parents, self] = JSON.parse(crumbKey) as [Crumb[], string];
     pageStore.set({ crumbs: parents.length === 0 ? [] : [...parents, { text: self }], commands: latest.current });

@@ -49,7 +49,7 @@ function nextWord(next: Instance["next"]): Word {
 }
 
 /** Worst first: what a list of plugins is sorted by and what stands for a plugin with several instances. */
-const order: readonly Word[] = ["Quarantined", "Failing", "Degraded", "Waiting for you", "Code needed", "Setup needed", "Access needed", "Ready to enable", "Not tested", "Healthy", "Disabled"];
+const order: readonly Word[] = ["Quarantined", "Failing", "Degraded", "Waiting for you", "Setup needed", "Code needed", "Access needed", "Ready to enable", "Not tested", "Healthy", "Disabled"];
 export const wordRank = (word: Word): number => order.indexOf(word);
 
 export function pluginWord(plugin: Pick<Plugin, "instances">): Word {
@@ -68,6 +68,7 @@ export const codeWords: Record<Plugin["code"], string> = {
   waiting: "Not there yet",
 };
 
+export const channelTitle = (channel: Message["channel"]): string => channelWords[channel].charAt(0).toUpperCase() + channelWords[channel].slice(1);
+
 /** What a message is called: it has no subject in lists, for that would be patient data. */
-export const messageTitle = (message: Pick<Message, "channel">): string =>
-  `${channelWords[message.channel].charAt(0).toUpperCase()}${channelWords[message.channel].slice(1)} message`;
+export const messageTitle = (message: Pick<Message, "channel">): string => `${channelTitle(message.channel)} message`;

@@ -44,7 +44,7 @@ export function PreferencesPanel() {
   const zoneList = zones.includes(form.timeZone) || form.timeZone === "" ? zones : [form.timeZone, ...zones];
   return (
     <Panel title="Preferences">
-      <form className="stack md" onSubmit={submit}>
+      <form className="stack md fields" onSubmit={submit}>
         {save.problem !== null && <ApiProblemPanel problem={save.problem} />}
         <NativeSelect label="Theme" data={options(themes)} value={form.theme} onChange={(event) => set({ theme: event.currentTarget.value as Preferences["theme"] })} />
         <NativeSelect label="Contrast" data={options(contrasts)} value={form.contrast} onChange={(event) => set({ contrast: event.currentTarget.value as Preferences["contrast"] })} />

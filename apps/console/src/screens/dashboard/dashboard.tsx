@@ -9,6 +9,7 @@ import { Go, GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Page } from "../../shell/page.tsx";
 import { clock, count, duration, many, moment } from "../../text/format.ts";
+import { usePluginName } from "../plugin/plugin-names.ts";
 import { Checklist } from "./checklist.tsx";
 import { MessageChart } from "./message-chart.tsx";
 import { RepairList } from "./repair-list.tsx";
@@ -90,16 +91,20 @@ function Throughput({ dashboard }: { dashboard: Dashboard }) {
       ) : (
         <MessageChart hours={hours} />
       )}
-      <Facts
-        facts={[
-          { term: "Waiting", value: <Go to="/messages?state=queued">{count(queued)}</Go>, unit: queued === 1 ? "message" : "messages" },
-          { term: "Failed for good", value: <Go to="/messages?state=dead">{count(dead)}</Go>, note: dead === 0 ? "none" : "send again, or give up with a reason" },
-          { term: "Uncertain", value: <Go to="/messages?state=uncertain">{count(uncertain)}</Go>, note: uncertain === 0 ? "none" : "may have gone out" },
-        ]}
-      />
+      {queued + dead + uncertain > 0 && (
+        <Facts
+          facts={[
+            { term: "Waiting", value: numberLink(queued, "queued"), unit: queued === 1 ? "message" : "messages" },
+            { term: "Failed for good", value: numberLink(dead, "dead"), note: dead === 0 ? "none" : "send again, or give up" },
+            { term: "Uncertain", value: numberLink(uncertain, "uncertain"), note: uncertain === 0 ? "none" : "may have gone out" },
+          ]}
+        />
+      )}
     </>
   );
 }
+
+const numberLink = (n: number, state: string) => (n === 0 ? "0" : <Go to={`/messages?state=${state}`} aria-label={`${count(n)}, show them`}>{count(n)}</Go>);
 
 function PluginsByState({ plugins }: { plugins: Dashboard["plugins"] }) {
   const counts = stateWords.map(([state, word]) => ({ word, n: plugins[state] ?? 0 })).filter(({ n }) => n > 0);
@@ -137,7 +142,7 @@ function AuditPanel({ audit }: { audit: Dashboard["audit"] }) {
   const word: Word = audit.blocked ? "Failed" : last === undefined ? "Not tested" : last.ok ? "Unbroken" : "Broken";
   return (
     <Panel title="Audit log" end={<Status word={word}>{audit.blocked ? "Blocked" : last === undefined ? "Not verified yet" : word}</Status>}>
-      <ChainStrip links={19} brokenAt={last?.ok === false ? 0.8 : undefined} />
+      <ChainStrip links={19} proven={last !== undefined} brokenAt={last?.ok === false ? 0.8 : undefined} />
       <p style={{ marginTop: 8 }}>
         <b className="num">{many(audit.size, "entry", "entries")}</b>
         {last === undefined ? "." : `, verified ${moment(last.at)}${last.ok ? " from the first to the last." : ": it does not verify."}`}
@@ -153,6 +158,7 @@ function AuditPanel({ audit }: { audit: Dashboard["audit"] }) {
 }
 
 function Slowest({ rows }: { rows: Dashboard["slowest"] }) {
+  const nameOf = usePluginName();
   if (rows.length === 0) return null;
   const max = Math.max(...rows.map(({ p95Ms }) => p95Ms));
   return (
@@ -160,14 +166,16 @@ function Slowest({ rows }: { rows: Dashboard["slowest"] }) {
       <ul className="bars">
         {rows.map(({ plugin, instance, p95Ms, calls, failed }) => (
           <li key={`${plugin}/${instance}`} data-hot={failed > 0 || undefined}>
-            <Go to={`/plugins/${plugin}/health?instance=${instance}`}>{instance === "default" ? plugin : `${plugin}, ${instance}`}</Go>
-            <span className="num">
-              {duration(p95Ms)}
-              {failed > 0 && ` · ${failed} of ${count(calls)} failed`}
-            </span>
+            <Go to={`/plugins/${plugin}/health?instance=${instance}`}>{nameOf(plugin, instance)}</Go>
+            <span className="num nowrap">{duration(p95Ms)}</span>
             <span className="tr">
               <i style={{ width: `${(100 * p95Ms) / max}%` }} />
             </span>
+            {failed > 0 && (
+              <span className="dim">
+                {count(failed)} of {count(calls)} failed
+              </span>
+            )}
           </li>
         ))}
       </ul>

@@ -49,7 +49,7 @@ function Bars({ hours, width, height }: { hours: readonly Hour[]; width: number;
             {hour.retried > 0 && <rect x={x} y={y(hour.sent + hour.retried)} width={bar} height={Math.max(2, y(hour.sent) - y(hour.sent + hour.retried) - 1.5)} rx="1.5" fill="var(--hl-warn-mark)" />}
             {hour.failed > 0 && <path d={`M${x + bar / 2 - 4} ${y(hour.sent + hour.retried) - 12}l8 8m0-8l-8 8`} stroke="var(--hl-bad-mark)" strokeWidth="2.4" strokeLinecap="round" />}
             {at % every === 0 && (
-              <text x={x + bar / 2} y={height - 5} textAnchor={at === 0 ? "start" : "middle"}>
+              <text x={x + bar / 2} y={height - 5} textAnchor="middle">
                 {hourMinute(hour.hour)}
               </text>
             )}

@@ -12,6 +12,7 @@ import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
 import { actorName, bytes, exactly, many } from "../../text/format.ts";
 import { causeWords, channelWords, messageTitle, messageWord } from "../../text/words.ts";
+import { usePluginName } from "../plugin/plugin-names.ts";
 import { MessageActs } from "./message-acts.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -100,6 +101,7 @@ function Cause({ message }: { message: MessageDetail }) {
 }
 
 function Content({ message }: { message: MessageDetail }) {
+  const nameOf = usePluginName();
   const communication = message.communication as Parameters<typeof messageText>[0];
   const { subject, text, html, attachments } = messageText(communication);
   const people = contactPoints(communication);
@@ -132,7 +134,7 @@ function Content({ message }: { message: MessageDetail }) {
             ["To", role("to")],
             ["Cc", role("cc")],
             ["Bcc", role("bcc")],
-            ["Provider", message.plugin === undefined ? undefined : `${message.plugin}${message.instance === "default" || message.instance === undefined ? "" : `, ${message.instance}`}`],
+            ["Provider", message.plugin === undefined ? undefined : nameOf(message.plugin, message.instance)],
             ["Mode", message.testMode ? "Test" : undefined],
             ["Asked by", actorName(message.createdBy)],
             ["Accepted", exactly(message.createdAt)],

@@ -10,7 +10,8 @@ import { Go, GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
 import { actorName, count, many, moment } from "../../text/format.ts";
-import { causeWords, messageTitle, messageWord } from "../../text/words.ts";
+import { causeWords, channelTitle, messageWord } from "../../text/words.ts";
+import { usePluginName } from "../plugin/plugin-names.ts";
 import { MessageTabs } from "./message-tabs.tsx";
 
 const route = getRouteApi("/app/messages");
@@ -125,6 +126,7 @@ function NoMessages({ filtered }: { filtered: boolean }) {
 }
 
 function MessageTable({ items }: { items: readonly Message[] }) {
+  const nameOf = usePluginName();
   return (
     <TableRegion label="Messages, newest first" minWidth={820}>
       <thead>
@@ -144,12 +146,10 @@ function MessageTable({ items }: { items: readonly Message[] }) {
           <tr key={message.id} data-hot={message.state === "dead" || undefined}>
             <th scope="row">
               <Go className="name" to={`/messages/${message.id}`}>
-                {messageTitle(message)}
-              </Go>
-              <span className="sub mono masked">
-                {message.recipient}
+                {channelTitle(message.channel)} to <span className="masked">{message.recipient}</span>
                 {message.moreRecipients > 0 && ` and ${message.moreRecipients} more`}
-              </span>
+              </Go>
+              <code className="sub">{message.id}</code>
             </th>
             <td>
               <Status word={messageWord[message.state]} quiet={message.state !== "dead" && message.state !== "uncertain"} />
@@ -157,7 +157,7 @@ function MessageTable({ items }: { items: readonly Message[] }) {
               {message.maybeSentTwice && <span className="sub">may have been sent twice</span>}
             </td>
             <td>
-              {message.plugin ?? <span className="dim">not chosen</span>}
+              {message.plugin === undefined ? <span className="dim">not chosen</span> : nameOf(message.plugin, message.instance)}
               {message.testMode && <span className="sub">test</span>}
             </td>
             <td className="r num">{message.attempts}</td>

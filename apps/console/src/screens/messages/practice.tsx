@@ -11,6 +11,7 @@ import { Go, GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
 import { bytes, exactly, moment } from "../../text/format.ts";
+import { channelWords } from "../../text/words.ts";
 import { MessageTabs } from "./message-tabs.tsx";
 
 const route = getRouteApi("/app/messages/practice");
@@ -111,7 +112,7 @@ function Received({ message }: { message: PracticeMessage }) {
           rows={[
             ["To", message.to.join(", ")],
             ["Arrived", exactly(message.at)],
-            ["Channel", message.channel],
+            ["Channel", channelWords[message.channel]],
           ]}
         />
         <p className="bubble">{message.text}</p>

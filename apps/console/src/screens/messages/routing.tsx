@@ -2,7 +2,6 @@ import type { Route } from "@hilum/contract/api";
 import { useState, type FormEvent } from "react";
 import { useAct, useRead } from "../../api/use-api.ts";
 import { Panel } from "../../look/panel.tsx";
-import { Empty } from "../../look/pictures.tsx";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { Status } from "../../look/status.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
@@ -61,12 +60,13 @@ function ChannelRoute({ route }: { route: Route }) {
           {route.setAt !== undefined && <span className="small dim">{` Chosen ${moment(route.setAt)}${route.setBy === undefined ? "" : ` by ${actorName(route.setBy)}`}.`}</span>}
         </p>
         {route.candidates.length === 0 ? (
-          <Empty title={`No plugin sends ${name}`} action={<GoButton to="/plugins/add">Add plugin</GoButton>}>
-            Add one that does, set it up and enable it; then it can be chosen here.
-          </Empty>
+          <div className="row">
+            <GoButton to="/plugins/add">Add plugin</GoButton>
+            <span className="small dim">Set it up and enable it; then it can be chosen here.</span>
+          </div>
         ) : (
           <>
-            <fieldset className="stack sm" disabled={!set.may.allowed}>
+            <fieldset className="stack sm fields" disabled={!set.may.allowed}>
               <legend className="vh">Provider for {name}</legend>
               {route.candidates.map((candidate) => (
                 <label key={keyOf(candidate)} className="choice">

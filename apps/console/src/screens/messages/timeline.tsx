@@ -18,16 +18,17 @@ import type { Tone } from "../../look/tokens.ts";
 import { Go } from "../../shell/go.tsx";
 import { actorName, clockMs, duration, moment } from "../../text/format.ts";
 import { causeWords } from "../../text/words.ts";
+import { usePluginName } from "../plugin/plugin-names.ts";
 import { planLanes } from "./lane-plan.ts";
 
-const looks: Record<TimelineEntry["kind"], { icon: Icon; tone?: Tone; title(entry: TimelineEntry): string }> = {
+const looks: Record<TimelineEntry["kind"], { icon: Icon; tone?: Tone; title(entry: TimelineEntry, provider: string): string }> = {
   accepted: { icon: IconInbox, title: () => "Accepted and written to disk" },
-  routed: { icon: IconArrowsSplit2, title: (entry) => `Routed to ${provider(entry)}` },
-  attempt: { icon: IconPlayerPlay, title: (entry) => `Handed to ${provider(entry)}` },
-  sent: { icon: IconSend, tone: "ok", title: (entry) => `Taken by ${provider(entry)}` },
+  routed: { icon: IconArrowsSplit2, title: (_, provider) => `Routed to ${provider}` },
+  attempt: { icon: IconPlayerPlay, title: (_, provider) => `Handed to ${provider}` },
+  sent: { icon: IconSend, tone: "ok", title: (_, provider) => `Taken by ${provider}` },
   delivered: { icon: IconCheck, tone: "ok", title: () => "Delivered" },
-  refused: { icon: IconX, tone: "bad", title: (entry) => `Refused by ${provider(entry)}` },
-  failed: { icon: IconX, tone: "bad", title: (entry) => `Failed at ${provider(entry)}` },
+  refused: { icon: IconX, tone: "bad", title: (_, provider) => `Refused by ${provider}` },
+  failed: { icon: IconX, tone: "bad", title: (_, provider) => `Failed at ${provider}` },
   retry_scheduled: { icon: IconClock, tone: "warn", title: (entry) => (entry.nextAttemptAt === undefined ? "Another try is planned" : `Next try ${moment(entry.nextAttemptAt)}`) },
   uncertain: { icon: IconHelp, tone: "warn", title: () => "Uncertain: it may have gone out" },
   dead: { icon: IconAlertTriangle, tone: "bad", title: () => "Given up by Hilum" },
@@ -36,14 +37,10 @@ const looks: Record<TimelineEntry["kind"], { icon: Icon; tone?: Tone; title(entr
   discarded: { icon: IconBan, tone: "idle", title: () => "Discarded" },
 };
 
-function provider({ plugin, instance }: TimelineEntry): string {
-  if (plugin === undefined) return "the provider";
-  return instance === undefined || instance === "default" ? plugin : `${plugin}, ${instance}`;
-}
-
 /** What happened to a message, one lane per actor, with exact times. */
 export function Timeline({ timeline }: { timeline: readonly TimelineEntry[] }) {
   const rows = planLanes(timeline);
+  const nameOf = usePluginName();
   const used = new Set(rows.map(({ lane }) => lane));
   return (
     <>
@@ -63,7 +60,7 @@ export function Timeline({ timeline }: { timeline: readonly TimelineEntry[] }) {
               lane={lane}
               tone={look.tone}
               icon={<look.icon size={14} stroke={2.4} aria-hidden />}
-              title={look.title(entry)}
+              title={look.title(entry, entry.plugin === undefined ? "the provider" : nameOf(entry.plugin, entry.instance))}
               at={clockMs(entry.at)}
               since={since === undefined ? undefined : `after ${duration(since)}`}
               up={up}
@@ -100,13 +97,14 @@ function EntryText({ entry }: { entry: TimelineEntry }) {
       {entry.actor !== undefined && <span>By {actorName(entry.actor)}</span>}
       {entry.detail !== undefined && <span>{entry.detail}</span>}
       {entry.cause !== undefined && <span>Cause: {causeWords[entry.cause]}</span>}
-      {entry.fix !== undefined && <span>What to do: {entry.fix}</span>}
-      {entry.code !== undefined && (
-        <span>
-          <code>{entry.code}</code>
-        </span>
+      {(entry.reply !== undefined || entry.fix !== undefined) && (
+        <details>
+          <summary>Reply and mend</summary>
+          {entry.reply !== undefined && <pre className="reply">{entry.reply}</pre>}
+          {entry.fix !== undefined && <p>What to do: {entry.fix}</p>}
+          {entry.code !== undefined && <code>{entry.code}</code>}
+        </details>
       )}
-      {entry.reply !== undefined && <pre className="reply">{entry.reply}</pre>}
       {entry.plugin !== undefined && (entry.kind === "refused" || entry.kind === "failed") && <Go to={`/plugins/${entry.plugin}/health${entry.instance === undefined ? "" : `?instance=${entry.instance}`}`}>Health of the plugin</Go>}
     </div>
   );

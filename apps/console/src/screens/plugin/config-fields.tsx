@@ -34,7 +34,7 @@ export function focusField(name: string): void {
 export function ConfigFields({ schema, only, ...rest }: ConfigFieldsProps) {
   const names = shownNames(schema, effectiveValues(rest.saved, rest.draft), only);
   return (
-    <div className="stack lg">
+    <div className="stack lg fields">
       {groupNames(schema, names).map(({ title, names: members }) => (
         <fieldset key={title ?? ""} className="stack md">
           {title !== undefined && <legend className="h3" style={{ font: "var(--hl-h3)", marginBottom: 12 }}>{title}</legend>}

@@ -44,7 +44,7 @@ export function EnablePanel({ detail, instance, gate }: { detail: PluginDetail; 
                     Enable anyway
                   </ActButton>
                 )}
-                <ActButton compact may={enable.may} variant={instance.next === "enable" ? "filled" : "default"} running={enable.running} onClick={() => void run()}>
+                <ActButton compact may={enable.may} variant={instance.next === "enable" && failed === 0 ? "filled" : "default"} running={enable.running} onClick={() => void run()}>
                   Enable
                 </ActButton>
               </>

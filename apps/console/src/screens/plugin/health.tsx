@@ -8,7 +8,6 @@ import { EvidenceOf } from "../../look/evidence.tsx";
 import { Facts, Panel } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
 import { ApiProblemPanel, Problem } from "../../look/problem.tsx";
-import { Status } from "../../look/status.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
@@ -45,7 +44,7 @@ export function HealthScreen() {
             Check now
           </ActButton>
           <Button onClick={() => setScheduling(true)}>Schedule</Button>
-          <ActButton compact variant="filled" may={run.may} running={run.running} blocked={detail.smokeTests.some((test) => !test.live) ? undefined : "It has no smoke tests."} leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={() => runTests()}>
+          <ActButton compact variant={health.data?.state === "failing" ? "default" : "filled"} may={run.may} running={run.running} blocked={detail.smokeTests.some((test) => !test.live) ? undefined : "It has no smoke tests."} leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={() => runTests()}>
             Run all tests
           </ActButton>
         </>
@@ -155,7 +154,7 @@ function Figures({ health }: { health: Health }) {
   return (
     <Facts
       facts={[
-        { term: "Process", value: <Status word={health.running ? "Running" : "Off"} quiet>{health.running ? "Running" : "Not running"}</Status>, note: health.startedAt === undefined ? undefined : `since ${moment(health.startedAt)}` },
+        { term: "Process", value: health.running ? "Running" : "Stopped", note: health.startedAt === undefined ? undefined : `since ${moment(health.startedAt)}` },
         { term: "Restarts", value: health.restarts, unit: `of ${health.restartBudget}`, note: "then it is quarantined" },
         { term: "Memory", value: health.memoryBytes === undefined ? "none" : bytes(health.memoryBytes) },
         { term: "Calls", value: count(calls.total), note: `${count(calls.failed)} failed` },

@@ -22,7 +22,12 @@ export function NextAction({ detail, instance }: { detail: PluginDetail; instanc
           code={problem.code}
           actions={
             <>
-              <GoButton to={`${base}/health${part}`} variant="filled">
+              {problem.code.startsWith("provider.") && (
+                <GoButton to={`${base}/settings${part}`} variant="filled">
+                  Open Settings
+                </GoButton>
+              )}
+              <GoButton to={`${base}/health${part}`} variant={problem.code.startsWith("provider.") ? "default" : "filled"}>
                 Open Health
               </GoButton>
               <GoButton to={`${base}/logs${part}`}>Open Logs</GoButton>

@@ -8,6 +8,7 @@ import { Evidence } from "../../look/evidence.tsx";
 import { KeyValue, Panel, TableRegion } from "../../look/panel.tsx";
 import { Status } from "../../look/status.tsx";
 import { useMay } from "../../session/account.ts";
+import { ActButton } from "../../shell/act-button.tsx";
 import { Go, GoButton } from "../../shell/go.tsx";
 import { actorName, day, moment, shortHash } from "../../text/format.ts";
 import { codeWords, instanceWord, phiWords } from "../../text/words.ts";
@@ -72,23 +73,25 @@ function Actions({ detail, instance, onDialog }: { detail: PluginDetail; instanc
   const stopped = instance.state !== "enabled";
   return (
     <>
-      <Button onClick={() => onDialog("disable")} disabled={!mayOperate.allowed || stopped}>
-        Disable
-      </Button>
-      <Menu position="bottom-end" width={230}>
+      {!stopped && (
+        <ActButton compact may={mayOperate} onClick={() => onDialog("disable")}>
+          Disable
+        </ActButton>
+      )}
+      <Menu position="bottom-end" width={290}>
         <Menu.Target>
           <Button rightSection={<IconChevronDown size={16} aria-hidden />}>More actions</Button>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item disabled={!mayOperate.allowed || (stopped && instance.state !== "quarantined")} onClick={() => onDialog("restart")}>
-            {instance.state === "quarantined" ? "Restart and lift the quarantine" : "Restart"}
+            {instance.state === "quarantined" ? "Restart and lift the quarantine" : stopped ? "Restart (it is not enabled)" : "Restart"}
           </Menu.Item>
           <Menu.Item disabled={!mayOperate.allowed} onClick={() => onDialog("duplicate")}>
             Duplicate this instance
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item disabled={!mayRemove.allowed || detail.instances.length < 2} onClick={() => onDialog("removeInstance")}>
-            Remove this instance
+            {detail.instances.length < 2 ? "Remove this instance (it is the only one)" : "Remove this instance"}
           </Menu.Item>
           <Menu.Item disabled={!mayRemove.allowed} onClick={() => onDialog("remove")}>
             Remove the plugin

@@ -55,6 +55,7 @@ export function PluginPage({ plugin: id, instance: name, tab, prefix, lead, acti
     <Page
       {...rest}
       title={title}
+      crumb={prefix === undefined ? title : tab}
       lead={lead ?? detail?.description}
       crumbs={crumbs}
       glyph={prefix === undefined && detail !== undefined ? <Glyph name={detail.name} size="lg" own={own} /> : undefined}
@@ -104,9 +105,12 @@ function PluginTabs({ id, name, tab, detail, instance }: TabsProps) {
   return (
     <>
       {detail !== undefined && detail.instances.length > 1 && (
-        <div className="filters">
+        <div className="row" style={{ marginBottom: 14 }}>
+          <span className="small dim" id="instance-label">
+            Instance
+          </span>
           <NativeSelect
-            label="Instance"
+            aria-labelledby="instance-label"
             value={name}
             data={detail.instances.map((candidate) => ({ value: candidate.instance, label: `${candidate.title} (${instanceWord(candidate)})` }))}
             onChange={(event) => go(`/plugins/${id}${tabs.find(([label]) => label === tab)?.[1] ?? ""}${instancePart(event.currentTarget.value)}`)}

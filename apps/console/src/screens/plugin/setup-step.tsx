@@ -74,9 +74,12 @@ export function SetupStep(props: SetupStepProps) {
 
 function NextButton({ session, step, running, onNext, passed, blocked }: SetupStepProps & { passed: boolean; blocked: string | undefined }) {
   if (!passed) {
-    const again = session.checks[step.id] !== undefined;
+    const checked = session.checks[step.id];
+    const again = checked !== undefined;
+    // Where a failed check leads to its field, that is the next best action.
+    const fixable = checked?.rows.some(({ status, field }) => status === "failed" && field !== undefined) ?? false;
     return (
-      <ActButton type="submit" variant="filled" running={running} blocked={blocked}>
+      <ActButton type="submit" variant={fixable ? "default" : "filled"} running={running} blocked={blocked}>
         {again && step.type !== "summary" ? (step.type === "form" || step.type === "menu" ? "Test again and go on" : "Run again") : nextLabel[step.type]}
       </ActButton>
     );
@@ -107,7 +110,7 @@ function FormStep({ session, step, draft, problem, onDraft }: SetupStepProps) {
 
 function MenuStep({ step, value, onChange }: { step: Step; value: string; onChange(option: string): void }) {
   return (
-    <fieldset className="stack sm">
+    <fieldset className="stack sm fields">
       <legend className="vh">{step.title}</legend>
       {step.options.map(({ id, title, text }) => (
         <label key={id} className="choice">
@@ -134,7 +137,7 @@ function Checks({ session, step, onFix }: SetupStepProps) {
           <EvidenceOf
             key={row.id}
             row={row}
-            {...(name !== undefined && row.status === "failed" && { actions: <Button onClick={() => onFix(name)}>Fix: go to “{property === undefined ? name : labelOf(name, property)}”</Button> })}
+            {...(name !== undefined && row.status === "failed" && { actions: <Button variant="filled" onClick={() => onFix(name)}>Fix: go to “{property === undefined ? name : labelOf(name, property)}”</Button> })}
           />
         );
       })}

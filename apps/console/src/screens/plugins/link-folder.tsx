@@ -24,7 +24,7 @@ export function LinkFolder() {
         The code runs in the sandbox like every plugin, but its files may change at any time. In production add packaged plugins.
       </Advice>
       <Panel title="Link a folder on the server">
-        <form className="stack md" onSubmit={(event) => void submit(event)}>
+        <form className="stack md fields" onSubmit={(event) => void submit(event)}>
           {link.problem !== null && <ApiProblemPanel problem={link.problem} />}
           <TextInput
             label="Folder"

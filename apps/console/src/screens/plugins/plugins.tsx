@@ -27,7 +27,7 @@ export function PluginsScreen() {
       title="Plugins"
       lead={plugins.data === undefined ? undefined : sentence(plugins.data.items)}
       actions={
-        <GoButton to="/plugins/add" variant="filled" leftSection={<IconPlus size={17} aria-hidden />}>
+        <GoButton to="/plugins/add" variant={(registrations.data?.items.length ?? 0) > 0 ? "default" : "filled"} leftSection={<IconPlus size={17} aria-hidden />}>
           Add plugin
         </GoButton>
       }

@@ -59,7 +59,7 @@ function SettingsForm({ answer, onReload }: { answer: Answer; onReload(): void }
     <form className="stack lg" onSubmit={submit}>
       {save.problem !== null && <ApiProblemPanel problem={save.problem} actions={hasCode(save.problem, "request.conflict") ? <Button onClick={onReload}>Load what was saved</Button> : undefined} />}
       <Panel title="General">
-        <div className="stack md">
+        <div className="stack md fields">
           <TextInput label="Organisation" description="Shown in the band at the top and on the sign-in page." required maxLength={80} disabled={readOnly} value={form.organisation} error={problemAt(save.problem, "/settings/organisation")} onChange={(event) => set({ organisation: event.currentTarget.value })} />
           <NativeSelect
             label="This system is"
