@@ -207,16 +207,15 @@ describe("registering a plugin", () => {
     ])
       expect((await program.send("POST", address, { body: manifest(id) })).problem(), id).toMatchObject({
         status: 422,
-        problems: [{ pointer: "/id" }],
+        problems: expect.arrayContaining([expect.objectContaining({ pointer: "/id" })]) as unknown,
       });
   });
 
-  it("threat 55: names line, place and mend of everything that is wrong with a manifest", async () => {
+  it("names line, place and mend of everything that is wrong with a manifest", async () => {
     const text = `{
   "id": "com.example.wrong",
   "name": "Wrong",
   "capabilities": ["send_mesages"],
-  "scopes": [{ "scope": "system/*.read", "reason": "Everything" }],
   "colour": "blue"
 }`;
     const { code, status, problems = [] } = (await program.send("POST", address, { body: text })).problem();
@@ -228,14 +227,21 @@ describe("registering a plugin", () => {
           line: 4,
           fix: expect.stringContaining("send_messages") as string,
         }),
-        expect.objectContaining({ pointer: "/scopes/0/scope", line: 5 }),
-        expect.objectContaining({ pointer: "/colour", line: 6 }),
+        expect.objectContaining({ pointer: "/colour", line: 5 }),
       ]),
     );
     const review = await administrator.ok("checkManifest", { body: { text } });
     expect(review).toMatchObject({ valid: false, effect: "refused" });
     expect(review.problems).toHaveLength(problems.length);
     expect((await administrator.call("getPlugin", { params: { plugin: "com.example.wrong" } })).status).toBe(404);
+  });
+
+  it("threat 55: refuses scopes that cover more than they name", async () => {
+    for (const scope of ["system/*.rs", "system/Patient.*", "net:https://*:443", "net:https://*.example.com:443", "*", "events:publish:*"]) {
+      const scopes = [{ scope, reason: "Everything" }];
+      const refused = (await program.send("POST", address, { body: manifest("com.example.greedy", { scopes }) })).problem();
+      expect(refused.problems?.[0]?.pointer, scope).toBe("/scopes/0/scope");
+    }
   });
 
   it("refuses by name what this version does not serve, and broken JSON by line", async () => {
