@@ -17,7 +17,7 @@ import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFileKeyProvider } from "./crypto/file-key-provider.ts";
 import { openStore } from "./open-store.ts";
-import { addPlugin, newId, newMessage } from "./testing/databases.ts";
+import { addPlugin, newId, newMessage } from "./test-support/databases.ts";
 
 let folder: TempDir;
 beforeEach(() => {
@@ -39,7 +39,7 @@ describe("a process that is killed", () => {
     new Promise((resolve, reject) => {
       const child = spawn(
         process.execPath,
-        [fileURLToPath(new URL("./testing/accepting-child.ts", import.meta.url)), folder.path, round],
+        [fileURLToPath(new URL("./test-support/accepting-child.ts", import.meta.url)), folder.path, round],
         { stdio: ["ignore", "pipe", "inherit"] },
       );
       let output = "";

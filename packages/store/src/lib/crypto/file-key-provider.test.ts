@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createTempDir, type TempDir } from "@hilum/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../open-store.ts";
-import { newMessage } from "../testing/databases.ts";
+import { newMessage } from "../test-support/databases.ts";
 import { createFileKeyProvider } from "./file-key-provider.ts";
 
 describe("the key file", () => {

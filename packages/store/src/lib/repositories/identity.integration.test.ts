@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserRow } from "../ports/identity.ts";
-import { addPlugin, databases, newId, type TestStore } from "../testing/databases.ts";
+import { addPlugin, databases, newId, type TestStore } from "../test-support/databases.ts";
 
 const at = "2026-03-02T08:00:00.000Z";
 

@@ -1,6 +1,6 @@
 import type { AuditRow, SmokeRun } from "@hilum/contract/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPlugin, databases, newId, newMessage, type TestStore } from "../testing/databases.ts";
+import { addPlugin, databases, newId, newMessage, type TestStore } from "../test-support/databases.ts";
 import { callBuckets } from "./call-totals.ts";
 
 const at = "2026-03-02T08:00:00.000Z";

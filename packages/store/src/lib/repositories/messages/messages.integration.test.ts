@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addPlugin, databases, newId, newMessage, type TestStore } from "../../testing/databases.ts";
+import { addPlugin, databases, newId, newMessage, type TestStore } from "../../test-support/databases.ts";
 
 describe.each(databases)("messages in $name", ({ available, open }) => {
   describe.skipIf(!available)("where it is installed", () => {

@@ -3,7 +3,7 @@ import { isHilumError } from "@hilum/contract/errors";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AttemptOutcome } from "../../ports/messages.ts";
-import { databases, newMessage, type TestStore } from "../../testing/databases.ts";
+import { databases, newMessage, type TestStore } from "../../test-support/databases.ts";
 
 /** What the store must know of one message; an independent statement of its state machine. */
 interface Model {
