@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import type { Journey } from "./journeys/journey.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { practice } from "./journeys/practice.ts";
+import { smtp } from "./journeys/smtp.ts";
 import { openWorld, repository, type World } from "./world/world.ts";
 
 interface Outcome {
@@ -12,9 +14,17 @@ interface Outcome {
   reason?: string;
 }
 
-const journeys: readonly Journey[] = [...firstRun, ...practice];
+const journeys: readonly Journey[] = [...firstRun, ...practice, ...smtp];
 const reports = join(repository, "reports");
-const pictures = join(reports, "e2e");
+const { values: options } = parseArgs({
+  options: {
+    /** Where pictures go. */
+    pictures: { type: "string", default: join(reports, "e2e") },
+    /** Plays only journeys whose name has this in it, after those of the first run. */
+    only: { type: "string" },
+  },
+});
+const { pictures } = options;
 
 /** Plays one journey; a failure leaves a picture and does not stop the others. */
 async function play(journey: Journey, world: World): Promise<Outcome> {

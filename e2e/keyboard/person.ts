@@ -21,7 +21,8 @@ export interface PersonOptions {
 }
 
 const tabsMax = 160;
-const patienceMs = 15_000;
+const typedMax = 12;
+const patienceMs = 20_000;
 
 /**
  * A person who has a keyboard and nothing else. Everything is reached with Tab or Shift+Tab, whichever is nearer, and worked
@@ -58,8 +59,13 @@ export class Person {
     await search.waitFor({ timeout: patienceMs });
     await this.#until(async () => (await bearing(search)) === "there", "the palette's field takes the focus");
     await this.write(place);
-    const first = this.page.locator(".mantine-Spotlight-action[data-selected]");
-    await this.#until(async () => (await first.count()) === 1 && ((await first.textContent()) ?? "").includes(place), `the palette offers ${place}`);
+    const chosen = this.page.locator(".mantine-Spotlight-action[data-selected]");
+    const isChosen = async (): Promise<boolean> => (await chosen.count()) === 1 && ((await chosen.textContent()) ?? "").startsWith(place);
+    await this.#until(async () => {
+      if (await isChosen()) return true;
+      await this.press("ArrowDown");
+      return await isChosen();
+    }, `the palette offers ${place}`);
     await this.press("Enter");
     await search.waitFor({ state: "detached", timeout: patienceMs });
   }
@@ -99,15 +105,19 @@ export class Person {
     await this.press("Enter");
   }
 
-  /** Replaces what a field holds. `paste` puts the text in at once, as from the clipboard. */
+  /** Replaces what a field holds: the first letters key by key, the rest (with `paste`, all of it) as from the clipboard. */
   async fill(label: Name, text: string, { paste = false, within }: { paste?: boolean; within?: Target["in"] } = {}): Promise<void> {
     await this.reach(this.field(label, within));
     await this.press("Control+a");
     if (text === "") await this.press("Delete");
-    else if (paste) {
-      this.lastKeyAt = Date.now();
-      await this.page.keyboard.insertText(text);
-    } else await this.write(text);
+    await this.write(paste ? "" : text.slice(0, typedMax));
+    await this.#paste(paste ? text : text.slice(typedMax));
+  }
+
+  async #paste(text: string): Promise<void> {
+    if (text === "") return;
+    this.lastKeyAt = Date.now();
+    await this.page.keyboard.insertText(text);
   }
 
   /** Chooses an option of a select by the arrow keys. */
