@@ -77,7 +77,7 @@ describe("a process that is killed", () => {
       id: sample,
     });
     await store.close();
-  });
+  }, 180_000);
 });
 
 describe("a damaged database file", () => {
