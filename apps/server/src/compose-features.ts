@@ -2,8 +2,17 @@ import type { KeyObject } from "node:crypto";
 import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
 import type { AuditLog } from "@hilum/audit";
-import { HilumError, type Log, type WireErrorData } from "@hilum/contract";
-import type { Governor, GrantsPort, Host, HostOptions, InstanceStatus, LanePorts, Sandbox } from "@hilum/host";
+import type { Log } from "@hilum/contract";
+import {
+  pluginFailureData,
+  type Governor,
+  type GrantsPort,
+  type Host,
+  type HostOptions,
+  type InstanceStatus,
+  type LanePorts,
+  type Sandbox,
+} from "@hilum/host";
 import type { Store } from "@hilum/store";
 import type { Config } from "./config.ts";
 import type { Installation } from "./compose.ts";
@@ -120,16 +129,16 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ]),
     developmentModules: developmentModules(installation),
   });
-  const smoke = createSmokeService({ store, runner, failureData });
+  const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
   const lifecycle = createLifecycleService({
     store,
     runner,
     smoke,
     sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady, sandbox.report()) },
-    failureData,
+    failureData: pluginFailureData,
     log,
   });
-  const health = createHealthService({ store, runner, smoke, failureData, owner: boot, log });
+  const health = createHealthService({ store, runner, smoke, failureData: pluginFailureData, owner: boot, log });
   const settings = createSettingsService({ store });
   const plugins = createPluginsService({ store, runner, testMode });
   const included = loadIncludedPlugins(installation.pluginsDir);
@@ -208,7 +217,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         registration,
         included,
         settings,
-        setup: createSetupService({ store, settings, runner, failureData }),
+        setup: createSetupService({ store, settings, runner, failureData: pluginFailureData }),
         access: createAccessService({ store, settings: () => platform.current() }),
         grants,
         lifecycle,
@@ -218,7 +227,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         holds: async (actor) =>
           actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor)),
       },
-      createSettingsTest({ settings, runner, failureData }),
+      createSettingsTest({ settings, runner, failureData: pluginFailureData }),
     ),
     ...createMessageHandlers({
       store,
@@ -262,7 +271,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         single: (await store.status()).dialect === "sqlite",
         send: createSender({ host, ref: parts.ref, counter }),
         ready: (key) => runner.status(key)?.state === "running",
-        failureData,
+        failureData: pluginFailureData,
         log,
       });
       await lifecycle.resume();
@@ -283,11 +292,6 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await logs.flush();
     },
   };
-}
-
-/** What a plugin said of its failure, where it was the plugin that failed. */
-function failureData(error: unknown): WireErrorData | undefined {
-  return error instanceof HilumError && "data" in error ? (error.data as WireErrorData) : undefined;
 }
 
 /** A linked folder finds the SDK where Node looks for it, as it would after `npm install`. */

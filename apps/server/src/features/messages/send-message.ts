@@ -1,4 +1,4 @@
-import { isHilumError, type SendResult } from "@hilum/contract";
+import { isHilumError } from "@hilum/contract";
 import type { CallContext, Host } from "@hilum/host";
 import type { CallCounter } from "../plugins/call-counter.ts";
 import { judgeFailure } from "./attempt-verdict.ts";
@@ -25,8 +25,7 @@ export function createSender({
     const startedAt = performance.now();
     const quick = host().status(to)?.level === "host_code";
     try {
-      // The host validates the answer of `messages.send` as a SendResult.
-      const result = (await host().call(dispatcher, {
+      const result = await host().call(dispatcher, {
         ...to,
         method: "messages.send",
         params: { message: { ...communication, id }, attempt, idempotencyKey: id, attachments },
@@ -34,7 +33,7 @@ export function createSender({
         resource: "Communication",
         ref: ref("Communication", id),
         detail: { attempt },
-      })) as SendResult;
+      });
       counter.count(to, performance.now() - startedAt, false);
       return result;
     } catch (error) {

@@ -5,12 +5,11 @@ import {
   parseScope,
   resolveScope,
   formatScope,
-  type CheckResult,
   type Context,
-  type HealthResult,
   type Manifest,
 } from "@hilum/contract";
 import type {
+  AnswerTo,
   CallContext,
   Decision,
   Host,
@@ -41,18 +40,12 @@ export interface InstanceRunner {
   /** Ends it at once, calls in flight included. */
   cut(key: InstanceKey): Promise<void>;
   status(key: InstanceKey): InstanceStatus | undefined;
-  check(
+  check<Method extends CheckMethod>(
     context: CallContext,
     key: InstanceKey & { trial?: string },
-    method: "health.check",
+    method: Method,
     params: Record<string, unknown>,
-  ): Promise<HealthResult>;
-  check(
-    context: CallContext,
-    key: InstanceKey & { trial?: string },
-    method: Exclude<CheckMethod, "health.check">,
-    params: Record<string, unknown>,
-  ): Promise<CheckResult>;
+  ): Promise<AnswerTo<Method>>;
   /** Runs the code with settings that are not saved, in a process of its own that may reach just the destinations those settings name. */
   tryOut<T>(
     context: Context,
@@ -155,9 +148,7 @@ export function createInstanceRunner({
       await host().cut(key);
     },
     status: (key) => host().status(key),
-    // The host validates each answer against its method (answers.ts), which is what makes these types true.
-    check: ((context: CallContext, key: InstanceKey, method: CheckMethod, params: Record<string, unknown>) =>
-      host().call(context, { ...key, method, params, deadlineMs: checkMs })) as InstanceRunner["check"],
+    check: (context, key, method, params) => host().call(context, { ...key, method, params, deadlineMs: checkMs }),
     async tryOut(context, key, settings, work) {
       const { plugin, manifest, instance } = await loadConfigured(store, key);
       const trial = { ...key, trial: randomBytes(6).toString("hex") };
