@@ -38,7 +38,7 @@ export function toHilumError(failure: Failure): HilumError {
 }
 
 function describe({ kind, file, message }: Failure): string | undefined {
-  if (kind === "newer") return message;
+  if (kind === "newer" || (kind === "corrupt" && file === undefined)) return message;
   if (file === undefined) return undefined;
   if (kind === "corrupt") return `The database file ${file} is damaged.`;
   if (kind === "noSpace") return `The disk of ${file} is full.`;
