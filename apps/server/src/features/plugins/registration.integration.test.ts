@@ -151,11 +151,9 @@ describe("registering a plugin", () => {
     const boss = await own.as("administrator");
     const statuses = [];
     for (let at = 0; at < 51; at++) {
-      const answer = await own
-        .nobody()
-        .send("POST", address, {
-          body: manifest(`com.example.many-${"abcdefghij"[at % 10]}${"klmnopqrst"[Math.floor(at / 10)]}`),
-        });
+      const answer = await own.nobody().send("POST", address, {
+        body: manifest(`com.example.many-${"abcdefghij"[at % 10]}${"klmnopqrst"[Math.floor(at / 10)]}`),
+      });
       statuses.push(answer.status === 202 ? 202 : answer.problem().code);
     }
     expect(statuses).toEqual([...Array.from({ length: 50 }, () => 202), "registration.queue_full"]);
@@ -237,9 +235,18 @@ describe("registering a plugin", () => {
   });
 
   it("threat 55: refuses scopes that cover more than they name", async () => {
-    for (const scope of ["system/*.rs", "system/Patient.*", "net:https://*:443", "net:https://*.example.com:443", "*", "events:publish:*"]) {
+    for (const scope of [
+      "system/*.rs",
+      "system/Patient.*",
+      "net:https://*:443",
+      "net:https://*.example.com:443",
+      "*",
+      "events:publish:*",
+    ]) {
       const scopes = [{ scope, reason: "Everything" }];
-      const refused = (await program.send("POST", address, { body: manifest("com.example.greedy", { scopes }) })).problem();
+      const refused = (
+        await program.send("POST", address, { body: manifest("com.example.greedy", { scopes }) })
+      ).problem();
       expect(refused.problems?.[0]?.pointer, scope).toBe("/scopes/0/scope");
     }
   });

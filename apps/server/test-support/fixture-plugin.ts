@@ -1,0 +1,69 @@
+import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createTempDir, fixturePlugins, type TempDir } from "@hilum/testkit";
+
+export const fixture = { plugin: "com.example.fixture" };
+
+/** A plugin for tests of the lifecycle: its settings say how it behaves. */
+export const fixtureManifest = {
+  id: fixture.plugin,
+  name: "Fixture",
+  version: "1.0.0",
+  capabilities: ["send_messages"],
+  runtime: { kind: "node", entry: "main.mjs" },
+  classification: { phi: "transit" },
+  scopes: [{ scope: "net:tcp://{config.host}:{config.port}", reason: "Hands messages to its server." }],
+  config: {
+    type: "object",
+    required: ["host", "port", "token"],
+    properties: {
+      host: { type: "string", title: "Server", format: "hostname" },
+      port: { type: "integer", title: "Port", minimum: 1, maximum: 65535, default: 2525 },
+      token: { type: "string", title: "Token", secret: true },
+      mode: { type: "string", title: "Behaviour", enum: ["good", "crash", "fail-smoke", "noisy"], default: "good" },
+    },
+  },
+  setup: {
+    minutes: 2,
+    have: ["The name of the server"],
+    steps: [
+      { id: "server", type: "form", title: "Server", fields: ["host", "port", "token"] },
+      { id: "check", type: "check", title: "Check" },
+    ],
+  },
+  smokeTests: [{ id: "reach", title: "Reaches its server" }],
+};
+
+const code = `
+import { ask, notify, speak, wellBehaved } from "./speak.mjs";
+let settings = {};
+const row = (status, more = {}) => ({ id: "row", title: "Row", status, ...more });
+speak({
+  ...wellBehaved,
+  initialize(params) {
+    settings = params.settings;
+    if (settings.mode === "crash") setTimeout(() => process.exit(3), 150);
+    if (settings.mode === "noisy") {
+      notify("log", { level: "info", text: "\\u001b[2J{\\"level\\":\\"error\\"}\\r\\nfake line\\u0000" });
+      process.stderr.write("\\u001b[31mred\\r{\\"at\\":\\"2026\\"}\\n");
+    }
+    return wellBehaved.initialize();
+  },
+  "setup.check": () => ({ rows: [row(settings.host === "down.example.org" ? "failed" : "passed", settings.host === "down.example.org" ? { cause: "network", detail: "It does not answer.", fix: "Check its name.", field: "/host" } : {})] }),
+  "smoke.run": () => ({ rows: [row(settings.mode === "fail-smoke" ? "failed" : "passed", settings.mode === "fail-smoke" ? { cause: "wrong_credential", detail: "It refused the token.", fix: "Make a new token.", field: "/token", reply: "535 no" } : {})] }),
+  async "messages.send"(params) {
+    notify("log", { level: "info", text: "sending", call: params.meta.call });
+    return { outcome: "accepted", providerId: params.idempotencyKey, reply: "250 taken" };
+  },
+});
+`;
+
+/** The fixture's folder, which the sandbox's own user can read. Remove it after the server has stopped. */
+export function createFixtureFolder(manifest: object = fixtureManifest): TempDir {
+  const folder = createTempDir("fixture-plugin");
+  chmodSync(folder.path, 0o755);
+  copyFileSync(join(fixturePlugins, "speak.mjs"), folder.join("speak.mjs"));
+  writeFileSync(folder.join("main.mjs"), code);
+  writeFileSync(folder.join("hilum.json"), JSON.stringify(manifest));
+  return folder;
+}
