@@ -64,10 +64,10 @@ export function startPlugin(subject: Subject): PluginProcess {
   const send = (message: Message): void => void (child.stdin.writable && child.stdin.write(encodeFrame(message)));
   const begin = (method: string, params: object = {}, deadlineMs = answerMs): number => {
     const id = nextId++;
-    const answer = Promise.withResolvers<Answer>();
-    answer.promise.catch(() => undefined);
-    waiting.set(id, answer);
-    answered.set(id, answer.promise);
+    const asked = Promise.withResolvers<Answer>();
+    asked.promise.catch(() => undefined);
+    waiting.set(id, asked);
+    answered.set(id, asked.promise);
     send({ id, method, params: { ...params, meta: { call: `call-${id}`, deadlineMs, hops: 0 } } });
     return id;
   };

@@ -46,7 +46,7 @@ interface Schema {
 }
 
 function renderManifestPage(): string {
-  const rows = renderFields(manifestJsonSchema() as Schema, "");
+  const rows = renderFields(manifestJsonSchema(), "");
   return `${generatedFrom("packages/contract/src/manifest/manifest-shape.ts")}
 # The manifest, \`hilum.json\`
 

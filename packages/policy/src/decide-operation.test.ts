@@ -68,7 +68,7 @@ describe("decideOperation", () => {
 
   it("threat 61: refuses when the operation or the actor is not understood", () => {
     expect(decideOperation(user("administrator"), { access: undefined as never }, 0).allow).toBe(false);
-    expect(decideOperation(user("root" as Role), { access: ["root" as Role] }, 0).allow).toBe(false);
+    expect(decideOperation(user("root" as Role), { access: JSON.parse('["root"]') as Role[] }, 0).allow).toBe(false);
     expect(decideOperation(null as never, { access: ["viewer"] }, 0).allow).toBe(false);
   });
 });

@@ -968,6 +968,160 @@ function tlsFailure(error) {
 	});
 }
 
+// packages/sdk/src/protocol/asked-requests.ts
+/** What the other side answered instead of a result. */
+var PeerError = class extends Error {
+	code;
+	data;
+	constructor({ code, message, data }) {
+		super(message);
+		this.name = "PeerError";
+		this.code = code;
+		this.data = data ?? {};
+	}
+};
+/** The channel ended before the answer came. */
+var PeerClosedError = class extends Error {
+	constructor() {
+		super("The link to the other side is closed");
+		this.name = "PeerClosedError";
+	}
+};
+function createAskedRequests(send) {
+	const waiting = /* @__PURE__ */ new Map();
+	let nextId = 1;
+	function take(id) {
+		if (id === null) return void 0;
+		const request = waiting.get(id);
+		waiting.delete(id);
+		return request;
+	}
+	return {
+		async ask(method, params, { signal } = {}) {
+			signal?.throwIfAborted();
+			const id = nextId++;
+			const { promise, resolve, reject } = Promise.withResolvers();
+			const giveUp = () => {
+				send({
+					method: cancelMethod,
+					params: { id }
+				});
+				reject(signal?.reason);
+			};
+			waiting.set(id, {
+				resolve,
+				reject
+			});
+			signal?.addEventListener("abort", giveUp, { once: true });
+			try {
+				send({
+					id,
+					method,
+					params
+				});
+				return await promise;
+			} finally {
+				signal?.removeEventListener("abort", giveUp);
+				if (signal?.aborted !== true) waiting.delete(id);
+			}
+		},
+		succeed(id, result) {
+			const request = take(id);
+			request?.resolve(result);
+			return request !== void 0;
+		},
+		fail(id, error) {
+			const request = take(id);
+			request?.reject(new PeerError(error));
+			return request !== void 0;
+		},
+		dropAll() {
+			for (const { reject } of waiting.values()) reject(new PeerClosedError());
+			waiting.clear();
+		}
+	};
+}
+
+// packages/sdk/src/lanes/lanes.ts
+/** The lanes of one call. */
+function createLanes({ peer, call, signal, chunkBytesMax }) {
+	const ask = async (method, params) => {
+		try {
+			return await peer.request(method, params, { signal: signal() });
+		} catch (error) {
+			throw error instanceof PeerError ? toHilumError(error) : error;
+		}
+	};
+	return {
+		log: createLog(peer, call),
+		attachments: { read: (id) => readBlob(ask, {
+			id,
+			call,
+			chunkBytesMax
+		}) },
+		state: {
+			async get(key) {
+				const { value, version = 0 } = await ask("state.get", { key });
+				return value === void 0 ? void 0 : {
+					value,
+					version
+				};
+			},
+			async put(key, value, { version } = {}) {
+				return (await ask("state.put", {
+					key,
+					value,
+					...version === void 0 ? {} : { version }
+				})).version;
+			},
+			async delete(key) {
+				await ask("state.delete", { key });
+			}
+		},
+		deliveries: { async update(update) {
+			await ask("messages.updateDelivery", update);
+		} }
+	};
+}
+/** The log of a call, or of the plugin itself when there is none. */
+function createLog(peer, call) {
+	const write = (level) => (text) => peer.notify("log", {
+		level,
+		text: text.toWellFormed().slice(0, 8192).toWellFormed(),
+		...call === void 0 ? {} : { call }
+	});
+	return {
+		debug: write("debug"),
+		info: write("info"),
+		warn: write("warn"),
+		error: write("error")
+	};
+}
+async function* readBlob(ask, { id, call, chunkBytesMax }) {
+	for (let offset = 0, size = Infinity; offset < size;) {
+		const answer = await ask("blobs.read", {
+			id,
+			offset,
+			length: chunkBytesMax,
+			call
+		});
+		const bytes = Buffer$1.from(answer.base64, "base64");
+		size = answer.size;
+		if (bytes.length === 0) return;
+		offset += bytes.length;
+		yield bytes;
+	}
+}
+/** A refusal of the host, by its code. */
+function toHilumError(error) {
+	const { code } = error.data;
+	const known = typeof code === "string" && code in errorCatalogue ? code : "plugin.protocol";
+	return new HilumError(known, {
+		detail: error.message,
+		cause: error
+	});
+}
+
 // packages/contract/src/wire/encode-frame.ts
 /** What was to be written is larger than a frame may be. */
 var FrameTooLargeError = class extends Error {
@@ -1276,266 +1430,6 @@ function isFrameError(error) {
 	return Number.isInteger(code) && typeof message === "string" && (data === void 0 || isObject(data)) && Object.keys(rest).length === 0;
 }
 
-// packages/sdk/src/protocol/peer.ts
-/** What the other side answered instead of a result. */
-var PeerError = class extends Error {
-	code;
-	data;
-	constructor({ code, message, data }) {
-		super(message);
-		this.name = "PeerError";
-		this.code = code;
-		this.data = data ?? {};
-	}
-};
-/** The channel ended before the answer came. */
-var PeerClosedError = class extends Error {
-	constructor() {
-		super("The link to the other side is closed");
-		this.name = "PeerClosedError";
-	}
-};
-function createPeer({ channel, requests, notifications, presentError, onViolation, onStray, onClose }) {
-	const waiting = /* @__PURE__ */ new Map();
-	const serving = /* @__PURE__ */ new Map();
-	const idlers = [];
-	let nextId = 1;
-	let open = true;
-	channel.start({
-		onFrame: receive,
-		onViolation(violation) {
-			if (violation.reason === "not_json") send({
-				id: null,
-				error: {
-					code: wireErrorCodes.parse,
-					message: violation.detail
-				}
-			});
-			onViolation?.(violation);
-			channel.flushed().then(close);
-		},
-		onClose: close
-	});
-	return {
-		request,
-		notify: (method, params) => send({
-			method,
-			params
-		}),
-		get inFlight() {
-			return serving.size;
-		},
-		idle: () => serving.size === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve)),
-		close
-	};
-	function send(message) {
-		if (open) channel.write(encodeFrame(message));
-	}
-	async function request(method, params, { signal } = {}) {
-		if (!open) throw new PeerClosedError();
-		signal?.throwIfAborted();
-		const id = nextId++;
-		const { promise, resolve, reject } = Promise.withResolvers();
-		const giveUp = () => {
-			send({
-				method: cancelMethod,
-				params: { id }
-			});
-			reject(signal?.reason);
-		};
-		waiting.set(id, {
-			resolve,
-			reject
-		});
-		signal?.addEventListener("abort", giveUp, { once: true });
-		try {
-			send({
-				id,
-				method,
-				params
-			});
-			return await promise;
-		} finally {
-			signal?.removeEventListener("abort", giveUp);
-			if (signal?.aborted !== true) waiting.delete(id);
-		}
-	}
-	function receive(frame) {
-		switch (frame.kind) {
-			case "result": return settle(frame.id, ({ resolve }) => resolve(frame.result));
-			case "error": return settle(frame.id, ({ reject }) => reject(new PeerError(frame.error)));
-			case "notification":
-				if (frame.method === "$/cancel") return serving.get(frame.params["id"])?.abort(new DOMException("Cancelled by the other side", "AbortError"));
-				return notifications?.get(frame.method)?.(frame.params);
-			case "request": answer(frame.id, frame.method, frame.params);
-		}
-	}
-	function settle(id, how) {
-		const call = id === null ? void 0 : waiting.get(id);
-		if (id === null || call === void 0) return onStray?.();
-		waiting.delete(id);
-		how(call);
-	}
-	async function answer(id, method, params) {
-		const handler = requests.get(method);
-		if (handler === void 0) return refuse(id, wireErrorCodes.methodNotFound, "There is no such method");
-		if (serving.has(id)) return refuse(id, wireErrorCodes.invalidRequest, "The id is in use");
-		if (serving.size >= wireLimits.inFlightMax) return refuse(id, wireErrorCodes.full, "Too many requests wait for an answer");
-		const call = createServedCall(deadlineOf(params));
-		serving.set(id, call);
-		try {
-			answerWith({
-				id,
-				result: await handler(params, call) ?? null
-			});
-		} catch (error) {
-			answerWith({
-				id,
-				error: presentError(error)
-			});
-		} finally {
-			serving.delete(id);
-			call.end();
-			if (serving.size === 0) for (const wake of idlers.splice(0)) wake();
-		}
-	}
-	function answerWith(message) {
-		try {
-			send(message);
-		} catch (error) {
-			refuse(message.id, wireErrorCodes.internal, error instanceof Error ? error.name : "The answer cannot be written");
-		}
-	}
-	function refuse(id, code, message) {
-		send({
-			id,
-			error: {
-				code,
-				message
-			}
-		});
-	}
-	function close() {
-		if (!open) return;
-		open = false;
-		for (const call of serving.values()) call.abort(new PeerClosedError());
-		for (const { reject } of waiting.values()) reject(new PeerClosedError());
-		waiting.clear();
-		channel.close();
-		onClose?.();
-	}
-}
-function deadlineOf(params) {
-	const { meta } = params;
-	const ms = typeof meta === "object" && meta !== null && "deadlineMs" in meta ? meta.deadlineMs : void 0;
-	return typeof ms === "number" ? Math.min(Math.max(ms, wireLimits.deadlineMsMin), wireLimits.deadlineMsMax) : void 0;
-}
-/** Signal and timer cost more than a small call does: they are made when somebody looks. */
-function createServedCall(deadlineMs) {
-	const begunAt = performance.now();
-	let controller;
-	let timer;
-	let reason;
-	return {
-		get signal() {
-			if (controller !== void 0) return controller.signal;
-			const made = new AbortController();
-			controller = made;
-			if (reason !== void 0) made.abort(reason);
-			else if (deadlineMs !== void 0) {
-				const leftMs = Math.max(0, deadlineMs - (performance.now() - begunAt));
-				timer = setTimeout(() => made.abort(new DOMException("The deadline has passed", "TimeoutError")), leftMs);
-			}
-			return made.signal;
-		},
-		abort(why) {
-			reason ??= why;
-			controller?.abort(why);
-		},
-		end: () => clearTimeout(timer)
-	};
-}
-
-// packages/sdk/src/lanes/lanes.ts
-/** The lanes of one call. */
-function createLanes({ peer, call, signal, chunkBytesMax }) {
-	const ask = async (method, params) => {
-		try {
-			return await peer.request(method, params, { signal: signal() });
-		} catch (error) {
-			throw error instanceof PeerError ? toHilumError(error) : error;
-		}
-	};
-	return {
-		log: createLog(peer, call),
-		attachments: { read: (id) => readBlob(ask, {
-			id,
-			call,
-			chunkBytesMax
-		}) },
-		state: {
-			async get(key) {
-				const { value, version = 0 } = await ask("state.get", { key });
-				return value === void 0 ? void 0 : {
-					value,
-					version
-				};
-			},
-			async put(key, value, { version } = {}) {
-				return (await ask("state.put", {
-					key,
-					value,
-					...version === void 0 ? {} : { version }
-				})).version;
-			},
-			async delete(key) {
-				await ask("state.delete", { key });
-			}
-		},
-		deliveries: { async update(update) {
-			await ask("messages.updateDelivery", update);
-		} }
-	};
-}
-/** The log of a call, or of the plugin itself when there is none. */
-function createLog(peer, call) {
-	const write = (level) => (text) => peer.notify("log", {
-		level,
-		text: text.toWellFormed().slice(0, 8192).toWellFormed(),
-		...call === void 0 ? {} : { call }
-	});
-	return {
-		debug: write("debug"),
-		info: write("info"),
-		warn: write("warn"),
-		error: write("error")
-	};
-}
-async function* readBlob(ask, { id, call, chunkBytesMax }) {
-	for (let offset = 0, size = Infinity; offset < size;) {
-		const answer = await ask("blobs.read", {
-			id,
-			offset,
-			length: chunkBytesMax,
-			call
-		});
-		const bytes = Buffer$1.from(answer.base64, "base64");
-		size = answer.size;
-		if (bytes.length === 0) return;
-		offset += bytes.length;
-		yield bytes;
-	}
-}
-/** A refusal of the host, by its code. */
-function toHilumError(error) {
-	const { code } = error.data;
-	const known = typeof code === "string" && code in errorCatalogue ? code : "plugin.protocol";
-	return new HilumError(known, {
-		detail: error.message,
-		cause: error
-	});
-}
-
 // packages/sdk/src/protocol/stdio-channel.ts
 /** The channel of a plugin that the host started: one document per line, lines of one tick in one write. */
 function createStdioChannel({ input, output }) {
@@ -1636,6 +1530,138 @@ function withRecipient(context, recipient) {
 		value: typeof recipient === "string" ? recipient : void 0,
 		enumerable: true
 	} });
+}
+
+// packages/sdk/src/protocol/served-call.ts
+/** `params.meta.deadlineMs`, clamped to the limits of the wire (threat 39). */
+function deadlineOf(params) {
+	const { meta } = params;
+	const ms = typeof meta === "object" && meta !== null && "deadlineMs" in meta ? meta.deadlineMs : void 0;
+	return typeof ms === "number" ? Math.min(Math.max(ms, wireLimits.deadlineMsMin), wireLimits.deadlineMsMax) : void 0;
+}
+/** Signal and timer cost more than a small call does: they are made when somebody looks. */
+function createServedCall(deadlineMs) {
+	const begunAt = performance.now();
+	let controller;
+	let timer;
+	let reason;
+	return {
+		get signal() {
+			if (controller !== void 0) return controller.signal;
+			const made = new AbortController();
+			controller = made;
+			if (reason !== void 0) made.abort(reason);
+			else if (deadlineMs !== void 0) {
+				const leftMs = Math.max(0, deadlineMs - (performance.now() - begunAt));
+				timer = setTimeout(() => made.abort(new DOMException("The deadline has passed", "TimeoutError")), leftMs);
+			}
+			return made.signal;
+		},
+		abort(why) {
+			reason ??= why;
+			controller?.abort(why);
+		},
+		end: () => clearTimeout(timer)
+	};
+}
+
+// packages/sdk/src/protocol/peer.ts
+function createPeer({ channel, requests, notifications, presentError, onViolation, onStray, onClose }) {
+	const serving = /* @__PURE__ */ new Map();
+	const idlers = [];
+	let open = true;
+	const asked = createAskedRequests(send);
+	channel.start({
+		onFrame: receive,
+		onViolation(violation) {
+			if (violation.reason === "not_json") send({
+				id: null,
+				error: {
+					code: wireErrorCodes.parse,
+					message: violation.detail
+				}
+			});
+			onViolation?.(violation);
+			channel.flushed().then(close);
+		},
+		onClose: close
+	});
+	return {
+		request: (method, params, options) => open ? asked.ask(method, params, options) : Promise.reject(new PeerClosedError()),
+		notify: (method, params) => send({
+			method,
+			params
+		}),
+		get inFlight() {
+			return serving.size;
+		},
+		idle: () => serving.size === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve)),
+		close
+	};
+	function send(message) {
+		if (open) channel.write(encodeFrame(message));
+	}
+	function receive(frame) {
+		switch (frame.kind) {
+			case "result":
+				if (!asked.succeed(frame.id, frame.result)) onStray?.();
+				return;
+			case "error":
+				if (!asked.fail(frame.id, frame.error)) onStray?.();
+				return;
+			case "notification":
+				if (frame.method === "$/cancel") return serving.get(frame.params["id"])?.abort(new DOMException("Cancelled by the other side", "AbortError"));
+				return notifications?.get(frame.method)?.(frame.params);
+			case "request": answer(frame.id, frame.method, frame.params);
+		}
+	}
+	async function answer(id, method, params) {
+		const handler = requests.get(method);
+		if (handler === void 0) return refuse(id, wireErrorCodes.methodNotFound, "There is no such method");
+		if (serving.has(id)) return refuse(id, wireErrorCodes.invalidRequest, "The id is in use");
+		if (serving.size >= wireLimits.inFlightMax) return refuse(id, wireErrorCodes.full, "Too many requests wait for an answer");
+		const call = createServedCall(deadlineOf(params));
+		serving.set(id, call);
+		try {
+			answerWith({
+				id,
+				result: await handler(params, call) ?? null
+			});
+		} catch (error) {
+			answerWith({
+				id,
+				error: presentError(error)
+			});
+		} finally {
+			serving.delete(id);
+			call.end();
+			if (serving.size === 0) for (const wake of idlers.splice(0)) wake();
+		}
+	}
+	function answerWith(message) {
+		try {
+			send(message);
+		} catch (error) {
+			refuse(message.id, wireErrorCodes.internal, error instanceof Error ? error.name : "The answer cannot be written");
+		}
+	}
+	function refuse(id, code, message) {
+		send({
+			id,
+			error: {
+				code,
+				message
+			}
+		});
+	}
+	function close() {
+		if (!open) return;
+		open = false;
+		for (const call of serving.values()) call.abort(new PeerClosedError());
+		asked.dropAll();
+		channel.close();
+		onClose?.();
+	}
 }
 
 // packages/sdk/src/version.ts

@@ -132,9 +132,9 @@ function checkProperty(config: ConfigSchema, declared: ConfigProperty, pointer: 
 }
 
 function checkPattern(source: string | undefined, pointer: string, report: Report): void {
-  const pattern = source === undefined ? undefined : compilePattern(source);
-  if (pattern?.ok === false)
-    report(pointer, `the pattern is not RE2: ${pattern.reason}`, "Write it without look-around and back-references.");
+  const compiled = source === undefined ? undefined : compilePattern(source);
+  if (compiled?.ok === false)
+    report(pointer, `the pattern is not RE2: ${compiled.reason}`, "Write it without look-around and back-references.");
 }
 
 function checkBounds(declared: ConfigProperty, pointer: string, report: Report): void {

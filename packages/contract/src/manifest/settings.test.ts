@@ -32,9 +32,9 @@ describe("checkConfigSchema", () => {
     expect(property({ type: "string", pattern: "x".repeat(501) })).toHaveLength(1);
     const slow: ConfigSchema = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };
     expect(checkConfigSchema(slow)).toEqual([]);
-    const startedAt = performance.now();
+    const begun = process.cpuUsage();
     expect(validateSettings(slow, { a: `${"a".repeat(4000)}!` })).toHaveLength(1);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(process.cpuUsage(begun).user).toBeLessThan(2_000_000);
   });
 
   it("threat 45: knows no $ref", () => {

@@ -163,9 +163,7 @@ function fill(
   const name = settingOf(part);
   if (name === undefined) return part;
   const value = Object.hasOwn(settings, name) ? settings[name] : undefined;
-  // An IPv6 address is written in brackets inside a scope and without them in a setting.
-  const text =
-    typeof value === "string" && value.includes(":") && !value.startsWith("[") ? `[${value}]` : String(value ?? "");
+  const text = spell(value);
   if (text === "")
     return {
       pointer: `/${name}`,
@@ -175,4 +173,11 @@ function fill(
   return valid(text)
     ? text
     : { pointer: `/${name}`, message: `${name} is not ${what}`, fix: `Set ${name} to ${what}.` };
+}
+
+/** An IPv6 address is written in brackets inside a scope and without them in a setting. */
+function spell(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "string") return "";
+  return value.includes(":") && !value.startsWith("[") ? `[${value}]` : value;
 }

@@ -22,6 +22,11 @@ const reasonOf = (text: string | Uint8Array) => {
   expect(violations).toHaveLength(1);
   return violations[0]?.reason;
 };
+/** Processor time, which a busy machine does not stretch. */
+function cpuMsSince(begun: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1000;
+}
 const call = (params: string): string => `{"jsonrpc":"2.0","id":"1","method":"m","params":${params}}`;
 
 const { json: anyJson } = fc.letrec((tie) => ({
@@ -122,20 +127,20 @@ describe("the frame decoder", () => {
 
   it("threat 20: refuses a frame of very many values without parsing it", () => {
     const bomb = Buffer.from(`{"jsonrpc":"2.0","method":"m","params":{"a":[${"{},".repeat(300_000)}{}]}}\n`);
-    const startedAt = performance.now();
+    const begun = process.cpuUsage();
     const { violations } = decode([bomb]);
     expect(violations).toMatchObject([{ reason: "too_many_values" }]);
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(cpuMsSince(begun)).toBeLessThan(100);
   });
 
   it("threat 20: reads the worst frame that it admits without holding the process up", () => {
     const within = (text: string) => {
       const bytes = Buffer.from(text);
       expect(bytes.length).toBeLessThanOrEqual(wireLimits.frameBytesMax + 1);
-      const startedAt = performance.now();
+      const begun = process.cpuUsage();
       const { violations } = decode([bytes]);
       expect(violations).toEqual([]);
-      return performance.now() - startedAt;
+      return cpuMsSince(begun);
     };
     const long = `"${"x".repeat(100)}",`;
     expect(within(`${call(`{"a":[${"{},".repeat(49_000)}{}]}`)}\n`)).toBeLessThan(500);

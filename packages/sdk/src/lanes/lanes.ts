@@ -7,7 +7,8 @@ import {
   type UpdateDeliveryParams,
 } from "@hilum/contract";
 import { Buffer } from "node:buffer";
-import { PeerError, type Peer } from "../protocol/peer.ts";
+import { PeerError } from "../protocol/asked-requests.ts";
+import type { Peer } from "../protocol/peer.ts";
 
 /** Lines of the plugin's own log in the Admin Console. Never a patient's data, never a secret: ids and states only. */
 export interface PluginLog {

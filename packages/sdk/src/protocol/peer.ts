@@ -7,13 +7,10 @@ import {
   type Message,
   type Violation,
 } from "@hilum/contract/wire";
+import { createAskedRequests, PeerClosedError, type PeerRequestOptions } from "./asked-requests.ts";
 import type { Channel } from "./channel.ts";
+import { createServedCall, deadlineOf, type PeerCall, type ServedCall } from "./served-call.ts";
 
-/** A request from the other side while it is being answered. */
-export interface PeerCall {
-  /** Aborts on `$/cancel`, at the deadline, and when the channel closes. Made when first asked for. */
-  readonly signal: AbortSignal;
-}
 export type Handler = (params: Record<string, unknown>, call: PeerCall) => Promise<unknown>;
 
 export interface PeerOptions {
@@ -28,11 +25,6 @@ export interface PeerOptions {
   onClose?(): void;
 }
 
-export interface PeerRequestOptions {
-  /** Gives the request up: the other side is told, and the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
-}
-
 /** One side of the protocol: asks and answers over one channel. */
 export interface Peer {
   request(method: string, params: object, options?: PeerRequestOptions): Promise<unknown>;
@@ -44,31 +36,6 @@ export interface Peer {
   close(): void;
 }
 
-/** What the other side answered instead of a result. */
-export class PeerError extends Error {
-  readonly code: number;
-  readonly data: Readonly<Record<string, unknown>>;
-  constructor({ code, message, data }: FrameError) {
-    super(message);
-    this.name = "PeerError";
-    this.code = code;
-    this.data = data ?? {};
-  }
-}
-
-/** The channel ended before the answer came. */
-export class PeerClosedError extends Error {
-  constructor() {
-    super("The link to the other side is closed");
-    this.name = "PeerClosedError";
-  }
-}
-
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: unknown): void;
-}
-
 export function createPeer({
   channel,
   requests,
@@ -78,11 +45,10 @@ export function createPeer({
   onStray,
   onClose,
 }: PeerOptions): Peer {
-  const waiting = new Map<FrameId, Waiting>();
   const serving = new Map<FrameId, ServedCall>();
   const idlers: (() => void)[] = [];
-  let nextId = 1;
   let open = true;
+  const asked = createAskedRequests(send);
 
   channel.start({
     onFrame: receive,
@@ -96,7 +62,8 @@ export function createPeer({
   });
 
   return {
-    request,
+    request: (method, params, options) =>
+      open ? asked.ask(method, params, options) : Promise.reject(new PeerClosedError()),
     notify: (method, params) => send({ method, params }),
     get inFlight() {
       return serving.size;
@@ -109,33 +76,14 @@ export function createPeer({
     if (open) channel.write(encodeFrame(message));
   }
 
-  async function request(method: string, params: object, { signal }: PeerRequestOptions = {}): Promise<unknown> {
-    if (!open) throw new PeerClosedError();
-    signal?.throwIfAborted();
-    const id = nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const giveUp = (): void => {
-      send({ method: cancelMethod, params: { id } });
-      reject(signal?.reason);
-    };
-    waiting.set(id, { resolve, reject });
-    signal?.addEventListener("abort", giveUp, { once: true });
-    try {
-      send({ id, method, params });
-      return await promise;
-    } finally {
-      signal?.removeEventListener("abort", giveUp);
-      // A request that was given up stays known, so that its late answer is no stray.
-      if (signal?.aborted !== true) waiting.delete(id);
-    }
-  }
-
   function receive(frame: Frame): void {
     switch (frame.kind) {
       case "result":
-        return settle(frame.id, ({ resolve }) => resolve(frame.result));
+        if (!asked.succeed(frame.id, frame.result)) onStray?.();
+        return;
       case "error":
-        return settle(frame.id, ({ reject }) => reject(new PeerError(frame.error)));
+        if (!asked.fail(frame.id, frame.error)) onStray?.();
+        return;
       case "notification":
         if (frame.method === cancelMethod)
           return serving
@@ -145,13 +93,6 @@ export function createPeer({
       case "request":
         void answer(frame.id, frame.method, frame.params);
     }
-  }
-
-  function settle(id: FrameId | null, how: (call: Waiting) => void): void {
-    const call = id === null ? undefined : waiting.get(id);
-    if (id === null || call === undefined) return onStray?.();
-    waiting.delete(id);
-    how(call);
   }
 
   async function answer(id: FrameId, method: string, params: Record<string, unknown>): Promise<void> {
@@ -194,48 +135,8 @@ export function createPeer({
     if (!open) return;
     open = false;
     for (const call of serving.values()) call.abort(new PeerClosedError());
-    for (const { reject } of waiting.values()) reject(new PeerClosedError());
-    waiting.clear();
+    asked.dropAll();
     channel.close();
     onClose?.();
   }
-}
-
-function deadlineOf(params: Record<string, unknown>): number | undefined {
-  const { meta } = params;
-  const ms = typeof meta === "object" && meta !== null && "deadlineMs" in meta ? meta.deadlineMs : undefined;
-  return typeof ms === "number"
-    ? Math.min(Math.max(ms, wireLimits.deadlineMsMin), wireLimits.deadlineMsMax)
-    : undefined;
-}
-
-interface ServedCall extends PeerCall {
-  abort(reason: unknown): void;
-  end(): void;
-}
-
-/** Signal and timer cost more than a small call does: they are made when somebody looks. */
-function createServedCall(deadlineMs: number | undefined): ServedCall {
-  const begunAt = performance.now();
-  let controller: AbortController | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let reason: unknown;
-  return {
-    get signal() {
-      if (controller !== undefined) return controller.signal;
-      const made = new AbortController();
-      controller = made;
-      if (reason !== undefined) made.abort(reason);
-      else if (deadlineMs !== undefined) {
-        const leftMs = Math.max(0, deadlineMs - (performance.now() - begunAt));
-        timer = setTimeout(() => made.abort(new DOMException("The deadline has passed", "TimeoutError")), leftMs);
-      }
-      return made.signal;
-    },
-    abort(why) {
-      reason ??= why;
-      controller?.abort(why);
-    },
-    end: () => clearTimeout(timer),
-  };
 }

@@ -61,3 +61,8 @@ function parseObject(text: string): Record<string, unknown> {
     return {};
   }
 }
+
+/** A member of an answer, if it is text. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, createPrivateKey } from "node:crypto";
 import { open, readFile, rename } from "node:fs/promises";
 import { decodeEnrolmentCode } from "@hilum/contract";
-import { postJson } from "../registration/http.ts";
+import { postJson, textOf } from "../registration/http.ts";
 
 /** The standing of a remote plugin at a platform: where it is, who we are there, and the key that proves it. */
 export interface RemoteLink {
@@ -63,8 +63,8 @@ export async function enrol(code: string, path: string): Promise<RemoteLink> {
   const { link, plugin, instance } = answer;
   if (status !== 201 || typeof link !== "string" || typeof plugin !== "string" || typeof instance !== "string")
     throw new EnrolmentError(
-      `The code was not taken: ${String(answer["detail"] ?? `status ${status}`)}. A code works once and for a short time; make a new one.`,
-      String(answer["code"] ?? `http.${status}`),
+      `The code was not taken: ${textOf(answer["detail"]) ?? `status ${status}`}. A code works once and for a short time; make a new one.`,
+      textOf(answer["code"]) ?? `http.${status}`,
     );
   const file: LinkFile = {
     url: known.url,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, sign } from "node:crypto";
 import { remoteConnectText, remoteTokenText } from "@hilum/contract";
-import { postJson } from "../registration/http.ts";
+import { postJson, textOf } from "../registration/http.ts";
 import type { RemoteLink } from "./link-file.ts";
 
 /** The platform does not know the link any more: it was revoked. Trying again is of no use. */
@@ -20,7 +20,7 @@ export async function requestToken(
   const signature = sign(null, Buffer.from(remoteTokenText({ link, at, nonce })), key).toString("base64url");
   const { status, body } = await postJson(new URL("/api/v1/remote/token", url), { link, at, nonce, signature }, { ca });
   if (status === 401 || status === 403 || status === 404)
-    throw new LinkRevokedError(String(body["detail"] ?? `status ${status}`));
+    throw new LinkRevokedError(textOf(body["detail"]) ?? `status ${status}`);
   if (status !== 200 || typeof body["token"] !== "string")
     throw new Error(`The platform gave no token: status ${status}`);
   return body["token"];

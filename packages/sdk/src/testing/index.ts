@@ -1,7 +1,9 @@
 export { createMemoryChannels } from "../protocol/memory-channel.ts";
-export { createPeer, PeerClosedError, PeerError, type Peer, type PeerOptions } from "../protocol/peer.ts";
+export { PeerClosedError, PeerError } from "../protocol/asked-requests.ts";
+export { createPeer, type Peer, type PeerOptions } from "../protocol/peer.ts";
 export { createStdioChannel } from "../protocol/stdio-channel.ts";
 export type { Channel, ChannelEvents } from "../protocol/channel.ts";
 export { startTestEgress, type TestEgress, type TestEgressOptions } from "./egress-server.ts";
 export type { TestMessage } from "./records.ts";
-export { createTestHost, TestCallError, type SendOptions, type TestHost, type TestHostOptions } from "./test-host.ts";
+export { TestCallError, type SendOptions } from "./plugin-calls.ts";
+export { createTestHost, type TestHost, type TestHostOptions } from "./test-host.ts";

@@ -1,0 +1,110 @@
+import { HilumError, hostMethods, type SendResult, type WireErrorData } from "@hilum/contract";
+import { checkMessage, idempotencyKeyOf } from "@hilum/contract/fhir";
+import { checkAnswer, checkErrorData } from "@hilum/contract/wire";
+import type { Communication } from "@medplum/fhirtypes";
+import { PeerError } from "../protocol/asked-requests.ts";
+import type { Peer } from "../protocol/peer.ts";
+import { summary } from "./admission.ts";
+import type { TestRecords } from "./records.ts";
+
+export interface SendOptions {
+  attempt?: number;
+  idempotencyKey?: string;
+  /** Content of the attachments that the message names as `Binary/{id}`. */
+  attachments?: readonly { id: string; contentType: string; title: string; bytes: Uint8Array }[];
+  deadlineMs?: number;
+  signal?: AbortSignal;
+}
+
+/** How a call failed, as the host sees it. */
+export class TestCallError extends Error {
+  readonly code: string;
+  readonly wireCode: number;
+  readonly data: Partial<WireErrorData>;
+  constructor({ message, code, data }: PeerError) {
+    super(message);
+    this.name = "TestCallError";
+    this.wireCode = code;
+    this.data = data;
+    this.code = this.data.code ?? "plugin.failed";
+  }
+}
+
+interface CallOptions {
+  deadlineMs?: number;
+  signal?: AbortSignal | undefined;
+  /** Id of the call; made here where there is none. */
+  call?: string;
+}
+
+/** Calls of the host into the plugin. */
+export interface PluginCalls {
+  /** One call with its meta; the answer is checked as strictly as the protocol is written. */
+  ask(method: string, params: object, options?: CallOptions): Promise<unknown>;
+  send(communication: Communication, options?: SendOptions): Promise<SendResult>;
+}
+
+export interface PluginCallsOptions {
+  peer: Peer;
+  records: TestRecords;
+  /** Filled with the attachments of each call while it runs. */
+  blobs: Map<string, ReadonlyMap<string, Uint8Array>>;
+}
+
+export function createPluginCalls({ peer, records, blobs }: PluginCallsOptions): PluginCalls {
+  let calls = 0;
+
+  async function ask(method: string, params: object, options: CallOptions = {}): Promise<unknown> {
+    const { deadlineMs = 30_000, signal, call = `call-${++calls}` } = options;
+    const deadline = AbortSignal.timeout(deadlineMs + 1000);
+    const signals = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    try {
+      const result = await peer.request(
+        method,
+        { ...params, meta: { call, deadlineMs, hops: 0 } },
+        { signal: signals },
+      );
+      if (known.has(method)) refuseBad(method, checkAnswer(method, result));
+      return result;
+    } catch (error) {
+      if (!(error instanceof PeerError)) throw error;
+      refuseBad(method, Object.keys(error.data).length === 0 ? [] : checkErrorData(error.data));
+      throw new TestCallError(error);
+    }
+  }
+
+  async function send(communication: Communication, options: SendOptions = {}): Promise<SendResult> {
+    const problems = checkMessage(communication);
+    if (problems.length > 0) throw new HilumError("message.invalid", { problems });
+    const { attempt = 1, attachments = [], deadlineMs = 30_000, signal } = options;
+    const call = `call-${++calls}`;
+    const id = communication.id ?? `message-${calls}`;
+    const idempotencyKey = options.idempotencyKey ?? idempotencyKeyOf(communication) ?? id;
+    const handles = attachments.map(({ bytes, ...handle }) => ({ ...handle, size: bytes.length }));
+    const params = { message: { ...communication, id }, attempt, idempotencyKey, attachments: handles };
+    blobs.set(call, new Map(attachments.map((attachment) => [attachment.id, attachment.bytes])));
+    records.addMessage({ id, attempt, idempotencyKey });
+    try {
+      const result = (await ask("messages.send", params, { deadlineMs, call, signal })) as SendResult;
+      records.updateMessage(id, { state: "sent", providerId: result.providerId });
+      return result;
+    } catch (error) {
+      const code = error instanceof TestCallError ? error.code : "plugin.failed";
+      records.updateMessage(id, { state: "failed", code });
+      throw error;
+    } finally {
+      blobs.delete(call);
+    }
+  }
+  return { ask, send };
+}
+
+const known: ReadonlySet<string> = new Set([...hostMethods.core, ...hostMethods.send_messages]);
+
+function refuseBad(method: string, problems: readonly { pointer: string; message: string }[]): void {
+  if (problems.length > 0)
+    throw new HilumError("plugin.bad_reply", {
+      detail: summary(`The answer to ${method} is not valid`, problems),
+      problems,
+    });
+}
