@@ -23,7 +23,13 @@ export {
   type ParseManifestOptions,
 } from "./manifest/parse-manifest.ts";
 export { validateSettings, visible, type ValidateSettingsOptions } from "./manifest/settings.ts";
-export { decodeEnrolmentCode, encodeEnrolmentCode, remoteConnectText, remoteTokenText, type EnrolmentCode } from "./remote/enrolment-code.ts";
+export {
+  decodeEnrolmentCode,
+  encodeEnrolmentCode,
+  remoteConnectText,
+  remoteTokenText,
+  type EnrolmentCode,
+} from "./remote/enrolment-code.ts";
 export { describeScope, isServedScope } from "./scopes/describe-scope.ts";
 export { isCidr, isHost, isIpv4, isIpv6, isPort } from "./scopes/network-name.ts";
 export { parseScope, resolveScope } from "./scopes/parse-scope.ts";
