@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import type { Journey } from "./journey.ts";
+
+export const platform: Journey[] = [
+  {
+    name: "checks the sandbox again and reads which controls hold",
+    async run({ admin, picture }) {
+      await admin.goTo("Sandbox");
+      await admin.arrive("Sandbox");
+      await admin.activate("button", "Check again");
+      await admin.see("Every control holds", 60_000);
+      await admin.see("Plugins are isolated");
+      await picture(admin.page, "sandbox");
+    },
+  },
+  {
+    name: "shows the page's requests as a program would send them, with the whole description to download",
+    async run({ admin }) {
+      await admin.activate("button", "Show API call");
+      await admin.see({ role: "dialog", name: "The same by program" });
+      const download = admin.page.waitForEvent("download");
+      await admin.activate("button", "Download the API description");
+      assert.equal((await download).suggestedFilename(), "hilum-openapi.json");
+      await admin.press("Escape");
+      await admin.seeGone({ role: "dialog", name: "The same by program" });
+      const back = await admin.page.evaluate(() => document.activeElement?.textContent?.trim());
+      assert.equal(back, "Show API call", "the focus is back where the dialog was opened");
+    },
+  },
+  {
+    name: "moves by single keys, opens the keyboard sheet, and leaves typing alone",
+    async run({ admin, picture }) {
+      await admin.press("g");
+      await admin.press("p");
+      await admin.arrive("Plugins");
+      const announced = await admin.page.evaluate(() => document.activeElement?.tagName);
+      assert.equal(announced, "H1", "the new page's heading has the focus");
+      await admin.press("/");
+      await admin.write("smtp g d");
+      await admin.see({ role: "heading", name: "Plugins" });
+      await admin.press("Control+a");
+      await admin.press("Delete");
+      await admin.reach({ role: "link", name: "Plugins", in: { role: "navigation", name: "Main" } });
+      await admin.press("?");
+      await admin.see({ role: "dialog", name: "Keyboard and help" });
+      await admin.press("Escape");
+      await admin.press("Control+k");
+      await admin.write("verify");
+      await admin.see("Verify the audit log");
+      await picture(admin.page, "palette");
+      await admin.press("Escape");
+      await admin.goTo("Dashboard");
+      await admin.arrive("Dashboard");
+      await picture(admin.page, "dashboard");
+      await picture(admin.page, "dashboard-dark", { dark: true });
+      await picture(admin.page, "dashboard-320", { width: 320 });
+      await admin.goTo("Plugins");
+      await admin.see("Practice mailbox");
+      await picture(admin.page, "plugins");
+    },
+  },
+];
