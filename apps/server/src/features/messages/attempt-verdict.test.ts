@@ -30,6 +30,12 @@ describe("judgeFailure", () => {
     },
   );
 
+  it("takes a failure without a word about it for one that may have gone out, unless the provider refused", () => {
+    expect(judgeFailure(new HilumError("plugin.failed"), 1, { code: "plugin.failed" }, 0.5).next).toBe("uncertain");
+    expect(judgeFailure(new HilumError("provider.refused"), 1, { code: "provider.refused" }, 0.5).next).toBe("dead");
+    expect(judgeFailure(new HilumError("message.invalid"), 1, { code: "message.invalid" }, 0.5).next).toBe("dead");
+  });
+
   it("takes the plugin's word for whether something may have gone out, and when to come back", () => {
     const error = new HilumError("provider.unreachable");
     expect(judgeFailure(error, 1, { code: "provider.unreachable", sent: "maybe" }, 0.5).next).toBe("uncertain");

@@ -64,7 +64,7 @@ export function judgeFailure(
   };
   if (notTried.has(code)) return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random) };
   // Sending again what may have gone out is for a person to decide.
-  if (data?.sent === "maybe" || (data === undefined && unknown.has(code)))
+  if (mayHaveGoneOut(code, data))
     return { ...said, next: "uncertain", delayMs: 0 };
   const hopeless =
     data?.retry === "never" || (data?.retry === undefined && isHilumError(error) && !error.spec.retryable);
@@ -74,6 +74,13 @@ export function judgeFailure(
     next: "retry",
     delayMs: Math.max(data?.retryAfterMs ?? 0, jitter(Math.min(delayMsMax, firstDelayMs * 2 ** (attempt - 1)), random)),
   };
+}
+
+/** What the plugin says; where it says nothing, a provider's refusal is a no, and everything else may have gone out. */
+function mayHaveGoneOut(code: string, data: WireErrorData | undefined): boolean {
+  if (data === undefined) return unknown.has(code);
+  if (data.sent !== undefined) return data.sent === "maybe";
+  return !(code.startsWith("provider.") || code === "message.invalid" || code === "blob.not_found");
 }
 
 /** Between half and once and a half of `ms`. */
