@@ -2,7 +2,13 @@ import { expect, it } from "vitest";
 import { overweight, weigh } from "./budget.ts";
 
 const manifest = {
-  "index.html": { file: "index.js", isEntry: true, imports: ["_shared.js"], dynamicImports: ["src/screens/dashboard/dashboard.tsx", "src/screens/audit/audit.tsx"], css: ["index.css"] },
+  "index.html": {
+    file: "index.js",
+    isEntry: true,
+    imports: ["_shared.js"],
+    dynamicImports: ["src/screens/dashboard/dashboard.tsx", "src/screens/audit/audit.tsx"],
+    css: ["index.css"],
+  },
   "_shared.js": { file: "shared.js" },
   "_chart.js": { file: "chart.js", css: ["chart.css"] },
   "src/screens/dashboard/dashboard.tsx": { file: "dashboard.js", imports: ["_shared.js", "_chart.js"] },

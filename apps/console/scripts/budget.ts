@@ -40,7 +40,8 @@ export function weigh(manifest: Manifest, bytesOf: (file: string) => number): We
   if (entry === undefined) throw new Error("the manifest names no entry");
   const shared = closure(manifest, entry);
   const js = (names: Iterable<string>): number => sum([...names].map((name) => bytesOf(manifest[name]?.file ?? "")));
-  const css = (names: Iterable<string>): number => sum([...new Set([...names].flatMap((name) => manifest[name]?.css ?? []))].map(bytesOf));
+  const css = (names: Iterable<string>): number =>
+    sum([...new Set([...names].flatMap((name) => manifest[name]?.css ?? []))].map(bytesOf));
   const routes = (manifest[entry]?.dynamicImports ?? []).map((name) => ({ name, chunks: closure(manifest, name) }));
   const first = routes
     .filter(({ name }) => /dashboard\/dashboard|door\/(sign-in|welcome)/.test(name))
@@ -48,13 +49,17 @@ export function weigh(manifest: Manifest, bytesOf: (file: string) => number): We
     .map(({ name, all }) => ({ name, js: js(all), css: css(all) }))
     .toSorted((a, b) => b.js - a.js)[0];
   if (first === undefined) throw new Error("the manifest names no first route");
-  const lazyRoutes = routes.map(({ name, chunks }) => ({ name, js: js([...chunks].filter((chunk) => !shared.has(chunk))) }));
+  const lazyRoutes = routes.map(({ name, chunks }) => ({
+    name,
+    js: js([...chunks].filter((chunk) => !shared.has(chunk))),
+  }));
   return { firstRoute: first, lazyRoutes: lazyRoutes.toSorted((a, b) => b.js - a.js) };
 }
 
 /** What is above the budget, as sentences. */
 export function overweight({ firstRoute, lazyRoutes }: Weights): string[] {
-  const over = (what: string, bytes: number, kilobytes: number): string[] => (bytes > kilobytes * 1000 ? [`${what} weighs ${show(bytes)}; at most ${kilobytes} kB`] : []);
+  const over = (what: string, bytes: number, kilobytes: number): string[] =>
+    bytes > kilobytes * 1000 ? [`${what} weighs ${show(bytes)}; at most ${kilobytes} kB`] : [];
   return [
     ...over(`JavaScript of the first route (${firstRoute.name})`, firstRoute.js, budget.firstRouteJs),
     ...over(`CSS of the first route (${firstRoute.name})`, firstRoute.css, budget.firstRouteCss),
@@ -62,6 +67,7 @@ export function overweight({ firstRoute, lazyRoutes }: Weights): string[] {
   ];
 }
 
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 const show = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
@@ -69,10 +75,10 @@ function main(dist: string): void {
   const manifest = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf8")) as Manifest;
   const weights = weigh(manifest, (file) => gzipSync(readFileSync(join(dist, file))).length);
   const { firstRoute, lazyRoutes } = weights;
-  console.log(`first route ${firstRoute.name}: ${show(firstRoute.js)} JavaScript, ${show(firstRoute.css)} CSS`);
-  for (const { name, js } of lazyRoutes.slice(0, 5)) console.log(`then ${name}: ${show(js)}`);
+  say(`first route ${firstRoute.name}: ${show(firstRoute.js)} JavaScript, ${show(firstRoute.css)} CSS`);
+  for (const { name, js } of lazyRoutes.slice(0, 5)) say(`then ${name}: ${show(js)}`);
   const faults = overweight(weights);
-  for (const fault of faults) console.log(fault);
+  for (const fault of faults) say(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }
 

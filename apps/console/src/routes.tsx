@@ -1,5 +1,11 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
 import { hasCode } from "./api/api-problem.ts";
 import { reading } from "./api/use-api.ts";
 import { AppLayout } from "./shell/app-layout.tsx";
@@ -8,14 +14,32 @@ import { NothingHere, Root, RouteFault } from "./shell/root.tsx";
 import { numberOf, oneOf, present, textOf } from "./text/search.ts";
 
 type Search = Record<string, unknown>;
-const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Root, notFoundComponent: NothingHere, errorComponent: RouteFault });
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Root,
+  notFoundComponent: NothingHere,
+  errorComponent: RouteFault,
+});
 
 /** Which instance of the plugin is shown; absent means `default`. */
 const instanceSearch = (search: Search) => present({ instance: textOf(search["instance"]) });
-const messageStates = ["queued", "sending", "retrying", "sent", "delivered", "dead", "uncertain", "cancelled", "discarded"] as const;
+const messageStates = [
+  "queued",
+  "sending",
+  "retrying",
+  "sent",
+  "delivered",
+  "dead",
+  "uncertain",
+  "cancelled",
+  "discarded",
+] as const;
 const channels = ["email", "sms", "fax"] as const;
 
-const welcome = createRoute({ getParentRoute: () => root, path: "/welcome", component: lazyRouteComponent(() => import("./screens/door/welcome.tsx"), "WelcomeScreen") });
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("./screens/door/welcome.tsx"), "WelcomeScreen"),
+});
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
@@ -48,8 +72,14 @@ const app = createRoute({
 
 const inApp = <const Path extends string>(path: Path) => ({ getParentRoute: () => app, path }) as const;
 
-const dashboard = createRoute({ ...inApp("/"), component: lazyRouteComponent(() => import("./screens/dashboard/dashboard.tsx"), "DashboardScreen") });
-const repairs = createRoute({ ...inApp("/repairs"), component: lazyRouteComponent(() => import("./screens/dashboard/repairs.tsx"), "RepairsScreen") });
+const dashboard = createRoute({
+  ...inApp("/"),
+  component: lazyRouteComponent(() => import("./screens/dashboard/dashboard.tsx"), "DashboardScreen"),
+});
+const repairs = createRoute({
+  ...inApp("/repairs"),
+  component: lazyRouteComponent(() => import("./screens/dashboard/repairs.tsx"), "RepairsScreen"),
+});
 
 const plugins = createRoute({
   ...inApp("/plugins"),
@@ -58,52 +88,85 @@ const plugins = createRoute({
 });
 const addPlugin = createRoute({
   ...inApp("/plugins/add"),
-  validateSearch: (search: Search) => present({ from: oneOf(search["from"], ["included", "paste", "folder", "program"]) }),
+  validateSearch: (search: Search) =>
+    present({ from: oneOf(search["from"], ["included", "paste", "folder", "program"]) }),
   component: lazyRouteComponent(() => import("./screens/plugins/add.tsx"), "AddPluginScreen"),
 });
-const plugin = createRoute({ ...inApp("/plugins/$plugin"), validateSearch: instanceSearch, component: lazyRouteComponent(() => import("./screens/plugin/overview.tsx"), "OverviewScreen") });
+const plugin = createRoute({
+  ...inApp("/plugins/$plugin"),
+  validateSearch: instanceSearch,
+  component: lazyRouteComponent(() => import("./screens/plugin/overview.tsx"), "OverviewScreen"),
+});
 const setup = createRoute({
   ...inApp("/plugins/$plugin/setup"),
   validateSearch: (search: Search) => present({ instance: textOf(search["instance"]), step: textOf(search["step"]) }),
   component: lazyRouteComponent(() => import("./screens/plugin/setup.tsx"), "SetupScreen"),
 });
-const access = createRoute({ ...inApp("/plugins/$plugin/access"), validateSearch: instanceSearch, component: lazyRouteComponent(() => import("./screens/plugin/access.tsx"), "AccessScreen") });
+const access = createRoute({
+  ...inApp("/plugins/$plugin/access"),
+  validateSearch: instanceSearch,
+  component: lazyRouteComponent(() => import("./screens/plugin/access.tsx"), "AccessScreen"),
+});
 const pluginSettings = createRoute({
   ...inApp("/plugins/$plugin/settings"),
   validateSearch: (search: Search) => present({ instance: textOf(search["instance"]), field: textOf(search["field"]) }),
   component: lazyRouteComponent(() => import("./screens/plugin/settings.tsx"), "PluginSettingsScreen"),
 });
-const health = createRoute({ ...inApp("/plugins/$plugin/health"), validateSearch: instanceSearch, component: lazyRouteComponent(() => import("./screens/plugin/health.tsx"), "HealthScreen") });
+const health = createRoute({
+  ...inApp("/plugins/$plugin/health"),
+  validateSearch: instanceSearch,
+  component: lazyRouteComponent(() => import("./screens/plugin/health.tsx"), "HealthScreen"),
+});
 const logs = createRoute({
   ...inApp("/plugins/$plugin/logs"),
-  validateSearch: (search: Search) => present({ instance: textOf(search["instance"]), level: oneOf(search["level"], ["debug", "info", "warn", "error"]) }),
+  validateSearch: (search: Search) =>
+    present({
+      instance: textOf(search["instance"]),
+      level: oneOf(search["level"], ["debug", "info", "warn", "error"]),
+    }),
   component: lazyRouteComponent(() => import("./screens/plugin/logs.tsx"), "LogsScreen"),
 });
 
 const messages = createRoute({
   ...inApp("/messages"),
   validateSearch: (search: Search) =>
-    present({ state: oneOf(search["state"], messageStates), channel: oneOf(search["channel"], channels), plugin: textOf(search["plugin"]), cursor: textOf(search["cursor"]) }),
+    present({
+      state: oneOf(search["state"], messageStates),
+      channel: oneOf(search["channel"], channels),
+      plugin: textOf(search["plugin"]),
+      cursor: textOf(search["cursor"]),
+    }),
   component: lazyRouteComponent(() => import("./screens/messages/outbox.tsx"), "OutboxScreen"),
 });
 const compose = createRoute({
   ...inApp("/messages/compose"),
-  validateSearch: (search: Search) => present({ channel: oneOf(search["channel"], channels), again: textOf(search["again"]) }),
+  validateSearch: (search: Search) =>
+    present({ channel: oneOf(search["channel"], channels), again: textOf(search["again"]) }),
   component: lazyRouteComponent(() => import("./screens/messages/compose.tsx"), "ComposeScreen"),
 });
-const routing = createRoute({ ...inApp("/messages/routing"), component: lazyRouteComponent(() => import("./screens/messages/routing.tsx"), "RoutingScreen") });
+const routing = createRoute({
+  ...inApp("/messages/routing"),
+  component: lazyRouteComponent(() => import("./screens/messages/routing.tsx"), "RoutingScreen"),
+});
 const practice = createRoute({
   ...inApp("/messages/practice"),
   validateSearch: (search: Search) => present({ message: textOf(search["message"]), cursor: textOf(search["cursor"]) }),
   component: lazyRouteComponent(() => import("./screens/messages/practice.tsx"), "PracticeScreen"),
 });
-const message = createRoute({ ...inApp("/messages/$message"), component: lazyRouteComponent(() => import("./screens/messages/message.tsx"), "MessageScreen") });
+const message = createRoute({
+  ...inApp("/messages/$message"),
+  component: lazyRouteComponent(() => import("./screens/messages/message.tsx"), "MessageScreen"),
+});
 
 const audit = createRoute({
   ...inApp("/audit"),
   validateSearch: (search: Search) =>
     present({
-      ...Object.fromEntries((["actor", "action", "plugin", "instance", "outcome", "call", "request", "from", "to", "cursor"] as const).map((name) => [name, textOf(search[name])])),
+      ...Object.fromEntries(
+        (["actor", "action", "plugin", "instance", "outcome", "call", "request", "from", "to", "cursor"] as const).map(
+          (name) => [name, textOf(search[name])],
+        ),
+      ),
       decision: oneOf(search["decision"], ["allow", "deny"]),
       entry: numberOf(search["entry"]),
       verify: oneOf(String(search["verify"]), ["true"]),
@@ -127,25 +190,66 @@ export interface AuditSearch {
   verify?: "true";
 }
 
-const users = createRoute({ ...inApp("/users"), component: lazyRouteComponent(() => import("./screens/users/users.tsx"), "UsersScreen") });
-const tokens = createRoute({ ...inApp("/users/tokens"), component: lazyRouteComponent(() => import("./screens/users/tokens.tsx"), "TokensScreen") });
-const account = createRoute({ ...inApp("/account"), component: lazyRouteComponent(() => import("./screens/account/account.tsx"), "AccountScreen") });
-const settings = createRoute({ ...inApp("/settings"), component: lazyRouteComponent(() => import("./screens/settings/settings.tsx"), "SettingsScreen") });
-const sandbox = createRoute({ ...inApp("/settings/sandbox"), component: lazyRouteComponent(() => import("./screens/settings/sandbox.tsx"), "SandboxScreen") });
+const users = createRoute({
+  ...inApp("/users"),
+  component: lazyRouteComponent(() => import("./screens/users/users.tsx"), "UsersScreen"),
+});
+const tokens = createRoute({
+  ...inApp("/users/tokens"),
+  component: lazyRouteComponent(() => import("./screens/users/tokens.tsx"), "TokensScreen"),
+});
+const account = createRoute({
+  ...inApp("/account"),
+  component: lazyRouteComponent(() => import("./screens/account/account.tsx"), "AccountScreen"),
+});
+const settings = createRoute({
+  ...inApp("/settings"),
+  component: lazyRouteComponent(() => import("./screens/settings/settings.tsx"), "SettingsScreen"),
+});
+const sandbox = createRoute({
+  ...inApp("/settings/sandbox"),
+  component: lazyRouteComponent(() => import("./screens/settings/sandbox.tsx"), "SandboxScreen"),
+});
 
 const tree = root.addChildren([
   welcome,
   signIn,
   invitation,
   app.addChildren([
-    dashboard, repairs, plugins, addPlugin, plugin, setup, access, pluginSettings, health, logs,
-    messages, compose, routing, practice, message, audit, users, tokens, account, settings, sandbox,
+    dashboard,
+    repairs,
+    plugins,
+    addPlugin,
+    plugin,
+    setup,
+    access,
+    pluginSettings,
+    health,
+    logs,
+    messages,
+    compose,
+    routing,
+    practice,
+    message,
+    audit,
+    users,
+    tokens,
+    account,
+    settings,
+    sandbox,
   ]),
 ]);
 
 /** Every address of the console; all state that a person would want to come back to stands in it. */
 export function createConsoleRouter(client: QueryClient) {
-  const router = createRouter({ routeTree: tree, basepath: "/admin/ui", context: { client }, scrollRestoration: false, defaultPendingMs: 200, defaultPendingMinMs: 0 });
+  const router = createRouter({
+    routeTree: tree,
+    basepath: "/admin/ui",
+    context: { client },
+    scrollRestoration: false,
+    defaultPendingMs: 200,
+    defaultPendingMinMs: 0,
+  });
   router.subscribe("onBeforeNavigate", ({ pathChanged, fromLocation }) => {
     if (pathChanged && fromLocation !== undefined) pageFocus.moved();
   });

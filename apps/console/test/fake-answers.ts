@@ -1,8 +1,34 @@
 import type { OperationId, Role } from "@hilum/contract/api";
-import { bootstrap, auditEntry, auditRows, auditStatus, brokenAuditStatus, dashboard, firstDashboard, noSandbox, platformSettings, runningVerification, sandbox } from "./fixtures/platform.ts";
+import {
+  bootstrap,
+  auditEntry,
+  auditRows,
+  auditStatus,
+  brokenAuditStatus,
+  dashboard,
+  firstDashboard,
+  noSandbox,
+  platformSettings,
+  runningVerification,
+  sandbox,
+} from "./fixtures/platform.ts";
 import { account, invitation, recoveryCodes, sessions, tokens, users } from "./fixtures/people.ts";
 import { deadMessage, deliveredMessage, messages, practice, routes } from "./fixtures/messages.ts";
-import { access, brokenReview, failedCheck, gate, health, included, links, logs, pluginDetail, plugins, registrations, review, revisions, settings, setupAt, setupStepIds, smokeRun, smokeRuns } from "./fixtures/plugins.ts";
+import { brokenReview, included, pluginDetail, plugins, registrations, review } from "./fixtures/plugins.ts";
+import {
+  access,
+  failedCheck,
+  gate,
+  health,
+  links,
+  logs,
+  revisions,
+  settings,
+  setupAt,
+  setupStepIds,
+  smokeRun,
+  smokeRuns,
+} from "./fixtures/plugin-pages.ts";
 import { ahead } from "./fixtures/answer.ts";
 
 /** What the fake pretends; everything else is a working practice with a few problems. */
@@ -38,10 +64,19 @@ export class Refusal extends Error {
 }
 
 type Answerer = (call: FakeCall, scenario: Scenario) => unknown;
-const fixed = (value: unknown): Answerer => () => value;
+const fixed =
+  (value: unknown): Answerer =>
+  () =>
+    value;
 const none: Answerer = () => undefined;
 const ok = fixed({ ok: true });
-const registered = { plugin: "org.hilum.smtp", instance: "default", outcome: "registered", next: "setup", console: "/admin/ui/plugins/org.hilum.smtp" };
+const registered = {
+  plugin: "org.hilum.smtp",
+  instance: "default",
+  outcome: "registered",
+  next: "setup",
+  console: "/admin/ui/plugins/org.hilum.smtp",
+};
 const firstInstance = plugins.items[0]!.instances[0]!;
 const checkText = (text: string): unknown => (text.includes("phi.readd") ? brokenReview : review);
 
@@ -54,14 +89,18 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   checkSandbox: fixed(sandbox),
   searchAudit: (_, { empty }) => (empty ? { items: [], indexed: 0 } : auditRows),
   getAuditEntry: ({ params }) => ({ ...auditEntry, row: { ...auditEntry.row, index: Number(params["index"]) } }),
-  getAuditStatus: (_, { brokenAudit, verifying }) => (brokenAudit ? brokenAuditStatus : verifying ? { ...auditStatus, verification: runningVerification } : auditStatus),
+  getAuditStatus: (_, { brokenAudit, verifying }) =>
+    brokenAudit ? brokenAuditStatus : verifying ? { ...auditStatus, verification: runningVerification } : auditStatus,
   verifyAudit: fixed(runningVerification),
   getVerification: fixed(runningVerification),
   cancelVerification: fixed({ ...runningVerification, state: "cancelled" }),
   exportAudit: fixed({}),
   rebuildAuditIndex: fixed({ indexed: 1_204_332 }),
 
-  getBootstrap: (_, { firstRun, signedOut }) => ({ ...bootstrap, state: firstRun && signedOut ? "needs_administrator" : "ready" }),
+  getBootstrap: (_, { firstRun, signedOut }) => ({
+    ...bootstrap,
+    state: firstRun && signedOut ? "needs_administrator" : "ready",
+  }),
   createFirstAdministrator: (_, scenario) => {
     scenario.signedOut = false;
     return { ...account, secondFactor: false };
@@ -81,7 +120,10 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   stepUp: fixed({ steppedUpUntil: ahead(5) }),
   changePassword: ok,
   savePreferences: ({ body }) => body,
-  beginSecondFactor: fixed({ secret: "JBSWY3DPEHPK3PXP", uri: "otpauth://totp/Hilum:ana?secret=JBSWY3DPEHPK3PXP&issuer=Hilum" }),
+  beginSecondFactor: fixed({
+    secret: "JBSWY3DPEHPK3PXP",
+    uri: "otpauth://totp/Hilum:ana?secret=JBSWY3DPEHPK3PXP&issuer=Hilum",
+  }),
   confirmSecondFactor: fixed({ recoveryCodes }),
   removeSecondFactor: ok,
   renewRecoveryCodes: fixed({ recoveryCodes }),
@@ -141,7 +183,11 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   listPluginLogs: fixed(logs),
   tailPluginLogs: none,
   listRemoteLinks: fixed(links),
-  createEnrolment: fixed({ code: "hilum-enrol-1:eyJ1IjoiaHR0cHM6Ly9sb2NhbGhvc3Q6ODQ0MyJ9.9fQ2vK81xR7TtZp", expiresAt: ahead(60), link: links.items[1] }),
+  createEnrolment: fixed({
+    code: "hilum-enrol-1:eyJ1IjoiaHR0cHM6Ly9sb2NhbGhvc3Q6ODQ0MyJ9.9fQ2vK81xR7TtZp",
+    expiresAt: ahead(60),
+    link: links.items[1],
+  }),
   revokeRemoteLink: none,
 
   sendMessage: fixed(messages.items[3]),
@@ -159,7 +205,13 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   emptyPracticeMailbox: none,
 };
 
-const open: ReadonlySet<string> = new Set(["getBootstrap", "signIn", "completeSignIn", "createFirstAdministrator", "acceptInvitation"]);
+const open: ReadonlySet<string> = new Set([
+  "getBootstrap",
+  "signIn",
+  "completeSignIn",
+  "createFirstAdministrator",
+  "acceptInvitation",
+]);
 
 export function answer(id: OperationId, call: FakeCall, scenario: Scenario): unknown {
   if (scenario.signedOut && !open.has(id)) throw new Refusal("request.unauthenticated");
@@ -172,4 +224,3 @@ export function answer(id: OperationId, call: FakeCall, scenario: Scenario): unk
   if (answerer === undefined) throw new Error(`the fake has no answer for ${id}`);
   return answerer(call, scenario);
 }
-

@@ -14,7 +14,13 @@ import { answer, Refusal, type Scenario } from "./fake-answers.ts";
 
 Format.Set("date-time", (text) => !Number.isNaN(Date.parse(text)));
 
-const types: Record<string, string> = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".html": "text/html; charset=utf-8" };
+const types: Record<string, string> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+  ".html": "text/html; charset=utf-8",
+};
 
 export interface FakeServer {
   origin: string;
@@ -39,22 +45,39 @@ export async function startFakeServer(distDir: string): Promise<FakeServer> {
   return state;
 }
 
-async function handle(state: FakeServer, distDir: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  state: FakeServer,
+  distDir: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
   if (!url.pathname.startsWith("/api/")) return servePage(distDir, url.pathname, response);
-  const operation = operations.find(({ method, path }) => method === request.method && matchPath(path, url.pathname) !== undefined);
+  const operation = operations.find(
+    ({ method, path }) => method === request.method && matchPath(path, url.pathname) !== undefined,
+  );
   if (operation === undefined) {
     response.writeHead(404).end();
     return;
   }
   const body = await readBody(request);
-  const call = { params: matchPath(operation.path, url.pathname) ?? {}, query: Object.fromEntries(url.searchParams), body };
+  const call = {
+    params: matchPath(operation.path, url.pathname) ?? {},
+    query: Object.fromEntries(url.searchParams),
+    body,
+  };
   state.faults.push(...requestFaults(operation, call, request));
   try {
     const result = answer(operation.id, call, state.scenario);
-    if (operation.id === "tailPluginLogs") return void response.writeHead(200, { "content-type": "text/event-stream" }).write(": open\n\n");
+    if (operation.id === "tailPluginLogs")
+      return void response.writeHead(200, { "content-type": "text/event-stream" }).write(": open\n\n");
     state.faults.push(...answerFaults(operation, result));
-    response.writeHead(result === undefined ? 204 : 200, { "content-type": "application/json", "x-request-id": "01JD8R4KREQ" }).end(result === undefined ? undefined : JSON.stringify(result));
+    response
+      .writeHead(result === undefined ? 204 : 200, {
+        "content-type": "application/json",
+        "x-request-id": "01JD8R4KREQ",
+      })
+      .end(result === undefined ? undefined : JSON.stringify(result));
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
     refuse(response, thrown);
@@ -63,15 +86,28 @@ async function handle(state: FakeServer, distDir: string, request: IncomingMessa
 
 function refuse(response: ServerResponse, { code, detail, problems }: Refusal): void {
   const spec = errorCatalogue[code as ErrorCode];
-  const document = { type: `/errors/${code}`, title: spec.title, status: spec.status, detail: detail ?? spec.title, code, fix: spec.fix, requestId: "01JD8R4KREQ", problems };
-  response.writeHead(spec.status, { "content-type": "application/problem+json", "x-request-id": "01JD8R4KREQ" }).end(JSON.stringify(document));
+  const document = {
+    type: `/errors/${code}`,
+    title: spec.title,
+    status: spec.status,
+    detail: detail ?? spec.title,
+    code,
+    fix: spec.fix,
+    requestId: "01JD8R4KREQ",
+    problems,
+  };
+  response
+    .writeHead(spec.status, { "content-type": "application/problem+json", "x-request-id": "01JD8R4KREQ" })
+    .end(JSON.stringify(document));
 }
 
 function matchPath(template: string, path: string): Record<string, string> | undefined {
   const names: string[] = [];
   const pattern = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => (names.push(name), "([^/]+)"));
   const match = new RegExp(`^${pattern}$`).exec(path);
-  return match === null ? undefined : Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(match[at + 1] ?? "")]));
+  return match === null
+    ? undefined
+    : Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(match[at + 1] ?? "")]));
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
@@ -81,7 +117,11 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   return text !== "" && request.headers["content-type"] === "application/json" ? JSON.parse(text) : undefined;
 }
 
-function requestFaults(operation: Operation, call: { params: unknown; query: unknown; body: unknown }, request: IncomingMessage): string[] {
+function requestFaults(
+  operation: Operation,
+  call: { params: unknown; query: unknown; body: unknown },
+  request: IncomingMessage,
+): string[] {
   const spec: OperationSpec = operation;
   const faults: string[] = [];
   if (request.headers["x-hilum-console"] !== "1") faults.push(`${spec.id}: no X-Hilum-Console header`);
@@ -89,7 +129,8 @@ function requestFaults(operation: Operation, call: { params: unknown; query: unk
     const schema = spec[part];
     if (schema === undefined) continue;
     const value = part === "body" ? call.body : Value.Convert(schema, structuredClone(call[part]));
-    for (const { instancePath, message } of Value.Errors(schema, value)) faults.push(`${spec.id}: ${part}${instancePath} ${message}`);
+    for (const { instancePath, message } of Value.Errors(schema, value))
+      faults.push(`${spec.id}: ${part}${instancePath} ${message}`);
   }
   return faults;
 }
@@ -97,7 +138,9 @@ function requestFaults(operation: Operation, call: { params: unknown; query: unk
 function answerFaults(operation: Operation, result: unknown): string[] {
   const schemas = Object.values((operation as OperationSpec).responses).filter((schema) => schema !== null);
   if (schemas.length === 0 || schemas.some((schema) => Value.Check(schema, result))) return [];
-  return [`${operation.id}: the fixture does not fit: ${JSON.stringify(Value.Errors(schemas[0]!, result)).slice(0, 400)}`];
+  return [
+    `${operation.id}: the fixture does not fit: ${JSON.stringify(Value.Errors(schemas[0]!, result)).slice(0, 400)}`,
+  ];
 }
 
 async function servePage(distDir: string, path: string, response: ServerResponse): Promise<void> {

@@ -15,18 +15,41 @@ import { chromium, type Page } from "playwright-core";
 import { startFakeServer, type FakeServer } from "./fake-server.ts";
 import { views, type View } from "./views.ts";
 
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const chromiumArguments = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const chromiumArguments = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 interface Axe {
-  run(context: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string; any: { message: string }[] }[] }[] }>;
+  run(
+    context: Document,
+    options: unknown,
+  ): Promise<{ violations: { id: string; nodes: { html: string; any: { message: string }[] }[] }[] }>;
 }
 
-const { values: asked } = parseArgs({ options: { pictures: { type: "string" }, only: { type: "string" }, scheme: { type: "string" }, width: { type: "string" }, dist: { type: "string" } } });
+const { values: asked } = parseArgs({
+  options: {
+    pictures: { type: "string" },
+    only: { type: "string" },
+    scheme: { type: "string" },
+    width: { type: "string" },
+    dist: { type: "string" },
+  },
+});
 const folder = asked.pictures ?? (await mkdtemp(join(tmpdir(), "hilum-screens-")));
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const server = await startFakeServer(asked.dist ?? fileURLToPath(new URL("../dist", import.meta.url)));
-const browser = await chromium.launch({ executablePath: process.env["HILUM_CHROMIUM"] ?? "/usr/bin/chromium", args: chromiumArguments });
+const browser = await chromium.launch({
+  executablePath: process.env["HILUM_CHROMIUM"] ?? "/usr/bin/chromium",
+  args: chromiumArguments,
+});
 const faults: string[] = [];
 let scans = 0;
 
@@ -53,12 +76,16 @@ for (const scheme of schemes) {
 await browser.close();
 await server.close();
 faults.push(...new Set(server.faults));
-for (const fault of faults) console.log(fault);
-console.log(`${scans} scans of ${wanted.length} views, ${faults.length} faults. Pictures in ${folder}`);
+for (const fault of faults) say(fault);
+say(`${scans} scans of ${wanted.length} views, ${faults.length} faults. Pictures in ${folder}`);
 process.exitCode = faults.length === 0 && scans > 0 ? 0 : 1;
 
 async function openPage(scheme: "light" | "dark", width: number): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: width < 500 ? 800 : 900 }, colorScheme: scheme, reducedMotion: "reduce" });
+  const context = await browser.newContext({
+    viewport: { width, height: width < 500 ? 800 : 900 },
+    colorScheme: scheme,
+    reducedMotion: "reduce",
+  });
   const page = await context.newPage();
   await page.clock.setFixedTime(new Date("2026-11-22T14:02:11.120Z"));
   const note = (text: string): void => void faults.push(`${page.url()}: ${text.slice(0, 300)}`);
@@ -86,15 +113,27 @@ async function judge(page: Page, width: number): Promise<string[]> {
   if (scrollWidth > width) found.push(`scrolls sideways: ${scrollWidth} px, ${await widest(page)}`);
   // Added as the test's own script: the page's policy holds for the page, not for who looks at it.
   await page.evaluate(axe);
-  const { violations } = await page.evaluate((only) => (window as unknown as { axe: Axe }).axe.run(document, { runOnly: { type: "tag", values: only } }), tags);
-  for (const { id, nodes } of violations) found.push(`axe ${id} (${nodes.length}): ${nodes.slice(0, 3).map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`).join(" | ")}`);
+  const { violations } = await page.evaluate(
+    (only) => (window as unknown as { axe: Axe }).axe.run(document, { runOnly: { type: "tag", values: only } }),
+    tags,
+  );
+  for (const { id, nodes } of violations)
+    found.push(
+      `axe ${id} (${nodes.length}): ${nodes
+        .slice(0, 3)
+        .map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ""}`)
+        .join(" | ")}`,
+    );
   return found;
 }
 
 function widest(page: Page): Promise<string> {
   return page.evaluate(() =>
     [...document.querySelectorAll("body *")]
-      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && element.closest(".scroll, .tabs, .log") === null)
+      .filter(
+        (element) =>
+          element.getBoundingClientRect().right > innerWidth + 1 && element.closest(".scroll, .tabs, .log") === null,
+      )
       .slice(0, 4)
       .map((element) => `${element.tagName}.${element.className}`)
       .join(" "),

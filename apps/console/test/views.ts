@@ -9,7 +9,11 @@ export interface View {
   act?(page: Page): Promise<void>;
 }
 
-const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name, exact: typeof name === "string" }).first().click();
+const press = (name: string | RegExp) => (page: Page) =>
+  page
+    .getByRole("button", { name, exact: typeof name === "string" })
+    .first()
+    .click();
 const smtp = "/plugins/org.hilum.smtp";
 
 /** Every route, and every state of one that looks different: empty, refused, a dialog open. */
@@ -56,7 +60,12 @@ export const views: readonly View[] = [
   { name: "dashboard", path: "/" },
   { name: "dashboard-first-run", path: "/", scenario: { firstRun: true } },
   { name: "dashboard-table", path: "/", act: press("Table view") },
-  { name: "dashboard-refused", path: "/", scenario: { refuse: { getDashboard: "store.unavailable" } }, act: (page) => page.getByRole("alert").waitFor({ timeout: 15_000 }) },
+  {
+    name: "dashboard-refused",
+    path: "/",
+    scenario: { refuse: { getDashboard: "store.unavailable" } },
+    act: (page) => page.getByRole("alert").waitFor({ timeout: 15_000 }),
+  },
   { name: "repairs", path: "/repairs" },
   { name: "repairs-none", path: "/repairs", scenario: { firstRun: true } },
   { name: "plugins", path: "/plugins" },
@@ -64,8 +73,22 @@ export const views: readonly View[] = [
   { name: "plugins-viewer", path: "/plugins", scenario: { role: "viewer" } },
   { name: "plugins-review", path: "/plugins", act: press("Review Northlight e-Referral") },
   { name: "add-included", path: "/plugins/add" },
-  { name: "add-paste", path: "/plugins/add?from=paste", act: async (page) => { await page.getByLabel("Manifest (hilum.json)").fill('{"id":"com.example.sms"}'); await page.getByText("Example SMS").waitFor(); } },
-  { name: "add-paste-broken", path: "/plugins/add?from=paste", act: async (page) => { await page.getByLabel("Manifest (hilum.json)").fill('{"scopes":["phi.readd"]}'); await page.getByText("One place must be mended").waitFor(); } },
+  {
+    name: "add-paste",
+    path: "/plugins/add?from=paste",
+    act: async (page) => {
+      await page.getByLabel("Manifest (hilum.json)").fill('{"id":"com.example.sms"}');
+      await page.getByText("Example SMS").waitFor();
+    },
+  },
+  {
+    name: "add-paste-broken",
+    path: "/plugins/add?from=paste",
+    act: async (page) => {
+      await page.getByLabel("Manifest (hilum.json)").fill('{"scopes":["phi.readd"]}');
+      await page.getByText("One place must be mended").waitFor();
+    },
+  },
   { name: "add-program", path: "/plugins/add?from=program" },
   { name: "add-folder", path: "/plugins/add?from=folder" },
   { name: "plugin-overview", path: smtp },
@@ -74,7 +97,14 @@ export const views: readonly View[] = [
   { name: "plugin-overview-waiting", path: "/plugins/com.example.plugin" },
   { name: "plugin-missing", path: "/plugins/com.example.nothing" },
   { name: "plugin-actions", path: smtp, act: press("More actions") },
-  { name: "plugin-remove", path: smtp, act: async (page) => { await press("More actions")(page); await page.getByRole("menuitem", { name: "Remove the plugin" }).click(); } },
+  {
+    name: "plugin-remove",
+    path: smtp,
+    act: async (page) => {
+      await press("More actions")(page);
+      await page.getByRole("menuitem", { name: "Remove the plugin" }).click();
+    },
+  },
   { name: "plugin-duplicate", path: smtp, act: press("Duplicate") },
   { name: "setup-menu", path: `${smtp}/setup` },
   { name: "setup-form", path: `${smtp}/setup`, scenario: { setupStep: "server" } },
@@ -85,8 +115,25 @@ export const views: readonly View[] = [
   { name: "access-viewer", path: `${smtp}/access`, scenario: { role: "viewer" } },
   { name: "access-remote", path: "/plugins/example.northlight.referral/access" },
   { name: "plugin-settings", path: `${smtp}/settings` },
-  { name: "plugin-settings-test", path: `${smtp}/settings`, act: async (page) => { await page.getByLabel("Port").fill("465"); await press("Test without saving")(page); await page.getByText("1 check failed").waitFor(); } },
-  { name: "plugin-settings-conflict", path: `${smtp}/settings`, scenario: { refuse: { saveSettings: "request.conflict" } }, act: async (page) => { await page.getByLabel("Port").fill("465"); await press("Save")(page); await page.getByText("Somebody saved meanwhile").waitFor(); } },
+  {
+    name: "plugin-settings-test",
+    path: `${smtp}/settings`,
+    act: async (page) => {
+      await page.getByLabel("Port").fill("465");
+      await press("Test without saving")(page);
+      await page.getByText("1 check failed").waitFor();
+    },
+  },
+  {
+    name: "plugin-settings-conflict",
+    path: `${smtp}/settings`,
+    scenario: { refuse: { saveSettings: "request.conflict" } },
+    act: async (page) => {
+      await page.getByLabel("Port").fill("465");
+      await press("Save")(page);
+      await page.getByText("Somebody saved meanwhile").waitFor();
+    },
+  },
   { name: "health", path: `${smtp}/health` },
   { name: "health-live", path: `${smtp}/health`, act: press("Run: Send a test message") },
   { name: "health-schedule", path: `${smtp}/health`, act: press("Schedule") },
@@ -105,12 +152,30 @@ export const views: readonly View[] = [
   { name: "audit", path: "/audit" },
   { name: "audit-broken", path: "/audit", scenario: { brokenAudit: true } },
   { name: "audit-verifying", path: "/audit", scenario: { verifying: true } },
-  { name: "audit-entry", path: "/audit?entry=1204331", act: async (page) => { await page.getByText("As it was written").waitFor(); } },
+  {
+    name: "audit-entry",
+    path: "/audit?entry=1204331",
+    act: async (page) => {
+      await page.getByText("As it was written").waitFor();
+    },
+  },
   { name: "audit-viewer", path: "/audit", scenario: { role: "viewer" } },
   { name: "audit-export", path: "/audit", act: press("Export") },
   { name: "users", path: "/users" },
   { name: "users-invite", path: "/users", act: press("Invite") },
-  { name: "users-step-up", path: "/users", scenario: { refuse: { inviteUser: "request.step_up" } }, act: async (page) => { await press("Invite")(page); const dialog = page.getByRole("dialog"); await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("Imke Brandt"); await dialog.getByLabel("User name").fill("imke"); await dialog.getByRole("button", { name: "Invite" }).click(); await page.getByText("Confirm that it is you").waitFor(); } },
+  {
+    name: "users-step-up",
+    path: "/users",
+    scenario: { refuse: { inviteUser: "request.step_up" } },
+    act: async (page) => {
+      await press("Invite")(page);
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("Imke Brandt");
+      await dialog.getByLabel("User name").fill("imke");
+      await dialog.getByRole("button", { name: "Invite" }).click();
+      await page.getByText("Confirm that it is you").waitFor();
+    },
+  },
   { name: "tokens", path: "/users/tokens" },
   { name: "account", path: "/account" },
   { name: "settings", path: "/settings" },
@@ -118,7 +183,14 @@ export const views: readonly View[] = [
   { name: "sandbox", path: "/settings/sandbox" },
   { name: "sandbox-missing", path: "/settings/sandbox", scenario: { noSandbox: true } },
   { name: "nothing-here", path: "/no/such/page" },
-  { name: "palette", path: smtp, act: async (page) => { await page.keyboard.press("Control+k"); await page.getByPlaceholder("Search or run an action").waitFor(); } },
+  {
+    name: "palette",
+    path: smtp,
+    act: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.getByPlaceholder("Search or run an action").waitFor();
+    },
+  },
   { name: "help", path: "/", act: press("Keyboard and help") },
   { name: "user-menu", path: "/", act: press("Ana Ribeiro, user menu") },
   { name: "api-call", path: "/plugins", act: press("Show API call") },

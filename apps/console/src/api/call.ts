@@ -18,7 +18,8 @@ type Answers = { [O in Operation as O["id"]]: AnswerOf<O> };
 export type InputOf<Id extends OperationId> = Inputs[Id];
 export type AnswerById<Id extends OperationId> = Answers[Id];
 /** The input, left out where nothing in it is required. */
-export type InputArgs<Id extends OperationId> = Record<never, never> extends Inputs[Id] ? [input?: Inputs[Id]] : [input: Inputs[Id]];
+export type InputArgs<Id extends OperationId> =
+  Record<never, never> extends Inputs[Id] ? [input?: Inputs[Id]] : [input: Inputs[Id]];
 
 interface FullInput extends LooseInput {
   bytes?: Blob;
@@ -38,7 +39,7 @@ type Verb = (path: string, init: Init) => Promise<{ data: unknown; response: Res
 const client = createHilumClient({
   baseUrl: "",
   csrfHeader: "X-Hilum-Console",
-  fetch: (request) => globalThis.fetch(new Request(request, { cache: "no-store", redirect: "error" })),
+  fetch: (outgoing) => globalThis.fetch(new Request(outgoing, { cache: "no-store", redirect: "error" })),
 });
 
 export function factsOf(id: Operation["id"]): OperationFacts {
@@ -53,7 +54,11 @@ export async function call<Id extends OperationId>(id: Id, ...[input]: InputArgs
 }
 
 /** Calls an operation that streams its answer, and answers the stream's text as it arrives. */
-export async function callStream(id: OperationId, input: LooseInput, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+export async function callStream(
+  id: OperationId,
+  input: LooseInput,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
   return (await callAs("stream", id, input, signal)).data as ReadableStream<Uint8Array>;
 }
 
@@ -77,7 +82,12 @@ export function saveFile(blob: Blob, name: string): void {
  * One request. Where the server asks for the password once more, the person is asked and the same request repeated;
  * where the session is over, the console leads to sign-in and back.
  */
-async function callAs(parseAs: Init["parseAs"], id: OperationId, input: FullInput = {}, signal?: AbortSignal): ReturnType<Verb> {
+async function callAs(
+  parseAs: Init["parseAs"],
+  id: OperationId,
+  input: FullInput = {},
+  signal?: AbortSignal,
+): ReturnType<Verb> {
   const send = (): ReturnType<Verb> => request(factsOf(id), parseAs, input, signal);
   try {
     return await send();
@@ -89,14 +99,29 @@ async function callAs(parseAs: Init["parseAs"], id: OperationId, input: FullInpu
   }
 }
 
-async function request(facts: OperationFacts, parseAs: Init["parseAs"], input: FullInput, signal?: AbortSignal): ReturnType<Verb> {
+async function request(
+  facts: OperationFacts,
+  parseAs: Init["parseAs"],
+  input: FullInput,
+  signal?: AbortSignal,
+): ReturnType<Verb> {
   // The client is typed by path, the console by operation: both come from the contract, so the cast loses nothing.
   const verb = client[facts.method as keyof typeof client] as unknown as Verb;
   const { bytes, idempotencyKey } = input;
   try {
     const answer = await verb(facts.path, {
-      params: { path: input.params, query: input.query, ...(idempotencyKey !== undefined && { header: { "idempotency-key": idempotencyKey } }) },
-      ...(bytes === undefined ? { body: input.body } : { body: bytes, bodySerializer: (body) => body, headers: { "Content-Type": bytes.type || "application/octet-stream" } }),
+      params: {
+        path: input.params,
+        query: input.query,
+        ...(idempotencyKey !== undefined && { header: { "idempotency-key": idempotencyKey } }),
+      },
+      ...(bytes === undefined
+        ? { body: input.body }
+        : {
+            body: bytes,
+            bodySerializer: (body) => body,
+            headers: { "Content-Type": bytes.type || "application/octet-stream" },
+          }),
       parseAs,
       ...(signal !== undefined && { signal }),
     });

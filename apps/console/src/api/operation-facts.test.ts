@@ -6,7 +6,9 @@ const byId = (id: string) => operations.find((operation) => operation.id === id)
 
 it("fills parameters in and leaves absent query members out", () => {
   const input = { params: { plugin: "org.example.a b" }, query: { instance: "night", level: undefined, after: 0 } };
-  expect(addressOf(byId("listPluginLogs"), input)).toBe("/api/v1/plugins/org.example.a%20b/logs?instance=night&after=0");
+  expect(addressOf(byId("listPluginLogs"), input)).toBe(
+    "/api/v1/plugins/org.example.a%20b/logs?instance=night&after=0",
+  );
 });
 
 it("writes a call as a command line that survives a quote in the body", () => {

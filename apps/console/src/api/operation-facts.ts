@@ -22,7 +22,9 @@ export interface LooseInput {
 export function addressOf({ path }: Pick<OperationFacts, "path">, { params = {}, query = {} }: LooseInput): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") search.set(name, String(value));
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== "")
+      search.set(name, typeof value === "string" ? value : JSON.stringify(value));
   return search.size === 0 ? filled : `${filled}?${search}`;
 }
 
@@ -43,6 +45,7 @@ export type MayDecision = { allowed: true } | { allowed: false; reason: string }
 /** Whether a role may call an operation and, where not, who can. The server decides; this only explains beforehand. */
 export function decideMay(role: Role, access: Callers): MayDecision {
   if (access === "public" || (access !== "plugin" && access.includes(role))) return { allowed: true };
-  const who = access === "plugin" ? ["a plugin"] : access.map((name) => `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
+  const who =
+    access === "plugin" ? ["a plugin"] : access.map((name) => `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
   return { allowed: false, reason: `Your role is ${role}. This takes ${who.join(" or ")}.` };
 }

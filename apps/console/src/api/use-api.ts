@@ -60,7 +60,11 @@ export function useAct<Id extends OperationId>(id: Id, done?: string | ((answer:
     running: mutation.isPending,
     problem: mutation.error,
     run: (...args) => mutation.mutateAsync(args).catch(() => undefined),
-    attempt: (...args) => mutation.mutateAsync(args).then(() => true, () => false),
+    attempt: (...args) =>
+      mutation.mutateAsync(args).then(
+        () => true,
+        () => false,
+      ),
     reset: mutation.reset,
   };
 }

@@ -1,4 +1,6 @@
 declare module "virtual:hilum-operations" {
+  import type { OperationFacts } from "./operation-facts.ts";
+
   /** Method, path and callers of every operation, by its id; made from the contract at build time. */
-  export const table: Record<string, import("./operation-facts.ts").OperationFacts>;
+  export const table: Record<string, OperationFacts>;
 }

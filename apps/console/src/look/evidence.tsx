@@ -5,10 +5,25 @@ import { causeWords } from "../text/words.ts";
 import { Problem } from "./problem.tsx";
 import { StatusIcon, toneOf, type Word } from "./status.tsx";
 
-const wordOf: Record<EvidenceRow["status"], Word> = { passed: "Passed", failed: "Failed", warning: "Warning", skipped: "Not run" };
+const wordOf: Record<EvidenceRow["status"], Word> = {
+  passed: "Passed",
+  failed: "Failed",
+  warning: "Warning",
+  skipped: "Not run",
+};
 
 /** A claim, its proof in small text, a measure or a button on the right. */
-export function Evidence({ word, title, detail, end }: { word: Word; title: ReactNode; detail?: ReactNode; end?: ReactNode }) {
+export function Evidence({
+  word,
+  title,
+  detail,
+  end,
+}: {
+  word: Word;
+  title: ReactNode;
+  detail?: ReactNode;
+  end?: ReactNode;
+}) {
   return (
     <li className="ev" data-tone={toneOf(word)}>
       <span className="ic">

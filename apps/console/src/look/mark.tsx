@@ -4,7 +4,16 @@ const kidney =
 /** The sign of Hilum: the organ and the three vessels that plug in. */
 export function Mark({ size = 26 }: { size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 32 32" fill="none" stroke="currentColor" strokeWidth="2.4" strokeLinecap="round" aria-hidden>
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 32 32"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2.4"
+      strokeLinecap="round"
+      aria-hidden
+    >
       <path fill="currentColor" stroke="none" d={kidney} />
       <path d="M20.3 16h10M22 13.4c4-.8 3.6-4.2 8.2-4.4M22 18.6c4 .8 3.6 4.2 8.2 4.4" />
     </svg>
@@ -14,7 +23,17 @@ export function Mark({ size = 26 }: { size?: number }) {
 /** The same organ with its vessels unplugged: an empty page. */
 export function UnpluggedMark() {
   return (
-    <svg className="art" width="116" height="72" viewBox="0 0 52 32" fill="none" stroke="currentColor" strokeWidth="1.3" strokeLinecap="round" aria-hidden>
+    <svg
+      className="art"
+      width="116"
+      height="72"
+      viewBox="0 0 52 32"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.3"
+      strokeLinecap="round"
+      aria-hidden
+    >
       <path d={kidney} fill="var(--hl-accent-tint)" />
       <path d="M21.5 16h8" strokeDasharray=".1 2.6" />
       <path d="M34 16h16M35.5 13.2c4.5-.9 5-4.4 14.5-4.6M35.5 18.8c4.5.9 5 4.4 14.5 4.6" strokeWidth="2" />

@@ -31,7 +31,17 @@ export function Panel({ title, end, foot, children, flush = false, level = 2, la
 }
 
 /** A table that scrolls inside its panel and can be reached by keyboard. */
-export function TableRegion({ label, minWidth, className = "t", children }: { label: string; minWidth: number; className?: string; children: ReactNode }) {
+export function TableRegion({
+  label,
+  minWidth,
+  className = "t",
+  children,
+}: {
+  label: string;
+  minWidth: number;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={`${label}, table`}>
       <table className={className} style={{ minWidth }}>
@@ -42,14 +52,14 @@ export function TableRegion({ label, minWidth, className = "t", children }: { la
   );
 }
 
-/** Terms and values. An absent value leaves its row out. */
-export function KeyValue({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
+/** Terms and values. An absent value leaves its row out. `inline` sets them in one line. */
+export function KeyValue({ rows, inline = false }: { rows: Readonly<Record<string, ReactNode>>; inline?: boolean }) {
   return (
-    <dl className="kv">
-      {rows
+    <dl className={inline ? "kv inline" : "kv"}>
+      {Object.entries(rows)
         .filter(([, value]) => value !== undefined && value !== null && value !== "")
         .map(([term, value]) => (
-          <div key={term} style={{ display: "contents" }}>
+          <div key={term}>
             <dt>{term}</dt>
             <dd>{value}</dd>
           </div>

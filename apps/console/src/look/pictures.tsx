@@ -11,11 +11,11 @@ interface ChartProps {
   head: readonly string[];
   rows: readonly (readonly (string | number)[])[];
   height?: number;
-  draw(width: number, height: number): ReactNode;
+  renderPicture(width: number, height: number): ReactNode;
 }
 
 /** Every chart: a sentence first, labels on the marks, and the same numbers as a table on the same spot. */
-export function Chart({ title, sentence, head, rows, height = 182, draw }: ChartProps) {
+export function Chart({ title, sentence, head, rows, height = 182, renderPicture }: ChartProps) {
   const { ref, width } = useElementSize();
   const [asTable, setAsTable] = useState(false);
   const toggle = (
@@ -34,12 +34,28 @@ export function Chart({ title, sentence, head, rows, height = 182, draw }: Chart
               <table className="t">
                 <caption className="vh">{title}</caption>
                 <thead>
-                  <tr>{head.map((name) => <th key={name} scope="col">{name}</th>)}</tr>
+                  <tr>
+                    {head.map((name) => (
+                      <th key={name} scope="col">
+                        {name}
+                      </th>
+                    ))}
+                  </tr>
                 </thead>
                 <tbody>
                   {rows.map((row) => (
                     <tr key={String(row[0])}>
-                      {row.map((cell, at) => (at === 0 ? <th key={head[at]} scope="row">{cell}</th> : <td key={head[at]} className="num">{cell}</td>))}
+                      {row.map((cell, at) =>
+                        at === 0 ? (
+                          <th key={head[at]} scope="row">
+                            {cell}
+                          </th>
+                        ) : (
+                          <td key={head[at]} className="num">
+                            {cell}
+                          </td>
+                        ),
+                      )}
                     </tr>
                   ))}
                 </tbody>
@@ -48,7 +64,7 @@ export function Chart({ title, sentence, head, rows, height = 182, draw }: Chart
           )}
           {!asTable && width > 0 && (
             <svg width={width} height={height} role="img" aria-label={`${title}. Open Table view for the numbers.`}>
-              {draw(width, height)}
+              {renderPicture(width, height)}
             </svg>
           )}
         </div>
@@ -58,7 +74,15 @@ export function Chart({ title, sentence, head, rows, height = 182, draw }: Chart
 }
 
 /** The log as a chain. `brokenAt` is the place of the broken link, 0 to 1; a chain that was not verified is grey. */
-export function ChainStrip({ links = 37, brokenAt, proven = true }: { links?: number; brokenAt?: number | undefined; proven?: boolean }) {
+export function ChainStrip({
+  links = 37,
+  brokenAt,
+  proven = true,
+}: {
+  links?: number;
+  brokenAt?: number | undefined;
+  proven?: boolean;
+}) {
   const at = brokenAt === undefined ? undefined : Math.min(links - 1, Math.max(1, Math.round(brokenAt * (links - 1))));
   const stateOf = (link: number): string | undefined => {
     if (!proven) return "open";
@@ -74,7 +98,17 @@ export function ChainStrip({ links = 37, brokenAt, proven = true }: { links?: nu
 }
 
 /** What this is, why it is empty, one action, one link. */
-export function Empty({ title, children, action, more }: { title: string; children: ReactNode; action?: ReactNode; more?: ReactNode }) {
+export function Empty({
+  title,
+  children,
+  action,
+  more,
+}: {
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+  more?: ReactNode;
+}) {
   return (
     <div className="empty">
       <UnpluggedMark />
@@ -101,7 +135,11 @@ export function StepList({ steps, onOpen }: { steps: readonly Step[]; onOpen(id:
   return (
     <ol className="steps">
       {steps.map((step, at) => (
-        <li key={step.id} data-done={step.state === "done" || undefined} aria-current={step.state === "current" ? "step" : undefined}>
+        <li
+          key={step.id}
+          data-done={step.state === "done" || undefined}
+          aria-current={step.state === "current" ? "step" : undefined}
+        >
           <span className="dot" aria-hidden>
             {step.state === "done" ? <IconCheck size={16} stroke={2.5} /> : at + 1}
           </span>

@@ -1,10 +1,25 @@
-import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCopy, IconInfoCircle, IconLockExclamation, IconXboxX } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCopy,
+  IconInfoCircle,
+  IconLockExclamation,
+  IconXboxX,
+} from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { ApiProblem } from "../api/api-problem.ts";
 import { copyText } from "../shell/copy.ts";
 import type { Tone } from "./tokens.ts";
 
-const icons = { bad: IconXboxX, warn: IconAlertTriangle, ok: IconCircleCheck, info: IconInfoCircle, idle: IconCircleDashed, hold: IconLockExclamation };
+const icons = {
+  bad: IconXboxX,
+  warn: IconAlertTriangle,
+  ok: IconCircleCheck,
+  info: IconInfoCircle,
+  idle: IconCircleDashed,
+  hold: IconLockExclamation,
+};
 
 interface ProblemProps {
   tone?: Tone;
@@ -24,10 +39,24 @@ interface ProblemProps {
 }
 
 /** What, why, what to do now, the provider's own words, a button that does it, and the code to quote. */
-export function Problem({ tone = "bad", title, end, what, why, todo, reply, replyFrom, children, actions, code, requestId, level = 2 }: ProblemProps) {
+export function Problem({
+  tone = "bad",
+  title,
+  end,
+  what,
+  why,
+  todo,
+  reply,
+  replyFrom,
+  children,
+  actions,
+  code,
+  requestId,
+  level = 2,
+}: ProblemProps) {
   const Heading = level === 2 ? "h2" : "h3";
   const Icon = icons[tone];
-  const said = [["What", what], ["Why", why], ["What to do", todo]].filter(([, text]) => text !== undefined);
+  const said = Object.entries({ What: what, Why: why, "What to do": todo }).filter(([, text]) => text !== undefined);
   return (
     <section className="problem" data-tone={tone}>
       <div className="top">
@@ -41,7 +70,7 @@ export function Problem({ tone = "bad", title, end, what, why, todo, reply, repl
         {said.length > 0 && (
           <dl className="wwd">
             {said.map(([term, text]) => (
-              <div key={String(term)} style={{ display: "contents" }}>
+              <div key={term} style={{ display: "contents" }}>
                 <dt>{term}</dt>
                 <dd>{text}</dd>
               </div>
@@ -73,7 +102,11 @@ function Reference({ code, requestId }: { code: string; requestId: string | unde
           Request <code>{requestId}</code>
         </span>
       )}
-      <button type="button" className="tbtn" onClick={() => void copyText(`${code} ${requestId ?? ""}`.trim(), "Error code copied")}>
+      <button
+        type="button"
+        className="tbtn"
+        onClick={() => void copyText(`${code} ${requestId ?? ""}`.trim(), "Error code copied")}
+      >
         <IconCopy size={14} aria-hidden />
         {requestId === undefined ? "Copy code" : "Copy both"}
       </button>
@@ -82,7 +115,15 @@ function Reference({ code, requestId }: { code: string; requestId: string | unde
 }
 
 /** A refusal of the server, in place: its title, cause, mend and reference. */
-export function ApiProblemPanel({ problem, actions, level = 3 }: { problem: ApiProblem; actions?: ReactNode; level?: 2 | 3 }) {
+export function ApiProblemPanel({
+  problem,
+  actions,
+  level = 3,
+}: {
+  problem: ApiProblem;
+  actions?: ReactNode;
+  level?: 2 | 3;
+}) {
   return (
     <div role="alert">
       <Problem
@@ -99,7 +140,8 @@ export function ApiProblemPanel({ problem, actions, level = 3 }: { problem: ApiP
           <ul className="stack sm" style={{ marginTop: 10 }}>
             {problem.problems.map((row) => (
               <li key={`${row.pointer} ${row.message}`}>
-                <code>{row.line === undefined ? row.pointer || "/" : `line ${row.line}, ${row.pointer}`}</code> {row.message} {row.fix}
+                <code>{row.line === undefined ? row.pointer || "/" : `line ${row.line}, ${row.pointer}`}</code>{" "}
+                {row.message} {row.fix}
               </li>
             ))}
           </ul>
@@ -110,7 +152,17 @@ export function ApiProblemPanel({ problem, actions, level = 3 }: { problem: ApiP
 }
 
 /** The one-line form, for advice that blocks nothing. */
-export function Advice({ tone = "warn", title, children, actions }: { tone?: Tone; title: string; children?: ReactNode; actions?: ReactNode }) {
+export function Advice({
+  tone = "warn",
+  title,
+  children,
+  actions,
+}: {
+  tone?: Tone;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+}) {
   const Icon = icons[tone];
   return (
     <section className="problem" data-tone={tone} data-slim>

@@ -7,7 +7,16 @@ import {
 import { dark, light, radius, typeScale, type Tokens } from "./tokens.ts";
 
 const mulberry: MantineColorsTuple = [
-  "#fbf2f7", "#f8e8f0", "#eec9dc", "#e0a0c2", "#cd72a3", "#b64a85", "#9e306d", "#861f5a", "#6b1547", "#4a0e31",
+  "#fbf2f7",
+  "#f8e8f0",
+  "#eec9dc",
+  "#e0a0c2",
+  "#cd72a3",
+  "#b64a85",
+  "#9e306d",
+  "#861f5a",
+  "#6b1547",
+  "#4a0e31",
 ];
 
 /** `filled` is the one next best action of a view; `color="bad"` belongs to dangerous acts in their dialogs. */
@@ -15,10 +24,20 @@ const variantColorResolver: VariantColorsResolver = ({ variant, color }) => {
   const bad = color === "bad";
   const clear = "1px solid transparent";
   if (variant === "filled" && bad) {
-    return { background: "var(--hl-bad-solid)", hover: "var(--hl-bad-solid-hover)", color: "var(--hl-bad-on)", border: clear };
+    return {
+      background: "var(--hl-bad-solid)",
+      hover: "var(--hl-bad-solid-hover)",
+      color: "var(--hl-bad-on)",
+      border: clear,
+    };
   }
   if (variant === "filled") {
-    return { background: "var(--hl-accent)", hover: "var(--hl-accent-hover)", color: "var(--hl-accent-on)", border: clear };
+    return {
+      background: "var(--hl-accent)",
+      hover: "var(--hl-accent-hover)",
+      color: "var(--hl-accent-on)",
+      border: clear,
+    };
   }
   if (variant === "subtle" || variant === "transparent") {
     const ink = bad ? "var(--hl-bad-fg)" : "var(--hl-accent-text)";

@@ -13,7 +13,9 @@ export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onD
     <div className="stack md">
       <div>
         <h2>Your recovery codes</h2>
-        <p className="dim">If the phone is lost, one of these signs you in. Each works once. They are shown only now.</p>
+        <p className="dim">
+          If the phone is lost, one of these signs you in. Each works once. They are shown only now.
+        </p>
       </div>
       <ul className="codes" aria-label="Recovery codes">
         {codes.map((code) => (
@@ -21,14 +23,29 @@ export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onD
         ))}
       </ul>
       <div className="row">
-        <Button leftSection={<IconCopy size={16} aria-hidden />} onClick={() => void copyText(text, "Recovery codes copied")}>
+        <Button
+          leftSection={<IconCopy size={16} aria-hidden />}
+          onClick={() => void copyText(text, "Recovery codes copied")}
+        >
           Copy
         </Button>
-        <Button leftSection={<IconDownload size={16} aria-hidden />} onClick={() => saveFile(new Blob([`Hilum recovery codes\n\n${text}\n`], { type: "text/plain" }), "hilum-recovery-codes.txt")}>
+        <Button
+          leftSection={<IconDownload size={16} aria-hidden />}
+          onClick={() =>
+            saveFile(
+              new Blob([`Hilum recovery codes\n\n${text}\n`], { type: "text/plain" }),
+              "hilum-recovery-codes.txt",
+            )
+          }
+        >
           Download
         </Button>
       </div>
-      <Checkbox label="I keep these codes in a safe place" checked={kept} onChange={(event) => setKept(event.currentTarget.checked)} />
+      <Checkbox
+        label="I keep these codes in a safe place"
+        checked={kept}
+        onChange={(event) => setKept(event.currentTarget.checked)}
+      />
       <div className="row">
         <ActButton variant="filled" onClick={onDone} blocked={kept ? undefined : "Tick the box above first."}>
           Done

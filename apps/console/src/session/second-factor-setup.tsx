@@ -53,7 +53,15 @@ export function SecondFactorSetup({ onDone, skip }: { onDone(): void; skip?: Rea
           </button>
         </div>
       </div>
-      <TextInput label="Code that the app shows now" inputMode="numeric" autoComplete="one-time-code" required autoFocus value={code} onChange={(event) => setCode(event.currentTarget.value)} />
+      <TextInput
+        label="Code that the app shows now"
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        required
+        autoFocus
+        value={code}
+        onChange={(event) => setCode(event.currentTarget.value)}
+      />
       <div className="row">
         <ActButton type="submit" variant="filled" running={confirm.running}>
           Turn on one-time codes

@@ -11,22 +11,25 @@ const warnBeforeMs = 2 * 60_000;
 export function SessionGuard({ account }: { account: Account }) {
   const client = useQueryClient();
   const [left, setLeft] = useState<number>();
-  const idleMs = new Date(account.session.idleExpiresAt).getTime() - (client.getQueryState(["getAccount", {}])?.dataUpdatedAt ?? Date.now());
+  const { idleExpiresAt } = account.session;
   useEffect(() => {
+    const readAt = client.getQueryState(["getAccount", {}])?.dataUpdatedAt ?? Date.now();
+    const idleMs = new Date(idleExpiresAt).getTime() - readAt;
     const timer = window.setInterval(() => {
       const rest = idleMs - session.idleMs();
       setLeft(rest < warnBeforeMs ? Math.max(0, Math.ceil(rest / 1000)) : undefined);
       if (rest <= 0) session.ended();
     }, 1000);
     return () => window.clearInterval(timer);
-  }, [idleMs]);
+  }, [client, idleExpiresAt]);
   if (left === undefined) return null;
   const stay = (): void => void call("getAccount").catch(() => session.ended());
   return (
     <Modal opened onClose={stay} title="You will be signed out soon" size={440} zIndex={450}>
       <div className="stack md">
         <p>
-          Nothing was done for a while. You will be signed out in <b className="num">{left} seconds</b>, so that nobody else sees this page.
+          Nothing was done for a while. You will be signed out in <b className="num">{left} seconds</b>, so that nobody
+          else sees this page.
         </p>
         <div className="row end">
           <Button variant="filled" onClick={stay} data-autofocus>

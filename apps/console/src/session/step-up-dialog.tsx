@@ -4,6 +4,7 @@ import { isApiProblem, type ApiProblem } from "../api/api-problem.ts";
 import { call } from "../api/call.ts";
 import { session } from "../api/session-events.ts";
 import { ApiProblemPanel } from "../look/problem.tsx";
+import { ActButton } from "../shell/act-button.tsx";
 
 /** Asks for the password once more before a weighty act; the act is then done as it was asked for. */
 export function StepUpDialog() {
@@ -46,9 +47,9 @@ function StepUpForm() {
         />
         <div className="row end">
           <Button onClick={() => session.answerStepUp(false)}>Cancel</Button>
-          <Button type="submit" variant="filled" loading={running}>
+          <ActButton type="submit" variant="filled" running={running}>
             Confirm
-          </Button>
+          </ActButton>
         </div>
       </form>
     </Modal>

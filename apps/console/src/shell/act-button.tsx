@@ -1,4 +1,4 @@
-import { Button, type ButtonProps } from "@mantine/core";
+import { Button, Loader, type ButtonProps } from "@mantine/core";
 import { useId, type MouseEvent, type ReactNode } from "react";
 import type { MayDecision } from "../api/operation-facts.ts";
 
@@ -17,7 +17,19 @@ interface ActButtonProps extends ButtonProps {
 }
 
 /** A button for an act. Where it may not be done it stays, disabled, with the reason beside it. */
-export function ActButton({ children, may, running = false, blocked, compact = false, label, type = "button", autoFocus, onClick, ...button }: ActButtonProps) {
+export function ActButton({
+  children,
+  may,
+  running = false,
+  blocked,
+  compact = false,
+  label,
+  type = "button",
+  autoFocus,
+  onClick,
+  leftSection,
+  ...button
+}: ActButtonProps) {
   const reasonId = useId();
   const reason = may?.allowed === false ? may.reason : blocked;
   const click = (event: MouseEvent<HTMLButtonElement>): void => {
@@ -29,8 +41,8 @@ export function ActButton({ children, may, running = false, blocked, compact = f
       <Button
         {...button}
         type={type}
-        loading={running}
-        loaderProps={{ size: 16 }}
+        // Not the kit's own loading state: that disables the button, and the keyboard would lose its place.
+        leftSection={running ? <Loader size={15} color="currentColor" aria-hidden /> : leftSection}
         aria-label={label}
         aria-disabled={reason !== undefined || undefined}
         aria-busy={running || undefined}

@@ -10,7 +10,9 @@ export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[];
   return (
     <Modal opened onClose={onClose} title="The same by program" size={700}>
       <div className="stack md">
-        <p className="dim">Put a token from Users, Tokens where it says $HILUM_TOKEN. The token’s role decides what it may do.</p>
+        <p className="dim">
+          Put a token from Users, Tokens where it says $HILUM_TOKEN. The token’s role decides what it may do.
+        </p>
         {calls.map(([id, input]) => {
           const text = curlOf(factsOf(id), input ?? {}, location.origin);
           return (
@@ -19,7 +21,12 @@ export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[];
                 <h3>
                   {factsOf(id).summary} <code className="small dim">{id}</code>
                 </h3>
-                <button type="button" className="tbtn" onClick={() => void copyText(text, "Call copied")} aria-label={`Copy the call ${id}`}>
+                <button
+                  type="button"
+                  className="tbtn"
+                  onClick={() => void copyText(text, "Call copied")}
+                  aria-label={`Copy the call ${id}`}
+                >
                   <IconCopy size={14} aria-hidden />
                   Copy
                 </button>
@@ -29,7 +36,10 @@ export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[];
           );
         })}
         <div className="row">
-          <Button leftSection={<IconDownload size={16} aria-hidden />} onClick={() => void download("getApiDescription", {}, "hilum-openapi.json")}>
+          <Button
+            leftSection={<IconDownload size={16} aria-hidden />}
+            onClick={() => void download("getApiDescription", {}, "hilum-openapi.json")}
+          >
             Download the API description
           </Button>
           <span className="small dim">OpenAPI 3.1, every operation</span>

@@ -22,7 +22,18 @@ interface ConfirmDialogProps {
 const reasonCharactersMin = 3;
 
 /** Asks before an act whose effect is not obvious or not easily undone. */
-export function ConfirmDialog({ title, children, confirm, danger = false, reason, reasonLabel, running, problem, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  title,
+  children,
+  confirm,
+  danger = false,
+  reason,
+  reasonLabel,
+  running,
+  problem,
+  onConfirm,
+  onClose,
+}: ConfirmDialogProps) {
   const [text, setText] = useState("");
   const [tried, setTried] = useState(false);
   const short = reason === "required" && text.trim().length < reasonCharactersMin;
@@ -39,7 +50,11 @@ export function ConfirmDialog({ title, children, confirm, danger = false, reason
         {reason !== undefined && (
           <Textarea
             label={reasonLabel ?? "Reason"}
-            description={reason === "required" ? "Goes into the audit log. At least 3 characters; no patient data." : "Goes into the audit log if given; no patient data."}
+            description={
+              reason === "required"
+                ? "Goes into the audit log. At least 3 characters; no patient data."
+                : "Goes into the audit log if given; no patient data."
+            }
             required={reason === "required"}
             rows={2}
             maxLength={500}
@@ -51,7 +66,13 @@ export function ConfirmDialog({ title, children, confirm, danger = false, reason
         )}
         <div className="row end">
           <Button onClick={onClose}>Cancel</Button>
-          <ActButton type="submit" variant="filled" color={danger ? "bad" : ""} running={running} autoFocus={reason === undefined}>
+          <ActButton
+            type="submit"
+            variant="filled"
+            color={danger ? "bad" : ""}
+            running={running}
+            autoFocus={reason === undefined}
+          >
             {confirm}
           </ActButton>
         </div>

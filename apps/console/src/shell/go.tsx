@@ -19,7 +19,15 @@ export function Go({ to, children, onClick, ...rest }: GoProps) {
   const go = useGo();
   const follow = (event: MouseEvent<HTMLAnchorElement>): void => {
     onClick?.(event);
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
     event.preventDefault();
     go(to);
   };
@@ -31,7 +39,12 @@ export function Go({ to, children, onClick, ...rest }: GoProps) {
 }
 
 /** A link that looks like a button. */
-export function GoButton({ to, children, label, ...button }: ButtonProps & { to: string; children: ReactNode; label?: string }) {
+export function GoButton({
+  to,
+  children,
+  label,
+  ...button
+}: ButtonProps & { to: string; children: ReactNode; label?: string }) {
   return (
     <Button
       {...button}

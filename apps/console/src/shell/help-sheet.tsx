@@ -1,5 +1,4 @@
 import { Modal } from "@mantine/core";
-import { Fragment } from "react";
 
 const keys: readonly (readonly [string, string])[] = [
   ["Ctrl K", "Search or run an action"],
@@ -23,12 +22,12 @@ export function HelpSheet({ onClose }: { onClose(): void }) {
     <Modal opened onClose={onClose} title="Keyboard and help">
       <dl className="kv">
         {keys.map(([key, text]) => (
-          <Fragment key={key}>
+          <div key={key}>
             <dt>
               <kbd>{key}</kbd>
             </dt>
             <dd>{text}</dd>
-          </Fragment>
+          </div>
         ))}
       </dl>
       <p className="small dim" style={{ marginTop: 14 }}>

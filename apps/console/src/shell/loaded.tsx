@@ -1,9 +1,9 @@
-import { Button } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import type { ApiProblem } from "../api/api-problem.ts";
 import { Advice, ApiProblemPanel } from "../look/problem.tsx";
 import { clock } from "../text/format.ts";
+import { ActButton } from "./act-button.tsx";
 
 const skeletonAfterMs = 200;
 const patienceMs = 10_000;
@@ -18,9 +18,9 @@ interface LoadedProps<T> {
 /** Shows what was read; a skeleton while it is not there; a refusal in place, with the last good data kept below it. */
 export function Loaded<T>({ query, what, children }: LoadedProps<T>) {
   const retry = (
-    <Button loading={query.isFetching} onClick={() => void query.refetch()}>
+    <ActButton running={query.isFetching} onClick={() => void query.refetch()}>
       Try again
-    </Button>
+    </ActButton>
   );
   if (query.data !== undefined) {
     return (
@@ -56,7 +56,9 @@ function Waiting({ what, onCancel }: { what: string; onCancel(): void }) {
         ))}
       </div>
       <div className="ft">
-        <span role="status">{waitedMs < patienceMs ? `Reading ${what}…` : `Still working… (${Math.round(waitedMs / 1000)} s)`}</span>
+        <span role="status">
+          {waitedMs < patienceMs ? `Reading ${what}…` : `Still working… (${Math.round(waitedMs / 1000)} s)`}
+        </span>
         {waitedMs >= patienceMs && (
           <button type="button" className="tbtn" onClick={onCancel}>
             Ask again

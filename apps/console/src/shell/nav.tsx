@@ -1,13 +1,34 @@
-import { IconAlertTriangleFilled, IconLayoutDashboard, IconMessages, IconPlug, IconSettings, IconShieldCheck, IconTool, IconUsers } from "@tabler/icons-react";
+import {
+  IconAlertTriangleFilled,
+  IconLayoutDashboard,
+  IconMessages,
+  IconPlug,
+  IconSettings,
+  IconShieldCheck,
+  IconTool,
+  IconUsers,
+} from "@tabler/icons-react";
 import type { Dashboard } from "@hilum/contract/api";
 import { useLocation } from "@tanstack/react-router";
 import { Go } from "./go.tsx";
 
 const groups = [
-  ["", [["Dashboard", "/", IconLayoutDashboard], ["Repairs", "/repairs", IconTool]]],
+  [
+    "",
+    [
+      ["Dashboard", "/", IconLayoutDashboard],
+      ["Repairs", "/repairs", IconTool],
+    ],
+  ],
   ["Connect", [["Plugins", "/plugins", IconPlug]]],
   ["Operate", [["Messages", "/messages", IconMessages]]],
-  ["Account for", [["Audit", "/audit", IconShieldCheck], ["Users", "/users", IconUsers]]],
+  [
+    "Account for",
+    [
+      ["Audit", "/audit", IconShieldCheck],
+      ["Users", "/users", IconUsers],
+    ],
+  ],
   ["Platform", [["Settings", "/settings", IconSettings]]],
 ] as const;
 
@@ -26,7 +47,8 @@ export function countProblems(dashboard: Dashboard | undefined): ProblemCounts {
 
 export function NavItems({ counts, onFollow }: { counts: ProblemCounts; onFollow?: () => void }) {
   const pathname = useLocation({ select: (location) => location.pathname });
-  const isCurrent = (to: string): boolean => (to === "/" ? pathname === "/" : pathname === to || pathname.startsWith(`${to}/`));
+  const isCurrent = (to: string): boolean =>
+    to === "/" ? pathname === "/" : pathname === to || pathname.startsWith(`${to}/`);
   return groups.map(([group, items]) => (
     <div key={group} role="group" aria-label={group === "" ? "Start" : group}>
       {group !== "" && (
@@ -37,7 +59,13 @@ export function NavItems({ counts, onFollow }: { counts: ProblemCounts; onFollow
       {items.map(([label, to, Icon]) => {
         const problems = counts[to] ?? 0;
         return (
-          <Go key={to} className="item" to={to} aria-current={isCurrent(to) ? "page" : undefined} onClick={() => onFollow?.()}>
+          <Go
+            key={to}
+            className="item"
+            to={to}
+            aria-current={isCurrent(to) ? "page" : undefined}
+            onClick={() => onFollow?.()}
+          >
             <Icon size={19} stroke={1.75} aria-hidden />
             {label}
             {problems > 0 && (

@@ -41,11 +41,26 @@ const noCrumbs: readonly Crumb[] = [];
 const noCommands: readonly Command[] = [];
 
 /** A page of the console: one h1, where it stands, when it was read, how to read it by program, and its content. */
-export function Page({ title, lead, glyph, badges, actions, tabs, crumbs = noCrumbs, crumb = title, reads = [], calls = [], offers = [], commands = noCommands, children }: PageProps) {
+export function Page({
+  title,
+  lead,
+  glyph,
+  badges,
+  actions,
+  tabs,
+  crumbs = noCrumbs,
+  crumb = title,
+  reads = [],
+  calls = [],
+  offers = [],
+  commands = noCommands,
+  children,
+}: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const latest = useRef(commands);
-  latest.current = commands;
-
+  useEffect(() => {
+    latest.current = commands;
+  });
   useEffect(() => {
     document.title = `${title} · Hilum`;
   }, [title]);
@@ -55,12 +70,25 @@ export function Page({ title, lead, glyph, badges, actions, tabs, crumbs = noCru
     window.scrollTo(0, 0);
     announce(document.title);
   }, []);
-  const crumbKey = JSON.stringify([crumbs, crumb]);
+  // Told to the shell again only when a word of it changes; what a command does is looked up when it runs.
+  const said = JSON.stringify({
+    crumbs,
+    crumb,
+    commands: commands.map(({ id, label, words }) => ({ id, label, words })),
+  });
   useEffect(() => {
-    const [parents, self] = JSON.parse(crumbKey) as [Crumb[], string];
-    pageStore.set({ crumbs: parents.length === 0 ? [] : [...parents, { text: self }], commands: latest.current });
+    const facts = JSON.parse(said) as Required<Pick<PageProps, "crumbs" | "crumb">> & {
+      commands: Omit<Command, "run">[];
+    };
+    pageStore.set({
+      crumbs: facts.crumbs.length === 0 ? [] : [...facts.crumbs, { text: facts.crumb }],
+      commands: facts.commands.map((command) => ({
+        ...command,
+        run: () => latest.current.find(({ id }) => id === command.id)?.run(),
+      })),
+    });
     return () => pageStore.clear();
-  }, [crumbKey]);
+  }, [said]);
 
   return (
     <>
@@ -127,15 +155,23 @@ function RoleNote({ offers }: Required<Pick<PageProps, "offers">>) {
   return (
     <div style={{ marginBottom: 20 }}>
       <Advice tone="info" title={`You are ${role === "viewer" ? "a viewer" : `an ${role}`} here.`}>
-        Not open to you: {refused.map((id) => factsOf(id).summary.toLowerCase().replace(/;.*/, "")).join(", ")}. Roles that can: {[...needed].join(", ")}. An
-        administrator gives roles in Users.
+        Not open to you: {refused.map((id) => factsOf(id).summary.toLowerCase().replace(/;.*/, "")).join(", ")}. Roles
+        that can: {[...needed].join(", ")}. An administrator gives roles in Users.
       </Advice>
     </div>
   );
 }
 
 /** A page that this role may not open at all: what it is, and who can. */
-export function Guarded({ operation, title, children }: { operation: OperationId; title: string; children: ReactNode }) {
+export function Guarded({
+  operation,
+  title,
+  children,
+}: {
+  operation: OperationId;
+  title: string;
+  children: ReactNode;
+}) {
   const may = useMay(operation);
   if (may.allowed) return children;
   return (

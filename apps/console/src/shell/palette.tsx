@@ -42,17 +42,44 @@ export function Palette({ go }: PaletteProps) {
     {
       group: "On this page",
       actions: [
-        ...page.commands.map(({ id, label, words, run }) => ({ id, label, keywords: words ?? "", onClick: run, leftSection: <IconBolt {...icon} /> })),
-        ...(parent?.to === undefined ? [] : [{ id: "up", label: `Go up to ${parent.text}`, onClick: () => go(parent.to ?? "/"), leftSection: <IconArrowUp {...icon} /> }]),
+        ...page.commands.map(({ id, label, words, run }) => ({
+          id,
+          label,
+          keywords: words ?? "",
+          onClick: run,
+          leftSection: <IconBolt {...icon} />,
+        })),
+        ...(parent?.to === undefined
+          ? []
+          : [
+              {
+                id: "up",
+                label: `Go up to ${parent.text}`,
+                onClick: () => go(parent.to ?? "/"),
+                leftSection: <IconArrowUp {...icon} />,
+              },
+            ]),
       ],
     },
     {
       group: "Actions",
-      actions: acts.map(([label, to, words]) => ({ id: to, label, keywords: words, onClick: () => go(to), leftSection: <IconBolt {...icon} /> })),
+      actions: acts.map(([label, to, words]) => ({
+        id: to,
+        label,
+        keywords: words,
+        onClick: () => go(to),
+        leftSection: <IconBolt {...icon} />,
+      })),
     },
     {
       group: "Go to",
-      actions: places.map(([label, to, words]) => ({ id: to, label, keywords: words, onClick: () => go(to), leftSection: <IconCornerDownRight {...icon} /> })),
+      actions: places.map(([label, to, words]) => ({
+        id: to,
+        label,
+        keywords: words,
+        onClick: () => go(to),
+        leftSection: <IconCornerDownRight {...icon} />,
+      })),
     },
     {
       group: "Plugins",
@@ -75,7 +102,11 @@ export function Palette({ go }: PaletteProps) {
       maxHeight={420}
       scrollable
       transitionProps={{ duration: 0 }}
-      searchProps={{ placeholder: "Search or run an action", "aria-label": "Search or run an action", leftSection: <IconSearch size={18} aria-hidden /> }}
+      searchProps={{
+        placeholder: "Search or run an action",
+        "aria-label": "Search or run an action",
+        leftSection: <IconSearch size={18} aria-hidden />,
+      }}
     />
   );
 }

@@ -42,7 +42,12 @@ export function RouteFault({ error, reset }: ErrorComponentProps) {
           {isApiProblem(error) ? (
             <ApiProblemPanel problem={error} level={2} actions={again} />
           ) : (
-            <Problem title="This page could not be shown" why={error instanceof Error ? error.message : "The console met a fault of its own."} todo="Try again. If it stays, report what stands above with the address of the page." actions={again} />
+            <Problem
+              title="This page could not be shown"
+              why={error instanceof Error ? error.message : "The console met a fault of its own."}
+              todo="Try again. If it stays, report what stands above with the address of the page."
+              actions={again}
+            />
           )}
         </div>
       </main>
@@ -54,7 +59,14 @@ export function NothingHere() {
   return (
     <>
       <h1 className="vh">Nothing here</h1>
-      <Empty title="There is nothing at this address" action={<GoButton to="/" variant="filled">Go to the dashboard</GoButton>}>
+      <Empty
+        title="There is nothing at this address"
+        action={
+          <GoButton to="/" variant="filled">
+            Go to the dashboard
+          </GoButton>
+        }
+      >
         The page may have moved, or the address was cut.
       </Empty>
     </>

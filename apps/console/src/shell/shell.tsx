@@ -1,6 +1,14 @@
 import { Drawer } from "@mantine/core";
 import { Outlet } from "@tanstack/react-router";
-import { IconBuildingHospital, IconChevronRight, IconFlask, IconHelpCircle, IconMenu2, IconPlugConnectedX, IconSearch } from "@tabler/icons-react";
+import {
+  IconBuildingHospital,
+  IconChevronRight,
+  IconFlask,
+  IconHelpCircle,
+  IconMenu2,
+  IconPlugConnectedX,
+  IconSearch,
+} from "@tabler/icons-react";
 import { lazy, Suspense, useState, useSyncExternalStore } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { connection } from "../api/connection.ts";
@@ -27,8 +35,9 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(0);
   const dashboard = useRead("getDashboard", {}, { everyMs: dashboardEveryMs });
+  const openPalette = (): void => setPalette((n) => n + 1);
   const counts = countProblems(dashboard.data);
-  useShortcuts({ singleKeys: account.preferences.shortcuts, palette: () => setPalette((n) => n + 1), help: () => setHelp(true), go });
+  useShortcuts({ singleKeys: account.preferences.shortcuts, palette: openPalette, help: () => setHelp(true), go });
 
   return (
     <>
@@ -53,28 +62,7 @@ export function Shell() {
           <NavItems counts={counts} />
         </nav>
         <div style={{ minWidth: 0 }}>
-          <header className="topbar">
-            <span className="mobilebar">
-              <button type="button" className="iconbtn" aria-label="Open menu" onClick={() => setMenu(true)}>
-                <IconMenu2 size={22} aria-hidden />
-              </button>
-              <Go className="brand" to="/" aria-label="Hilum, dashboard">
-                <Mark size={23} />
-              </Go>
-            </span>
-            <Breadcrumb />
-            <button type="button" className="seek" onClick={() => setPalette((n) => n + 1)} onPointerEnter={() => void importPalette()}>
-              <IconSearch size={16} aria-hidden />
-              <span>
-                Search<span className="lbl2"> or run an action</span>
-              </span>
-              <kbd aria-hidden>Ctrl K</kbd>
-            </button>
-            <button type="button" className="iconbtn" aria-label="Keyboard and help" onClick={() => setHelp(true)}>
-              <IconHelpCircle size={20} aria-hidden />
-            </button>
-            <UserMenu />
-          </header>
+          <Topbar onMenu={() => setMenu(true)} onPalette={openPalette} onHelp={() => setHelp(true)} />
           <main className="main" id="main" tabIndex={-1}>
             <Outlet />
           </main>
@@ -90,6 +78,33 @@ export function Shell() {
         {help && <HelpSheet onClose={() => setHelp(false)} />}
       </Suspense>
     </>
+  );
+}
+
+function Topbar({ onMenu, onPalette, onHelp }: { onMenu(): void; onPalette(): void; onHelp(): void }) {
+  return (
+    <header className="topbar">
+      <span className="mobilebar">
+        <button type="button" className="iconbtn" aria-label="Open menu" onClick={onMenu}>
+          <IconMenu2 size={22} aria-hidden />
+        </button>
+        <Go className="brand" to="/" aria-label="Hilum, dashboard">
+          <Mark size={23} />
+        </Go>
+      </span>
+      <Breadcrumb />
+      <button type="button" className="seek" onClick={onPalette} onPointerEnter={() => void importPalette()}>
+        <IconSearch size={16} aria-hidden />
+        <span>
+          Search<span className="lbl2"> or run an action</span>
+        </span>
+        <kbd aria-hidden>Ctrl K</kbd>
+      </button>
+      <button type="button" className="iconbtn" aria-label="Keyboard and help" onClick={onHelp}>
+        <IconHelpCircle size={20} aria-hidden />
+      </button>
+      <UserMenu />
+    </header>
   );
 }
 

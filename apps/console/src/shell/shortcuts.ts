@@ -1,7 +1,15 @@
 import { useEffect, useRef } from "react";
 
 /** `g` and then a letter. */
-export const goKeys = { d: "/", r: "/repairs", p: "/plugins", m: "/messages", a: "/audit", u: "/users", s: "/settings" } as const;
+export const goKeys = {
+  d: "/",
+  r: "/repairs",
+  p: "/plugins",
+  m: "/messages",
+  a: "/audit",
+  u: "/users",
+  s: "/settings",
+} as const;
 
 interface Handlers {
   /** Single-key shortcuts are on (WCAG 2.1.4). */
@@ -16,7 +24,9 @@ const sequenceMs = 1500;
 /** The keyboard of the whole console; typing in a field is left alone. */
 export function useShortcuts(handlers: Handlers): void {
   const latest = useRef(handlers);
-  latest.current = handlers;
+  useEffect(() => {
+    latest.current = handlers;
+  });
   useEffect(() => {
     let goUntil = 0;
     const listen = (event: KeyboardEvent): void => {
@@ -31,13 +41,21 @@ export function useShortcuts(handlers: Handlers): void {
         (event.target as HTMLElement | null)?.closest("form")?.requestSubmit();
         return;
       }
-      if (!singleKeys || modified || event.altKey || isTyping(event.target) || document.querySelector("[aria-modal=true]") !== null) return;
+      if (
+        !singleKeys ||
+        modified ||
+        event.altKey ||
+        isTyping(event.target) ||
+        document.querySelector("[aria-modal=true]") !== null
+      )
+        return;
       const target = Date.now() < goUntil ? goKeys[event.key as keyof typeof goKeys] : undefined;
       goUntil = event.key === "g" ? Date.now() + sequenceMs : 0;
       if (target !== undefined) go(target);
       else if (event.key === "?") help();
       else if (event.key === "/") focusSearch(event);
-      else if (event.key === "[" || event.key === "]") document.querySelector<HTMLElement>(`[data-item="${event.key === "[" ? "previous" : "next"}"]`)?.click();
+      else if (event.key === "[" || event.key === "]")
+        document.querySelector<HTMLElement>(`[data-item="${event.key === "[" ? "previous" : "next"}"]`)?.click();
     };
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);
@@ -52,5 +70,7 @@ function focusSearch(event: KeyboardEvent): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }

@@ -18,7 +18,12 @@ export function UserMenu() {
   const go = useGo();
   const save = useAct("savePreferences", "Preferences saved");
   const signOut = useAct("signOut");
-  const initials = account.displayName.split(/\s+/).map((name) => name[0] ?? "").join("").slice(0, 2).toUpperCase();
+  const initials = account.displayName
+    .split(/\s+/)
+    .map((name) => name[0] ?? "")
+    .join("")
+    .slice(0, 2)
+    .toUpperCase();
   const change = (part: Partial<Preferences>): void => void save.run({ body: { ...account.preferences, ...part } });
   const leave = async (): Promise<void> => {
     await signOut.run();
@@ -37,19 +42,28 @@ export function UserMenu() {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>
-          {account.displayName}, {account.role}
-        </Menu.Label>
         <Menu.Item leftSection={<IconUserCircle size={18} aria-hidden />} onClick={() => go("/account")}>
           Account and preferences
+          <span className="small dim" style={{ display: "block" }}>
+            {account.displayName}, {account.role}
+          </span>
         </Menu.Item>
         <Menu.Divider />
         {themes.map(([name, label, Icon]) => (
-          <Menu.Item key={name} role="menuitemradio" aria-checked={theme === name} leftSection={<Icon size={18} aria-hidden />} rightSection={theme === name ? "on" : undefined} onClick={() => change({ theme: name })}>
+          <Menu.Item
+            key={name}
+            leftSection={<Icon size={18} aria-hidden />}
+            rightSection={theme === name ? "on" : undefined}
+            onClick={() => change({ theme: name })}
+          >
             {label}
           </Menu.Item>
         ))}
-        <Menu.Item role="menuitemcheckbox" aria-checked={contrast === "more"} leftSection={<IconContrast size={18} aria-hidden />} rightSection={contrast === "more" ? "on" : undefined} onClick={() => change({ contrast: contrast === "more" ? "system" : "more" })}>
+        <Menu.Item
+          leftSection={<IconContrast size={18} aria-hidden />}
+          rightSection={contrast === "more" ? "on" : undefined}
+          onClick={() => change({ contrast: contrast === "more" ? "system" : "more" })}
+        >
           More contrast
         </Menu.Item>
         <Menu.Divider />

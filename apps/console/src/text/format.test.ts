@@ -16,13 +16,27 @@ it("leaves out what the reader knows: today's date, this year", () => {
   expect(day(at, new Date("2027-01-01T12:00:00Z"))).toBe("12 Mar 2026");
 });
 
-it.each([[88, "88 ms"], [1402, "1.4 s"], [180_000, "3 min"], [7_200_000, "2 h"], [259_200_000, "3 days"]])("reads %d ms as %s", (ms, text) => {
+it.each([
+  [88, "88 ms"],
+  [1402, "1.4 s"],
+  [180_000, "3 min"],
+  [7_200_000, "2 h"],
+  [259_200_000, "3 days"],
+])("reads %d ms as %s", (ms, text) => {
   expect(duration(ms)).toBe(text);
 });
 
 it("counts, sizes and shortens", () => {
-  expect([many(1, "message"), many(1204, "message"), many(2, "entry", "entries")]).toEqual(["1 message", "1,204 messages", "2 entries"]);
+  expect([many(1, "message"), many(1204, "message"), many(2, "entry", "entries")]).toEqual([
+    "1 message",
+    "1,204 messages",
+    "2 entries",
+  ]);
   expect([bytes(512), bytes(1536), bytes(26_214_400)]).toEqual(["512 B", "1.5 kB", "25 MB"]);
   expect(shortHash("9c41aabbccddeeff00112233e07b")).toBe("9c41aa…e07b");
-  expect([actorName("user:ana"), actorName("system:scheduler"), actorName("anonymous")]).toEqual(["ana", "Hilum, scheduler", "anonymous"]);
+  expect([actorName("user:ana"), actorName("system:scheduler"), actorName("anonymous")]).toEqual([
+    "ana",
+    "Hilum, scheduler",
+    "anonymous",
+  ]);
 });

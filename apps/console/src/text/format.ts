@@ -11,7 +11,8 @@ const part = (at: string | number | Date, options: Intl.DateTimeFormatOptions): 
   new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(date(at));
 
 /** 14:02:11 */
-export const clock = (at: string | number | Date): string => part(at, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+export const clock = (at: string | number | Date): string =>
+  part(at, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 /** 14:02 */
 export const hourMinute = (at: string | number | Date): string => part(at, { hour: "2-digit", minute: "2-digit" });
 /** 12 Mar, or 12 Mar 2025 where the year is another one. */

@@ -12,6 +12,13 @@ export const numberOf = (value: unknown): number | undefined => {
   return typeof n === "number" && Number.isInteger(n) && n >= 0 ? n : undefined;
 };
 
+/** The same object without some of its members. */
+export function without<T extends object, K extends keyof T>(values: T, ...names: readonly K[]): Omit<T, K> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name]) => !(names as readonly string[]).includes(name)),
+  ) as Omit<T, K>;
+}
+
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** The same object without the members that are undefined, so that they leave the address too. */

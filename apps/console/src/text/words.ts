@@ -31,14 +31,21 @@ export const messageWord: Record<MessageState, Word> = {
   discarded: "Discarded",
 };
 
-export const severityWord: Record<Repair["severity"], Word> = { critical: "Critical", error: "Failing", warning: "Warning", info: "Note" };
+export const severityWord: Record<Repair["severity"], Word> = {
+  critical: "Critical",
+  error: "Failing",
+  warning: "Warning",
+  info: "Note",
+};
 
 /** The state of an instance as one word: what stops it first, then what is missing, then its health. */
 export function instanceWord(instance: Pick<Instance, "state" | "health" | "next">): Word {
   if (instance.state === "quarantined") return "Quarantined";
   if (instance.state === "disabled") return "Disabled";
   if (instance.state !== "enabled") return nextWord(instance.next);
-  return ({ healthy: "Healthy", degraded: "Degraded", failing: "Failing", not_tested: "Not tested" } as const)[instance.health];
+  return ({ healthy: "Healthy", degraded: "Degraded", failing: "Failing", not_tested: "Not tested" } as const)[
+    instance.health
+  ];
 }
 
 function nextWord(next: Instance["next"]): Word {
@@ -49,7 +56,19 @@ function nextWord(next: Instance["next"]): Word {
 }
 
 /** Worst first: what a list of plugins is sorted by and what stands for a plugin with several instances. */
-const order: readonly Word[] = ["Quarantined", "Failing", "Degraded", "Waiting for you", "Setup needed", "Code needed", "Access needed", "Ready to enable", "Not tested", "Healthy", "Disabled"];
+const order: readonly Word[] = [
+  "Quarantined",
+  "Failing",
+  "Degraded",
+  "Waiting for you",
+  "Setup needed",
+  "Code needed",
+  "Access needed",
+  "Ready to enable",
+  "Not tested",
+  "Healthy",
+  "Disabled",
+];
 export const wordRank = (word: Word): number => order.indexOf(word);
 
 export function pluginWord(plugin: Pick<Plugin, "instances">): Word {
@@ -68,7 +87,8 @@ export const codeWords: Record<Plugin["code"], string> = {
   waiting: "Not there yet",
 };
 
-export const channelTitle = (channel: Message["channel"]): string => channelWords[channel].charAt(0).toUpperCase() + channelWords[channel].slice(1);
+export const channelTitle = (channel: Message["channel"]): string =>
+  channelWords[channel].charAt(0).toUpperCase() + channelWords[channel].slice(1);
 
 /** What a message is called: it has no subject in lists, for that would be patient data. */
 export const messageTitle = (message: Pick<Message, "channel">): string => `${channelTitle(message.channel)} message`;

@@ -13,18 +13,23 @@ export function AccountScreen() {
   const account = useAccount();
   const read = useRead("getAccount", {});
   return (
-    <Page title="Account" lead="How you sign in, and how the console looks and reads for you. Kept on the server, so it follows you." reads={[read]} calls={[["getAccount"], ["savePreferences", { body: account.preferences }]]}>
+    <Page
+      title="Account"
+      lead="How you sign in, and how the console looks and reads for you. Kept on the server, so it follows you."
+      reads={[read]}
+      calls={[["getAccount"], ["savePreferences", { body: account.preferences }]]}
+    >
       <div className="grid even">
         <div className="stack lg">
           <Panel title="You">
             <KeyValue
-              rows={[
-                ["Name", account.displayName],
-                ["User name", account.username],
-                ["Role", `${account.role}: ${roleWords[account.role].toLowerCase()}`],
-                ["Signed in", exactly(account.session.startedAt)],
-                ["Ends", `${exactly(account.session.expiresAt)} at the latest`],
-              ]}
+              rows={{
+                Name: account.displayName,
+                "User name": account.username,
+                Role: `${account.role}: ${roleWords[account.role].toLowerCase()}`,
+                "Signed in": exactly(account.session.startedAt),
+                Ends: `${exactly(account.session.expiresAt)} at the latest`,
+              }}
             />
           </Panel>
           <SecondFactorPanel />

@@ -21,8 +21,21 @@ export function PasswordPanel() {
     <Panel title="Password">
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {change.problem !== null && <ApiProblemPanel problem={change.problem} />}
-        <PasswordField label="Current password" name="password" autoComplete="current-password" required value={current} error={problemAt(change.problem, "/current")} onChange={(event) => setCurrent(event.currentTarget.value)} />
-        <NewPasswordField label="New password" value={next} onChange={setNext} error={problemAt(change.problem, "/next")} />
+        <PasswordField
+          label="Current password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={current}
+          error={problemAt(change.problem, "/current")}
+          onChange={(event) => setCurrent(event.currentTarget.value)}
+        />
+        <NewPasswordField
+          label="New password"
+          value={next}
+          onChange={setNext}
+          error={problemAt(change.problem, "/next")}
+        />
         <div className="row">
           <ActButton type="submit" running={change.running}>
             Change the password

@@ -46,15 +46,57 @@ export function PreferencesPanel() {
     <Panel title="Preferences">
       <form className="stack md fields" onSubmit={submit}>
         {save.problem !== null && <ApiProblemPanel problem={save.problem} />}
-        <NativeSelect label="Theme" data={options(themes)} value={form.theme} onChange={(event) => set({ theme: event.currentTarget.value as Preferences["theme"] })} />
-        <NativeSelect label="Contrast" data={options(contrasts)} value={form.contrast} onChange={(event) => set({ contrast: event.currentTarget.value as Preferences["contrast"] })} />
-        <NativeSelect label="Font" description="Atkinson Hyperlegible keeps letters apart that look alike. OpenDyslexic weights their bottoms." data={options(fonts)} value={form.font} onChange={(event) => set({ font: event.currentTarget.value as Preferences["font"] })} />
-        <NativeSelect label="Text size" data={sizes.map((size) => ({ value: String(size), label: `${size} %` }))} value={String(form.textSize)} onChange={(event) => set({ textSize: Number(event.currentTarget.value) })} />
-        <NativeSelect label="Motion" data={options(motions)} value={form.motion} onChange={(event) => set({ motion: event.currentTarget.value as Preferences["motion"] })} />
-        <NativeSelect label="Time zone" description="All times of the console are shown in it." data={zoneList.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }))} value={form.timeZone} onChange={(event) => set({ timeZone: event.currentTarget.value })} />
-        <Checkbox label="Single-key shortcuts" description="For example ? for the keyboard sheet and g then p for Plugins. Shortcuts with Ctrl stay." checked={form.shortcuts} onChange={(event) => set({ shortcuts: event.currentTarget.checked })} />
+        <NativeSelect
+          label="Theme"
+          data={options(themes)}
+          value={form.theme}
+          onChange={(event) => set({ theme: event.currentTarget.value as Preferences["theme"] })}
+        />
+        <NativeSelect
+          label="Contrast"
+          data={options(contrasts)}
+          value={form.contrast}
+          onChange={(event) => set({ contrast: event.currentTarget.value as Preferences["contrast"] })}
+        />
+        <NativeSelect
+          label="Font"
+          description="Atkinson Hyperlegible keeps letters apart that look alike. OpenDyslexic weights their bottoms."
+          data={options(fonts)}
+          value={form.font}
+          onChange={(event) => set({ font: event.currentTarget.value as Preferences["font"] })}
+        />
+        <NativeSelect
+          label="Text size"
+          data={sizes.map((size) => ({ value: String(size), label: `${size} %` }))}
+          value={String(form.textSize)}
+          onChange={(event) => set({ textSize: Number(event.currentTarget.value) })}
+        />
+        <NativeSelect
+          label="Motion"
+          data={options(motions)}
+          value={form.motion}
+          onChange={(event) => set({ motion: event.currentTarget.value as Preferences["motion"] })}
+        />
+        <NativeSelect
+          label="Time zone"
+          description="All times of the console are shown in it."
+          data={zoneList.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }))}
+          value={form.timeZone}
+          onChange={(event) => set({ timeZone: event.currentTarget.value })}
+        />
+        <Checkbox
+          label="Single-key shortcuts"
+          description="For example ? for the keyboard sheet and g then p for Plugins. Shortcuts with Ctrl stay."
+          checked={form.shortcuts}
+          onChange={(event) => set({ shortcuts: event.currentTarget.checked })}
+        />
         <div className="row">
-          <ActButton type="submit" variant="filled" running={save.running} blocked={changed ? undefined : "Nothing changed."}>
+          <ActButton
+            type="submit"
+            variant="filled"
+            running={save.running}
+            blocked={changed ? undefined : "Nothing changed."}
+          >
             Save preferences
           </ActButton>
         </div>

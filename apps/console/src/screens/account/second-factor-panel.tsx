@@ -27,16 +27,22 @@ export function SecondFactorPanel() {
   }
   const setUp = settingUp || !account.secondFactor;
   return (
-    <Panel title="One-time codes" end={<Status word={account.secondFactor ? "On" : "Off"} quiet={account.secondFactor} />}>
+    <Panel
+      title="One-time codes"
+      end={<Status word={account.secondFactor ? "On" : "Off"} quiet={account.secondFactor} />}
+    >
       {setUp ? (
         <div className="stack md">
-          {!account.secondFactor && <p className="dim">A password alone can be guessed or stolen. A code from your phone keeps others out.</p>}
+          {!account.secondFactor && (
+            <p className="dim">A password alone can be guessed or stolen. A code from your phone keeps others out.</p>
+          )}
           <SecondFactorSetup key={String(settingUp)} onDone={() => setSettingUp(false)} />
         </div>
       ) : (
         <div className="stack md">
           <p>
-            You sign in with your password and a code from your app. {many(account.recoveryCodesLeft, "recovery code")} left.
+            You sign in with your password and a code from your app. {many(account.recoveryCodesLeft, "recovery code")}{" "}
+            left.
           </p>
           {account.recoveryCodesLeft < 3 && <p className="dim">Make new ones before they run out.</p>}
           <div className="row">
@@ -47,8 +53,17 @@ export function SecondFactorPanel() {
         </div>
       )}
       {asking === "remove" && (
-        <ConfirmDialog title="Turn one-time codes off?" confirm="Turn off" danger running={remove.running} problem={remove.problem} onClose={close} onConfirm={() => void remove.run().then((answer) => answer !== undefined && close())}>
-          Your password alone signs you in from then on. Your recovery codes end too. You can set them up again at any time.
+        <ConfirmDialog
+          title="Turn one-time codes off?"
+          confirm="Turn off"
+          danger
+          running={remove.running}
+          problem={remove.problem}
+          onClose={close}
+          onConfirm={() => void remove.run().then((answer) => answer !== undefined && close())}
+        >
+          Your password alone signs you in from then on. Your recovery codes end too. You can set them up again at any
+          time.
         </ConfirmDialog>
       )}
       {asking === "renew" && (

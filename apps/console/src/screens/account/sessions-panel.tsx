@@ -30,7 +30,12 @@ export function SessionsPanel() {
                 </div>
                 <div className="end">
                   {!session.current && (
-                    <ActButton size="compact-sm" running={end.running} label={`End the session on ${session.client}`} onClick={() => void end.attempt({ params: { session: session.id } })}>
+                    <ActButton
+                      size="compact-sm"
+                      running={end.running}
+                      label={`End the session on ${session.client}`}
+                      onClick={() => void end.attempt({ params: { session: session.id } })}
+                    >
                       End
                     </ActButton>
                   )}

@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import type { AuditSearch } from "../../routes.tsx";
+import { oneOf, present, without } from "../../text/search.ts";
 
 const fields = [
   ["actor", "Who", "user:ana"],
@@ -10,7 +11,13 @@ const fields = [
   ["request", "Request ID", ""],
 ] as const;
 
-const today = (): string => {
+const decisions = [
+  ["", "Any"],
+  ["allow", "Allowed"],
+  ["deny", "Denied"],
+] as const;
+
+const startOfToday = (): string => {
   const start = new Date();
   start.setHours(0, 0, 0, 0);
   return start.toISOString();
@@ -18,21 +25,22 @@ const today = (): string => {
 
 /** Filters stand in the address, so that a search can be sent to somebody else. */
 export function AuditFilters({ search, onChange }: { search: AuditSearch; onChange(next: AuditSearch): void }) {
-  const [form, setForm] = useState<AuditSearch>(search);
-  const { cursor: _, ...kept } = search;
-  const toggle = (part: AuditSearch): void => {
-    const next: Record<string, unknown> = { ...kept };
-    for (const [name, value] of Object.entries(part)) {
-      if (next[name] === value || (name === "from" && next["from"] !== undefined)) delete next[name];
-      else next[name] = value;
-    }
-    onChange(next as AuditSearch);
-  };
+  const kept = without(search, "cursor", "entry");
+  const [form, setForm] = useState<AuditSearch>(kept);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const next = Object.entries({ ...kept, ...form }).filter(([name, value]) => value !== undefined && value !== "" && name !== "cursor" && name !== "entry");
-    onChange(Object.fromEntries(next) as AuditSearch);
+    onChange(
+      present(
+        Object.fromEntries(Object.entries(form).map(([name, value]) => [name, value === "" ? undefined : value])),
+      ),
+    );
   };
+  const decide = (decision: AuditSearch["decision"]): void => {
+    setForm({ ...without(form, "decision"), ...(decision !== undefined && { decision }) });
+    onChange({ ...without(kept, "decision"), ...(decision !== undefined && { decision }) });
+  };
+  const since = (from: string | undefined): void =>
+    onChange({ ...without(kept, "from"), ...(from !== undefined && { from }) });
   return (
     <form className="filters bottom" onSubmit={submit} role="search" aria-label="Search the audit log">
       {fields.map(([name, label, placeholder], at) => (
@@ -50,26 +58,25 @@ export function AuditFilters({ search, onChange }: { search: AuditSearch; onChan
       <NativeSelect
         label="Decision"
         w={130}
-        data={[
-          { value: "", label: "Any" },
-          { value: "allow", label: "Allowed" },
-          { value: "deny", label: "Denied" },
-        ]}
-        value={form.decision ?? ""}
-        onChange={(event) => {
-          const { decision: __, ...rest } = form;
-          const { decision: ___, ...others } = kept;
-          const value = event.currentTarget.value;
-          const part = value === "allow" || value === "deny" ? { decision: value } as const : {};
-          setForm({ ...rest, ...part });
-          onChange({ ...others, ...part });
-        }}
+        data={decisions.map(([value, text]) => ({ value, label: text }))}
+        value={search.decision ?? ""}
+        onChange={(event) => decide(oneOf(event.currentTarget.value, ["allow", "deny"]))}
       />
       <Button type="submit">Search</Button>
-      <button type="button" className="chip" aria-pressed={search.from !== undefined} onClick={() => toggle({ from: today() })}>
+      <button
+        type="button"
+        className="chip"
+        aria-pressed={search.from !== undefined}
+        onClick={() => since(search.from === undefined ? startOfToday() : undefined)}
+      >
         Since today
       </button>
-      <button type="button" className="chip" aria-pressed={search.decision === "deny"} onClick={() => toggle({ decision: "deny" })}>
+      <button
+        type="button"
+        className="chip"
+        aria-pressed={search.decision === "deny"}
+        onClick={() => decide(search.decision === "deny" ? undefined : "deny")}
+      >
         Denied
       </button>
     </form>

@@ -3,7 +3,12 @@ import { TableRegion } from "../../look/panel.tsx";
 import { Status } from "../../look/status.tsx";
 import { actorName, count, exactly, moment } from "../../text/format.ts";
 
-export const purposeWords: Record<string, string> = { TREAT: "Treatment", HOPERAT: "Operations", HSYSADMIN: "Administration", ETREAT: "Emergency" };
+export const purposeWords: Record<string, string> = {
+  TREAT: "Treatment",
+  HOPERAT: "Operations",
+  HSYSADMIN: "Administration",
+  ETREAT: "Emergency",
+};
 const kindWords = { intent: "intent", outcome: "outcome", note: "note" } as const;
 
 /** Entries, newest first. An act has two: what was about to be done, and what came of it. */
@@ -25,7 +30,13 @@ export function AuditTable({ rows, onOpen }: { rows: readonly AuditRow[]; onOpen
         {rows.map((row) => (
           <tr key={row.index} data-hot={row.decision === "deny" || undefined}>
             <th scope="row" className="num">
-              <button type="button" className="tbtn" style={{ color: "var(--hl-ink)", fontWeight: 600 }} aria-label={`Open entry ${count(row.index)}`} onClick={() => onOpen(row.index)}>
+              <button
+                type="button"
+                className="tbtn"
+                style={{ color: "var(--hl-ink)", fontWeight: 600 }}
+                aria-label={`Open entry ${count(row.index)}`}
+                onClick={() => onOpen(row.index)}
+              >
                 {count(row.index)}
               </button>
               <span className="sub">{kindWords[row.kind]}</span>
@@ -70,6 +81,13 @@ export function ResultOf({ row }: { row: AuditRow }) {
     );
   }
   if (row.kind === "intent") return <span className="dim">about to be done</span>;
-  if (row.outcome === undefined || row.outcome === "ok" || row.outcome === "done") return <span className="dim">{row.outcome ?? ""}</span>;
-  return row.outcome === "unknown" ? <Status word="Uncertain">Unknown</Status> : <Status word="Failed" quiet>{row.outcome}</Status>;
+  if (row.outcome === undefined || row.outcome === "ok" || row.outcome === "done")
+    return <span className="dim">{row.outcome ?? ""}</span>;
+  return row.outcome === "unknown" ? (
+    <Status word="Uncertain">Unknown</Status>
+  ) : (
+    <Status word="Failed" quiet>
+      {row.outcome}
+    </Status>
+  );
 }

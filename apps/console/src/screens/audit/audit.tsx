@@ -1,8 +1,11 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { IconDownload, IconShieldCheck } from "@tabler/icons-react";
 import { Button } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { useAct, useRead } from "../../api/use-api.ts";
+import type { ApiProblem } from "../../api/api-problem.ts";
+import type { AnswerById } from "../../api/call.ts";
+import { useAct, useRead, type Act } from "../../api/use-api.ts";
 import { Panel } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
 import { ApiProblemPanel, Advice } from "../../look/problem.tsx";
@@ -11,7 +14,9 @@ import { ActButton } from "../../shell/act-button.tsx";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
+import { Paging } from "../../shell/paging.tsx";
 import { bytes, count, many } from "../../text/format.ts";
+import { without } from "../../text/search.ts";
 import { AuditFilters } from "./audit-filters.tsx";
 import { AuditTable } from "./audit-table.tsx";
 import { EntryDrawer } from "./entry-drawer.tsx";
@@ -28,44 +33,41 @@ export function AuditScreen() {
   );
 }
 
-/** The filters of the address as the query of a request. */
-export function queryOf({ entry: _, verify: __, ...filters }: AuditSearch): Omit<AuditSearch, "entry" | "verify"> {
-  return filters;
-}
-
-const withoutCursor = ({ cursor: _, ...rest }: AuditSearch): AuditSearch => rest;
+const addressOnly = ["entry", "verify"] as const;
 
 function Audit() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const query = { ...queryOf(search), limit: 50 };
+  const filters = without(search, ...addressOnly);
+  const query = { ...filters, limit: 50 };
   const status = useRead("getAuditStatus", {}, { everyMs: 30_000 });
   const entries = useRead("searchAudit", { query });
   const verify = useAct("verifyAudit");
-  const rebuild = useAct("rebuildAuditIndex", (answer) => `${many(answer.indexed, "entry", "entries")} indexed`);
   const [exporting, setExporting] = useState(false);
   const set = (next: AuditSearch): void => void navigate({ search: next, replace: true });
+  const open = (entry: number): void => set({ ...search, entry });
+  useVerifyAtOnce(search, verify, set);
 
-  const asked = useRef(false);
-  const startAtOnce = search.verify === "true";
-  useEffect(() => {
-    if (!startAtOnce || asked.current) return;
-    asked.current = true;
-    void verify.run();
-    void navigate({ search: ({ verify: _, ...rest }) => rest, replace: true });
-  }, [startAtOnce, verify, navigate]);
-
-  const behind = status.data === undefined ? 0 : status.data.size - status.data.indexed;
   return (
     <Page
       title="Audit"
-      lead={status.data === undefined ? undefined : `${many(status.data.size, "entry", "entries")}, ${bytes(status.data.bytes)}. Every act stands here before it is done and after. Changing one entry breaks the proof.`}
+      lead={
+        status.data === undefined
+          ? undefined
+          : `${many(status.data.size, "entry", "entries")}, ${bytes(status.data.bytes)}. Every act stands here before it is done and after. Changing one entry breaks the proof.`
+      }
       actions={
         <>
           <Button leftSection={<IconDownload size={16} aria-hidden />} onClick={() => setExporting(true)}>
             Export
           </Button>
-          <ActButton variant="filled" may={verify.may} running={verify.running} leftSection={<IconShieldCheck size={17} aria-hidden />} onClick={() => void verify.run()}>
+          <ActButton
+            variant="filled"
+            may={verify.may}
+            running={verify.running}
+            leftSection={<IconShieldCheck size={17} aria-hidden />}
+            onClick={() => void verify.run()}
+          >
             Verify
           </ActButton>
         </>
@@ -77,82 +79,114 @@ function Audit() {
       <div className="stack lg">
         {verify.problem !== null && <ApiProblemPanel problem={verify.problem} />}
         <Loaded query={status} what="the state of the log">
-          {(data) => (
-            <>
-              {data.blocked && <Advice tone="bad" title="The log cannot be written.">Hilum does nothing that it would have to write down. Free space on the disk of the data folder, then restart Hilum.</Advice>}
-              {data.degraded && !data.blocked && <Advice title="One copy of the log cannot be written.">The other still is. Look at Repairs.</Advice>}
-              <VerificationPanel status={data} started={verify.running} onOpen={(entry) => set({ ...search, entry })} />
-            </>
-          )}
+          {(data) => <LogState status={data} started={verify.running} onOpen={open} />}
         </Loaded>
-        <div>
-          <AuditFilters key={JSON.stringify(queryOf(search))} search={search} onChange={set} />
-          {behind > 0 && (
-            <div style={{ marginBottom: 14 }}>
-              <Advice
-                tone="info"
-                title="The search index is behind."
-                actions={
-                  <ActButton compact may={rebuild.may} running={rebuild.running} onClick={() => void rebuild.run()}>
-                    Rebuild the index
-                  </ActButton>
-                }
-              >
-                {many(behind, "entry", "entries")} of the log can be verified but not searched yet.
-              </Advice>
-            </div>
-          )}
-          <Loaded query={entries} what="the entries">
-            {({ items, next, indexed }) => (
-              <Panel
-                flush
-                label="Entries"
-                foot={
-                  <>
-                    <span>{count(indexed)} entries can be searched. Reading them is written down too.</span>
-                    {search.cursor !== undefined && (
-                      <button type="button" className="tbtn" onClick={() => set(withoutCursor(search))}>
-                        Newest
-                      </button>
-                    )}
-                    {next !== undefined && (
-                      <button type="button" className="tbtn" onClick={() => set({ ...queryOf(search), cursor: next })}>
-                        Older
-                      </button>
-                    )}
-                    {behind === 0 && (
-                      <ActButton compact variant="transparent" size="compact-sm" may={rebuild.may} running={rebuild.running} onClick={() => void rebuild.run()}>
-                        Rebuild the index
-                      </ActButton>
-                    )}
-                  </>
-                }
-              >
-                {items.length === 0 ? (
-                  <Empty title="No entry matches" action={<GoButton to="/audit">Show all entries</GoButton>}>
-                    Nothing was done that fits all of these filters.
-                  </Empty>
-                ) : (
-                  <AuditTable rows={items} onOpen={(entry) => set({ ...search, entry })} />
-                )}
-              </Panel>
-            )}
-          </Loaded>
-          {rebuild.problem !== null && <ApiProblemPanel problem={rebuild.problem} />}
-        </div>
+        <Entries
+          key={JSON.stringify(filters)}
+          search={search}
+          entries={entries}
+          status={status.data}
+          onChange={set}
+          onOpen={open}
+        />
       </div>
       {search.entry !== undefined && (
         <EntryDrawer
           index={search.entry}
           size={status.data?.size}
-          onOpen={(entry) => set({ ...search, entry })}
-          onClose={() => {
-            const { entry: _, ...rest } = search;
-            set(rest);
-          }}
+          onOpen={open}
+          onClose={() => set(without(search, "entry"))}
         />
       )}
-      {exporting && <ExportDialog filters={queryOf(search)} onClose={() => setExporting(false)} />}
+      {exporting && <ExportDialog filters={filters} onClose={() => setExporting(false)} />}
     </Page>
+  );
+}
+
+/** `?verify=true`, as the dashboard links it, starts a verification once and leaves the address. */
+function useVerifyAtOnce(search: AuditSearch, verify: Act<"verifyAudit">, set: (next: AuditSearch) => void): void {
+  const asked = useRef(false);
+  useEffect(() => {
+    if (search.verify !== "true" || asked.current) return;
+    asked.current = true;
+    void verify.run();
+    set(without(search, "verify"));
+  }, [search, verify, set]);
+}
+
+type Status = AnswerById<"getAuditStatus">;
+
+function LogState({ status, started, onOpen }: { status: Status; started: boolean; onOpen(entry: number): void }) {
+  return (
+    <>
+      {status.blocked && (
+        <Advice tone="bad" title="The log cannot be written.">
+          Hilum does nothing that it would have to write down. Free space on the disk of the data folder, then restart
+          Hilum.
+        </Advice>
+      )}
+      {status.degraded && !status.blocked && (
+        <Advice title="One copy of the log cannot be written.">The other still is. Look at Repairs.</Advice>
+      )}
+      <VerificationPanel status={status} started={started} onOpen={onOpen} />
+    </>
+  );
+}
+
+interface EntriesProps {
+  search: AuditSearch;
+  entries: UseQueryResult<AnswerById<"searchAudit">, ApiProblem>;
+  status: Status | undefined;
+  onChange(next: AuditSearch): void;
+  onOpen(entry: number): void;
+}
+
+function Entries({ search, entries, status, onChange, onOpen }: EntriesProps) {
+  const rebuild = useAct("rebuildAuditIndex", (answer) => `${many(answer.indexed, "entry", "entries")} indexed`);
+  const behind = status === undefined ? 0 : status.size - status.indexed;
+  const rebuildButton = (
+    <ActButton compact size="compact-sm" may={rebuild.may} running={rebuild.running} onClick={() => void rebuild.run()}>
+      Rebuild the index
+    </ActButton>
+  );
+  return (
+    <div className="stack md">
+      <AuditFilters search={search} onChange={onChange} />
+      {rebuild.problem !== null && <ApiProblemPanel problem={rebuild.problem} />}
+      {behind > 0 && (
+        <Advice tone="info" title="The search index is behind." actions={rebuildButton}>
+          {many(behind, "entry", "entries")} of the log can be verified but not searched yet.
+        </Advice>
+      )}
+      <Loaded query={entries} what="the entries">
+        {({ items, next, indexed }) => (
+          <Panel
+            flush
+            label="Entries"
+            foot={
+              <>
+                <span>{count(indexed)} entries can be searched. Reading them is written down too.</span>
+                <Paging
+                  cursor={search.cursor}
+                  next={next}
+                  onGo={(cursor) =>
+                    onChange({ ...without(search, "cursor", "entry"), ...(cursor !== undefined && { cursor }) })
+                  }
+                />
+                {behind === 0 && <span style={{ marginLeft: "auto" }}>{rebuildButton}</span>}
+              </>
+            }
+          >
+            {items.length === 0 ? (
+              <Empty title="No entry matches" action={<GoButton to="/audit">Show all entries</GoButton>}>
+                Nothing was done that fits all of these filters.
+              </Empty>
+            ) : (
+              <AuditTable rows={items} onOpen={onOpen} />
+            )}
+          </Panel>
+        )}
+      </Loaded>
+    </div>
   );
 }

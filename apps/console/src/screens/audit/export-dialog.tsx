@@ -5,15 +5,22 @@ import type { ApiProblem } from "../../api/api-problem.ts";
 import { download } from "../../api/call.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { useMay } from "../../session/account.ts";
+import { without } from "../../text/search.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { notify } from "../../shell/notices.ts";
 import type { AuditSearch } from "../../routes.tsx";
 
 /** The filtered entries as a file; who exported what is written down like everything else. */
-export function ExportDialog({ filters, onClose }: { filters: Omit<AuditSearch, "entry" | "verify">; onClose(): void }) {
+export function ExportDialog({
+  filters,
+  onClose,
+}: {
+  filters: Omit<AuditSearch, "entry" | "verify">;
+  onClose(): void;
+}) {
   const may = useMay("exportAudit");
   const [format, setFormat] = useState("jsonl");
-  const { cursor: _, ...query } = filters;
+  const query = without(filters, "cursor");
   const named = Object.entries(query);
   const save = useMutation<void, ApiProblem>({
     mutationFn: () => download("exportAudit", { query: { ...query, format } }, `hilum-audit.${format}`),
@@ -30,10 +37,18 @@ export function ExportDialog({ filters, onClose }: { filters: Omit<AuditSearch, 
     <Modal opened onClose={onClose} title="Export entries">
       <form className="stack md" onSubmit={submit}>
         {save.error !== null && <ApiProblemPanel problem={save.error} />}
-        <p>{named.length === 0 ? "Every entry of the log." : `The entries that match: ${named.map(([name, value]) => `${name} ${value}`).join(", ")}.`}</p>
+        <p>
+          {named.length === 0
+            ? "Every entry of the log."
+            : `The entries that match: ${named.map(([name, value]) => `${name} ${value}`).join(", ")}.`}
+        </p>
         <Radio.Group label="Format" value={format} onChange={setFormat}>
           <div className="stack sm" style={{ marginTop: 6 }}>
-            <Radio value="jsonl" label="JSON Lines" description="The entries as they were written; they can be verified outside Hilum" />
+            <Radio
+              value="jsonl"
+              label="JSON Lines"
+              description="The entries as they were written; they can be verified outside Hilum"
+            />
             <Radio value="csv" label="CSV" description="For a spreadsheet" />
           </div>
         </Radio.Group>

@@ -14,28 +14,50 @@ import { actorName, clock, count, duration, many, moment, shortHash } from "../.
 type Status = AnswerById<"getAuditStatus">;
 
 /** The newest verification: how far it is, that all is well, or exactly which entry is not what was written. */
-export function VerificationPanel({ status, started, onOpen }: { status: Status; started: boolean; onOpen(entry: number): void }) {
+export function VerificationPanel({
+  status,
+  started,
+  onOpen,
+}: {
+  status: Status;
+  started: boolean;
+  onOpen(entry: number): void;
+}) {
   const newest = status.verification;
   const running = newest?.state === "running";
-  const progress = useRead("getVerification", { params: { verification: newest?.id ?? "" } }, { enabled: running, everyMs: 500 });
+  const progress = useRead(
+    "getVerification",
+    { params: { verification: newest?.id ?? "" } },
+    { enabled: running, everyMs: 500 },
+  );
   const verification = progress.data !== undefined && progress.data.id === newest?.id ? progress.data : newest;
   if (verification === undefined) return <NeverVerified status={status} started={started} />;
   if (verification.state === "running") return <Running verification={verification} />;
   if (verification.state === "cancelled") {
     return (
       <Problem tone="idle" title="The last verification was stopped" end={ended(verification)}>
-        <p>It had read {count(verification.done)} of {many(verification.total, "entry", "entries")}. Press Verify to start again.</p>
+        <p>
+          It had read {count(verification.done)} of {many(verification.total, "entry", "entries")}. Press Verify to
+          start again.
+        </p>
         <Facts status={status} />
       </Problem>
     );
   }
-  return verification.ok === true ? <Unbroken verification={verification} status={status} /> : <Broken verification={verification} onOpen={onOpen} />;
+  return verification.ok === true ? (
+    <Unbroken verification={verification} status={status} />
+  ) : (
+    <Broken verification={verification} onOpen={onOpen} />
+  );
 }
 
 function NeverVerified({ status, started }: { status: Status; started: boolean }) {
   return (
     <Problem tone="idle" title={started ? "Verification begins" : "Not verified yet"}>
-      <p>Verify reads every entry from the disk, computes its hash and all others from it, and compares the result with the signed checkpoints.</p>
+      <p>
+        Verify reads every entry from the disk, computes its hash and all others from it, and compares the result with
+        the signed checkpoints.
+      </p>
       <Facts status={status} />
     </Problem>
   );
@@ -50,7 +72,11 @@ function Running({ verification }: { verification: Verification }) {
       title="Verifying the log"
       end={`since ${clock(verification.startedAt)}`}
       actions={
-        <ActButton may={cancel.may} running={cancel.running} onClick={() => void cancel.run({ params: { verification: verification.id } })}>
+        <ActButton
+          may={cancel.may}
+          running={cancel.running}
+          onClick={() => void cancel.run({ params: { verification: verification.id } })}
+        >
           Stop
         </ActButton>
       }
@@ -58,7 +84,12 @@ function Running({ verification }: { verification: Verification }) {
       <p role="status">
         {count(verification.done)} of {many(verification.total, "entry", "entries")}, {percent} %
       </p>
-      <progress value={verification.done} max={Math.max(1, verification.total)} aria-label="Entries verified" style={{ width: "100%", accentColor: "var(--hl-accent)" }} />
+      <progress
+        value={verification.done}
+        max={Math.max(1, verification.total)}
+        aria-label="Entries verified"
+        style={{ width: "100%", accentColor: "var(--hl-accent)" }}
+      />
     </Problem>
   );
 }
@@ -73,7 +104,10 @@ function Unbroken({ verification, status }: { verification: Verification; status
   const size = verification.size ?? verification.done;
   return (
     <Problem tone="ok" title={`Unbroken: all ${many(size, "entry", "entries")} verified`} end={ended(verification)}>
-      <p>Nothing was changed, removed or put in between. The result matches the signed checkpoint. Verified by {actorName(verification.by)}.</p>
+      <p>
+        Nothing was changed, removed or put in between. The result matches the signed checkpoint. Verified by{" "}
+        {actorName(verification.by)}.
+      </p>
       <div style={{ marginTop: 12 }}>
         <ChainStrip />
         <p className="chain-say">
@@ -90,7 +124,11 @@ function Broken({ verification, onOpen }: { verification: Verification; onOpen(e
   const first = verification.problems.toSorted((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity))[0];
   const size = verification.size ?? verification.total;
   const index = first?.index;
-  const report = (): void => saveFile(new Blob([JSON.stringify(verification, null, 2)], { type: "application/json" }), `hilum-audit-verification-${verification.id}.json`);
+  const report = (): void =>
+    saveFile(
+      new Blob([JSON.stringify(verification, null, 2)], { type: "application/json" }),
+      `hilum-audit-verification-${verification.id}.json`,
+    );
   return (
     <Problem
       title={index === undefined ? "The log does not verify" : `The log is broken at entry ${count(index)}`}
@@ -98,7 +136,11 @@ function Broken({ verification, onOpen }: { verification: Verification; onOpen(e
       what={first?.message ?? "The log on the disk is not what was signed."}
       why="The file was changed outside Hilum, or the disk is damaged."
       todo="Keep the disk as it is. Save the report and give it to the compliance officer. Entries before the named one are proven; later ones may not be."
-      {...(first?.expected !== undefined && first.found !== undefined && { replyFrom: `The two fingerprints, in ${first.file}; what differs is underlined`, reply: <Difference expected={first.expected} found={first.found} /> })}
+      {...(first?.expected !== undefined &&
+        first.found !== undefined && {
+          replyFrom: `The two fingerprints, in ${first.file}; what differs is underlined`,
+          reply: <Difference expected={first.expected} found={first.found} />,
+        })}
       actions={
         <>
           <Button variant="filled" leftSection={<IconDownload size={16} aria-hidden />} onClick={report}>
@@ -136,7 +178,8 @@ function Broken({ verification, onOpen }: { verification: Verification; onOpen(e
 /** Two fingerprints in groups of four, with the groups that differ marked. */
 function Difference({ expected, found }: { expected: string; found: string }) {
   const groups = (text: string): string[] => text.match(/.{1,4}/g) ?? [];
-  const line = (own: string, other: string): ReactNode => groups(own).map((group, at) => (group === groups(other)[at] ? `${group} ` : <mark key={at}>{group} </mark>));
+  const line = (own: string, other: string): ReactNode =>
+    groups(own).map((group, at) => (group === groups(other)[at] ? `${group} ` : <mark key={at}>{group} </mark>));
   return (
     <>
       <span className="dim">signed at the time{"  "}</span>
@@ -153,11 +196,12 @@ function Facts({ status, root }: { status: Status; root?: string | undefined }) 
   return (
     <div style={{ marginTop: 12 }}>
       <KeyValue
-        rows={[
-          ["Origin", <code>{status.origin}</code>],
-          ["Signed with", <code>{shortHash(status.publicKey)}</code>],
-          ["Root", root === undefined ? undefined : <code>{shortHash(root)}</code>],
-        ]}
+        inline
+        rows={{
+          Origin: <code>{status.origin}</code>,
+          "Signed with": <code>{shortHash(status.publicKey)}</code>,
+          Root: root === undefined ? undefined : <code>{shortHash(root)}</code>,
+        }}
       />
       {checkpoint !== undefined && (
         <button type="button" className="tbtn" onClick={() => void copyText(checkpoint, "Signed checkpoint copied")}>
@@ -168,4 +212,3 @@ function Facts({ status, root }: { status: Status; root?: string | undefined }) 
     </div>
   );
 }
-

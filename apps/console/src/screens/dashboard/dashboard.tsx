@@ -66,12 +66,22 @@ function Attention({ dashboard, readAt }: { dashboard: Dashboard; readAt: number
   if (repairs.length === 0) {
     return (
       <Panel title="Nothing needs attention">
-        <p className="dim">Last check {clock(readAt)}. Problems appear here first, with a button that leads to the mend.</p>
+        <p className="dim">
+          Last check {clock(readAt)}. Problems appear here first, with a button that leads to the mend.
+        </p>
       </Panel>
     );
   }
   return (
-    <Panel title="Needs attention" flush end={<Go className="small" to="/repairs">All {repairs.length === 1 ? "repairs" : `${repairs.length} repairs`}</Go>}>
+    <Panel
+      title="Needs attention"
+      flush
+      end={
+        <Go className="small" to="/repairs">
+          All {repairs.length === 1 ? "repairs" : `${repairs.length} repairs`}
+        </Go>
+      }
+    >
       <RepairList repairs={repairs} limit={5} />
     </Panel>
   );
@@ -84,7 +94,11 @@ function Throughput({ dashboard }: { dashboard: Dashboard }) {
     <>
       {none ? (
         <Panel flush label="Messages">
-          <Empty title="No messages in the last 24 hours" action={<GoButton to="/messages/compose">Compose a message</GoButton>} more={<Go to="/messages/routing">How messages are routed</Go>}>
+          <Empty
+            title="No messages in the last 24 hours"
+            action={<GoButton to="/messages/compose">Compose a message</GoButton>}
+            more={<Go to="/messages/routing">How messages are routed</Go>}
+          >
             Once a plugin is connected, this is where you see what was sent, what waited and what failed.
           </Empty>
         </Panel>
@@ -95,8 +109,16 @@ function Throughput({ dashboard }: { dashboard: Dashboard }) {
         <Facts
           facts={[
             { term: "Waiting", value: numberLink(queued, "queued"), unit: queued === 1 ? "message" : "messages" },
-            { term: "Failed for good", value: numberLink(dead, "dead"), note: dead === 0 ? "none" : "send again, or give up" },
-            { term: "Uncertain", value: numberLink(uncertain, "uncertain"), note: uncertain === 0 ? "none" : "may have gone out" },
+            {
+              term: "Failed for good",
+              value: numberLink(dead, "dead"),
+              note: dead === 0 ? "none" : "send again, or give up",
+            },
+            {
+              term: "Uncertain",
+              value: numberLink(uncertain, "uncertain"),
+              note: uncertain === 0 ? "none" : "may have gone out",
+            },
           ]}
         />
       )}
@@ -104,7 +126,14 @@ function Throughput({ dashboard }: { dashboard: Dashboard }) {
   );
 }
 
-const numberLink = (n: number, state: string) => (n === 0 ? "0" : <Go to={`/messages?state=${state}`} aria-label={`${count(n)}, show them`}>{count(n)}</Go>);
+const numberLink = (n: number, state: string) =>
+  n === 0 ? (
+    "0"
+  ) : (
+    <Go to={`/messages?state=${state}`} aria-label={`${count(n)}, show them`}>
+      {count(n)}
+    </Go>
+  );
 
 function PluginsByState({ plugins }: { plugins: Dashboard["plugins"] }) {
   const counts = stateWords.map(([state, word]) => ({ word, n: plugins[state] ?? 0 })).filter(({ n }) => n > 0);
@@ -117,7 +146,14 @@ function PluginsByState({ plugins }: { plugins: Dashboard["plugins"] }) {
     );
   }
   return (
-    <Panel title="Plugins" end={<Go className="small" to="/plugins">All {total}</Go>}>
+    <Panel
+      title="Plugins"
+      end={
+        <Go className="small" to="/plugins">
+          All {total}
+        </Go>
+      }
+    >
       <div className="segbar" aria-hidden>
         {counts.map(({ word, n }) => (
           <i key={word} data-tone={toneOf(word)} style={{ flex: n }} />
@@ -126,7 +162,11 @@ function PluginsByState({ plugins }: { plugins: Dashboard["plugins"] }) {
       <ul className="stack xs" style={{ marginTop: 10 }}>
         {counts.map(({ word, n }) => (
           <li key={word} className="row between">
-            <Go to={`/plugins?state=${encodeURIComponent(word)}`} style={{ textDecoration: "none" }} aria-label={`${word}: ${many(n, "instance")}`}>
+            <Go
+              to={`/plugins?state=${encodeURIComponent(word)}`}
+              style={{ textDecoration: "none" }}
+              aria-label={`${word}: ${many(n, "instance")}`}
+            >
               <Status word={word} quiet />
             </Go>
             <span className="num">{n}</span>
@@ -141,11 +181,16 @@ function AuditPanel({ audit }: { audit: Dashboard["audit"] }) {
   const last = audit.lastVerified;
   const word: Word = audit.blocked ? "Failed" : last === undefined ? "Not tested" : last.ok ? "Unbroken" : "Broken";
   return (
-    <Panel title="Audit log" end={<Status word={word}>{audit.blocked ? "Blocked" : last === undefined ? "Not verified yet" : word}</Status>}>
+    <Panel
+      title="Audit log"
+      end={<Status word={word}>{audit.blocked ? "Blocked" : last === undefined ? "Not verified yet" : word}</Status>}
+    >
       <ChainStrip links={19} proven={last !== undefined} brokenAt={last?.ok === false ? 0.8 : undefined} />
       <p style={{ marginTop: 8 }}>
         <b className="num">{many(audit.size, "entry", "entries")}</b>
-        {last === undefined ? "." : `, verified ${moment(last.at)}${last.ok ? " from the first to the last." : ": it does not verify."}`}
+        {last === undefined
+          ? "."
+          : `, verified ${moment(last.at)}${last.ok ? " from the first to the last." : ": it does not verify."}`}
         {audit.blocked && " It cannot be written, so Hilum does nothing that it would have to write down."}
       </p>
       <div className="row" style={{ marginTop: 12 }}>

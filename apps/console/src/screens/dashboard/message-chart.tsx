@@ -14,12 +14,13 @@ export function MessageChart({ hours }: { hours: readonly Hour[] }) {
       title="Messages in the last 24 hours"
       sentence={
         <b className="strong">
-          {many(sent + retried + failed, "message")}: {count(sent)} at the first try, {count(retried)} after more tries, {count(failed)} failed.
+          {many(sent + retried + failed, "message")}: {count(sent)} at the first try, {count(retried)} after more tries,{" "}
+          {count(failed)} failed.
         </b>
       }
       head={["Hour", "First try", "After more tries", "Failed"]}
       rows={hours.map((hour) => [hourMinute(hour.hour), hour.sent, hour.retried, hour.failed])}
-      draw={(width, height) => <Bars hours={hours} width={width} height={height} />}
+      renderPicture={(width, height) => <Bars hours={hours} width={width} height={height} />}
     />
   );
 }
@@ -34,7 +35,13 @@ function Bars({ hours, width, height }: { hours: readonly Hour[]; width: number;
     <>
       {[0, 0.5, 1].map((share) => (
         <g key={share}>
-          <line x1={edge.left} x2={width - edge.right} y1={y(top * share)} y2={y(top * share)} stroke="var(--hl-line)" />
+          <line
+            x1={edge.left}
+            x2={width - edge.right}
+            y1={y(top * share)}
+            y2={y(top * share)}
+            stroke="var(--hl-line)"
+          />
           <text x={edge.left - 8} y={y(top * share) + 4} textAnchor="end">
             {count(top * share)}
           </text>
@@ -46,8 +53,24 @@ function Bars({ hours, width, height }: { hours: readonly Hour[]; width: number;
         return (
           <g key={hour.hour}>
             <rect x={x} y={y(hour.sent)} width={bar} height={y(0) - y(hour.sent)} rx="1.5" fill="var(--hl-data)" />
-            {hour.retried > 0 && <rect x={x} y={y(hour.sent + hour.retried)} width={bar} height={Math.max(2, y(hour.sent) - y(hour.sent + hour.retried) - 1.5)} rx="1.5" fill="var(--hl-warn-mark)" />}
-            {hour.failed > 0 && <path d={`M${x + bar / 2 - 4} ${y(hour.sent + hour.retried) - 12}l8 8m0-8l-8 8`} stroke="var(--hl-bad-mark)" strokeWidth="2.4" strokeLinecap="round" />}
+            {hour.retried > 0 && (
+              <rect
+                x={x}
+                y={y(hour.sent + hour.retried)}
+                width={bar}
+                height={Math.max(2, y(hour.sent) - y(hour.sent + hour.retried) - 1.5)}
+                rx="1.5"
+                fill="var(--hl-warn-mark)"
+              />
+            )}
+            {hour.failed > 0 && (
+              <path
+                d={`M${x + bar / 2 - 4} ${y(hour.sent + hour.retried) - 12}l8 8m0-8l-8 8`}
+                stroke="var(--hl-bad-mark)"
+                strokeWidth="2.4"
+                strokeLinecap="round"
+              />
+            )}
             {at % every === 0 && (
               <text x={x + bar / 2} y={height - 5} textAnchor="middle">
                 {hourMinute(hour.hour)}

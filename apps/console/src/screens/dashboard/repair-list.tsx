@@ -25,7 +25,11 @@ export function RepairList({ repairs, limit }: { repairs: readonly Repair[]; lim
               </p>
             </div>
             <div className="act">
-              <GoButton to={repair.link.to} variant={at === 0 ? "filled" : "default"} label={`${repair.link.label}: ${repair.title}`}>
+              <GoButton
+                to={repair.link.to}
+                variant={at === 0 ? "filled" : "default"}
+                label={`${repair.link.label}: ${repair.title}`}
+              >
                 {repair.link.label}
               </GoButton>
             </div>

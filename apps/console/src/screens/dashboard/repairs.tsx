@@ -11,7 +11,16 @@ export function RepairsScreen() {
   const dashboard = useRead("getDashboard", {}, { everyMs: 20_000 });
   const open = dashboard.data?.repairs.length ?? 0;
   return (
-    <Page title="Repairs" lead={open === 0 ? "Every open problem of the whole system." : `${many(open, "open problem")}, worst first. Each button leads to the place where it is mended.`} reads={[dashboard]} calls={[["getDashboard"]]}>
+    <Page
+      title="Repairs"
+      lead={
+        open === 0
+          ? "Every open problem of the whole system."
+          : `${many(open, "open problem")}, worst first. Each button leads to the place where it is mended.`
+      }
+      reads={[dashboard]}
+      calls={[["getDashboard"]]}
+    >
       <Loaded query={dashboard} what="the open problems">
         {({ repairs }) => (
           <Panel flush label="Open problems">

@@ -6,7 +6,17 @@ import { announce } from "../../shell/notices.ts";
 import { pageFocus } from "../../shell/page-store.ts";
 
 /** The page before the shell: one card under the sign of Hilum. */
-export function Door({ title, lead, wide = false, children }: { title: string; lead?: ReactNode; wide?: boolean; children: ReactNode }) {
+export function Door({
+  title,
+  lead,
+  wide = false,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { data } = useQuery({ ...reading("getBootstrap"), staleTime: 60_000 });
   useEffect(() => {

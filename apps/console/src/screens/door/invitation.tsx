@@ -31,7 +31,16 @@ export function InvitationScreen() {
     <Door title="Welcome to Hilum" lead="Choose a password. The link you were given works once and for 72 hours.">
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {accept.problem !== null && <ApiProblemPanel problem={accept.problem} />}
-        <TextInput label="One-time code" description="Filled in when you open the link." required autoComplete="off" spellCheck={false} value={code} error={problemAt(accept.problem, "/code")} onChange={(event) => setCode(event.currentTarget.value)} />
+        <TextInput
+          label="One-time code"
+          description="Filled in when you open the link."
+          required
+          autoComplete="off"
+          spellCheck={false}
+          value={code}
+          error={problemAt(accept.problem, "/code")}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
         <NewPasswordField value={password} onChange={setPassword} error={problemAt(accept.problem, "/password")} />
         <div className="row">
           <ActButton type="submit" variant="filled" running={accept.running}>

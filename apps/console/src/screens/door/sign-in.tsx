@@ -21,7 +21,11 @@ export function SignInScreen() {
     // Only places of this console: an address may have been put together by somebody else.
     go(next?.startsWith("/") && !next.startsWith("//") ? next : "/");
   };
-  return challenge === undefined ? <PasswordStep onChallenge={setChallenge} onDone={enter} /> : <CodeStep challenge={challenge} onBack={() => setChallenge(undefined)} onDone={enter} />;
+  return challenge === undefined ? (
+    <PasswordStep onChallenge={setChallenge} onDone={enter} />
+  ) : (
+    <CodeStep challenge={challenge} onBack={() => setChallenge(undefined)} onDone={enter} />
+  );
 }
 
 function PasswordStep({ onChallenge, onDone }: { onChallenge(challenge: string): void; onDone(): void }) {
@@ -38,8 +42,25 @@ function PasswordStep({ onChallenge, onDone }: { onChallenge(challenge: string):
     <Door title="Sign in" lead="To the Admin Console.">
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {signIn.problem !== null && <ApiProblemPanel problem={signIn.problem} />}
-        <TextInput label="User name" name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus value={username} onChange={(event) => setUsername(event.currentTarget.value)} />
-        <PasswordField label="Password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+        <TextInput
+          label="User name"
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          autoFocus
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+        />
+        <PasswordField
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
         <div className="row">
           <ActButton type="submit" variant="filled" running={signIn.running}>
             Sign in
@@ -60,7 +81,14 @@ function CodeStep({ challenge, onBack, onDone }: { challenge: string; onBack(): 
     if ((await complete.run({ body: { challenge, code: code.trim() } })) !== undefined) onDone();
   };
   return (
-    <Door title="Second step" lead={recovery ? "Enter one of your recovery codes. Each works once." : "Enter the code that your authenticator app shows now."}>
+    <Door
+      title="Second step"
+      lead={
+        recovery
+          ? "Enter one of your recovery codes. Each works once."
+          : "Enter the code that your authenticator app shows now."
+      }
+    >
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {complete.problem !== null && <ApiProblemPanel problem={complete.problem} />}
         <TextInput

@@ -24,7 +24,11 @@ export function WelcomeScreen() {
   };
   if (account !== undefined) {
     return (
-      <Door wide title="Protect your account" lead="Your user is made and you are signed in. One-time codes from your phone keep others out, even with your password.">
+      <Door
+        wide
+        title="Protect your account"
+        lead="Your user is made and you are signed in. One-time codes from your phone keep others out, even with your password."
+      >
         <AccountContext value={account}>
           <SecondFactorSetup onDone={enter} skip={<ActButton onClick={enter}>Later</ActButton>} />
         </AccountContext>
@@ -33,7 +37,10 @@ export function WelcomeScreen() {
   }
   if (bootstrap?.state === "ready") {
     return (
-      <Door title="Hilum is set up" lead="The first administrator was made already. New people get a one-time link from Users.">
+      <Door
+        title="Hilum is set up"
+        lead="The first administrator was made already. New people get a one-time link from Users."
+      >
         <div className="row">
           <GoButton to="/sign-in" variant="filled">
             Sign in
@@ -56,13 +63,53 @@ function FirstAdministratorForm({ onMade }: { onMade(account: Account): void }) 
   };
   const { problem } = create;
   return (
-    <Door wide title="Welcome to Hilum" lead="Make the first administrator. It takes one minute; everything else can wait.">
+    <Door
+      wide
+      title="Welcome to Hilum"
+      lead="Make the first administrator. It takes one minute; everything else can wait."
+    >
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {problem !== null && <ApiProblemPanel problem={problem} />}
-        <TextInput label="Set-up code" description="Hilum printed it when it started. It works once." required autoFocus autoComplete="off" spellCheck={false} value={form.code} error={problemAt(problem, "/code")} onChange={(event) => set({ code: event.currentTarget.value })} />
-        <TextInput label="Your name" description="As colleagues and the audit log will see it." name="name" autoComplete="name" required maxLength={80} value={form.displayName} error={problemAt(problem, "/displayName")} onChange={(event) => set({ displayName: event.currentTarget.value })} />
-        <TextInput label="User name" description="Small letters, digits, dot, hyphen, underscore: for example ana.ribeiro" name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required maxLength={64} value={form.username} error={problemAt(problem, "/username")} onChange={(event) => set({ username: event.currentTarget.value })} />
-        <NewPasswordField value={form.password} onChange={(password) => set({ password })} error={problemAt(problem, "/password")} />
+        <TextInput
+          label="Set-up code"
+          description="Hilum printed it when it started. It works once."
+          required
+          autoFocus
+          autoComplete="off"
+          spellCheck={false}
+          value={form.code}
+          error={problemAt(problem, "/code")}
+          onChange={(event) => set({ code: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Your name"
+          description="As colleagues and the audit log will see it."
+          name="name"
+          autoComplete="name"
+          required
+          maxLength={80}
+          value={form.displayName}
+          error={problemAt(problem, "/displayName")}
+          onChange={(event) => set({ displayName: event.currentTarget.value })}
+        />
+        <TextInput
+          label="User name"
+          description="Small letters, digits, dot, hyphen, underscore: for example ana.ribeiro"
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          maxLength={64}
+          value={form.username}
+          error={problemAt(problem, "/username")}
+          onChange={(event) => set({ username: event.currentTarget.value })}
+        />
+        <NewPasswordField
+          value={form.password}
+          onChange={(password) => set({ password })}
+          error={problemAt(problem, "/password")}
+        />
         <div className="row">
           <ActButton type="submit" variant="filled" running={create.running}>
             Make the administrator

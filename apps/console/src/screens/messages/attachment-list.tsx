@@ -1,15 +1,22 @@
 import type { MessageAttachment } from "@hilum/contract/fhir";
-import { Button, FileButton } from "@mantine/core";
+import { FileButton } from "@mantine/core";
 import { IconPaperclip, IconX } from "@tabler/icons-react";
 import { useAct } from "../../api/use-api.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
+import { ActButton } from "../../shell/act-button.tsx";
 import { notify } from "../../shell/notices.ts";
 import { bytes } from "../../text/format.ts";
 
 const attachmentBytesMax = 26_214_400;
 
 /** Files are uploaded when they are chosen, and encrypted on the server; the message names them. */
-export function AttachmentList({ attachments, onChange }: { attachments: readonly MessageAttachment[]; onChange(attachments: MessageAttachment[]): void }) {
+export function AttachmentList({
+  attachments,
+  onChange,
+}: {
+  attachments: readonly MessageAttachment[];
+  onChange(attachments: MessageAttachment[]): void;
+}) {
   const upload = useAct("uploadAttachment");
   const add = async (files: File[]): Promise<void> => {
     const added: MessageAttachment[] = [];
@@ -19,7 +26,13 @@ export function AttachmentList({ attachments, onChange }: { attachments: readonl
         continue;
       }
       const stored = await upload.run({ bytes: file });
-      if (stored !== undefined) added.push({ url: `Binary/${stored.id}`, contentType: stored.contentType, title: file.name, size: stored.size });
+      if (stored !== undefined)
+        added.push({
+          url: `Binary/${stored.id}`,
+          contentType: stored.contentType,
+          title: file.name,
+          size: stored.size,
+        });
     }
     if (added.length > 0) onChange([...attachments, ...added]);
   };
@@ -33,7 +46,12 @@ export function AttachmentList({ attachments, onChange }: { attachments: readonl
               <IconPaperclip size={16} aria-hidden />
               <span>{attachment.title ?? attachment.url}</span>
               {attachment.size !== undefined && <span className="small dim">{bytes(attachment.size)}</span>}
-              <button type="button" className="iconbtn" aria-label={`Remove ${attachment.title ?? attachment.url}`} onClick={() => onChange(attachments.filter(({ url }) => url !== attachment.url))}>
+              <button
+                type="button"
+                className="iconbtn"
+                aria-label={`Remove ${attachment.title ?? attachment.url}`}
+                onClick={() => onChange(attachments.filter(({ url }) => url !== attachment.url))}
+              >
                 <IconX size={16} aria-hidden />
               </button>
             </li>
@@ -41,11 +59,20 @@ export function AttachmentList({ attachments, onChange }: { attachments: readonl
         </ul>
       )}
       <div className="row">
-        <FileButton multiple onChange={(files) => void add(files)} inputProps={{ "aria-label": "Attach files", tabIndex: -1 }}>
+        <FileButton
+          multiple
+          onChange={(files) => void add(files)}
+          inputProps={{ "aria-label": "Attach files", tabIndex: -1 }}
+        >
           {(props) => (
-            <Button {...props} loading={upload.running} leftSection={<IconPaperclip size={16} aria-hidden />}>
+            <ActButton
+              {...props}
+              may={upload.may}
+              running={upload.running}
+              leftSection={<IconPaperclip size={16} aria-hidden />}
+            >
               Attach files
-            </Button>
+            </ActButton>
           )}
         </FileButton>
         <span className="small dim">At most {bytes(attachmentBytesMax)} each</span>

@@ -4,7 +4,7 @@ import { Textarea, TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconSend } from "@tabler/icons-react";
 import { useState, type FormEvent, type ReactNode } from "react";
-import { problemAt } from "../../api/api-problem.ts";
+import { problemAt, type ApiProblem } from "../../api/api-problem.ts";
 import { useAct, useRead } from "../../api/use-api.ts";
 import { Panel } from "../../look/panel.tsx";
 import { Advice, ApiProblemPanel } from "../../look/problem.tsx";
@@ -42,7 +42,16 @@ export function ComposeScreen() {
 
 function ComposePage({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
   return (
-    <Page title={title} lead={lead} crumbs={[{ text: "Messages", to: "/messages" }]} tabs={<MessageTabs at="Compose" />} calls={[["sendMessage", { body: email({ to: "ana@example.org", subject: "Hello", text: "Hello" }) }], ["listRoutes"]]}>
+    <Page
+      title={title}
+      lead={lead}
+      crumbs={[{ text: "Messages", to: "/messages" }]}
+      tabs={<MessageTabs at="Compose" />}
+      calls={[
+        ["sendMessage", { body: email({ to: "ana@example.org", subject: "Hello", text: "Hello" }) }],
+        ["listRoutes"],
+      ]}
+    >
       {children}
     </Page>
   );
@@ -51,7 +60,10 @@ function ComposePage({ title, lead, children }: { title: string; lead: string; c
 function NewMessage() {
   const { channel = "email" } = route.useSearch();
   return (
-    <ComposePage title="Compose a message" lead="Once it is accepted it is on disk, and is tried until it is out or you give it up.">
+    <ComposePage
+      title="Compose a message"
+      lead="Once it is accepted it is on disk, and is tried until it is out or you give it up."
+    >
       <ComposeForm key={channel} channel={channel} start={blank} />
     </ComposePage>
   );
@@ -60,7 +72,10 @@ function NewMessage() {
 function EditAgain({ id }: { id: string }) {
   const message = useRead("getMessage", { params: { message: id } });
   return (
-    <ComposePage title="Edit and send again" lead="The corrected copy is a new message. The old one stays in the outbox and names it.">
+    <ComposePage
+      title="Edit and send again"
+      lead="The corrected copy is a new message. The old one stays in the outbox and names it."
+    >
       <Loaded query={message} what="the message">
         {(data) => <ComposeForm channel={data.channel} start={letterOf(data)} replaces={data.id} />}
       </Loaded>
@@ -72,7 +87,11 @@ function letterOf(message: MessageDetail): Letter {
   const communication = message.communication as Parameters<typeof messageText>[0];
   const { subject = "", text = "", attachments } = messageText(communication);
   const people = contactPoints(communication);
-  const role = (wanted: "to" | "cc" | "bcc"): string => people.filter((person) => person.role === wanted).map(({ value }) => value).join(", ");
+  const role = (wanted: "to" | "cc" | "bcc"): string =>
+    people
+      .filter((person) => person.role === wanted)
+      .map(({ value }) => value)
+      .join(", ");
   return { to: role("to"), cc: role("cc"), bcc: role("bcc"), subject, text, attachments };
 }
 
@@ -80,8 +99,21 @@ function build(channel: Channel, letter: Letter) {
   const attachments = letter.attachments.length > 0 ? { attachments: letter.attachments } : {};
   const to = splitRecipients(letter.to);
   if (channel === "sms") return sms({ to, text: letter.text });
-  if (channel === "fax") return fax({ to, ...(letter.subject !== "" && { subject: letter.subject }), ...(letter.text !== "" && { text: letter.text }), ...attachments });
-  return email({ to, cc: splitRecipients(letter.cc), bcc: splitRecipients(letter.bcc), subject: letter.subject, text: letter.text, ...attachments });
+  if (channel === "fax")
+    return fax({
+      to,
+      ...(letter.subject !== "" && { subject: letter.subject }),
+      ...(letter.text !== "" && { text: letter.text }),
+      ...attachments,
+    });
+  return email({
+    to,
+    cc: splitRecipients(letter.cc),
+    bcc: splitRecipients(letter.bcc),
+    subject: letter.subject,
+    text: letter.text,
+    ...attachments,
+  });
 }
 
 function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Letter; replaces?: string }) {
@@ -91,19 +123,12 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
   const send = useAct("sendMessage", "Accepted: the message is on its way");
   const resend = useAct("resendMessage", "Accepted: the corrected message is on its way");
   const [letter, setLetter] = useState(start);
-  const [copies, setCopies] = useState(start.cc !== "" || start.bcc !== "");
   const [tried, setTried] = useState(false);
   // One key for this form: pressing twice, or again after a broken connection, cannot send twice.
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const set = (part: Partial<Letter>): void => setLetter((known) => ({ ...known, ...part }));
   const act = replaces === undefined ? send : resend;
-  const faults = {
-    to: recipientsFault(channel, letter.to, true),
-    cc: recipientsFault(channel, letter.cc, false),
-    bcc: recipientsFault(channel, letter.bcc, false),
-    text: letter.text.trim() === "" && letter.attachments.length === 0 ? "Write a text, or attach a file." : undefined,
-    subject: channel === "email" && letter.subject.trim() === "" ? "Write a subject." : undefined,
-  };
+  const faults = faultsOf(channel, letter);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
@@ -113,10 +138,12 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
       return;
     }
     const body = build(channel, letter) as { resourceType: "Communication" };
-    const accepted = replaces === undefined ? await send.run({ body, idempotencyKey }) : await resend.run({ params: { message: replaces }, body, idempotencyKey });
+    const accepted =
+      replaces === undefined
+        ? await send.run({ body, idempotencyKey })
+        : await resend.run({ params: { message: replaces }, body, idempotencyKey });
     if (accepted !== undefined) go(`/messages/${accepted.id}`);
   };
-  const shown = (fault: string | undefined): string | undefined => (tried ? fault : undefined);
   const target = routes.data?.items.find((item) => item.channel === channel);
   return (
     <form className="grid" onSubmit={(event) => void submit(event)} noValidate>
@@ -126,29 +153,36 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
           {replaces === undefined && (
             <div className="row" role="group" aria-label="Channel">
               {channels.map((name) => (
-                <button key={name} type="button" className="chip" aria-pressed={channel === name} onClick={() => void navigate({ search: name === "email" ? {} : { channel: name }, replace: true })}>
+                <button
+                  key={name}
+                  type="button"
+                  className="chip"
+                  aria-pressed={channel === name}
+                  onClick={() => void navigate({ search: name === "email" ? {} : { channel: name }, replace: true })}
+                >
                   {name === "email" ? "E-mail" : name === "sms" ? "SMS" : "Fax"}
                 </button>
               ))}
             </div>
           )}
-          <TextInput id="compose-to" label="To" description={channel === "email" ? "Addresses, separated by commas" : "Numbers with + and country code, separated by commas"} required autoComplete="off" inputMode={channel === "email" ? "email" : "tel"} value={letter.to} error={shown(faults.to) ?? problemAt(act.problem, "/recipient")} onChange={(event) => set({ to: event.currentTarget.value })} />
-          {channel === "email" && !copies && (
-            <button type="button" className="tbtn" onClick={() => setCopies(true)}>
-              Add Cc and Bcc
-            </button>
+          <LetterFields
+            channel={channel}
+            letter={letter}
+            faults={tried ? faults : {}}
+            problem={act.problem}
+            onChange={set}
+          />
+          {channel !== "sms" && (
+            <AttachmentList attachments={letter.attachments} onChange={(attachments) => set({ attachments })} />
           )}
-          {channel === "email" && copies && (
-            <>
-              <TextInput id="compose-cc" label="Cc" autoComplete="off" value={letter.cc} error={shown(faults.cc)} onChange={(event) => set({ cc: event.currentTarget.value })} />
-              <TextInput id="compose-bcc" label="Bcc" description="The others do not see these." autoComplete="off" value={letter.bcc} error={shown(faults.bcc)} onChange={(event) => set({ bcc: event.currentTarget.value })} />
-            </>
-          )}
-          {channel !== "sms" && <TextInput id="compose-subject" label="Subject" required={channel === "email"} maxLength={998} value={letter.subject} error={shown(faults.subject)} onChange={(event) => set({ subject: event.currentTarget.value })} />}
-          <Textarea id="compose-text" label="Text" rows={channel === "sms" ? 5 : 10} required description={channel === "sms" ? `${letter.text.length} characters` : undefined} value={letter.text} error={shown(faults.text)} onChange={(event) => set({ text: event.currentTarget.value })} />
-          {channel !== "sms" && <AttachmentList attachments={letter.attachments} onChange={(attachments) => set({ attachments })} />}
           <div className="row">
-            <ActButton type="submit" variant="filled" may={act.may} running={act.running} leftSection={<IconSend size={17} aria-hidden />}>
+            <ActButton
+              type="submit"
+              variant="filled"
+              may={act.may}
+              running={act.running}
+              leftSection={<IconSend size={17} aria-hidden />}
+            >
               Send
             </ActButton>
             <GoButton to="/messages" variant="subtle">
@@ -159,9 +193,105 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
       </Panel>
       <div className="stack lg">
         <Loaded query={routes} what="the routes">
-          {() => (target === undefined ? <Advice title="This channel is not served.">{`Hilum has no route for ${channelWords[channel]}.`}</Advice> : <RoutePreview route={target} />)}
+          {() =>
+            target === undefined ? (
+              <Advice title="This channel is not served.">{`Hilum has no route for ${channelWords[channel]}.`}</Advice>
+            ) : (
+              <RoutePreview route={target} />
+            )
+          }
         </Loaded>
       </div>
     </form>
+  );
+}
+
+type Faults = Partial<Record<"to" | "cc" | "bcc" | "subject" | "text", string | undefined>>;
+
+function faultsOf(channel: Channel, letter: Letter): Faults {
+  return {
+    to: recipientsFault(channel, letter.to, true),
+    cc: recipientsFault(channel, letter.cc, false),
+    bcc: recipientsFault(channel, letter.bcc, false),
+    subject: channel === "email" && letter.subject.trim() === "" ? "Write a subject." : undefined,
+    text: letter.text.trim() === "" && letter.attachments.length === 0 ? "Write a text, or attach a file." : undefined,
+  };
+}
+
+interface LetterFieldsProps {
+  channel: Channel;
+  letter: Letter;
+  faults: Faults;
+  problem: ApiProblem | null;
+  onChange(part: Partial<Letter>): void;
+}
+
+function LetterFields({ channel, letter, faults, problem, onChange }: LetterFieldsProps) {
+  const [copies, setCopies] = useState(letter.cc !== "" || letter.bcc !== "");
+  return (
+    <>
+      <TextInput
+        id="compose-to"
+        label="To"
+        description={
+          channel === "email"
+            ? "Addresses, separated by commas"
+            : "Numbers with + and country code, separated by commas"
+        }
+        required
+        autoComplete="off"
+        inputMode={channel === "email" ? "email" : "tel"}
+        value={letter.to}
+        error={faults.to ?? problemAt(problem, "/recipient")}
+        onChange={(event) => onChange({ to: event.currentTarget.value })}
+      />
+      {channel === "email" && !copies && (
+        <button type="button" className="tbtn" onClick={() => setCopies(true)}>
+          Add Cc and Bcc
+        </button>
+      )}
+      {channel === "email" && copies && (
+        <>
+          <TextInput
+            id="compose-cc"
+            label="Cc"
+            autoComplete="off"
+            value={letter.cc}
+            error={faults.cc}
+            onChange={(event) => onChange({ cc: event.currentTarget.value })}
+          />
+          <TextInput
+            id="compose-bcc"
+            label="Bcc"
+            description="The others do not see these."
+            autoComplete="off"
+            value={letter.bcc}
+            error={faults.bcc}
+            onChange={(event) => onChange({ bcc: event.currentTarget.value })}
+          />
+        </>
+      )}
+      {channel !== "sms" && (
+        <TextInput
+          id="compose-subject"
+          label="Subject"
+          required={channel === "email"}
+          maxLength={998}
+          value={letter.subject}
+          error={faults.subject}
+          onChange={(event) => onChange({ subject: event.currentTarget.value })}
+        />
+      )}
+      <Textarea
+        id="compose-text"
+        label="Text"
+        rows={channel === "sms" ? 5 : 10}
+        required
+        description={channel === "sms" ? `${letter.text.length} characters` : undefined}
+        value={letter.text}
+        error={faults.text}
+        onChange={(event) => onChange({ text: event.currentTarget.value })}
+      />
+    </>
   );
 }

@@ -4,10 +4,21 @@ import { planLanes } from "./lane-plan.ts";
 
 const at = "2026-11-22T13:00:00.000Z";
 const smtp = { plugin: "org.hilum.smtp", instance: "default" };
-const step = (kind: TimelineEntry["kind"], attempt?: number): TimelineEntry => ({ at, kind, ...(attempt !== undefined && { attempt, ...smtp }) });
+const step = (kind: TimelineEntry["kind"], attempt?: number): TimelineEntry => ({
+  at,
+  kind,
+  ...(attempt !== undefined && { attempt, ...smtp }),
+});
 
 it("puts a refused attempt on a lane that stops, and the one that was taken on another", () => {
-  const rows = planLanes([step("accepted"), step("routed"), step("refused", 1), step("retry_scheduled"), step("sent", 2), step("delivered", 2)]);
+  const rows = planLanes([
+    step("accepted"),
+    step("routed"),
+    step("refused", 1),
+    step("retry_scheduled"),
+    step("sent", 2),
+    step("delivered", 2),
+  ]);
   expect(rows.map(({ lane }) => lane)).toEqual([0, 0, 1, 0, 2, 2]);
   expect(rows.map(({ branch }) => branch)).toEqual([undefined, 1, undefined, 2, undefined, undefined]);
   expect(rows[2]?.down).toEqual([0]);

@@ -9,7 +9,13 @@ export interface PlannedRow {
   branch: Lane | undefined;
 }
 
-const providerKinds: ReadonlySet<TimelineEntry["kind"]> = new Set(["attempt", "sent", "delivered", "refused", "failed"]);
+const providerKinds: ReadonlySet<TimelineEntry["kind"]> = new Set([
+  "attempt",
+  "sent",
+  "delivered",
+  "refused",
+  "failed",
+]);
 const takenKinds: ReadonlySet<TimelineEntry["kind"]> = new Set(["sent", "delivered"]);
 
 /**
@@ -34,10 +40,17 @@ export function planLanes(timeline: readonly TimelineEntry[]): PlannedRow[] {
 
 function laneOf(timeline: readonly TimelineEntry[], entry: TimelineEntry, at: number): Lane {
   if (!providerKinds.has(entry.kind)) return 0;
-  const taken = timeline.some((other, place) => takenKinds.has(other.kind) && (sameAttempt(entry, other) || place === at));
+  const taken = timeline.some(
+    (other, place) => takenKinds.has(other.kind) && (sameAttempt(entry, other) || place === at),
+  );
   return taken ? 2 : 1;
 }
 
 function sameAttempt(entry: TimelineEntry, other: TimelineEntry | undefined): boolean {
-  return other !== undefined && entry.attempt === other.attempt && entry.plugin === other.plugin && entry.instance === other.instance;
+  return (
+    other !== undefined &&
+    entry.attempt === other.attempt &&
+    entry.plugin === other.plugin &&
+    entry.instance === other.instance
+  );
 }

@@ -21,11 +21,18 @@ export function MessageActs({ message }: { message: MessageDetail }) {
   return (
     <>
       {message.can.includes("retry") && (
-        <ActButton variant="filled" may={retry.may} running={retry.running} onClick={() => (mayBeOut ? setAsking("retry") : void retry.run({ params, body: {} }))}>
+        <ActButton
+          variant="filled"
+          may={retry.may}
+          running={retry.running}
+          onClick={() => (mayBeOut ? setAsking("retry") : void retry.run({ params, body: {} }))}
+        >
           Try again now
         </ActButton>
       )}
-      {message.can.includes("resend") && <GoButton to={`/messages/compose?again=${message.id}`}>Edit and send again</GoButton>}
+      {message.can.includes("resend") && (
+        <GoButton to={`/messages/compose?again=${message.id}`}>Edit and send again</GoButton>
+      )}
       {message.can.includes("cancel") && (
         <ActButton may={cancel.may} onClick={() => setAsking("cancel")}>
           Cancel the message
@@ -38,17 +45,40 @@ export function MessageActs({ message }: { message: MessageDetail }) {
       )}
       {retry.problem !== null && asking === undefined && <ApiProblemPanel problem={retry.problem} />}
       {asking === "retry" && (
-        <ConfirmDialog title="Send it although it may have gone out?" confirm="Send again" running={retry.running} problem={retry.problem} onClose={close} onConfirm={() => void retry.run({ params, body: { evenIfSent: true } }).then(closeWhenDone)}>
+        <ConfirmDialog
+          title="Send it although it may have gone out?"
+          confirm="Send again"
+          running={retry.running}
+          problem={retry.problem}
+          onClose={close}
+          onConfirm={() => void retry.run({ params, body: { evenIfSent: true } }).then(closeWhenDone)}
+        >
           The recipient may get it twice. The timeline will say so.
         </ConfirmDialog>
       )}
       {asking === "cancel" && (
-        <ConfirmDialog title="Cancel this message?" confirm="Cancel the message" running={cancel.running} problem={cancel.problem} onClose={close} onConfirm={() => void cancel.run({ params }).then(closeWhenDone)}>
+        <ConfirmDialog
+          title="Cancel this message?"
+          confirm="Cancel the message"
+          running={cancel.running}
+          problem={cancel.problem}
+          onClose={close}
+          onConfirm={() => void cancel.run({ params }).then(closeWhenDone)}
+        >
           It has not gone out and will not. It stays in the outbox as cancelled.
         </ConfirmDialog>
       )}
       {asking === "discard" && (
-        <ConfirmDialog title="Give up this message?" confirm="Give up" danger reason="required" running={discard.running} problem={discard.problem} onClose={close} onConfirm={(reason) => void discard.run({ params, body: { reason } }).then(closeWhenDone)}>
+        <ConfirmDialog
+          title="Give up this message?"
+          confirm="Give up"
+          danger
+          reason="required"
+          running={discard.running}
+          problem={discard.problem}
+          onClose={close}
+          onConfirm={(reason) => void discard.run({ params, body: { reason } }).then(closeWhenDone)}
+        >
           It will not be tried again. It stays in the outbox with your reason.
         </ConfirmDialog>
       )}

@@ -75,17 +75,28 @@ function leadOf(message: MessageDetail): string {
 
 /** Cause first: why it did not go out, in the provider's words too, and what may be done now. */
 function Cause({ message }: { message: MessageDetail }) {
-  const failure = message.timeline.findLast(({ kind }) => kind === "refused" || kind === "failed" || kind === "uncertain");
+  const failure = message.timeline.findLast(
+    ({ kind }) => kind === "refused" || kind === "failed" || kind === "uncertain",
+  );
   const acts = message.can.length > 0 ? <MessageActs message={message} /> : undefined;
   if (message.state === "dead" || message.state === "uncertain" || message.state === "retrying") {
     const tone = message.state === "dead" ? "bad" : "warn";
     return (
       <Problem
         tone={tone}
-        title={message.problem ?? failure?.detail ?? (message.state === "uncertain" ? "Nobody can tell whether it went out" : "It did not go out")}
+        title={
+          message.problem ??
+          failure?.detail ??
+          (message.state === "uncertain" ? "Nobody can tell whether it went out" : "It did not go out")
+        }
         {...(message.cause !== undefined && { end: causeWords[message.cause] })}
         why={failure?.detail}
-        todo={failure?.fix ?? (message.state === "uncertain" ? "Ask the recipient or look at the provider’s log, then send it again or give it up." : undefined)}
+        todo={
+          failure?.fix ??
+          (message.state === "uncertain"
+            ? "Ask the recipient or look at the provider’s log, then send it again or give it up."
+            : undefined)
+        }
         {...(failure?.reply !== undefined && { reply: failure.reply })}
         code={failure?.code}
         actions={acts}
@@ -94,7 +105,9 @@ function Cause({ message }: { message: MessageDetail }) {
   }
   return (
     <>
-      {message.maybeSentTwice && <Advice title="The recipient may have got it twice.">A connection broke while the provider had it.</Advice>}
+      {message.maybeSentTwice && (
+        <Advice title="The recipient may have got it twice.">A connection broke while the provider had it.</Advice>
+      )}
       {acts !== undefined && <div className="row">{acts}</div>}
     </>
   );
@@ -105,19 +118,35 @@ function Content({ message }: { message: MessageDetail }) {
   const communication = message.communication as Parameters<typeof messageText>[0];
   const { subject, text, html, attachments } = messageText(communication);
   const people = contactPoints(communication);
-  const role = (wanted: "to" | "cc" | "bcc"): string => people.filter((person) => person.role === wanted).map(({ value }) => value).join(", ");
+  const role = (wanted: "to" | "cc" | "bcc"): string =>
+    people
+      .filter((person) => person.role === wanted)
+      .map(({ value }) => value)
+      .join(", ");
   return (
     <Panel title="Message" foot={<span>Opening a message is written to the audit log.</span>}>
       <div className="stack md">
         {subject !== undefined && <h3>{subject}</h3>}
         {text !== undefined && <p className="bubble">{text}</p>}
-        {text === undefined && html !== undefined && <p className="dim">It has HTML only, {bytes(html.length)}; it is not shown here.</p>}
+        {text === undefined && html !== undefined && (
+          <p className="dim">It has HTML only, {bytes(html.length)}; it is not shown here.</p>
+        )}
         {attachments.length > 0 && (
           <ul className="stack sm" aria-label="Attachments">
             {attachments.map(({ url, title, contentType, size }) => (
               <li key={url} className="row">
                 <IconPaperclip size={16} aria-hidden />
-                <button type="button" className="tbtn" onClick={() => void download("downloadAttachment", { params: { attachment: url.replace(/^Binary\//, "") } }, title ?? "attachment")}>
+                <button
+                  type="button"
+                  className="tbtn"
+                  onClick={() =>
+                    void download(
+                      "downloadAttachment",
+                      { params: { attachment: url.replace(/^Binary\//, "") } },
+                      title ?? "attachment",
+                    )
+                  }
+                >
                   {title ?? url}
                 </button>
                 <span className="small dim">
@@ -129,17 +158,17 @@ function Content({ message }: { message: MessageDetail }) {
           </ul>
         )}
         <KeyValue
-          rows={[
-            ["Channel", channelWords[message.channel]],
-            ["To", role("to")],
-            ["Cc", role("cc")],
-            ["Bcc", role("bcc")],
-            ["Provider", message.plugin === undefined ? undefined : nameOf(message.plugin, message.instance)],
-            ["Mode", message.testMode ? "Test" : undefined],
-            ["Asked by", actorName(message.createdBy)],
-            ["Accepted", exactly(message.createdAt)],
-            ["Identifier", <code>{message.id}</code>],
-          ]}
+          rows={{
+            Channel: channelWords[message.channel],
+            To: role("to"),
+            Cc: role("cc"),
+            Bcc: role("bcc"),
+            Provider: message.plugin === undefined ? undefined : nameOf(message.plugin, message.instance),
+            Mode: message.testMode ? "Test" : undefined,
+            "Asked by": actorName(message.createdBy),
+            Accepted: exactly(message.createdAt),
+            Identifier: <code>{message.id}</code>,
+          }}
         />
       </div>
     </Panel>

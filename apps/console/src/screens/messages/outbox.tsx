@@ -9,7 +9,9 @@ import { Status } from "../../look/status.tsx";
 import { Go, GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
+import { Paging } from "../../shell/paging.tsx";
 import { actorName, count, many, moment } from "../../text/format.ts";
+import { present, without } from "../../text/search.ts";
 import { causeWords, channelTitle, messageWord } from "../../text/words.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
 import { MessageTabs } from "./message-tabs.tsx";
@@ -39,10 +41,8 @@ function Outbox() {
   const query = { ...search, limit: 50 };
   const messages = useRead("listMessages", { query }, { everyMs: search.cursor === undefined ? 5000 : undefined });
   const counts = messages.data?.counts ?? {};
-  const set = (part: Record<string, string | undefined>): void => {
-    const { cursor: _, ...kept } = search;
-    void navigate({ search: Object.fromEntries(Object.entries({ ...kept, ...part }).filter(([, value]) => value !== undefined)), replace: true });
-  };
+  const set = (part: Partial<Record<"state" | "channel" | "cursor", string | undefined>>): void =>
+    void navigate({ search: present({ ...without(search, "cursor"), ...part }) as typeof search, replace: true });
   return (
     <Page
       title="Messages"
@@ -57,26 +57,7 @@ function Outbox() {
       calls={[["listMessages", { query }]]}
       offers={["sendMessage", "getMessage"]}
     >
-      <div className="filters bottom">
-        <div className="row" role="group" aria-label="Filter by state">
-          {stateChoices.map(([state, label]) => (
-            <button key={label} type="button" className="chip" aria-pressed={search.state === state} onClick={() => set({ state })}>
-              {label} {state !== undefined && <b className="num">{count(counts[state] ?? 0)}</b>}
-            </button>
-          ))}
-        </div>
-        <NativeSelect
-          aria-label="Channel"
-          data={[
-            { value: "", label: "All channels" },
-            { value: "email", label: "E-mail" },
-            { value: "sms", label: "SMS" },
-            { value: "fax", label: "Fax" },
-          ]}
-          value={search.channel ?? ""}
-          onChange={(event) => set({ channel: event.currentTarget.value === "" ? undefined : event.currentTarget.value })}
-        />
-      </div>
+      <OutboxFilters state={search.state} channel={search.channel} counts={counts} onChange={set} />
       <Loaded query={messages} what="the outbox">
         {({ items, next }) => (
           <Panel
@@ -85,20 +66,17 @@ function Outbox() {
             foot={
               <>
                 <span>Recipients are masked in lists.</span>
-                {search.cursor !== undefined && (
-                  <button type="button" className="tbtn" onClick={() => set({})}>
-                    Newest
-                  </button>
-                )}
-                {next !== undefined && (
-                  <button type="button" className="tbtn" onClick={() => set({ cursor: next })}>
-                    Older
-                  </button>
-                )}
+                <Paging cursor={search.cursor} next={next} onGo={(cursor) => set({ cursor })} />
               </>
             }
           >
-            {items.length === 0 ? <NoMessages filtered={search.state !== undefined || search.channel !== undefined || search.plugin !== undefined} /> : <MessageTable items={items} />}
+            {items.length === 0 ? (
+              <NoMessages
+                filtered={search.state !== undefined || search.channel !== undefined || search.plugin !== undefined}
+              />
+            ) : (
+              <MessageTable items={items} />
+            )}
           </Panel>
         )}
       </Loaded>
@@ -106,10 +84,53 @@ function Outbox() {
   );
 }
 
+interface FiltersProps {
+  state: MessageState | undefined;
+  channel: string | undefined;
+  counts: Record<string, number>;
+  onChange(part: { state?: string | undefined; channel?: string | undefined }): void;
+}
+
+function OutboxFilters({ state: chosen, channel, counts, onChange }: FiltersProps) {
+  return (
+    <div className="filters bottom">
+      <div className="row" role="group" aria-label="Filter by state">
+        {stateChoices.map(([state, label]) => (
+          <button
+            key={label}
+            type="button"
+            className="chip"
+            aria-pressed={chosen === state}
+            onClick={() => onChange({ state })}
+          >
+            {label} {state !== undefined && <b className="num">{count(counts[state] ?? 0)}</b>}
+          </button>
+        ))}
+      </div>
+      <NativeSelect
+        aria-label="Channel"
+        data={[
+          { value: "", label: "All channels" },
+          { value: "email", label: "E-mail" },
+          { value: "sms", label: "SMS" },
+          { value: "fax", label: "Fax" },
+        ]}
+        value={channel ?? ""}
+        onChange={(event) =>
+          onChange({ channel: event.currentTarget.value === "" ? undefined : event.currentTarget.value })
+        }
+      />
+    </div>
+  );
+}
+
 function sentence(counts: Record<string, number>): string {
   const waiting = (counts["queued"] ?? 0) + (counts["sending"] ?? 0) + (counts["retrying"] ?? 0);
   const bad = (counts["dead"] ?? 0) + (counts["uncertain"] ?? 0);
-  const parts = [waiting > 0 ? `${many(waiting, "message")} on the way` : "Nothing waits", bad > 0 ? `${many(bad, "message")} ${bad === 1 ? "needs" : "need"} you` : "none needs you"];
+  const parts = [
+    waiting > 0 ? `${many(waiting, "message")} on the way` : "Nothing waits",
+    bad > 0 ? `${many(bad, "message")} ${bad === 1 ? "needs" : "need"} you` : "none needs you",
+  ];
   return `${parts.join(", ")}.`;
 }
 
@@ -119,7 +140,11 @@ function NoMessages({ filtered }: { filtered: boolean }) {
       None has that state and channel together.
     </Empty>
   ) : (
-    <Empty title="No messages yet" action={<GoButton to="/messages/compose">Compose a message</GoButton>} more={<Go to="/messages/routing">How messages are routed</Go>}>
+    <Empty
+      title="No messages yet"
+      action={<GoButton to="/messages/compose">Compose a message</GoButton>}
+      more={<Go to="/messages/routing">How messages are routed</Go>}
+    >
       Every message that was accepted stands here with its timeline. Nothing accepted is ever lost.
     </Empty>
   );
@@ -152,12 +177,21 @@ function MessageTable({ items }: { items: readonly Message[] }) {
               <code className="sub">{message.id}</code>
             </th>
             <td>
-              <Status word={messageWord[message.state]} quiet={message.state !== "dead" && message.state !== "uncertain"} />
-              {message.cause !== undefined && message.state !== "delivered" && <span className="sub">{causeWords[message.cause]}</span>}
+              <Status
+                word={messageWord[message.state]}
+                quiet={message.state !== "dead" && message.state !== "uncertain"}
+              />
+              {message.cause !== undefined && message.state !== "delivered" && (
+                <span className="sub">{causeWords[message.cause]}</span>
+              )}
               {message.maybeSentTwice && <span className="sub">may have been sent twice</span>}
             </td>
             <td>
-              {message.plugin === undefined ? <span className="dim">not chosen</span> : nameOf(message.plugin, message.instance)}
+              {message.plugin === undefined ? (
+                <span className="dim">not chosen</span>
+              ) : (
+                nameOf(message.plugin, message.instance)
+              )}
               {message.testMode && <span className="sub">test</span>}
             </td>
             <td className="r num">{message.attempts}</td>

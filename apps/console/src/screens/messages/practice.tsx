@@ -10,7 +10,9 @@ import { ConfirmDialog } from "../../shell/confirm-dialog.tsx";
 import { Go, GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
+import { Paging } from "../../shell/paging.tsx";
 import { bytes, exactly, moment } from "../../text/format.ts";
+import { present } from "../../text/search.ts";
 import { channelWords } from "../../text/words.ts";
 import { MessageTabs } from "./message-tabs.tsx";
 
@@ -54,8 +56,13 @@ function PracticeMailbox() {
           if (items.length === 0) {
             return (
               <section className="panel">
-                <Empty title="Nothing arrived yet" action={<GoButton to="/messages/compose">Compose a message</GoButton>} more={<Go to={mailboxPlugin}>About the practice mailbox</Go>}>
-                  Route a channel to the practice mailbox and send: the message appears here as the recipient would get it.
+                <Empty
+                  title="Nothing arrived yet"
+                  action={<GoButton to="/messages/compose">Compose a message</GoButton>}
+                  more={<Go to={mailboxPlugin}>About the practice mailbox</Go>}
+                >
+                  Route a channel to the practice mailbox and send: the message appears here as the recipient would get
+                  it.
                 </Empty>
               </section>
             );
@@ -69,34 +76,30 @@ function PracticeMailbox() {
                 flush
                 foot={
                   next === undefined ? undefined : (
-                    <button type="button" className="tbtn" onClick={() => void navigate({ search: { cursor: next } })}>
-                      Older
-                    </button>
+                    <Paging
+                      cursor={search.cursor}
+                      next={next}
+                      onGo={(cursor) => void navigate({ search: present({ cursor }) })}
+                    />
                   )
                 }
               >
-                <ul className="recs">
-                  {items.map((message, at) => (
-                    <li key={message.id}>
-                      <Go
-                        to={`/messages/practice?message=${message.id}`}
-                        aria-current={message.id === shown?.id ? "true" : undefined}
-                        data-item={items[at + 1]?.id === shown?.id ? "previous" : items[at - 1]?.id === shown?.id ? "next" : undefined}
-                      >
-                        <b className="strong">{message.subject === "" ? "(no subject)" : message.subject}</b>
-                        <span className="small dim">{message.to.join(", ")}</span>
-                        <span className="small dim num">{moment(message.at)}</span>
-                      </Go>
-                    </li>
-                  ))}
-                </ul>
+                <ReceivedList items={items} shown={shown?.id} />
               </Panel>
             </div>
           );
         }}
       </Loaded>
       {asking && (
-        <ConfirmDialog title="Empty the practice mailbox?" confirm="Empty it" danger running={empty.running} problem={empty.problem} onClose={() => setAsking(false)} onConfirm={() => void empty.attempt().then((done) => done && setAsking(false))}>
+        <ConfirmDialog
+          title="Empty the practice mailbox?"
+          confirm="Empty it"
+          danger
+          running={empty.running}
+          problem={empty.problem}
+          onClose={() => setAsking(false)}
+          onConfirm={() => void empty.attempt().then((done) => done && setAsking(false))}
+        >
           What it received is gone for good. The messages stay in the outbox with their timelines.
         </ConfirmDialog>
       )}
@@ -104,16 +107,44 @@ function PracticeMailbox() {
   );
 }
 
+function ReceivedList({ items, shown }: { items: readonly PracticeMessage[]; shown: string | undefined }) {
+  const at = items.findIndex(({ id }) => id === shown);
+  return (
+    <ul className="recs">
+      {items.map((message, place) => (
+        <li key={message.id}>
+          <Go
+            to={`/messages/practice?message=${message.id}`}
+            aria-current={place === at ? "true" : undefined}
+            data-item={place === at - 1 ? "previous" : place === at + 1 ? "next" : undefined}
+          >
+            <b className="strong">{message.subject === "" ? "(no subject)" : message.subject}</b>
+            <span className="small dim">{message.to.join(", ")}</span>
+            <span className="small dim num">{moment(message.at)}</span>
+          </Go>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Received({ message }: { message: PracticeMessage }) {
   return (
-    <Panel title={message.subject === "" ? "(no subject)" : message.subject} end={<Go className="small" to={`/messages/${message.message}`}>Its timeline</Go>}>
+    <Panel
+      title={message.subject === "" ? "(no subject)" : message.subject}
+      end={
+        <Go className="small" to={`/messages/${message.message}`}>
+          Its timeline
+        </Go>
+      }
+    >
       <div className="stack md">
         <KeyValue
-          rows={[
-            ["To", message.to.join(", ")],
-            ["Arrived", exactly(message.at)],
-            ["Channel", channelWords[message.channel]],
-          ]}
+          rows={{
+            To: message.to.join(", "),
+            Arrived: exactly(message.at),
+            Channel: channelWords[message.channel],
+          }}
         />
         <p className="bubble">{message.text}</p>
         {message.attachments.length > 0 && (

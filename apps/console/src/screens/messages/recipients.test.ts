@@ -2,7 +2,11 @@ import { expect, it } from "vitest";
 import { recipientsFault, splitRecipients } from "./recipients.ts";
 
 it("takes several recipients, however they are separated", () => {
-  expect(splitRecipients("a@example.org, b@example.org;\n c@example.org ,")).toEqual(["a@example.org", "b@example.org", "c@example.org"]);
+  expect(splitRecipients("a@example.org, b@example.org;\n c@example.org ,")).toEqual([
+    "a@example.org",
+    "b@example.org",
+    "c@example.org",
+  ]);
 });
 
 it.each([

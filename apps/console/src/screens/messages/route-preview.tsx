@@ -6,7 +6,9 @@ import { channelWords } from "../../text/words.ts";
 
 /** Which provider a message would go to now, and why. */
 export function RoutePreview({ route }: { route: Route }) {
-  const chosen = route.candidates.find(({ plugin, instance }) => plugin === route.plugin && instance === route.instance);
+  const chosen = route.candidates.find(
+    ({ plugin, instance }) => plugin === route.plugin && instance === route.instance,
+  );
   const word = route.plugin === undefined ? "Missing" : chosen?.usable === false ? "Warning" : "Active";
   return (
     <Panel
@@ -23,7 +25,9 @@ export function RoutePreview({ route }: { route: Route }) {
         {chosen?.why !== undefined && <p className="small dim">{chosen.why}</p>}
         {route.plugin === undefined && (
           <div className="row">
-            <GoButton to={route.candidates.length > 0 ? "/messages/routing" : "/plugins/add"}>{route.candidates.length > 0 ? `Choose a provider for ${channelWords[route.channel]}` : "Add a provider"}</GoButton>
+            <GoButton to={route.candidates.length > 0 ? "/messages/routing" : "/plugins/add"}>
+              {route.candidates.length > 0 ? `Choose a provider for ${channelWords[route.channel]}` : "Add a provider"}
+            </GoButton>
           </div>
         )}
       </div>

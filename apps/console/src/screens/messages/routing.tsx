@@ -1,6 +1,7 @@
 import type { Route } from "@hilum/contract/api";
 import { useState, type FormEvent } from "react";
 import { useAct, useRead } from "../../api/use-api.ts";
+import { Choice } from "../../look/choice.tsx";
 import { Panel } from "../../look/panel.tsx";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { Status } from "../../look/status.tsx";
@@ -21,7 +22,10 @@ export function RoutingScreen() {
       crumbs={[{ text: "Messages", to: "/messages" }]}
       tabs={<MessageTabs at="Routing" />}
       reads={[routes]}
-      calls={[["listRoutes"], ["setRoute", { params: { channel: "email" }, body: { to: { plugin: "org.hilum.smtp", instance: "default" } } }]]}
+      calls={[
+        ["listRoutes"],
+        ["setRoute", { params: { channel: "email" }, body: { to: { plugin: "org.hilum.smtp", instance: "default" } } }],
+      ]}
       offers={["setRoute"]}
     >
       <Loaded query={routes} what="the routes">
@@ -38,7 +42,8 @@ export function RoutingScreen() {
 }
 
 const none = "none";
-const keyOf = ({ plugin, instance }: { plugin?: string; instance?: string }): string => (plugin === undefined ? none : `${plugin} ${instance}`);
+const keyOf = ({ plugin, instance }: { plugin?: string; instance?: string }): string =>
+  plugin === undefined ? none : `${plugin} ${instance}`;
 
 function ChannelRoute({ route }: { route: Route }) {
   const set = useAct("setRoute", (answer) => answer.sentence);
@@ -49,15 +54,33 @@ function ChannelRoute({ route }: { route: Route }) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const [plugin, instance] = choice.split(" ");
-    void set.run({ params: { channel: route.channel }, body: { to: choice === none || plugin === undefined || instance === undefined ? null : { plugin, instance } } });
+    void set.run({
+      params: { channel: route.channel },
+      body: { to: choice === none || plugin === undefined || instance === undefined ? null : { plugin, instance } },
+    });
   };
   return (
-    <Panel title={title} end={route.plugin === undefined ? <Status word="Missing" quiet>No provider</Status> : <Status word="Active" quiet>Routed</Status>}>
+    <Panel
+      title={title}
+      end={
+        route.plugin === undefined ? (
+          <Status word="Missing" quiet>
+            No provider
+          </Status>
+        ) : (
+          <Status word="Active" quiet>
+            Routed
+          </Status>
+        )
+      }
+    >
       <form className="stack md" onSubmit={submit}>
         {set.problem !== null && <ApiProblemPanel problem={set.problem} />}
         <p>
           {route.sentence}
-          {route.setAt !== undefined && <span className="small dim">{` Chosen ${moment(route.setAt)}${route.setBy === undefined ? "" : ` by ${actorName(route.setBy)}`}.`}</span>}
+          {route.setAt !== undefined && (
+            <span className="small dim">{` Chosen ${moment(route.setAt)}${route.setBy === undefined ? "" : ` by ${actorName(route.setBy)}`}.`}</span>
+          )}
         </p>
         {route.candidates.length === 0 ? (
           <div className="row">
@@ -69,29 +92,33 @@ function ChannelRoute({ route }: { route: Route }) {
             <fieldset className="stack sm fields" disabled={!set.may.allowed}>
               <legend className="vh">Provider for {name}</legend>
               {route.candidates.map((candidate) => (
-                <label key={keyOf(candidate)} className="choice">
-                  <input type="radio" name={`route-${route.channel}`} checked={choice === keyOf(candidate)} onChange={() => setChoice(keyOf(candidate))} />
-                  <span>
-                    <b className="strong">{candidate.title}</b>
-                    <span className="small" style={{ display: "block" }}>
-                      {candidate.usable ? "Ready to send" : "Not ready"}
-                      {candidate.why !== undefined && `: ${candidate.why}`}
-                    </span>
-                  </span>
-                </label>
+                <Choice
+                  key={keyOf(candidate)}
+                  name={`route-${route.channel}`}
+                  title={candidate.title}
+                  text={[candidate.usable ? "Ready to send" : "Not ready", candidate.why]
+                    .filter((part) => part !== undefined)
+                    .join(": ")}
+                  checked={choice === keyOf(candidate)}
+                  onChoose={() => setChoice(keyOf(candidate))}
+                />
               ))}
-              <label className="choice">
-                <input type="radio" name={`route-${route.channel}`} checked={choice === none} onChange={() => setChoice(none)} />
-                <span>
-                  <b className="strong">No provider</b>
-                  <span className="small" style={{ display: "block" }}>
-                    New messages of this channel wait.
-                  </span>
-                </span>
-              </label>
+              <Choice
+                name={`route-${route.channel}`}
+                title="No provider"
+                text="New messages of this channel wait."
+                checked={choice === none}
+                onChoose={() => setChoice(none)}
+              />
             </fieldset>
             <div className="row">
-              <ActButton type="submit" may={set.may} running={set.running} blocked={choice === current ? "Nothing changed." : undefined} label={`Save the route for ${name}`}>
+              <ActButton
+                type="submit"
+                may={set.may}
+                running={set.running}
+                blocked={choice === current ? "Nothing changed." : undefined}
+                label={`Save the route for ${name}`}
+              >
                 Save
               </ActButton>
             </div>

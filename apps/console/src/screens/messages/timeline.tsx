@@ -21,7 +21,10 @@ import { causeWords } from "../../text/words.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
 import { planLanes } from "./lane-plan.ts";
 
-const looks: Record<TimelineEntry["kind"], { icon: Icon; tone?: Tone; title(entry: TimelineEntry, provider: string): string }> = {
+const looks: Record<
+  TimelineEntry["kind"],
+  { icon: Icon; tone?: Tone; title(entry: TimelineEntry, provider: string): string }
+> = {
   accepted: { icon: IconInbox, title: () => "Accepted and written to disk" },
   routed: { icon: IconArrowsSplit2, title: (_, provider) => `Routed to ${provider}` },
   attempt: { icon: IconPlayerPlay, title: (_, provider) => `Handed to ${provider}` },
@@ -29,7 +32,12 @@ const looks: Record<TimelineEntry["kind"], { icon: Icon; tone?: Tone; title(entr
   delivered: { icon: IconCheck, tone: "ok", title: () => "Delivered" },
   refused: { icon: IconX, tone: "bad", title: (_, provider) => `Refused by ${provider}` },
   failed: { icon: IconX, tone: "bad", title: (_, provider) => `Failed at ${provider}` },
-  retry_scheduled: { icon: IconClock, tone: "warn", title: (entry) => (entry.nextAttemptAt === undefined ? "Another try is planned" : `Next try ${moment(entry.nextAttemptAt)}`) },
+  retry_scheduled: {
+    icon: IconClock,
+    tone: "warn",
+    title: (entry) =>
+      entry.nextAttemptAt === undefined ? "Another try is planned" : `Next try ${moment(entry.nextAttemptAt)}`,
+  },
   uncertain: { icon: IconHelp, tone: "warn", title: () => "Uncertain: it may have gone out" },
   dead: { icon: IconAlertTriangle, tone: "bad", title: () => "Given up by Hilum" },
   resent: { icon: IconRefresh, title: () => "Tried again by hand" },
@@ -60,7 +68,10 @@ export function Timeline({ timeline }: { timeline: readonly TimelineEntry[] }) {
               lane={lane}
               tone={look.tone}
               icon={<look.icon size={14} stroke={2.4} aria-hidden />}
-              title={look.title(entry, entry.plugin === undefined ? "the provider" : nameOf(entry.plugin, entry.instance))}
+              title={look.title(
+                entry,
+                entry.plugin === undefined ? "the provider" : nameOf(entry.plugin, entry.instance),
+              )}
               at={clockMs(entry.at)}
               since={since === undefined ? undefined : `after ${duration(since)}`}
               up={up}
@@ -105,7 +116,11 @@ function EntryText({ entry }: { entry: TimelineEntry }) {
           {entry.code !== undefined && <code>{entry.code}</code>}
         </details>
       )}
-      {entry.plugin !== undefined && (entry.kind === "refused" || entry.kind === "failed") && <Go to={`/plugins/${entry.plugin}/health${entry.instance === undefined ? "" : `?instance=${entry.instance}`}`}>Health of the plugin</Go>}
+      {entry.plugin !== undefined && (entry.kind === "refused" || entry.kind === "failed") && (
+        <Go to={`/plugins/${entry.plugin}/health${entry.instance === undefined ? "" : `?instance=${entry.instance}`}`}>
+          Health of the plugin
+        </Go>
+      )}
     </div>
   );
 }

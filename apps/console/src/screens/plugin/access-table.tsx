@@ -73,9 +73,14 @@ const words: Record<Row["decision"], Word> = { undecided: "Not decided", granted
 function Now({ row }: { row: Row }) {
   return (
     <>
-      <Status word={row.stale ? "Setting changed" : words[row.decision]} quiet={row.decision === "granted" && !row.stale} />
+      <Status
+        word={row.stale ? "Setting changed" : words[row.decision]}
+        quiet={row.decision === "granted" && !row.stale}
+      />
       {row.stale && <span className="sub">granted for {row.pinned}</span>}
-      {!row.stale && row.pinned !== undefined && row.pinned !== row.resolved && <code className="sub">{row.pinned}</code>}
+      {!row.stale && row.pinned !== undefined && row.pinned !== row.resolved && (
+        <code className="sub">{row.pinned}</code>
+      )}
       {row.decidedAt !== undefined && (
         <span className="sub">
           {day(row.decidedAt)}
@@ -108,7 +113,11 @@ function choices(row: Row): { value: string; label: string }[] {
 }
 
 const choiceOf = (decision: Decision | undefined): string =>
-  decision === undefined ? "" : decision.narrowedTo === undefined ? decision.decision : `granted ${decision.narrowedTo}`;
+  decision === undefined
+    ? ""
+    : decision.narrowedTo === undefined
+      ? decision.decision
+      : `granted ${decision.narrowedTo}`;
 
 function readChoice(choice: string): Decision | undefined {
   if (choice === "") return undefined;

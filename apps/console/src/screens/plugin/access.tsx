@@ -41,7 +41,9 @@ export function AccessScreen() {
           {(data) => (
             <div className="stack lg">
               <Review access={data} plugin={plugin} instance={instance} name={detail.name} />
-              {(detail.code === "remote" || detail.code === "waiting") && <RemotePanel plugin={plugin} instance={instance} name={detail.name} />}
+              {(detail.code === "remote" || detail.code === "waiting") && (
+                <RemotePanel plugin={plugin} instance={instance} name={detail.name} />
+              )}
             </div>
           )}
         </Loaded>
@@ -50,37 +52,46 @@ export function AccessScreen() {
   );
 }
 
-function Review({ access, plugin, instance, name }: { access: Access; plugin: string; instance: string; name: string }) {
+function Review({
+  access,
+  plugin,
+  instance,
+  name,
+}: {
+  access: Access;
+  plugin: string;
+  instance: string;
+  name: string;
+}) {
   const decide = useAct("decideAccess", "Decisions saved");
   const [draft, setDraft] = useState<Decisions>({});
   const { rows } = access;
   const input = { params: { plugin }, query: instanceQuery(instance) };
-  const granted = rows.filter(({ decision }) => decision === "granted");
-  const used = granted.filter(({ used30Days }) => used30Days > 0);
   const open = rows.filter(({ decision, stale }) => decision === "undecided" || stale);
-  const grantAll = (): void => setDraft(Object.fromEntries(open.map(({ scope }) => [scope, { decision: "granted" } satisfies Decision])));
+  const grantAll = (): void =>
+    setDraft(Object.fromEntries(open.map(({ scope }) => [scope, { decision: "granted" } satisfies Decision])));
   const save = async (): Promise<void> => {
     const decisions = Object.entries(draft).map(([scope, decision]) => ({ scope, ...decision }));
     if ((await decide.run({ ...input, body: { decisions } })) !== undefined) setDraft({});
   };
-  const revoke = (scope: string): void => void decide.run({ ...input, body: { decisions: [{ scope, decision: "denied" }] } });
+  const revoke = (scope: string): void =>
+    void decide.run({ ...input, body: { decisions: [{ scope, decision: "denied" }] } });
   const changes = Object.keys(draft).length;
   return (
     <>
-      <Facts
-        facts={[
-          { term: "Requested", value: rows.length, picture: <Pips states={rows.map(() => "full")} /> },
-          { term: "Granted", value: granted.length, picture: <Pips states={rows.map(({ decision }) => (decision === "granted" ? "full" : "open"))} />, note: open.length === 0 ? "all decided" : `${open.length} not decided` },
-          { term: "Used in 30 days", value: used.length, picture: <Pips states={granted.map(({ used30Days }) => (used30Days > 0 ? "full" : "warn"))} />, note: granted.length - used.length > 0 ? `${granted.length - used.length} never used` : undefined },
-          { term: "Patient data", value: <span style={{ fontSize: "1.0625rem" }}>{access.phi}</span> },
-        ]}
-      />
+      <AccessFacts access={access} open={open.length} />
       {access.advice.map(({ scope, text }) => (
         <Advice
           key={scope}
           title="A right that is not needed?"
           actions={
-            <ActButton compact may={decide.may} running={decide.running} label={`Revoke it: ${rows.find((row) => row.scope === scope)?.plain ?? scope}`} onClick={() => revoke(scope)}>
+            <ActButton
+              compact
+              may={decide.may}
+              running={decide.running}
+              label={`Revoke it: ${rows.find((row) => row.scope === scope)?.plain ?? scope}`}
+              onClick={() => revoke(scope)}
+            >
               Revoke it
             </ActButton>
           }
@@ -89,7 +100,15 @@ function Review({ access, plugin, instance, name }: { access: Access; plugin: st
         </Advice>
       ))}
       {rows.length === 0 && open.length === 0 && access.reviewed && (
-        <Advice tone="ok" title="It asks for nothing." actions={<GoButton to={`/plugins/${plugin}${instancePart(instance)}`} variant="filled">Go on to Enable</GoButton>}>
+        <Advice
+          tone="ok"
+          title="It asks for nothing."
+          actions={
+            <GoButton to={`/plugins/${plugin}${instancePart(instance)}`} variant="filled">
+              Go on to Enable
+            </GoButton>
+          }
+        >
           There is nothing to decide.
         </Advice>
       )}
@@ -106,7 +125,13 @@ function Review({ access, plugin, instance, name }: { access: Access; plugin: st
           }
           foot={
             <>
-              <ActButton variant="filled" may={decide.may} running={decide.running} blocked={changes === 0 ? "Choose grant or deny above." : undefined} onClick={() => void save()}>
+              <ActButton
+                variant="filled"
+                may={decide.may}
+                running={decide.running}
+                blocked={changes === 0 ? "Choose grant or deny above." : undefined}
+                onClick={() => void save()}
+              >
                 {changes === 0 ? "Save decisions" : `Save ${many(changes, "decision")}`}
               </ActButton>
               {access.reviewed && changes === 0 && (
@@ -127,6 +152,32 @@ function Review({ access, plugin, instance, name }: { access: Access; plugin: st
       )}
       <Bounds access={access} name={name} />
     </>
+  );
+}
+
+function AccessFacts({ access, open }: { access: Access; open: number }) {
+  const { rows } = access;
+  const granted = rows.filter(({ decision }) => decision === "granted");
+  const used = granted.filter(({ used30Days }) => used30Days > 0);
+  return (
+    <Facts
+      facts={[
+        { term: "Requested", value: rows.length, picture: <Pips states={rows.map(() => "full")} /> },
+        {
+          term: "Granted",
+          value: granted.length,
+          picture: <Pips states={rows.map(({ decision }) => (decision === "granted" ? "full" : "open"))} />,
+          note: open === 0 ? "all decided" : `${open} not decided`,
+        },
+        {
+          term: "Used in 30 days",
+          value: used.length,
+          picture: <Pips states={granted.map(({ used30Days }) => (used30Days > 0 ? "full" : "warn"))} />,
+          note: granted.length - used.length > 0 ? `${granted.length - used.length} never used` : undefined,
+        },
+        { term: "Patient data", value: <span style={{ fontSize: "1.0625rem" }}>{access.phi}</span> },
+      ]}
+    />
   );
 }
 

@@ -1,6 +1,18 @@
 import type { ConfigSchema } from "@hilum/contract";
 import { expect, it } from "vitest";
-import { changedNames, changeSecret, changeValue, draftBody, effectiveValues, emptyDraft, groupNames, nameOfPointer, pointersOf, readInput, shownNames } from "./config-draft.ts";
+import {
+  changedNames,
+  changeSecret,
+  changeValue,
+  draftBody,
+  effectiveValues,
+  emptyDraft,
+  groupNames,
+  nameOfPointer,
+  pointersOf,
+  readInput,
+  shownNames,
+} from "./config-draft.ts";
 
 const schema: ConfigSchema = {
   type: "object",

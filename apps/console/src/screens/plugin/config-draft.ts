@@ -25,13 +25,18 @@ export function shownNames(schema: ConfigSchema, values: Values, only?: readonly
 }
 
 /** The names under their headings, in the manifest's order; those without a heading come first. */
-export function groupNames(schema: ConfigSchema, names: readonly string[]): { title: string | undefined; names: string[] }[] {
+export function groupNames(
+  schema: ConfigSchema,
+  names: readonly string[],
+): { title: string | undefined; names: string[] }[] {
   const groups = new Map<string | undefined, string[]>();
   for (const name of names) {
     const title = schema.properties[name]?.group;
     groups.set(title, [...(groups.get(title) ?? []), name]);
   }
-  return [...groups.entries()].map(([title, members]) => ({ title, names: members })).toSorted((a, b) => Number(a.title !== undefined) - Number(b.title !== undefined));
+  return [...groups.entries()]
+    .map(([title, members]) => ({ title, names: members }))
+    .toSorted((a, b) => Number(a.title !== undefined) - Number(b.title !== undefined));
 }
 
 /** Saved values with the draft over them. A member that was emptied is absent. */
@@ -61,8 +66,12 @@ export const changedNames = (draft: Draft): string[] => [...Object.keys(draft.va
 export function draftBody(schema: ConfigSchema, saved: Values, draft: Draft): { values: Values; secrets: Secrets } {
   const effective = effectiveValues(saved, draft);
   const shown = shownNames(schema, effective);
-  const values = Object.fromEntries(shown.filter((name) => !isSecret(schema, name) && name in effective).map((name) => [name, effective[name]]));
-  const secrets = Object.fromEntries(Object.entries(draft.secrets).filter(([name, value]) => shown.includes(name) && value !== ""));
+  const values = Object.fromEntries(
+    shown.filter((name) => !isSecret(schema, name) && name in effective).map((name) => [name, effective[name]]),
+  );
+  const secrets = Object.fromEntries(
+    Object.entries(draft.secrets).filter(([name, value]) => shown.includes(name) && value !== ""),
+  );
   return { values, secrets };
 }
 
@@ -71,14 +80,20 @@ const isSecret = (schema: ConfigSchema, name: string): boolean => schema.propert
 /** Text of an input as the value of its setting. What is not a number stays text, so that the server can say so. */
 export function readInput(property: ConfigProperty, text: string): unknown {
   if (text === "") return undefined;
-  if (property.type === "integer" || property.type === "number") return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
-  if (property.type === "array") return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  if (property.type === "integer" || property.type === "number")
+    return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+  if (property.type === "array")
+    return text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
   return text;
 }
 
 export function showInput(value: unknown): string {
   if (value === undefined || value === null) return "";
-  return Array.isArray(value) ? value.join("\n") : String(value);
+  if (Array.isArray(value)) return value.join("\n");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Pointers that may name a setting in a refusal: into the settings, or into the request that carried them. */

@@ -1,7 +1,18 @@
 import type { ConfigProperty, ConfigSchema } from "@hilum/contract";
 import { Checkbox, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { SecretField } from "./secret-field.tsx";
-import { changeSecret, changeValue, effectiveValues, groupNames, labelOf, readInput, showInput, shownNames, type Draft, type Values } from "./config-draft.ts";
+import {
+  changeSecret,
+  changeValue,
+  effectiveValues,
+  groupNames,
+  labelOf,
+  readInput,
+  showInput,
+  shownNames,
+  type Draft,
+  type Values,
+} from "./config-draft.ts";
 
 export interface SecretFacts {
   setAt?: string;
@@ -37,9 +48,19 @@ export function ConfigFields({ schema, only, ...rest }: ConfigFieldsProps) {
     <div className="stack lg fields">
       {groupNames(schema, names).map(({ title, names: members }) => (
         <fieldset key={title ?? ""} className="stack md">
-          {title !== undefined && <legend className="h3" style={{ font: "var(--hl-h3)", marginBottom: 12 }}>{title}</legend>}
+          {title !== undefined && (
+            <legend className="h3" style={{ font: "var(--hl-h3)", marginBottom: 12 }}>
+              {title}
+            </legend>
+          )}
           {members.map((name) => (
-            <ConfigField key={name} name={name} property={schema.properties[name] as ConfigProperty} required={schema.required?.includes(name) ?? false} {...rest} />
+            <ConfigField
+              key={name}
+              name={name}
+              property={schema.properties[name] as ConfigProperty}
+              required={schema.required?.includes(name) ?? false}
+              {...rest}
+            />
           ))}
         </fieldset>
       ))}
@@ -47,13 +68,33 @@ export function ConfigFields({ schema, only, ...rest }: ConfigFieldsProps) {
   );
 }
 
-type ConfigFieldProps = Omit<ConfigFieldsProps, "schema" | "only"> & { name: string; property: ConfigProperty; required: boolean };
+type ConfigFieldProps = Omit<ConfigFieldsProps, "schema" | "only"> & {
+  name: string;
+  property: ConfigProperty;
+  required: boolean;
+};
 
-function ConfigField({ name, property, required, saved, draft, secrets, readOnly = false, errorOf, onChange }: ConfigFieldProps) {
+function ConfigField({
+  name,
+  property,
+  required,
+  saved,
+  draft,
+  secrets,
+  readOnly = false,
+  errorOf,
+  onChange,
+}: ConfigFieldProps) {
   const label = labelOf(name, property);
   const value = name in draft.values ? draft.values[name] : (saved[name] ?? property.default);
   const set = (next: unknown): void => onChange(changeValue(draft, saved, name, next));
-  const shared = { id: fieldId(name), label, description: property.description, error: errorOf(name), disabled: readOnly };
+  const shared = {
+    id: fieldId(name),
+    label,
+    description: property.description,
+    error: errorOf(name),
+    disabled: readOnly,
+  };
 
   if (property.secret === true) {
     return (
@@ -71,7 +112,10 @@ function ConfigField({ name, property, required, saved, draft, secrets, readOnly
     return <Checkbox {...shared} checked={value === true} onChange={(event) => set(event.currentTarget.checked)} />;
   }
   if (property.enum !== undefined) {
-    const options = property.enum.map((option, at) => ({ value: String(option), label: property.enumTitles?.[at] ?? String(option) }));
+    const options = property.enum.map((option, at) => ({
+      value: String(option),
+      label: property.enumTitles?.[at] ?? String(option),
+    }));
     const data = value === undefined ? [{ value: "", label: "Choose…" }, ...options] : options;
     return (
       <NativeSelect
@@ -85,21 +129,54 @@ function ConfigField({ name, property, required, saved, draft, secrets, readOnly
   }
   const input = { ...shared, required, placeholder: property.placeholder, value: showInput(value), spellCheck: false };
   if (property.multiline === true || property.type === "array") {
-    const description = property.type === "array" ? [property.description, "One on each line."].filter((text) => text !== undefined).join(" ") : property.description;
+    const description =
+      property.type === "array"
+        ? [property.description, "One on each line."].filter((text) => text !== undefined).join(" ")
+        : property.description;
     return <ListOrText input={{ ...input, description }} property={property} onText={set} />;
   }
   return (
     <TextInput
       {...input}
-      inputMode={property.type === "integer" ? "numeric" : property.format === "email" ? "email" : property.format === "uri" ? "url" : "text"}
+      inputMode={
+        property.type === "integer"
+          ? "numeric"
+          : property.format === "email"
+            ? "email"
+            : property.format === "uri"
+              ? "url"
+              : "text"
+      }
       autoComplete="off"
       onChange={(event) => set(readInput(property, event.currentTarget.value))}
     />
   );
 }
 
-type TextareaInput = { id: string; label: string; description: string | undefined; error: string | undefined; value: string; required: boolean };
+type TextareaInput = {
+  id: string;
+  label: string;
+  description: string | undefined;
+  error: string | undefined;
+  value: string;
+  required: boolean;
+};
 
-function ListOrText({ input, property, onText }: { input: TextareaInput; property: ConfigProperty; onText(value: unknown): void }) {
-  return <Textarea {...input} autosize={false} rows={property.type === "array" ? 3 : 5} onChange={(event) => onText(readInput(property, event.currentTarget.value))} />;
+function ListOrText({
+  input,
+  property,
+  onText,
+}: {
+  input: TextareaInput;
+  property: ConfigProperty;
+  onText(value: unknown): void;
+}) {
+  return (
+    <Textarea
+      {...input}
+      autosize={false}
+      rows={property.type === "array" ? 3 : 5}
+      onChange={(event) => onText(readInput(property, event.currentTarget.value))}
+    />
+  );
 }

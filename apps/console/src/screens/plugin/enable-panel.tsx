@@ -17,8 +17,18 @@ import { instancePart, instanceQuery } from "./plugin-page.tsx";
 type Gate = AnswerById<"getEnableGate">;
 
 /** Enable is a gate: every row must hold now. It can be overridden, with a reason that stays in the audit log. */
-export function EnablePanel({ detail, instance, gate }: { detail: PluginDetail; instance: Instance; gate: UseQueryResult<Gate, ApiProblem> }) {
-  const enable = useAct("enableInstance", (answer) => (answer.enabled ? `${detail.name} is enabled` : "Not enabled: a check failed"));
+export function EnablePanel({
+  detail,
+  instance,
+  gate,
+}: {
+  detail: PluginDetail;
+  instance: Instance;
+  gate: UseQueryResult<Gate, ApiProblem>;
+}) {
+  const enable = useAct("enableInstance", (answer) =>
+    answer.enabled ? `${detail.name} is enabled` : "Not enabled: a check failed",
+  );
   const [tried, setTried] = useState<Gate>();
   const [overriding, setOverriding] = useState(false);
   const input = { params: { plugin: detail.id }, query: instanceQuery(instance.instance) };
@@ -35,7 +45,13 @@ export function EnablePanel({ detail, instance, gate }: { detail: PluginDetail; 
         const failed = shown.rows.filter(({ status }) => status === "failed").length;
         return (
           <Panel
-            title={failed === 0 ? "Ready to enable" : failed === 1 ? "One thing is in the way" : `${failed} things are in the way`}
+            title={
+              failed === 0
+                ? "Ready to enable"
+                : failed === 1
+                  ? "One thing is in the way"
+                  : `${failed} things are in the way`
+            }
             flush
             end={
               <>
@@ -44,7 +60,13 @@ export function EnablePanel({ detail, instance, gate }: { detail: PluginDetail; 
                     Enable anyway
                   </ActButton>
                 )}
-                <ActButton compact may={enable.may} variant={instance.next === "enable" && failed === 0 ? "filled" : "default"} running={enable.running} onClick={() => void run()}>
+                <ActButton
+                  compact
+                  may={enable.may}
+                  variant={instance.next === "enable" && failed === 0 ? "filled" : "default"}
+                  running={enable.running}
+                  onClick={() => void run()}
+                >
                   Enable
                 </ActButton>
               </>
@@ -57,8 +79,19 @@ export function EnablePanel({ detail, instance, gate }: { detail: PluginDetail; 
             )}
             <ul aria-label="Conditions of Enable" aria-live="polite">
               {shown.rows.map((row) => {
-                const to = row.link ?? (row.field === undefined ? undefined : `/plugins/${detail.id}/settings${instancePart(instance.instance)}${instance.instance === "default" ? "?" : "&"}field=${nameOfPointer(row.field)}`);
-                return <EvidenceOf key={row.id} row={row} {...(to !== undefined && row.status !== "passed" && { actions: <GoButton to={to}>Go there</GoButton> })} />;
+                const to =
+                  row.link ??
+                  (row.field === undefined
+                    ? undefined
+                    : `/plugins/${detail.id}/settings${instancePart(instance.instance)}${instance.instance === "default" ? "?" : "&"}field=${nameOfPointer(row.field)}`);
+                return (
+                  <EvidenceOf
+                    key={row.id}
+                    row={row}
+                    {...(to !== undefined &&
+                      row.status !== "passed" && { actions: <GoButton to={to}>Go there</GoButton> })}
+                  />
+                );
               })}
             </ul>
             {overriding && (
@@ -72,7 +105,8 @@ export function EnablePanel({ detail, instance, gate }: { detail: PluginDetail; 
                 onClose={() => setOverriding(false)}
                 onConfirm={(reason) => void run(reason)}
               >
-                The failed checks stay failed; what depends on them may not work. Isolation and access decisions cannot be overridden. Disable it at any time.
+                The failed checks stay failed; what depends on them may not work. Isolation and access decisions cannot
+                be overridden. Disable it at any time.
               </ConfirmDialog>
             )}
           </Panel>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useRead } from "../../api/use-api.ts";
 import { Panel, TableRegion } from "../../look/panel.tsx";
 import { Status, type Word } from "../../look/status.tsx";
+import { Paging } from "../../shell/paging.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { actorName, day, duration, many, moment } from "../../text/format.ts";
 import { instanceQuery } from "./plugin-page.tsx";
@@ -48,10 +49,19 @@ export function HealthHistory({ days }: { days: Health["days"] }) {
       ) : (
         <>
           <p style={{ marginBottom: 12 }}>
-            <b className="strong">{tested === 0 ? "Not tested on any day." : `Healthy on ${count("healthy")} of ${many(tested, "day")} with tests.`}</b>
-            {bad.length > 0 && ` Failing on ${bad.slice(-3).join(", ")}${bad.length > 3 ? ` and ${bad.length - 3} more` : ""}.`}
+            <b className="strong">
+              {tested === 0
+                ? "Not tested on any day."
+                : `Healthy on ${count("healthy")} of ${many(tested, "day")} with tests.`}
+            </b>
+            {bad.length > 0 &&
+              ` Failing on ${bad.slice(-3).join(", ")}${bad.length > 3 ? ` and ${bad.length - 3} more` : ""}.`}
           </p>
-          <div className="strip" role="img" aria-label={`${days.length} daily results: ${count("healthy")} healthy, ${count("degraded")} degraded, ${count("failing")} failing, ${count("not_tested")} not tested. Open As a table for each day.`}>
+          <div
+            className="strip"
+            role="img"
+            aria-label={`${days.length} daily results: ${count("healthy")} healthy, ${count("degraded")} degraded, ${count("failing")} failing, ${count("not_tested")} not tested. Open As a table for each day.`}
+          >
             {days.map((entry) => (
               <i key={entry.day} data-s={entry.state} />
             ))}
@@ -75,7 +85,10 @@ const triggerWords = { person: "by", schedule: "on schedule", enable: "at Enable
 /** Every run is kept with its evidence. */
 export function SmokeRuns({ plugin, instance }: { plugin: string; instance: string }) {
   const [cursor, setCursor] = useState<string>();
-  const runs = useRead("listSmokeRuns", { params: { plugin }, query: { ...instanceQuery(instance), limit: 20, ...(cursor !== undefined && { cursor }) } });
+  const runs = useRead("listSmokeRuns", {
+    params: { plugin },
+    query: { ...instanceQuery(instance), limit: 20, ...(cursor !== undefined && { cursor }) },
+  });
   return (
     <Loaded query={runs} what="the runs">
       {({ items, next }) =>
@@ -85,16 +98,7 @@ export function SmokeRuns({ plugin, instance }: { plugin: string; instance: stri
             flush
             foot={
               <>
-                {cursor !== undefined && (
-                  <button type="button" className="tbtn" onClick={() => setCursor(undefined)}>
-                    Newest
-                  </button>
-                )}
-                {next !== undefined && (
-                  <button type="button" className="tbtn" onClick={() => setCursor(next)}>
-                    Older
-                  </button>
-                )}
+                <Paging cursor={cursor} next={next} onGo={setCursor} />
                 <span>Every run is kept.</span>
               </>
             }
@@ -123,8 +127,16 @@ export function SmokeRuns({ plugin, instance }: { plugin: string; instance: stri
                         {moment(run.startedAt)}
                       </th>
                       <td>{run.trigger === "person" ? `by ${actorName(run.by)}` : triggerWords[run.trigger]}</td>
-                      <td>{failed.length > 0 ? failed.map(({ title }) => title).join(", ") : many(run.results.length, "test")}</td>
-                      <td className="r num">{run.finishedAt === undefined ? "" : duration(new Date(run.finishedAt).getTime() - new Date(run.startedAt).getTime())}</td>
+                      <td>
+                        {failed.length > 0
+                          ? failed.map(({ title }) => title).join(", ")
+                          : many(run.results.length, "test")}
+                      </td>
+                      <td className="r num">
+                        {run.finishedAt === undefined
+                          ? ""
+                          : duration(new Date(run.finishedAt).getTime() - new Date(run.startedAt).getTime())}
+                      </td>
                     </tr>
                   );
                 })}

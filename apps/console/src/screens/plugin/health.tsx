@@ -25,7 +25,13 @@ export function HealthScreen() {
   const { instance = "default" } = route.useSearch();
   const input = { params: { plugin }, query: instanceQuery(instance) };
   const health = useRead("getPluginHealth", input, { everyMs: 10_000 });
-  const run = useAct("runSmokeTests", (answer) => (answer.status === "passed" ? "All smoke tests passed" : answer.status === "failed" ? "A smoke test failed" : "There was no test to run"));
+  const run = useAct("runSmokeTests", (answer) =>
+    answer.status === "passed"
+      ? "All smoke tests passed"
+      : answer.status === "failed"
+        ? "A smoke test failed"
+        : "There was no test to run",
+  );
   const check = useAct("checkPluginHealth", "Health checked");
   const [scheduling, setScheduling] = useState(false);
   const [live, setLive] = useState<string>();
@@ -38,13 +44,27 @@ export function HealthScreen() {
       tab="Health"
       prefix="Health of"
       lead={health.data?.sentence}
-      actions={(detail) => (
+      renderActions={(detail) => (
         <>
-          <ActButton compact may={check.may} running={check.running} leftSection={<IconHeartbeat size={16} aria-hidden />} onClick={() => void check.run(input)}>
+          <ActButton
+            compact
+            may={check.may}
+            running={check.running}
+            leftSection={<IconHeartbeat size={16} aria-hidden />}
+            onClick={() => void check.run(input)}
+          >
             Check now
           </ActButton>
           <Button onClick={() => setScheduling(true)}>Schedule</Button>
-          <ActButton compact variant={health.data?.state === "failing" ? "default" : "filled"} may={run.may} running={run.running} blocked={detail.smokeTests.some((test) => !test.live) ? undefined : "It has no smoke tests."} leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={() => runTests()}>
+          <ActButton
+            compact
+            variant={health.data?.state === "failing" ? "default" : "filled"}
+            may={run.may}
+            running={run.running}
+            blocked={detail.smokeTests.some((test) => !test.live) ? undefined : "It has no smoke tests."}
+            leftSection={<IconPlayerPlay size={16} aria-hidden />}
+            onClick={() => runTests()}
+          >
             Run all tests
           </ActButton>
         </>
@@ -61,17 +81,35 @@ export function HealthScreen() {
         <Loaded query={health} what="the health">
           {(data) => (
             <div className="stack lg">
-              {[run.problem, check.problem].map((problem, at) => problem !== null && <ApiProblemPanel key={at} problem={problem} />)}
+              {[run.problem, check.problem].map(
+                (problem, at) => problem !== null && <ApiProblemPanel key={at} problem={problem} />,
+              )}
               <div className="grid stretch">
                 <NextStep health={data} detail={detail} instance={current} onRun={runTests} running={run.running} />
                 <HealthHistory days={data.days} />
               </div>
-              <SmokeTable detail={detail} run={data.lastRun} schedule={data.schedule} may={run.may} running={run.running} onRun={(test, isLive) => (isLive ? setLive(test) : runTests([test]))} />
+              <SmokeTable
+                detail={detail}
+                run={data.lastRun}
+                schedule={data.schedule}
+                may={run.may}
+                running={run.running}
+                onRun={(test, isLive) => (isLive ? setLive(test) : runTests([test]))}
+              />
               <Checks health={data} />
               <Figures health={data} />
               <SmokeRuns plugin={plugin} instance={instance} />
-              {scheduling && <ScheduleDialog plugin={plugin} instance={instance} everyMinutes={data.schedule.everyMinutes} onClose={() => setScheduling(false)} />}
-              {live !== undefined && <LiveTestDialog detail={detail} instance={instance} test={live} onClose={() => setLive(undefined)} />}
+              {scheduling && (
+                <ScheduleDialog
+                  plugin={plugin}
+                  instance={instance}
+                  everyMinutes={data.schedule.everyMinutes}
+                  onClose={() => setScheduling(false)}
+                />
+              )}
+              {live !== undefined && (
+                <LiveTestDialog detail={detail} instance={instance} test={live} onClose={() => setLive(undefined)} />
+              )}
             </div>
           )}
         </Loaded>
@@ -102,13 +140,16 @@ function NextStep({ health, detail, instance, running, onRun }: NextStepProps) {
         {...(failed.reply !== undefined && { reply: failed.reply })}
         actions={
           <>
-            <GoButton to={failed.link ?? `/plugins/${detail.id}/settings${instancePart(instance.instance)}`} variant="filled">
+            <GoButton
+              to={failed.link ?? `/plugins/${detail.id}/settings${instancePart(instance.instance)}`}
+              variant="filled"
+            >
               {failed.link === undefined ? "Open Settings" : "Go to the mend"}
             </GoButton>
             {failedTest !== undefined && !failedTest.live && (
-              <Button loading={running} onClick={() => onRun([failedTest.test])}>
+              <ActButton running={running} onClick={() => onRun([failedTest.test])}>
                 Run the failed test
-              </Button>
+              </ActButton>
             )}
           </>
         }
@@ -118,19 +159,29 @@ function NextStep({ health, detail, instance, running, onRun }: NextStepProps) {
   if (health.lastRun === undefined && health.checks.length === 0) {
     return (
       <section className="panel">
-        <Empty title="Nothing was tested yet" action={detail.smokeTests.length > 0 ? <Button onClick={() => onRun()}>Run all tests</Button> : undefined}>
-          {detail.smokeTests.length > 0 ? "A plugin that was not tested is never shown as healthy." : "This plugin declares no smoke tests; its live checks begin when it is enabled."}
+        <Empty
+          title="Nothing was tested yet"
+          action={detail.smokeTests.length > 0 ? <Button onClick={() => onRun()}>Run all tests</Button> : undefined}
+        >
+          {detail.smokeTests.length > 0
+            ? "A plugin that was not tested is never shown as healthy."
+            : "This plugin declares no smoke tests; its live checks begin when it is enabled."}
         </Empty>
       </section>
     );
   }
   const calm = health.state === "healthy";
   return (
-    <Problem tone={calm ? "ok" : health.state === "failing" ? "bad" : health.state === "degraded" ? "warn" : "idle"} title={health.sentence} {...(health.checkedAt !== undefined && { end: `checked ${moment(health.checkedAt)}` })}>
+    <Problem
+      tone={calm ? "ok" : health.state === "failing" ? "bad" : health.state === "degraded" ? "warn" : "idle"}
+      title={health.sentence}
+      {...(health.checkedAt !== undefined && { end: `checked ${moment(health.checkedAt)}` })}
+    >
       <p>
         {health.running ? "Its process runs" : "Its process does not run"}
         {health.startedAt !== undefined && health.running && ` since ${moment(health.startedAt)}`}.
-        {health.lastRun !== undefined && ` ${many(health.lastRun.results.filter(({ status }) => status === "passed").length, "smoke test")} passed ${moment(health.lastRun.startedAt)}.`}
+        {health.lastRun !== undefined &&
+          ` ${many(health.lastRun.results.filter(({ status }) => status === "passed").length, "smoke test")} passed ${moment(health.lastRun.startedAt)}.`}
       </p>
     </Problem>
   );
@@ -139,7 +190,11 @@ function NextStep({ health, detail, instance, running, onRun }: NextStepProps) {
 function Checks({ health }: { health: Health }) {
   if (health.checks.length === 0) return null;
   return (
-    <Panel title="Live checks" flush end={health.checkedAt === undefined ? undefined : <span className="small dim">{moment(health.checkedAt)}</span>}>
+    <Panel
+      title="Live checks"
+      flush
+      end={health.checkedAt === undefined ? undefined : <span className="small dim">{moment(health.checkedAt)}</span>}
+    >
       <ul>
         {health.checks.map((row) => (
           <EvidenceOf key={row.id} row={row} />
@@ -154,12 +209,29 @@ function Figures({ health }: { health: Health }) {
   return (
     <Facts
       facts={[
-        { term: "Process", value: health.running ? "Running" : "Stopped", note: health.startedAt === undefined ? undefined : `since ${moment(health.startedAt)}` },
-        { term: "Restarts", value: health.restarts, unit: `of ${health.restartBudget}`, note: "then it is quarantined" },
+        {
+          term: "Process",
+          value: health.running ? "Running" : "Stopped",
+          note: health.startedAt === undefined ? undefined : `since ${moment(health.startedAt)}`,
+        },
+        {
+          term: "Restarts",
+          value: health.restarts,
+          unit: `of ${health.restartBudget}`,
+          note: "then it is quarantined",
+        },
         { term: "Memory", value: health.memoryBytes === undefined ? "none" : bytes(health.memoryBytes) },
         { term: "Calls", value: count(calls.total), note: `${count(calls.failed)} failed` },
-        { term: "Half of the calls", value: calls.p50Ms === undefined ? "none" : duration(calls.p50Ms), note: "or faster" },
-        { term: "95 of 100 calls", value: calls.p95Ms === undefined ? "none" : duration(calls.p95Ms), note: "or faster" },
+        {
+          term: "Half of the calls",
+          value: calls.p50Ms === undefined ? "none" : duration(calls.p50Ms),
+          note: "or faster",
+        },
+        {
+          term: "95 of 100 calls",
+          value: calls.p95Ms === undefined ? "none" : duration(calls.p95Ms),
+          note: "or faster",
+        },
       ]}
     />
   );

@@ -28,7 +28,13 @@ export function LogsScreen() {
   const may = useMay("tailPluginLogs");
   const tail = useLogTail({ plugin, instance, level, enabled: may.allowed });
   const input = { params: { plugin }, query: { ...instanceQuery(instance), level } };
-  const save = (): void => saveFile(new Blob([tail.lines.map((line) => `${line.at} ${line.level} ${line.source} ${line.text}\n`).join("")], { type: "text/plain" }), `${plugin}-${instance}.log`);
+  const save = (): void =>
+    saveFile(
+      new Blob([tail.lines.map((line) => `${line.at} ${line.level} ${line.source} ${line.text}\n`).join("")], {
+        type: "text/plain",
+      }),
+      `${plugin}-${instance}.log`,
+    );
   return (
     <PluginPage
       key={`${plugin}/${instance}`}
@@ -43,7 +49,7 @@ export function LogsScreen() {
       ]}
       offers={["listPluginLogs"]}
       commands={[{ id: "pause", label: tail.paused ? "Follow the log" : "Pause the log", run: tail.toggle }]}
-      actions={() => (
+      renderActions={() => (
         <Button leftSection={<IconDownload size={16} aria-hidden />} onClick={save}>
           Download
         </Button>
@@ -57,9 +63,19 @@ export function LogsScreen() {
                 label="Level"
                 data={levels.map(([value, label]) => ({ value, label }))}
                 value={level}
-                onChange={(event) => void navigate({ search: (search) => ({ ...search, level: event.currentTarget.value as typeof level }), replace: true })}
+                onChange={(event) =>
+                  void navigate({
+                    search: (search) => ({ ...search, level: event.currentTarget.value as typeof level }),
+                    replace: true,
+                  })
+                }
               />
-              <Button leftSection={tail.paused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />} onClick={tail.toggle}>
+              <Button
+                leftSection={
+                  tail.paused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />
+                }
+                onClick={tail.toggle}
+              >
                 {tail.paused ? "Follow" : "Pause"}
               </Button>
               <span role="status">
@@ -68,10 +84,31 @@ export function LogsScreen() {
                 </Status>
               </span>
             </div>
-            {tail.problem !== null && <ApiProblemPanel problem={tail.problem} actions={<Button onClick={tail.again}>Try again</Button>} />}
-            <Panel label="Log" flush foot={<span>{`${many(tail.lines.length, "line")} shown${tail.dropped > 0 ? `, ${many(tail.dropped, "line")} dropped because the plugin wrote too fast` : ""}.`}</span>}>
+            {tail.problem !== null && (
+              <ApiProblemPanel problem={tail.problem} actions={<Button onClick={tail.again}>Try again</Button>} />
+            )}
+            <Panel
+              label="Log"
+              flush
+              foot={
+                <span>{`${many(tail.lines.length, "line")} shown${tail.dropped > 0 ? `, ${many(tail.dropped, "line")} dropped because the plugin wrote too fast` : ""}.`}</span>
+              }
+            >
               {tail.lines.length === 0 ? (
-                <Empty title="No lines yet" action={level === "debug" ? undefined : <Button onClick={() => void navigate({ search: (search) => ({ ...search, level: "debug" }), replace: true })}>Show everything</Button>}>
+                <Empty
+                  title="No lines yet"
+                  action={
+                    level === "debug" ? undefined : (
+                      <Button
+                        onClick={() =>
+                          void navigate({ search: (search) => ({ ...search, level: "debug" }), replace: true })
+                        }
+                      >
+                        Show everything
+                      </Button>
+                    )
+                  }
+                >
                   The plugin wrote nothing at this level since it started.
                 </Empty>
               ) : (
@@ -90,7 +127,7 @@ const lineTones = { debug: undefined, info: undefined, warn: "warn", error: "bad
 function LogLines({ lines, follow }: { lines: readonly LogLine[]; follow: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (follow) box.current?.scrollTo({ top: box.current.scrollHeight });
+    if (follow && lines.length > 0) box.current?.scrollTo({ top: box.current.scrollHeight });
   }, [lines, follow]);
   return (
     <div className="log" ref={box} tabIndex={0} role="region" aria-label="Log lines, newest last">

@@ -27,7 +27,10 @@ export function NextAction({ detail, instance }: { detail: PluginDetail; instanc
                   Open Settings
                 </GoButton>
               )}
-              <GoButton to={`${base}/health${part}`} variant={problem.code.startsWith("provider.") ? "default" : "filled"}>
+              <GoButton
+                to={`${base}/health${part}`}
+                variant={problem.code.startsWith("provider.") ? "default" : "filled"}
+              >
                 Open Health
               </GoButton>
               <GoButton to={`${base}/logs${part}`}>Open Logs</GoButton>
@@ -40,7 +43,17 @@ export function NextAction({ detail, instance }: { detail: PluginDetail; instanc
   );
 }
 
-function Next({ detail, instance, base, part }: { detail: PluginDetail; instance: Instance; base: string; part: string }): ReactNode {
+function Next({
+  detail,
+  instance,
+  base,
+  part,
+}: {
+  detail: PluginDetail;
+  instance: Instance;
+  base: string;
+  part: string;
+}): ReactNode {
   switch (instance.next) {
     case "code":
       return (
@@ -61,27 +74,58 @@ function Next({ detail, instance, base, part }: { detail: PluginDetail; instance
       );
     case "setup":
       return (
-        <Advice tone="info" title="Next: set it up." actions={<GoButton to={`${base}/${detail.hasSetup ? "setup" : "settings"}${part}`} variant="filled">{detail.hasSetup ? "Start the setup" : "Open Settings"}</GoButton>}>
+        <Advice
+          tone="info"
+          title="Next: set it up."
+          actions={
+            <GoButton to={`${base}/${detail.hasSetup ? "setup" : "settings"}${part}`} variant="filled">
+              {detail.hasSetup ? "Start the setup" : "Open Settings"}
+            </GoButton>
+          }
+        >
           Its settings are tested with the provider before they are saved.
         </Advice>
       );
     case "access":
       return (
-        <Advice tone="info" title="Next: decide what it may do." actions={<GoButton to={`${base}/access${part}`} variant="filled">Review access</GoButton>}>
+        <Advice
+          tone="info"
+          title="Next: decide what it may do."
+          actions={
+            <GoButton to={`${base}/access${part}`} variant="filled">
+              Review access
+            </GoButton>
+          }
+        >
           Nothing is allowed until you say so.
         </Advice>
       );
     case "enable":
-      return <Advice tone="info" title="Next: enable it.">Everything is decided. Enable runs the checks and the smoke tests below, now.</Advice>;
+      return (
+        <Advice tone="info" title="Next: enable it.">
+          Everything is decided. Enable runs the checks and the smoke tests below, now.
+        </Advice>
+      );
     case "revision":
       return (
-        <Advice tone="info" title="A changed manifest waits for you." actions={<GoButton to="/plugins" variant="filled">Review the change</GoButton>}>
+        <Advice
+          tone="info"
+          title="A changed manifest waits for you."
+          actions={
+            <GoButton to="/plugins" variant="filled">
+              Review the change
+            </GoButton>
+          }
+        >
           The plugin goes on as it is until you decide.
         </Advice>
       );
     case null:
       return instance.problem === undefined && instance.state === "enabled" && instance.health === "healthy" ? (
-        <Advice tone="ok" title="Nothing to do.">{`Enabled${instance.enabledAt === undefined ? "" : ` ${moment(instance.enabledAt)}`}, healthy.`}</Advice>
+        <Advice
+          tone="ok"
+          title="Nothing to do."
+        >{`Enabled${instance.enabledAt === undefined ? "" : ` ${moment(instance.enabledAt)}`}, healthy.`}</Advice>
       ) : null;
   }
 }

@@ -44,14 +44,16 @@ export function OverviewScreen() {
         { id: "disable", label: "Disable this instance", run: () => setDialog("disable") },
         { id: "remove", label: "Remove this plugin", words: "uninstall delete", run: () => setDialog("remove") },
       ]}
-      actions={(detail, current) => <Actions detail={detail} instance={current} onDialog={setDialog} />}
+      renderActions={(detail, current) => <Actions detail={detail} instance={current} onDialog={setDialog} />}
     >
       {(detail, current) => (
         <>
           <div className="grid">
             <div className="stack lg">
               <NextAction detail={detail} instance={current} />
-              {current.state !== "enabled" && mayGate.allowed && <EnablePanel detail={detail} instance={current} gate={gate} />}
+              {current.state !== "enabled" && mayGate.allowed && (
+                <EnablePanel detail={detail} instance={current} gate={gate} />
+              )}
               <Capabilities detail={detail} instance={current} />
               <Instances detail={detail} onDuplicate={() => setDialog("duplicate")} />
             </div>
@@ -60,14 +62,24 @@ export function OverviewScreen() {
               <SandboxPanel instance={current} />
             </div>
           </div>
-          {dialog !== undefined && <InstanceDialogs dialog={dialog} detail={detail} instance={current} onClose={() => setDialog(undefined)} />}
+          {dialog !== undefined && (
+            <InstanceDialogs dialog={dialog} detail={detail} instance={current} onClose={() => setDialog(undefined)} />
+          )}
         </>
       )}
     </PluginPage>
   );
 }
 
-function Actions({ detail, instance, onDialog }: { detail: PluginDetail; instance: Instance; onDialog(dialog: InstanceDialog): void }) {
+function Actions({
+  detail,
+  instance,
+  onDialog,
+}: {
+  detail: PluginDetail;
+  instance: Instance;
+  onDialog(dialog: InstanceDialog): void;
+}) {
   const mayOperate = useMay("disableInstance");
   const mayRemove = useMay("removePlugin");
   const stopped = instance.state !== "enabled";
@@ -83,14 +95,24 @@ function Actions({ detail, instance, onDialog }: { detail: PluginDetail; instanc
           <Button rightSection={<IconChevronDown size={16} aria-hidden />}>More actions</Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item disabled={!mayOperate.allowed || (stopped && instance.state !== "quarantined")} onClick={() => onDialog("restart")}>
-            {instance.state === "quarantined" ? "Restart and lift the quarantine" : stopped ? "Restart (it is not enabled)" : "Restart"}
+          <Menu.Item
+            disabled={!mayOperate.allowed || (stopped && instance.state !== "quarantined")}
+            onClick={() => onDialog("restart")}
+          >
+            {instance.state === "quarantined"
+              ? "Restart and lift the quarantine"
+              : stopped
+                ? "Restart (it is not enabled)"
+                : "Restart"}
           </Menu.Item>
           <Menu.Item disabled={!mayOperate.allowed} onClick={() => onDialog("duplicate")}>
             Duplicate this instance
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item disabled={!mayRemove.allowed || detail.instances.length < 2} onClick={() => onDialog("removeInstance")}>
+          <Menu.Item
+            disabled={!mayRemove.allowed || detail.instances.length < 2}
+            onClick={() => onDialog("removeInstance")}
+          >
             {detail.instances.length < 2 ? "Remove this instance (it is the only one)" : "Remove this instance"}
           </Menu.Item>
           <Menu.Item disabled={!mayRemove.allowed} onClick={() => onDialog("remove")}>
@@ -120,7 +142,8 @@ function Capabilities({ detail, instance }: { detail: PluginDetail; instance: In
               title={title}
               detail={
                 <>
-                  <code>{name}</code> {!served && "This version of Hilum does not serve it yet, so the plugin cannot be enabled."}
+                  <code>{name}</code>{" "}
+                  {!served && "This version of Hilum does not serve it yet, so the plugin cannot be enabled."}
                 </>
               }
               end={
@@ -145,7 +168,12 @@ function Instances({ detail, onDuplicate }: { detail: PluginDetail; onDuplicate(
       title="Instances"
       flush
       end={
-        <Button size="compact-sm" leftSection={<IconPlus size={15} aria-hidden />} disabled={!may.allowed} onClick={onDuplicate}>
+        <Button
+          size="compact-sm"
+          leftSection={<IconPlus size={15} aria-hidden />}
+          disabled={!may.allowed}
+          onClick={onDuplicate}
+        >
           Duplicate
         </Button>
       }
@@ -172,7 +200,9 @@ function Instances({ detail, onDuplicate }: { detail: PluginDetail; onDuplicate(
                 <Status word={instanceWord(instance)} quiet={instanceWord(instance) === "Healthy"} />
               </td>
               <td>{instance.testMode ? "test" : "real"}</td>
-              <td className="num">{instance.enabledAt === undefined ? <span className="dim">no</span> : moment(instance.enabledAt)}</td>
+              <td className="num">
+                {instance.enabledAt === undefined ? <span className="dim">no</span> : moment(instance.enabledAt)}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -185,19 +215,25 @@ function About({ detail, instance }: { detail: PluginDetail; instance: Instance 
   return (
     <Panel title="About">
       <KeyValue
-        rows={[
-          ["Version", detail.version ?? `known by its digest`],
-          ["Publisher", detail.publisher],
-          ["Licence", detail.license],
-          ["Patient data", phiWords[detail.phi]],
-          ["Code", codeWords[detail.code]],
-          ["Folder", detail.codePath === undefined ? undefined : <code>{detail.codePath}</code>],
-          ["Process", instance.running ? "running" : "not running"],
-          ["Registered", `${day(detail.registeredAt)} by ${actorName(detail.registeredBy)}`],
-          ["Identifier", <code>{detail.id}</code>],
-          ["Digest", <code>{shortHash(detail.digest)}</code>],
-          ["Home page", detail.homepage?.startsWith("https://") ? <a href={detail.homepage} rel="noreferrer">{detail.homepage}</a> : detail.homepage],
-        ]}
+        rows={{
+          Version: detail.version ?? `known by its digest`,
+          Publisher: detail.publisher,
+          Licence: detail.license,
+          "Patient data": phiWords[detail.phi],
+          Code: codeWords[detail.code],
+          Folder: detail.codePath === undefined ? undefined : <code>{detail.codePath}</code>,
+          Process: instance.running ? "running" : "not running",
+          Registered: `${day(detail.registeredAt)} by ${actorName(detail.registeredBy)}`,
+          Identifier: <code>{detail.id}</code>,
+          Digest: <code>{shortHash(detail.digest)}</code>,
+          "Home page": detail.homepage?.startsWith("https://") ? (
+            <a href={detail.homepage} rel="noreferrer">
+              {detail.homepage}
+            </a>
+          ) : (
+            detail.homepage
+          ),
+        }}
       />
     </Panel>
   );
@@ -215,8 +251,18 @@ function SandboxPanel({ instance }: { instance: Instance }) {
   if (sandbox === undefined) return null;
   const [word, text] = sandboxWords[sandbox.level];
   return (
-    <Panel title="Sandbox" end={<Status word={word} quiet={word === "Active"}>{text}</Status>} foot={<Go to="/settings/sandbox">All controls of this machine</Go>}>
-      {sandbox.level === "remote" && <p>It runs on another machine: what that machine does with the data is outside Hilum’s control.</p>}
+    <Panel
+      title="Sandbox"
+      end={
+        <Status word={word} quiet={word === "Active"}>
+          {text}
+        </Status>
+      }
+      foot={<Go to="/settings/sandbox">All controls of this machine</Go>}
+    >
+      {sandbox.level === "remote" && (
+        <p>It runs on another machine: what that machine does with the data is outside Hilum’s control.</p>
+      )}
       {sandbox.level === "host_code" && <p>It is Hilum’s own code and needs no sandbox.</p>}
       <ul className="stack sm">
         {sandbox.controls.map(({ name, state }) => (

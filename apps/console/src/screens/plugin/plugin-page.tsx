@@ -24,7 +24,8 @@ export const tabs = [
 export type Tab = (typeof tabs)[number][0];
 
 /** `?instance=` of an address; nothing for the default one. */
-export const instancePart = (instance: string): string => (instance === "default" ? "" : `?instance=${encodeURIComponent(instance)}`);
+export const instancePart = (instance: string): string =>
+  instance === "default" ? "" : `?instance=${encodeURIComponent(instance)}`;
 /** The query of a request about one instance. */
 export const instanceQuery = (instance: string): { instance?: string } => (instance === "default" ? {} : { instance });
 
@@ -35,7 +36,7 @@ interface PluginPageProps {
   /** What the title says before the plugin's name; empty on the overview. */
   prefix?: string;
   lead?: ReactNode;
-  actions?(detail: PluginDetail, instance: Instance): ReactNode;
+  renderActions?(detail: PluginDetail, instance: Instance): ReactNode;
   reads?: readonly Pick<UseQueryResult<unknown, ApiProblem>, "dataUpdatedAt" | "refetch" | "isFetching">[];
   calls?: readonly ShownCall[];
   offers?: readonly OperationId[];
@@ -44,12 +45,26 @@ interface PluginPageProps {
 }
 
 /** One page of a plugin, for one of its instances: title, state, tabs and the chooser. */
-export function PluginPage({ plugin: id, instance: name, tab, prefix, lead, actions, reads = [], calls = [], children, ...rest }: PluginPageProps) {
+export function PluginPage({
+  plugin: id,
+  instance: name,
+  tab,
+  prefix,
+  lead,
+  renderActions,
+  reads = [],
+  calls = [],
+  children,
+  ...rest
+}: PluginPageProps) {
   const plugin = useRead("getPlugin", { params: { plugin: id } }, { everyMs: 15_000 });
   const detail = plugin.data;
   const instance = detail?.instances.find((candidate) => candidate.instance === name);
   const title = [prefix, detail?.name ?? id].filter((part) => part !== undefined).join(" ");
-  const crumbs: PageProps["crumbs"] = [{ text: "Plugins", to: "/plugins" }, ...(prefix === undefined ? [] : [{ text: detail?.name ?? id, to: `/plugins/${id}${instancePart(name)}` }])];
+  const crumbs: PageProps["crumbs"] = [
+    { text: "Plugins", to: "/plugins" },
+    ...(prefix === undefined ? [] : [{ text: detail?.name ?? id, to: `/plugins/${id}${instancePart(name)}` }]),
+  ];
   const own = detail?.code === "included" || detail?.code === "host";
   return (
     <Page
@@ -58,9 +73,11 @@ export function PluginPage({ plugin: id, instance: name, tab, prefix, lead, acti
       crumb={prefix === undefined ? title : tab}
       lead={lead ?? detail?.description}
       crumbs={crumbs}
-      glyph={prefix === undefined && detail !== undefined ? <Glyph name={detail.name} size="lg" own={own} /> : undefined}
+      glyph={
+        prefix === undefined && detail !== undefined ? <Glyph name={detail.name} size="lg" own={own} /> : undefined
+      }
       badges={instance === undefined ? undefined : <Badges instance={instance} />}
-      actions={detail !== undefined && instance !== undefined ? actions?.(detail, instance) : undefined}
+      actions={detail !== undefined && instance !== undefined ? renderActions?.(detail, instance) : undefined}
       tabs={<PluginTabs id={id} name={name} tab={tab} detail={detail} instance={instance} />}
       reads={[plugin, ...reads]}
       calls={[["getPlugin", { params: { plugin: id } }], ...calls]}
@@ -69,8 +86,12 @@ export function PluginPage({ plugin: id, instance: name, tab, prefix, lead, acti
         {(loaded) =>
           instance === undefined ? (
             <section className="panel">
-              <Empty title={`There is no instance “${name}”`} action={<GoButton to={`/plugins/${id}`}>Show the default instance</GoButton>}>
-                It may have been removed. The plugin has: {loaded.instances.map((candidate) => candidate.instance).join(", ")}.
+              <Empty
+                title={`There is no instance “${name}”`}
+                action={<GoButton to={`/plugins/${id}`}>Show the default instance</GoButton>}
+              >
+                It may have been removed. The plugin has:{" "}
+                {loaded.instances.map((candidate) => candidate.instance).join(", ")}.
               </Empty>
             </section>
           ) : (
@@ -112,14 +133,25 @@ function PluginTabs({ id, name, tab, detail, instance }: TabsProps) {
           <NativeSelect
             aria-labelledby="instance-label"
             value={name}
-            data={detail.instances.map((candidate) => ({ value: candidate.instance, label: `${candidate.title} (${instanceWord(candidate)})` }))}
-            onChange={(event) => go(`/plugins/${id}${tabs.find(([label]) => label === tab)?.[1] ?? ""}${instancePart(event.currentTarget.value)}`)}
+            data={detail.instances.map((candidate) => ({
+              value: candidate.instance,
+              label: `${candidate.title} (${instanceWord(candidate)})`,
+            }))}
+            onChange={(event) =>
+              go(
+                `/plugins/${id}${tabs.find(([label]) => label === tab)?.[1] ?? ""}${instancePart(event.currentTarget.value)}`,
+              )
+            }
           />
         </div>
       )}
       <nav className="tabs" aria-label="Pages of the plugin">
         {tabs.map(([label, path]) => (
-          <Go key={label} to={`/plugins/${id}${path}${instancePart(name)}`} aria-current={label === tab ? "page" : undefined}>
+          <Go
+            key={label}
+            to={`/plugins/${id}${path}${instancePart(name)}`}
+            aria-current={label === tab ? "page" : undefined}
+          >
             {label}
             {label === "Health" && failing && (
               <span data-tone={toneOf("Failing")}>

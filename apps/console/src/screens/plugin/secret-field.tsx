@@ -20,7 +20,18 @@ interface SecretFieldProps {
 }
 
 /** A secret can be written, replaced and removed, never read: "Set 12 Mar by ana". */
-export function SecretField({ id, label, description, error, required, disabled, multiline, facts, value, onChange }: SecretFieldProps) {
+export function SecretField({
+  id,
+  label,
+  description,
+  error,
+  required,
+  disabled,
+  multiline,
+  facts,
+  value,
+  onChange,
+}: SecretFieldProps) {
   const [replacing, setReplacing] = useState(false);
   const typing = facts === undefined || replacing;
   if (!typing || value === null) {
@@ -28,11 +39,23 @@ export function SecretField({ id, label, description, error, required, disabled,
       <Input.Wrapper label={label} description={description} error={error} required={required} labelElement="div">
         <div className="row" style={{ marginTop: 6 }}>
           <span>{value === null ? "Will be removed when you save" : setText(facts)}</span>
-          <Button id={id} size="compact-sm" disabled={disabled} aria-label={value === null ? `Keep: ${label}` : `Replace: ${label}`} onClick={() => (value === null ? onChange(undefined) : setReplacing(true))}>
+          <Button
+            id={id}
+            size="compact-sm"
+            disabled={disabled}
+            aria-label={value === null ? `Keep: ${label}` : `Replace: ${label}`}
+            onClick={() => (value === null ? onChange(undefined) : setReplacing(true))}
+          >
             {value === null ? "Keep it" : "Replace"}
           </Button>
           {value !== null && !required && (
-            <Button size="compact-sm" variant="subtle" disabled={disabled} aria-label={`Remove: ${label}`} onClick={() => onChange(null)}>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              disabled={disabled}
+              aria-label={`Remove: ${label}`}
+              onClick={() => onChange(null)}
+            >
               Remove
             </Button>
           )}
@@ -40,7 +63,17 @@ export function SecretField({ id, label, description, error, required, disabled,
       </Input.Wrapper>
     );
   }
-  const shared = { id, label, description, error, required, disabled, value: value ?? "", autoComplete: "off", autoFocus: replacing };
+  const shared = {
+    id,
+    label,
+    description,
+    error,
+    required,
+    disabled,
+    value: value ?? "",
+    autoComplete: "off",
+    autoFocus: replacing,
+  };
   const keep = (): void => {
     setReplacing(false);
     onChange(undefined);
@@ -50,7 +83,11 @@ export function SecretField({ id, label, description, error, required, disabled,
       {multiline ? (
         <Textarea {...shared} rows={4} spellCheck={false} onChange={(event) => onChange(event.currentTarget.value)} />
       ) : (
-        <PasswordField {...shared} autoComplete="new-password" onChange={(event) => onChange(event.currentTarget.value)} />
+        <PasswordField
+          {...shared}
+          autoComplete="new-password"
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
       )}
       {facts !== undefined && (
         <button type="button" className="tbtn" onClick={keep}>

@@ -14,7 +14,17 @@ import { instanceQuery } from "./plugin-page.tsx";
 type Revision = AnswerById<"listSettingsRevisions">["items"][number];
 
 /** Who changed which setting when; an earlier revision can be made the newest one. */
-export function SettingsHistory({ plugin, instance, schema, current }: { plugin: string; instance: string; schema: ConfigSchema | null; current: number }) {
+export function SettingsHistory({
+  plugin,
+  instance,
+  schema,
+  current,
+}: {
+  plugin: string;
+  instance: string;
+  schema: ConfigSchema | null;
+  current: number;
+}) {
   const input = { params: { plugin }, query: instanceQuery(instance) };
   const revisions = useRead("listSettingsRevisions", input);
   const restore = useAct("restoreSettings", (answer) => `Restored as revision ${answer.revision}`);
@@ -52,7 +62,13 @@ export function SettingsHistory({ plugin, instance, schema, current }: { plugin:
                     </td>
                     <td className="r">
                       {revision.revision !== current && (
-                        <ActButton compact size="compact-sm" may={restore.may} label={`Restore revision ${revision.revision}`} onClick={() => setAsking(revision.revision)}>
+                        <ActButton
+                          compact
+                          size="compact-sm"
+                          may={restore.may}
+                          label={`Restore revision ${revision.revision}`}
+                          onClick={() => setAsking(revision.revision)}
+                        >
                           Restore
                         </ActButton>
                       )}
@@ -71,7 +87,11 @@ export function SettingsHistory({ plugin, instance, schema, current }: { plugin:
           running={restore.running}
           problem={restore.problem}
           onClose={() => setAsking(undefined)}
-          onConfirm={() => void restore.run({ params: { plugin, revision: asking }, query: instanceQuery(instance) }).then((answer) => answer !== undefined && setAsking(undefined))}
+          onConfirm={() =>
+            void restore
+              .run({ params: { plugin, revision: asking }, query: instanceQuery(instance) })
+              .then((answer) => answer !== undefined && setAsking(undefined))
+          }
         >
           Its values become the newest revision. Secrets stay as they are now. Restore again to undo.
         </ConfirmDialog>
@@ -88,7 +108,8 @@ function Changes({ revision, schema }: { revision: Revision; schema: ConfigSchem
         const property = schema?.properties[name];
         return (
           <li key={name}>
-            <b className="strong">{property === undefined ? name : labelOf(name, property)}</b> {secret ? "changed, not shown" : `${before ?? "empty"} → ${after ?? "empty"}`}
+            <b className="strong">{property === undefined ? name : labelOf(name, property)}</b>{" "}
+            {secret ? "changed, not shown" : `${before ?? "empty"} → ${after ?? "empty"}`}
           </li>
         );
       })}

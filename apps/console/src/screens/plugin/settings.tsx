@@ -5,6 +5,7 @@ import { getRouteApi, useBlocker } from "@tanstack/react-router";
 import { useEffect, useState, type FormEvent } from "react";
 import { hasCode, problemAt } from "../../api/api-problem.ts";
 import type { AnswerById } from "../../api/call.ts";
+import type { MayDecision } from "../../api/operation-facts.ts";
 import { useAct, useRead } from "../../api/use-api.ts";
 import { EvidenceOf } from "../../look/evidence.tsx";
 import { Panel } from "../../look/panel.tsx";
@@ -36,7 +37,11 @@ export function PluginSettingsScreen() {
       instance={instance}
       tab="Settings"
       prefix="Settings of"
-      lead={settings.data?.savedAt === undefined ? "Nothing was saved yet." : `Saved ${moment(settings.data.savedAt)}${settings.data.savedBy === undefined ? "" : ` by ${actorName(settings.data.savedBy)}`}, revision ${settings.data.revision}.`}
+      lead={
+        settings.data?.savedAt === undefined
+          ? "Nothing was saved yet."
+          : `Saved ${moment(settings.data.savedAt)}${settings.data.savedBy === undefined ? "" : ` by ${actorName(settings.data.savedBy)}`}, revision ${settings.data.revision}.`
+      }
       reads={[settings]}
       calls={[
         ["getSettings", input],
@@ -49,8 +54,19 @@ export function PluginSettingsScreen() {
           <Loaded query={settings} what="the settings">
             {(data) => (
               <div className="stack lg">
-                <SettingsForm settings={data} plugin={plugin} instance={instance} hasSetup={detail.hasSetup} onReload={() => void settings.refetch()} />
-                <SettingsHistory plugin={plugin} instance={instance} schema={data.schema as ConfigSchema | null} current={data.revision} />
+                <SettingsForm
+                  settings={data}
+                  plugin={plugin}
+                  instance={instance}
+                  hasSetup={detail.hasSetup}
+                  onReload={() => void settings.refetch()}
+                />
+                <SettingsHistory
+                  plugin={plugin}
+                  instance={instance}
+                  schema={data.schema as ConfigSchema | null}
+                  current={data.revision}
+                />
               </div>
             )}
           </Loaded>
@@ -85,35 +101,71 @@ function SettingsForm({ settings, plugin, instance, hasSetup, onReload }: FormPr
 
   const body = schema === null ? { values: {}, secrets: {} } : draftBody(schema, settings.values, draft);
   const secrets = Object.keys(body.secrets).length > 0 ? { secrets: body.secrets } : {};
-  const runTest = async (): Promise<void> => setChecked(await test.run({ ...input, body: { values: body.values, ...secrets } }));
-  const runSave = async (): Promise<boolean> => {
-    const saved = await save.run({ ...input, body: { values: body.values, ...secrets, revision: settings.revision, ...(testMode !== undefined && { testMode }) } });
-    if (saved === undefined) return false;
+  const forget = (): void => {
     setDraft(emptyDraft);
     setTestMode(undefined);
-    return true;
+  };
+  const runTest = async (): Promise<void> =>
+    setChecked(await test.run({ ...input, body: { values: body.values, ...secrets } }));
+  const runSave = async (): Promise<boolean> => {
+    const saved = await save.run({
+      ...input,
+      body: {
+        values: body.values,
+        ...secrets,
+        revision: settings.revision,
+        ...(testMode !== undefined && { testMode }),
+      },
+    });
+    if (saved !== undefined) forget();
+    return saved !== undefined;
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (changes === 0 || (await runSave())) await runTest();
   };
   const errorOf = (name: string): string | undefined =>
-    problemAt(save.problem, ...pointersOf(name)) ?? settings.problems.filter(({ pointer }) => nameOfPointer(pointer) === name && !names.includes(name)).map(({ message, fix }) => [message, fix].filter(Boolean).join(" "))[0];
+    problemAt(save.problem, ...pointersOf(name)) ?? (names.includes(name) ? undefined : savedProblem(settings, name));
 
   return (
     <form className="stack lg" onSubmit={(event) => void submit(event)} noValidate>
-      {save.problem !== null && (hasCode(save.problem, "request.conflict") ? <Conflict title={save.problem.detail} onReload={onReload} /> : <ErrorSummary problem={save.problem} schema={schema} />)}
+      {save.problem !== null &&
+        (hasCode(save.problem, "request.conflict") ? (
+          <Conflict title={save.problem.detail} onReload={onReload} />
+        ) : (
+          <ErrorSummary key={save.problem.requestId} problem={save.problem} schema={schema} />
+        ))}
       {test.problem !== null && <ApiProblemPanel problem={test.problem} />}
       {checked !== undefined && <TestResult checked={checked} schema={schema} />}
       {schema === null ? (
         <section className="panel">
-          <Empty title="This plugin has no settings" action={<GoButton to={`/plugins/${plugin}/access${instancePart(instance)}`}>Review its access</GoButton>}>
+          <Empty
+            title="This plugin has no settings"
+            action={<GoButton to={`/plugins/${plugin}/access${instancePart(instance)}`}>Review its access</GoButton>}
+          >
             Its manifest declares none.
           </Empty>
         </section>
       ) : (
-        <Panel title="Settings" end={hasSetup ? <GoButton size="compact-sm" variant="subtle" to={`/plugins/${plugin}/setup${instancePart(instance)}`}>Use the guided setup</GoButton> : undefined}>
-          <ConfigFields schema={schema} saved={{ ...settings.values }} draft={draft} secrets={settings.secrets} readOnly={!save.may.allowed} errorOf={errorOf} onChange={setDraft} />
+        <Panel
+          title="Settings"
+          end={
+            hasSetup ? (
+              <GoButton size="compact-sm" variant="subtle" to={`/plugins/${plugin}/setup${instancePart(instance)}`}>
+                Use the guided setup
+              </GoButton>
+            ) : undefined
+          }
+        >
+          <ConfigFields
+            schema={schema}
+            saved={{ ...settings.values }}
+            draft={draft}
+            secrets={settings.secrets}
+            readOnly={!save.may.allowed}
+            errorOf={errorOf}
+            onChange={setDraft}
+          />
         </Panel>
       )}
       <Panel title="Mode">
@@ -122,51 +174,103 @@ function SettingsForm({ settings, plugin, instance, hasSetup, onReload }: FormPr
           description="Messages through this instance are marked as tests everywhere, and the plugin is told so."
           checked={testMode ?? settings.testMode}
           disabled={!save.may.allowed}
-          onChange={(event) => setTestMode(event.currentTarget.checked === settings.testMode ? undefined : event.currentTarget.checked)}
+          onChange={(event) =>
+            setTestMode(event.currentTarget.checked === settings.testMode ? undefined : event.currentTarget.checked)
+          }
         />
       </Panel>
-      <div className="savebar" role="region" aria-label="Save">
-        <span className="say" role="status">
-          {changes === 0 ? "Everything is saved." : `${many(changes, "change")} not saved${names.length === 0 ? "" : `: ${names.map((name) => labelOf(name, schema?.properties[name] ?? { type: "string" })).join(", ")}`}.`}
-        </span>
-        {changes > 0 && (
-          <Button
-            variant="subtle"
-            onClick={() => {
-              setDraft(emptyDraft);
-              setTestMode(undefined);
-            }}
-          >
-            Discard
-          </Button>
-        )}
-        <ActButton compact may={test.may} running={test.running} onClick={() => void runTest()}>
-          Test without saving
-        </ActButton>
-        <ActButton compact may={save.may} running={save.running} blocked={changes === 0 ? "Nothing to save." : undefined} onClick={() => void runSave()}>
-          Save
-        </ActButton>
-        <ActButton compact type="submit" variant="filled" may={save.may} running={save.running || test.running}>
-          Save and test
-        </ActButton>
-      </div>
+      <SaveBar
+        changed={names.map((name) => labelOf(name, schema?.properties[name] ?? { type: "string" }))}
+        changes={changes}
+        may={save.may}
+        saving={save.running}
+        testing={test.running}
+        onDiscard={forget}
+        onTest={() => void runTest()}
+        onSave={() => void runSave()}
+      />
       <LeaveGuard dirty={changes > 0} />
     </form>
   );
 }
 
+/** What is wrong with a setting as it is saved, for example after the manifest changed. */
+function savedProblem({ problems }: Settings, name: string): string | undefined {
+  const row = problems.find(({ pointer }) => nameOfPointer(pointer) === name);
+  return row === undefined ? undefined : [row.message, row.fix].filter((text) => text !== undefined).join(" ");
+}
+
+interface SaveBarProps {
+  /** Labels of the settings that were changed. */
+  changed: readonly string[];
+  changes: number;
+  may: MayDecision;
+  saving: boolean;
+  testing: boolean;
+  onDiscard(): void;
+  onTest(): void;
+  onSave(): void;
+}
+
+/** Says what is not saved, wherever on the page one is. */
+function SaveBar({ changed, changes, may, saving, testing, onDiscard, onTest, onSave }: SaveBarProps) {
+  return (
+    <div className="savebar" role="region" aria-label="Save">
+      <span className="say" role="status">
+        {changes === 0
+          ? "Everything is saved."
+          : `${many(changes, "change")} not saved${changed.length === 0 ? "" : `: ${changed.join(", ")}`}.`}
+      </span>
+      {changes > 0 && (
+        <Button variant="subtle" onClick={onDiscard}>
+          Discard
+        </Button>
+      )}
+      <ActButton compact may={may} running={testing} onClick={onTest}>
+        Test without saving
+      </ActButton>
+      <ActButton
+        compact
+        may={may}
+        running={saving}
+        blocked={changes === 0 ? "Nothing to save." : undefined}
+        onClick={onSave}
+      >
+        Save
+      </ActButton>
+      <ActButton compact type="submit" variant="filled" may={may} running={saving || testing}>
+        Save and test
+      </ActButton>
+    </div>
+  );
+}
+
 function Conflict({ title, onReload }: { title: string; onReload(): void }) {
   return (
-    <Problem tone="warn" title="Somebody saved meanwhile" why={title} todo="Load what was saved. Your changes stay in the form, over the new values; compare, and save again." actions={<Button onClick={onReload}>Load what was saved</Button>} />
+    <Problem
+      tone="warn"
+      title="Somebody saved meanwhile"
+      why={title}
+      todo="Load what was saved. Your changes stay in the form, over the new values; compare, and save again."
+      actions={<Button onClick={onReload}>Load what was saved</Button>}
+    />
   );
 }
 
 /** What the server refused, with a link to each field; takes the focus. */
-function ErrorSummary({ problem, schema }: { problem: NonNullable<ReturnType<typeof useAct>["problem"]>; schema: ConfigSchema | null }) {
-  const fields = problem.problems.map(({ pointer, message }) => ({ name: nameOfPointer(pointer), message })).filter(({ name }) => schema?.properties[name] !== undefined);
+function ErrorSummary({
+  problem,
+  schema,
+}: {
+  problem: NonNullable<ReturnType<typeof useAct>["problem"]>;
+  schema: ConfigSchema | null;
+}) {
+  const fields = problem.problems
+    .map(({ pointer, message }) => ({ name: nameOfPointer(pointer), message }))
+    .filter(({ name }) => schema?.properties[name] !== undefined);
   useEffect(() => {
     document.getElementById("settings-errors")?.focus();
-  }, [problem]);
+  }, []);
   return (
     <div id="settings-errors" tabIndex={-1}>
       <ApiProblemPanel
@@ -196,7 +300,11 @@ function TestResult({ checked, schema }: { checked: AnswerById<"testSettings">; 
             <EvidenceOf
               key={row.id}
               row={row}
-              {...(name !== undefined && property !== undefined && row.status === "failed" && { actions: <Button onClick={() => focusField(name)}>Fix: go to “{labelOf(name, property)}”</Button> })}
+              {...(name !== undefined &&
+                property !== undefined &&
+                row.status === "failed" && {
+                  actions: <Button onClick={() => focusField(name)}>Fix: go to “{labelOf(name, property)}”</Button>,
+                })}
             />
           );
         })}
@@ -214,9 +322,16 @@ function LeaveGuard({ dirty }: { dirty: boolean }) {
   });
   if (blocker.status !== "blocked") return null;
   return (
-    <ConfirmDialog title="Leave without saving?" confirm="Leave" danger running={false} problem={null} onConfirm={blocker.proceed} onClose={blocker.reset}>
+    <ConfirmDialog
+      title="Leave without saving?"
+      confirm="Leave"
+      danger
+      running={false}
+      problem={null}
+      onConfirm={blocker.proceed}
+      onClose={blocker.reset}
+    >
       Your changes to these settings are not saved and would be gone.
     </ConfirmDialog>
   );
 }
-

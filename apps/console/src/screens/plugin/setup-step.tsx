@@ -4,12 +4,22 @@ import { IconChevronLeft } from "@tabler/icons-react";
 import { Button } from "@mantine/core";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { problemAt, type ApiProblem } from "../../api/api-problem.ts";
+import { Choice } from "../../look/choice.tsx";
 import { EvidenceOf } from "../../look/evidence.tsx";
 import { KeyValue } from "../../look/panel.tsx";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
 import { ConfigFields } from "./config-fields.tsx";
-import { effectiveValues, emptyDraft, labelOf, nameOfPointer, pointersOf, shownNames, showInput, type Draft } from "./config-draft.ts";
+import {
+  effectiveValues,
+  emptyDraft,
+  labelOf,
+  nameOfPointer,
+  pointersOf,
+  shownNames,
+  showInput,
+  type Draft,
+} from "./config-draft.ts";
 
 type Step = SetupSession["steps"][number];
 
@@ -26,7 +36,13 @@ interface SetupStepProps {
   onBack: (() => void) | undefined;
 }
 
-const nextLabel: Record<Step["type"], string> = { form: "Next", menu: "Next", check: "Run the checks", test: "Run the test", summary: "Save these settings" };
+const nextLabel: Record<Step["type"], string> = {
+  form: "Next",
+  menu: "Next",
+  check: "Run the checks",
+  test: "Run the test",
+  summary: "Save these settings",
+};
 
 /** One step of a setup: a form, a choice, checks with their evidence, or the summary. */
 export function SetupStep(props: SetupStepProps) {
@@ -51,7 +67,17 @@ export function SetupStep(props: SetupStepProps) {
         {isCheck && checked === undefined && <p>Nothing is saved yet. The checks use what you entered.</p>}
       </div>
       {checked !== undefined && <Checks {...props} />}
-      <div className="ft actions" style={{ borderTop: "1px solid var(--hl-line)", padding: "14px 20px", display: "flex", gap: 12, flexWrap: "wrap", justifyContent: "space-between" }}>
+      <div
+        className="ft actions"
+        style={{
+          borderTop: "1px solid var(--hl-line)",
+          padding: "14px 20px",
+          display: "flex",
+          gap: 12,
+          flexWrap: "wrap",
+          justifyContent: "space-between",
+        }}
+      >
         {onBack === undefined ? (
           <span />
         ) : (
@@ -65,14 +91,25 @@ export function SetupStep(props: SetupStepProps) {
               Run again
             </ActButton>
           )}
-          <NextButton {...props} passed={passed} blocked={step.type === "menu" && option === "" ? "Choose one first." : undefined} />
+          <NextButton
+            {...props}
+            passed={passed}
+            blocked={step.type === "menu" && option === "" ? "Choose one first." : undefined}
+          />
         </div>
       </div>
     </form>
   );
 }
 
-function NextButton({ session, step, running, onNext, passed, blocked }: SetupStepProps & { passed: boolean; blocked: string | undefined }) {
+function NextButton({
+  session,
+  step,
+  running,
+  onNext,
+  passed,
+  blocked,
+}: SetupStepProps & { passed: boolean; blocked: string | undefined }) {
   if (!passed) {
     const checked = session.checks[step.id];
     const again = checked !== undefined;
@@ -80,7 +117,11 @@ function NextButton({ session, step, running, onNext, passed, blocked }: SetupSt
     const fixable = checked?.rows.some(({ status, field }) => status === "failed" && field !== undefined) ?? false;
     return (
       <ActButton type="submit" variant={fixable ? "default" : "filled"} running={running} blocked={blocked}>
-        {again && step.type !== "summary" ? (step.type === "form" || step.type === "menu" ? "Test again and go on" : "Run again") : nextLabel[step.type]}
+        {again && step.type !== "summary"
+          ? step.type === "form" || step.type === "menu"
+            ? "Test again and go on"
+            : "Run again"
+          : nextLabel[step.type]}
       </ActButton>
     );
   }
@@ -102,7 +143,10 @@ function FormStep({ session, step, draft, problem, onDraft }: SetupStepProps) {
       saved={session.values}
       draft={draft}
       secrets={Object.fromEntries(session.secretsSet.map((name) => [name, {}]))}
-      errorOf={(name) => problemAt(problem, ...pointersOf(name)) ?? rows.find((row) => row.status === "failed" && row.field !== undefined && nameOfPointer(row.field) === name)?.fix}
+      errorOf={(name) =>
+        problemAt(problem, ...pointersOf(name)) ??
+        rows.find((row) => row.status === "failed" && row.field !== undefined && nameOfPointer(row.field) === name)?.fix
+      }
       onChange={onDraft}
     />
   );
@@ -113,13 +157,14 @@ function MenuStep({ step, value, onChange }: { step: Step; value: string; onChan
     <fieldset className="stack sm fields">
       <legend className="vh">{step.title}</legend>
       {step.options.map(({ id, title, text }) => (
-        <label key={id} className="choice">
-          <input type="radio" name={step.id} value={id} checked={value === id} onChange={() => onChange(id)} />
-          <span>
-            <b className="strong">{title}</b>
-            {text !== undefined && <span className="small" style={{ display: "block" }}>{text}</span>}
-          </span>
-        </label>
+        <Choice
+          key={id}
+          name={step.id}
+          title={title}
+          text={text}
+          checked={value === id}
+          onChoose={() => onChange(id)}
+        />
       ))}
     </fieldset>
   );
@@ -137,7 +182,14 @@ function Checks({ session, step, onFix }: SetupStepProps) {
           <EvidenceOf
             key={row.id}
             row={row}
-            {...(name !== undefined && row.status === "failed" && { actions: <Button variant="filled" onClick={() => onFix(name)}>Fix: go to “{property === undefined ? name : labelOf(name, property)}”</Button> })}
+            {...(name !== undefined &&
+              row.status === "failed" && {
+                actions: (
+                  <Button variant="filled" onClick={() => onFix(name)}>
+                    Fix: go to “{property === undefined ? name : labelOf(name, property)}”
+                  </Button>
+                ),
+              })}
           />
         );
       })}
@@ -152,7 +204,8 @@ function Summary({ session }: { session: SetupSession }) {
   const rows = shownNames(schema, values).map((name): readonly [string, ReactNode] => {
     const property = schema.properties[name];
     const label = property === undefined ? name : labelOf(name, property);
-    if (property?.secret === true) return [label, session.secretsSet.includes(name) ? "set, not shown" : <span className="dim">not set</span>];
+    if (property?.secret === true)
+      return [label, session.secretsSet.includes(name) ? "set, not shown" : <span className="dim">not set</span>];
     const value = values[name] ?? property?.default;
     const title = property?.enumTitles?.[property.enum?.indexOf(value as string) ?? -1];
     return [label, title ?? (showInput(value) || <span className="dim">empty</span>)];
@@ -160,7 +213,7 @@ function Summary({ session }: { session: SetupSession }) {
   return (
     <>
       <p>These settings are saved. Next you decide what the plugin may do.</p>
-      <KeyValue rows={rows} />
+      <KeyValue rows={Object.fromEntries(rows)} />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useAct, useRead } from "../../api/use-api.ts";
 import { Panel } from "../../look/panel.tsx";
 import { Empty, StepList } from "../../look/pictures.tsx";
 import { useMay } from "../../session/account.ts";
+import { ActButton } from "../../shell/act-button.tsx";
 import { ConfirmDialog } from "../../shell/confirm-dialog.tsx";
 import { GoButton, useGo } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
@@ -33,7 +34,13 @@ export function SetupScreen() {
       tab="Setup"
       prefix="Set up"
       lead={leadOf(session.data)}
-      actions={() => may.allowed && <Button variant="subtle" onClick={() => setAsking(true)}>Start over</Button>}
+      renderActions={() =>
+        may.allowed && (
+          <Button variant="subtle" onClick={() => setAsking(true)}>
+            Start over
+          </Button>
+        )
+      }
       reads={[session]}
       calls={[["getSetup", input]]}
       offers={["answerSetupStep"]}
@@ -43,13 +50,22 @@ export function SetupScreen() {
         if (!detail.hasSetup && !detail.hasSettings) {
           return (
             <section className="panel">
-              <Empty title="This plugin needs no setup" action={<GoButton to={`/plugins/${plugin}/access${instancePart(instance)}`}>Review its access</GoButton>}>
+              <Empty
+                title="This plugin needs no setup"
+                action={
+                  <GoButton to={`/plugins/${plugin}/access${instancePart(instance)}`}>Review its access</GoButton>
+                }
+              >
                 Its manifest declares no settings.
               </Empty>
             </section>
           );
         }
-        return <Loaded query={session} what="the setup">{(data) => <Wizard key={data.startedAt} session={data} plugin={plugin} instance={instance} />}</Loaded>;
+        return (
+          <Loaded query={session} what="the setup">
+            {(data) => <Wizard key={data.startedAt} session={data} plugin={plugin} instance={instance} />}
+          </Loaded>
+        );
       }}
     </PluginPage>
   );
@@ -57,7 +73,8 @@ export function SetupScreen() {
   function leadOf(data: SetupSession | undefined) {
     return (
       <>
-        {data?.prepare?.minutes !== undefined && `About ${many(data.prepare.minutes, "minute")}. `}Every answer you give is kept on the server: leave and come back at any time.
+        {data?.prepare?.minutes !== undefined && `About ${many(data.prepare.minutes, "minute")}. `}Every answer you give
+        is kept on the server: leave and come back at any time.
         {asking && (
           <ConfirmDialog
             title="Start the setup over?"
@@ -81,16 +98,12 @@ function Wizard({ session, plugin, instance }: { session: SetupSession; plugin: 
   const go = useGo();
   const answer = useAct("answerSetupStep");
   const finish = useAct("finishSetup", "Settings saved");
-  const heading = useRef<HTMLHeadingElement>(null);
   const [drafts, setDrafts] = useState<Record<string, Draft>>({});
 
   const openable = session.steps.filter(({ state }) => state !== "open").map(({ id }) => id);
   const current = asked !== undefined && openable.includes(asked) ? asked : session.current;
   const at = session.steps.findIndex(({ id }) => id === current);
   const step = session.steps[at];
-  useEffect(() => {
-    if (asked !== undefined) heading.current?.focus();
-  }, [asked]);
   if (step === undefined) return null;
 
   const draft = drafts[step.id] ?? emptyDraft;
@@ -99,7 +112,10 @@ function Wizard({ session, plugin, instance }: { session: SetupSession; plugin: 
 
   const send = async (option?: string): Promise<SetupSession | undefined> => {
     const { values, secrets } = stepBody(session, step, draft);
-    const next = await answer.run({ ...input, body: { values, ...(Object.keys(secrets).length > 0 && { secrets }), ...(option !== undefined && { option }) } });
+    const next = await answer.run({
+      ...input,
+      body: { values, ...(Object.keys(secrets).length > 0 && { secrets }), ...(option !== undefined && { option }) },
+    });
     if (next !== undefined && next.checks[step.id]?.ok !== false) setDrafts({ ...drafts, [step.id]: emptyDraft });
     return next;
   };
@@ -123,18 +139,17 @@ function Wizard({ session, plugin, instance }: { session: SetupSession; plugin: 
     <div className="grid wizard">
       <section className="panel" aria-labelledby="step">
         <div className="hd" style={{ paddingTop: 18 }}>
-          <div>
-            <p className="small dim">
-              Step {at + 1} of {session.steps.length}
-            </p>
-            <h2 id="step" tabIndex={-1} ref={heading}>
-              {step.title}
-            </h2>
-          </div>
+          <StepHeading
+            title={step.title}
+            at={at + 1}
+            of={session.steps.length}
+            focus={asked !== undefined}
+            key={step.id}
+          />
           <div className="end row">
-            <Button variant="subtle" loading={answer.running} onClick={() => void leave()}>
+            <ActButton variant="subtle" running={answer.running} onClick={() => void leave()}>
               Save and leave
-            </Button>
+            </ActButton>
           </div>
         </div>
         <SetupStep
@@ -151,20 +166,60 @@ function Wizard({ session, plugin, instance }: { session: SetupSession; plugin: 
           onBack={at === 0 ? undefined : () => open(session.steps[at - 1]?.id ?? step.id)}
         />
       </section>
-      <div className="stack lg">
-        <Panel title="Steps">
-          <StepList steps={session.steps.map(({ id, title, state }) => ({ id, title, state: id === current ? "current" : state === "current" ? "done" : state }))} onOpen={open} />
+      <WizardAside session={session} current={current} onOpen={open} />
+    </div>
+  );
+}
+
+/** Takes the focus when the person moved to the step, so that the change is heard. */
+function StepHeading({ title, at, of, focus }: { title: string; at: number; of: number; focus: boolean }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (focus) heading.current?.focus();
+  }, [focus]);
+  return (
+    <div>
+      <p className="small dim">
+        Step {at} of {of}
+      </p>
+      <h2 id="step" tabIndex={-1} ref={heading}>
+        {title}
+      </h2>
+    </div>
+  );
+}
+
+function WizardAside({
+  session,
+  current,
+  onOpen,
+}: {
+  session: SetupSession;
+  current: string;
+  onOpen(step: string): void;
+}) {
+  const have = session.prepare?.have ?? [];
+  return (
+    <div className="stack lg">
+      <Panel title="Steps">
+        <StepList
+          steps={session.steps.map(({ id, title, state }) => ({
+            id,
+            title,
+            state: id === current ? "current" : state === "current" ? "done" : state,
+          }))}
+          onOpen={onOpen}
+        />
+      </Panel>
+      {have.length > 0 && (
+        <Panel title="Have ready">
+          <ul className="stack sm">
+            {have.map((thing) => (
+              <li key={thing}>{thing}</li>
+            ))}
+          </ul>
         </Panel>
-        {session.prepare !== undefined && session.prepare.have.length > 0 && (
-          <Panel title="Have ready">
-            <ul className="stack sm">
-              {session.prepare.have.map((thing) => (
-                <li key={thing}>{thing}</li>
-              ))}
-            </ul>
-          </Panel>
-        )}
-      </div>
+      )}
     </div>
   );
 }
@@ -174,7 +229,8 @@ function stepBody(session: SetupSession, step: SetupSession["steps"][number], dr
   const values: Record<string, unknown> = {};
   for (const name of step.fields) {
     if (schema?.properties[name]?.secret === true) continue;
-    const value = name in draft.values ? draft.values[name] : (session.values[name] ?? schema?.properties[name]?.default);
+    const value =
+      name in draft.values ? draft.values[name] : (session.values[name] ?? schema?.properties[name]?.default);
     if (value !== undefined) values[name] = value;
   }
   const secrets = Object.fromEntries(Object.entries(draft.secrets).filter(([, value]) => value !== ""));

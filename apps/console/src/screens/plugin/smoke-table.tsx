@@ -21,7 +21,15 @@ interface SmokeTableProps {
 /** Every declared test with the newest result and its evidence. A test without a result is "Not run", never green. */
 export function SmokeTable({ detail, run, schedule, may, running, onRun }: SmokeTableProps) {
   return (
-    <Panel title="Smoke tests" flush foot={<span>{scheduleText(schedule)} Live tests send for real: they ask for a recipient and never run by themselves.</span>}>
+    <Panel
+      title="Smoke tests"
+      flush
+      foot={
+        <span>
+          {scheduleText(schedule)} Live tests send for real: they ask for a recipient and never run by themselves.
+        </span>
+      }
+    >
       {detail.smokeTests.length === 0 ? (
         <Empty title="No smoke tests">The plugin declares none, so its health says less than it could.</Empty>
       ) : (
@@ -41,7 +49,14 @@ export function SmokeTable({ detail, run, schedule, may, running, onRun }: Smoke
           </thead>
           <tbody>
             {detail.smokeTests.map((test) => (
-              <SmokeRow key={test.id} test={test} result={run?.results.find((result) => result.test === test.id)} may={may} running={running} onRun={onRun} />
+              <SmokeRow
+                key={test.id}
+                test={test}
+                result={run?.results.find((result) => result.test === test.id)}
+                may={may}
+                running={running}
+                onRun={onRun}
+              />
             ))}
           </tbody>
         </TableRegion>
@@ -51,7 +66,10 @@ export function SmokeTable({ detail, run, schedule, may, running, onRun }: Smoke
 }
 
 type Result = NonNullable<Health["lastRun"]>["results"][number];
-type RowProps = Pick<SmokeTableProps, "may" | "running" | "onRun"> & { test: PluginDetail["smokeTests"][number]; result: Result | undefined };
+type RowProps = Pick<SmokeTableProps, "may" | "running" | "onRun"> & {
+  test: PluginDetail["smokeTests"][number];
+  result: Result | undefined;
+};
 
 function SmokeRow({ test, result, may, running, onRun }: RowProps) {
   const failed = result?.status === "failed";
@@ -68,10 +86,19 @@ function SmokeRow({ test, result, may, running, onRun }: RowProps) {
           {test.live ? "live" : "dry run"}
         </span>
       </th>
-      <td className="small">{result === undefined ? <span className="dim">none yet</span> : <Proof result={result} />}</td>
+      <td className="small">
+        {result === undefined ? <span className="dim">none yet</span> : <Proof result={result} />}
+      </td>
       <td className="r num nowrap">{result?.durationMs === undefined ? "" : duration(result.durationMs)}</td>
       <td className="r">
-        <ActButton compact size="compact-sm" may={may} running={running} label={`Run: ${test.title}`} onClick={() => onRun(test.id, test.live)}>
+        <ActButton
+          compact
+          size="compact-sm"
+          may={may}
+          running={running}
+          label={`Run: ${test.title}`}
+          onClick={() => onRun(test.id, test.live)}
+        >
           Run
         </ActButton>
       </td>
@@ -110,6 +137,9 @@ function Proof({ result }: { result: Result }) {
 
 function scheduleText({ everyMinutes, nextAt }: Health["schedule"]): string {
   if (everyMinutes === 0) return "No schedule: tests run when somebody runs them and after each change.";
-  const next = nextAt === undefined ? "" : `Next run ${new Date(nextAt).getTime() - Date.now() > 86_400_000 ? moment(nextAt) : hourMinute(nextAt)}, `;
+  const next =
+    nextAt === undefined
+      ? ""
+      : `Next run ${new Date(nextAt).getTime() - Date.now() > 86_400_000 ? moment(nextAt) : hourMinute(nextAt)}, `;
   return `${next}every ${everyMinutes} minutes.`;
 }

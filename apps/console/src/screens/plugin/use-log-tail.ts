@@ -25,7 +25,7 @@ export function useLogTail({ plugin, instance, level, enabled }: Tail) {
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
-    if (!enabled || paused) return;
+    if (!enabled || paused || attempt < 0) return;
     const aborter = new AbortController();
     const params = { plugin };
     const base = { ...instanceQuery(instance), level };
@@ -49,14 +49,24 @@ export function useLogTail({ plugin, instance, level, enabled }: Tail) {
     return () => aborter.abort();
   }, [plugin, instance, level, enabled, paused, attempt]);
 
-  return { lines, dropped, paused, state, problem, toggle: () => setPaused(!paused), again: () => setAttempt((n) => n + 1) };
+  return {
+    lines,
+    dropped,
+    paused,
+    state,
+    problem,
+    toggle: () => setPaused(!paused),
+    again: () => setAttempt((n) => n + 1),
+  };
 }
 
 async function readLines(stream: ReadableStream<Uint8Array>, add: (lines: LogLine[]) => void): Promise<void> {
   const read = createEventReader();
   const reader = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    const lines = read(chunk.value).filter(({ event }) => event === "line").map(({ data }) => JSON.parse(data) as LogLine);
+    const lines = read(chunk.value)
+      .filter(({ event }) => event === "line")
+      .map(({ data }) => JSON.parse(data) as LogLine);
     if (lines.length > 0) add(lines);
   }
 }

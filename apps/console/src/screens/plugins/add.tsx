@@ -28,12 +28,25 @@ export function AddPluginScreen() {
       title="Add a plugin"
       lead="Registering gives no rights. You set it up, decide what it may do, and enable it when it works."
       crumbs={[{ text: "Plugins", to: "/plugins" }]}
-      calls={[["listIncludedPlugins"], ["checkManifest", { body: { text: "{…}" } }], ["registerPlugin", { body: { id: "com.example.plugin", name: "Example Plugin", capabilities: ["send_messages"] } }]]}
+      calls={[
+        ["listIncludedPlugins"],
+        ["checkManifest", { body: { text: "{…}" } }],
+        [
+          "registerPlugin",
+          { body: { id: "com.example.plugin", name: "Example Plugin", capabilities: ["send_messages"] } },
+        ],
+      ]}
       offers={["addIncludedPlugin", "checkManifest", "linkFolder"]}
     >
       <div className="filters" role="group" aria-label="Where the plugin comes from">
         {ways.map(([way, label]) => (
-          <button key={way} type="button" className="chip" aria-pressed={from === way} onClick={() => void navigate({ search: { from: way }, replace: true })}>
+          <button
+            key={way}
+            type="button"
+            className="chip"
+            aria-pressed={from === way}
+            onClick={() => void navigate({ search: { from: way }, replace: true })}
+          >
             {label}
           </button>
         ))}
@@ -83,7 +96,14 @@ function Included() {
                         </Go>
                       </>
                     ) : (
-                      <ActButton compact may={add.may} running={add.running} leftSection={<IconPlus size={16} aria-hidden />} label={`Add ${item.name}`} onClick={() => void choose(item.id)}>
+                      <ActButton
+                        compact
+                        may={add.may}
+                        running={add.running}
+                        leftSection={<IconPlus size={16} aria-hidden />}
+                        label={`Add ${item.name}`}
+                        onClick={() => void choose(item.id)}
+                      >
                         Add
                       </ActButton>
                     )}

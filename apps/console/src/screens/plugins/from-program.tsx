@@ -57,14 +57,22 @@ export function FromProgram() {
         <div className="stack md">
           <div className="row" role="group" aria-label="Language">
             {(Object.keys(snippets) as Language[]).map((name) => (
-              <button key={name} type="button" className="chip" aria-pressed={language === name} onClick={() => setLanguage(name)}>
+              <button
+                key={name}
+                type="button"
+                className="chip"
+                aria-pressed={language === name}
+                onClick={() => setLanguage(name)}
+              >
                 {name}
               </button>
             ))}
           </div>
           <pre className="reply">{text}</pre>
           <p className="small dim">
-            Without a token it works only from this machine, and the plugin waits below. With a <Go to="/users/tokens">token</Go> it works from anywhere and is registered at once. The local certificate must be trusted first: Hilum said how when it started.
+            Without a token it works only from this machine, and the plugin waits below. With a{" "}
+            <Go to="/users/tokens">token</Go> it works from anywhere and is registered at once. The local certificate
+            must be trusted first: Hilum said how when it started.
           </p>
         </div>
       </Panel>
@@ -73,7 +81,9 @@ export function FromProgram() {
           <WaitingRegistrations registrations={registrations.data.items} />
         ) : (
           <Panel flush label="Waiting registrations">
-            <Empty title="Nothing waits yet">As soon as the program has run, its plugin appears here for your approval.</Empty>
+            <Empty title="Nothing waits yet">
+              As soon as the program has run, its plugin appears here for your approval.
+            </Empty>
           </Panel>
         )}
       </div>

@@ -10,18 +10,22 @@ import { nextPage } from "./next-page.ts";
 
 /** For plugin developers: the plugin runs from a folder on the server and starts again when its files change. */
 export function LinkFolder() {
-  const link = useAct("linkFolder", (answer) => (answer.outcome === "revision_waits" ? "The change waits for approval in Plugins" : "Folder linked"));
+  const link = useAct("linkFolder", (answer) =>
+    answer.outcome === "revision_waits" ? "The change waits for approval in Plugins" : "Folder linked",
+  );
   const [path, setPath] = useState("");
   const go = useGo();
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const answer = await link.run({ body: { path: path.trim() } });
-    if (answer !== undefined) go(answer.outcome === "revision_waits" ? "/plugins" : nextPage(answer.plugin, answer.next));
+    if (answer !== undefined)
+      go(answer.outcome === "revision_waits" ? "/plugins" : nextPage(answer.plugin, answer.next));
   };
   return (
     <div className="stack md">
       <Advice tone="info" title="For development.">
-        The code runs in the sandbox like every plugin, but its files may change at any time. In production add packaged plugins.
+        The code runs in the sandbox like every plugin, but its files may change at any time. In production add packaged
+        plugins.
       </Advice>
       <Panel title="Link a folder on the server">
         <form className="stack md fields" onSubmit={(event) => void submit(event)}>
@@ -37,7 +41,13 @@ export function LinkFolder() {
             onChange={(event) => setPath(event.currentTarget.value)}
           />
           <div className="row">
-            <ActButton type="submit" variant="filled" may={link.may} running={link.running} blocked={path.trim() === "" ? "Name a folder first." : undefined}>
+            <ActButton
+              type="submit"
+              variant="filled"
+              may={link.may}
+              running={link.running}
+              blocked={path.trim() === "" ? "Name a folder first." : undefined}
+            >
               Link the folder
             </ActButton>
           </div>

@@ -66,7 +66,15 @@ export function PasteManifest() {
               variant="filled"
               may={mayCheck}
               running={register.running}
-              blocked={review?.valid === true && settled === text ? undefined : text === "" ? "Paste a manifest first." : review === undefined || settled !== text ? "Checking…" : "Mend the named places first."}
+              blocked={
+                review?.valid === true && settled === text
+                  ? undefined
+                  : text === ""
+                    ? "Paste a manifest first."
+                    : review === undefined || settled !== text
+                      ? "Checking…"
+                      : "Mend the named places first."
+              }
             >
               Register
             </ActButton>
@@ -83,7 +91,10 @@ export function PasteManifest() {
         <div aria-live="polite">
           {check.error !== null && <ApiProblemPanel problem={check.error} />}
           {review === undefined ? (
-            <p className="dim">What the plugin is, can do and asks for appears here while you type, with the place and the mend of what is wrong.</p>
+            <p className="dim">
+              What the plugin is, can do and asks for appears here while you type, with the place and the mend of what
+              is wrong.
+            </p>
           ) : (
             <div className="stack md">
               <p className="strong">{effects[review.effect]}</p>

@@ -27,7 +27,11 @@ export function PluginsScreen() {
       title="Plugins"
       lead={plugins.data === undefined ? undefined : sentence(plugins.data.items)}
       actions={
-        <GoButton to="/plugins/add" variant={(registrations.data?.items.length ?? 0) > 0 ? "default" : "filled"} leftSection={<IconPlus size={17} aria-hidden />}>
+        <GoButton
+          to="/plugins/add"
+          variant={(registrations.data?.items.length ?? 0) > 0 ? "default" : "filled"}
+          leftSection={<IconPlus size={17} aria-hidden />}
+        >
           Add plugin
         </GoButton>
       }
@@ -36,18 +40,26 @@ export function PluginsScreen() {
       offers={["approveRegistration"]}
     >
       <div className="stack lg">
-        {mayDecide.allowed && registrations.data !== undefined && registrations.data.items.length > 0 && <WaitingRegistrations registrations={registrations.data.items} />}
+        {mayDecide.allowed && registrations.data !== undefined && registrations.data.items.length > 0 && (
+          <WaitingRegistrations registrations={registrations.data.items} />
+        )}
         <Loaded query={plugins} what="the plugins">
           {({ items }) =>
             items.length === 0 ? (
               <section className="panel">
                 <Empty title="No plugins yet" action={<GoButton to="/plugins/add">Add plugin</GoButton>}>
-                  A plugin connects Hilum to one system: a mail server, an SMS provider, a store of records. The practice mailbox needs no account.
+                  A plugin connects Hilum to one system: a mail server, an SMS provider, a store of records. The
+                  practice mailbox needs no account.
                 </Empty>
               </section>
             ) : (
               <div>
-                <Filters items={items} q={search.q ?? ""} state={search.state} onChange={(next) => void navigate({ search: next, replace: true })} />
+                <Filters
+                  items={items}
+                  q={search.q ?? ""}
+                  state={search.state}
+                  onChange={(next) => void navigate({ search: next, replace: true })}
+                />
                 <PluginTable items={shown(items, search.q, search.state)} />
               </div>
             )
@@ -63,7 +75,10 @@ function sentence(items: readonly Plugin[]): string {
   const words = items.map(pluginWord);
   const bad = words.filter(needsAttention).length;
   const open = words.filter((word) => word.endsWith("needed") || word === "Ready to enable").length;
-  const parts = [bad > 0 && `${bad} ${bad === 1 ? "needs" : "need"} attention`, open > 0 && `${open} ${open === 1 ? "is" : "are"} not set up yet`].filter((part) => part !== false);
+  const parts = [
+    bad > 0 && `${bad} ${bad === 1 ? "needs" : "need"} attention`,
+    open > 0 && `${open} ${open === 1 ? "is" : "are"} not set up yet`,
+  ].filter((part) => part !== false);
   return `${many(items.length, "plugin")}. ${parts.length === 0 ? "All is well." : `${parts.join(", ")}.`}`;
 }
 
@@ -78,13 +93,26 @@ function shown(items: readonly Plugin[], q: string | undefined, state: string | 
 function matches(plugin: Plugin, state: string | undefined): boolean {
   if (state === undefined) return true;
   if (state === "Needs attention") return plugin.instances.some((instance) => needsAttention(instanceWord(instance)));
-  if (state === "Setup needed") return plugin.instances.some(({ state: at }) => at === "registered" || at === "configured" || at === "access_reviewed");
+  if (state === "Setup needed")
+    return plugin.instances.some(
+      ({ state: at }) => at === "registered" || at === "configured" || at === "access_reviewed",
+    );
   return plugin.instances.some((instance) => instanceWord(instance) === state);
 }
 
 type FilterSearch = { q?: string; state?: string };
 
-function Filters({ items, q, state, onChange }: { items: readonly Plugin[]; q: string; state: string | undefined; onChange(next: FilterSearch): void }) {
+function Filters({
+  items,
+  q,
+  state,
+  onChange,
+}: {
+  items: readonly Plugin[];
+  q: string;
+  state: string | undefined;
+  onChange(next: FilterSearch): void;
+}) {
   const choices = [undefined, "Needs attention", "Healthy", "Setup needed", "Disabled"];
   return (
     <div className="filters" role="group" aria-label="Filter plugins">
@@ -95,10 +123,21 @@ function Filters({ items, q, state, onChange }: { items: readonly Plugin[]; q: s
         w={270}
         data-page-search
         value={q}
-        onChange={(event) => onChange({ ...(event.currentTarget.value !== "" && { q: event.currentTarget.value }), ...(state !== undefined && { state }) })}
+        onChange={(event) =>
+          onChange({
+            ...(event.currentTarget.value !== "" && { q: event.currentTarget.value }),
+            ...(state !== undefined && { state }),
+          })
+        }
       />
       {choices.map((choice) => (
-        <button key={choice ?? "all"} type="button" className="chip" aria-pressed={state === choice} onClick={() => onChange({ ...(q !== "" && { q }), ...(choice !== undefined && { state: choice }) })}>
+        <button
+          key={choice ?? "all"}
+          type="button"
+          className="chip"
+          aria-pressed={state === choice}
+          onClick={() => onChange({ ...(q !== "" && { q }), ...(choice !== undefined && { state: choice }) })}
+        >
           {choice ?? "All"} <b className="num">{items.filter((item) => matches(item, choice)).length}</b>
         </button>
       ))}
@@ -146,7 +185,11 @@ const calm: readonly Word[] = ["Healthy", "Disabled", "Not tested"];
 function PluginRow({ plugin }: { plugin: Plugin }) {
   const word = pluginWord(plugin);
   const problem = plugin.instances.find((instance) => instance.problem !== undefined)?.problem;
-  const tested = plugin.instances.map(({ lastSmokeRunAt }) => lastSmokeRunAt).filter((at) => at !== undefined).toSorted().at(-1);
+  const tested = plugin.instances
+    .map(({ lastSmokeRunAt }) => lastSmokeRunAt)
+    .filter((at) => at !== undefined)
+    .toSorted()
+    .at(-1);
   return (
     <tr>
       <th scope="row">
@@ -170,7 +213,9 @@ function PluginRow({ plugin }: { plugin: Plugin }) {
         {plugin.version ?? <span className="dim">not named</span>}
         {plugin.pendingRevision && <span className="sub">a revision waits</span>}
       </td>
-      <td>{tested === undefined ? <Status word="Not tested" quiet /> : <span className="num">{moment(tested)}</span>}</td>
+      <td>
+        {tested === undefined ? <Status word="Not tested" quiet /> : <span className="num">{moment(tested)}</span>}
+      </td>
       <td>{{ none: "none", transit: "passes through", store: "kept" }[plugin.phi]}</td>
     </tr>
   );

@@ -11,13 +11,13 @@ export function Review({ review, level = 3 }: { review: ManifestReview; level?: 
       {review.problems.length > 0 && <ManifestProblems review={review} level={level} />}
       {review.plugin !== undefined && (
         <KeyValue
-          rows={[
-            ["Name", review.plugin.name],
-            ["Identifier", <code>{review.plugin.id}</code>],
-            ["Version", review.plugin.version],
-            ["Publisher", review.plugin.publisher],
-            ["Patient data", phiWords[review.plugin.phi as keyof typeof phiWords] ?? review.plugin.phi],
-          ]}
+          rows={{
+            Name: review.plugin.name,
+            Identifier: <code>{review.plugin.id}</code>,
+            Version: review.plugin.version,
+            Publisher: review.plugin.publisher,
+            "Patient data": phiWords[review.plugin.phi as keyof typeof phiWords] ?? review.plugin.phi,
+          }}
         />
       )}
       {review.capabilities.length + review.scopes.length > 0 && (
@@ -29,7 +29,9 @@ export function Review({ review, level = 3 }: { review: ManifestReview; level?: 
                 <div>
                   <b className="strong">{title}</b>
                   <p className="small dim">
-                    {plain} {!served && "This version of Hilum does not serve it yet: the plugin registers, and cannot be enabled."}
+                    {plain}{" "}
+                    {!served &&
+                      "This version of Hilum does not serve it yet: the plugin registers, and cannot be enabled."}
                   </p>
                 </div>
                 <span className="tag">provides</span>
@@ -49,7 +51,9 @@ export function Review({ review, level = 3 }: { review: ManifestReview; level?: 
           </ul>
         </Panel>
       )}
-      {review.scopes.length === 0 && review.valid && <p className="dim">It asks for nothing: no network, no files, no records of others.</p>}
+      {review.scopes.length === 0 && review.valid && (
+        <p className="dim">It asks for nothing: no network, no files, no records of others.</p>
+      )}
       {review.differences.length > 0 && <Differences review={review} />}
     </div>
   );
@@ -57,11 +61,17 @@ export function Review({ review, level = 3 }: { review: ManifestReview; level?: 
 
 function ManifestProblems({ review, level }: { review: ManifestReview; level: 2 | 3 }) {
   return (
-    <Problem title={review.problems.length === 1 ? "One place must be mended" : `${review.problems.length} places must be mended`} level={level}>
+    <Problem
+      title={
+        review.problems.length === 1 ? "One place must be mended" : `${review.problems.length} places must be mended`
+      }
+      level={level}
+    >
       <ul className="stack sm">
         {review.problems.map((row) => (
           <li key={`${row.pointer} ${row.message}`}>
-            <code>{row.line === undefined ? row.pointer || "/" : `line ${row.line}, ${row.pointer}`}</code> {row.message}
+            <code>{row.line === undefined ? row.pointer || "/" : `line ${row.line}, ${row.pointer}`}</code>{" "}
+            {row.message}
             {row.fix !== undefined && <b className="strong"> {row.fix}</b>}
           </li>
         ))}

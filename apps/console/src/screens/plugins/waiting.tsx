@@ -16,7 +16,11 @@ export function WaitingRegistrations({ registrations }: { registrations: readonl
   const [open, setOpen] = useState<Registration>();
   return (
     <>
-      <Panel title="Waiting for you" flush end={<Status word="Waiting for you">{many(registrations.length, "registration")}</Status>}>
+      <Panel
+        title="Waiting for you"
+        flush
+        end={<Status word="Waiting for you">{many(registrations.length, "registration")}</Status>}
+      >
         <ul className="problems">
           {registrations.map((registration, at) => (
             <li key={registration.id} data-tone="info">
@@ -34,7 +38,11 @@ export function WaitingRegistrations({ registrations }: { registrations: readonl
                 </p>
               </div>
               <div className="act">
-                <Button variant={at === 0 ? "filled" : "default"} onClick={() => setOpen(registration)} aria-label={`Review ${registration.name}`}>
+                <Button
+                  variant={at === 0 ? "filled" : "default"}
+                  onClick={() => setOpen(registration)}
+                  aria-label={`Review ${registration.name}`}
+                >
                   Review
                 </Button>
               </div>
@@ -69,26 +77,43 @@ function ReviewDialog({ registration, onClose }: { registration: Registration; o
         running={reject.running}
         problem={reject.problem}
         onClose={() => setRejecting(false)}
-        onConfirm={(reason) => void reject.run({ params, body: { reason } }).then((answer) => answer !== undefined && onClose())}
+        onConfirm={(reason) =>
+          void reject.run({ params, body: { reason } }).then((answer) => answer !== undefined && onClose())
+        }
       >
         Nothing of it is kept but this decision. The same program may register again.
       </ConfirmDialog>
     );
   }
   return (
-    <Modal opened onClose={onClose} title={registration.kind === "revision" ? `Review the change of ${registration.name}` : `Review ${registration.name}`} size={720}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={
+        registration.kind === "revision" ? `Review the change of ${registration.name}` : `Review ${registration.name}`
+      }
+      size={720}
+    >
       <div className="stack md">
         {approve.problem !== null && <ApiProblemPanel problem={approve.problem} />}
         <p className="dim">
           Sent {moment(registration.at)} from {registration.from}.{" "}
-          {registration.kind === "revision" ? "The plugin goes on as it is until you decide." : "Approving registers it; what it asks for you decide one by one afterwards, in Access."}
+          {registration.kind === "revision"
+            ? "The plugin goes on as it is until you decide."
+            : "Approving registers it; what it asks for you decide one by one afterwards, in Access."}
         </p>
         <Review review={registration.review} />
         <div className="row end">
           <ActButton may={reject.may} onClick={() => setRejecting(true)}>
             Reject
           </ActButton>
-          <ActButton variant="filled" may={approve.may} running={approve.running} onClick={() => void accept()} autoFocus>
+          <ActButton
+            variant="filled"
+            may={approve.may}
+            running={approve.running}
+            onClick={() => void accept()}
+            autoFocus
+          >
             Approve
           </ActButton>
         </div>

@@ -11,7 +11,9 @@ import { SettingsTabs } from "./settings-tabs.tsx";
 
 export function SandboxScreen() {
   const sandbox = useRead("getSandbox", {});
-  const check = useAct("checkSandbox", (answer) => (answer.level === "isolated" ? "Every control holds" : "Plugins cannot be isolated"));
+  const check = useAct("checkSandbox", (answer) =>
+    answer.level === "isolated" ? "Every control holds" : "Plugins cannot be isolated",
+  );
   return (
     <Page
       title="Sandbox"
@@ -19,7 +21,12 @@ export function SandboxScreen() {
       crumbs={[{ text: "Settings", to: "/settings" }]}
       tabs={<SettingsTabs at="Sandbox" />}
       actions={
-        <ActButton may={check.may} running={check.running} leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => void check.run()}>
+        <ActButton
+          may={check.may}
+          running={check.running}
+          leftSection={<IconRefresh size={16} aria-hidden />}
+          onClick={() => void check.run()}
+        >
           Check again
         </ActButton>
       }
@@ -35,7 +42,13 @@ export function SandboxScreen() {
                 <p>A plugin sees its own code and nothing else: no files, no network, no other process.</p>
               </Problem>
             ) : (
-              <Problem title="Plugins cannot be isolated on this machine" end={`checked ${moment(status.checkedAt)}`} why={status.reason} todo={status.fix ?? "Put the missing part in place, then press Check again."} what="Plugins that need a sandbox are refused. The practice mailbox still works: it is Hilum’s own code." />
+              <Problem
+                title="Plugins cannot be isolated on this machine"
+                end={`checked ${moment(status.checkedAt)}`}
+                why={status.reason}
+                todo={status.fix ?? "Put the missing part in place, then press Check again."}
+                what="Plugins that need a sandbox are refused. The practice mailbox still works: it is Hilum’s own code."
+              />
             )}
             <Panel title="Controls" flush>
               <TableRegion label="Controls of the sandbox" minWidth={620} className="t top">

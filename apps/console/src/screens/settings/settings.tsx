@@ -30,7 +30,16 @@ function GeneralSettings() {
       lead="What holds for the whole platform."
       tabs={<SettingsTabs at="General" />}
       reads={[settings]}
-      calls={[["getPlatformSettings"], ["savePlatformSettings", { body: settings.data === undefined ? {} : { settings: settings.data.settings, revision: settings.data.revision } }]]}
+      calls={[
+        ["getPlatformSettings"],
+        [
+          "savePlatformSettings",
+          {
+            body:
+              settings.data === undefined ? {} : { settings: settings.data.settings, revision: settings.data.revision },
+          },
+        ],
+      ]}
       offers={["savePlatformSettings"]}
     >
       <Loaded query={settings} what="the settings">
@@ -57,10 +66,28 @@ function SettingsForm({ answer, onReload }: { answer: Answer; onReload(): void }
   };
   return (
     <form className="stack lg" onSubmit={submit}>
-      {save.problem !== null && <ApiProblemPanel problem={save.problem} actions={hasCode(save.problem, "request.conflict") ? <Button onClick={onReload}>Load what was saved</Button> : undefined} />}
+      {save.problem !== null && (
+        <ApiProblemPanel
+          problem={save.problem}
+          actions={
+            hasCode(save.problem, "request.conflict") ? (
+              <Button onClick={onReload}>Load what was saved</Button>
+            ) : undefined
+          }
+        />
+      )}
       <Panel title="General">
         <div className="stack md fields">
-          <TextInput label="Organisation" description="Shown in the band at the top and on the sign-in page." required maxLength={80} disabled={readOnly} value={form.organisation} error={problemAt(save.problem, "/settings/organisation")} onChange={(event) => set({ organisation: event.currentTarget.value })} />
+          <TextInput
+            label="Organisation"
+            description="Shown in the band at the top and on the sign-in page."
+            required
+            maxLength={80}
+            disabled={readOnly}
+            value={form.organisation}
+            error={problemAt(save.problem, "/settings/organisation")}
+            onChange={(event) => set({ organisation: event.currentTarget.value })}
+          />
           <NativeSelect
             label="This system is"
             description="Test is shown as a hatched band on every page, so that nobody takes it for the real one."
@@ -72,10 +99,21 @@ function SettingsForm({ answer, onReload }: { answer: Answer; onReload(): void }
             value={form.environment}
             onChange={(event) => set({ environment: event.currentTarget.value === "test" ? "test" : "production" })}
           />
-          <Checkbox label="Programs on this machine may register plugins without a token" description="They wait in Plugins for approval and have no rights until then. Off: they are refused." disabled={readOnly} checked={form.localRegistration} onChange={(event) => set({ localRegistration: event.currentTarget.checked })} />
+          <Checkbox
+            label="Programs on this machine may register plugins without a token"
+            description="They wait in Plugins for approval and have no rights until then. Off: they are refused."
+            disabled={readOnly}
+            checked={form.localRegistration}
+            onChange={(event) => set({ localRegistration: event.currentTarget.checked })}
+          />
         </div>
       </Panel>
-      <PrivateRanges ranges={form.privateRanges} readOnly={readOnly} errorOf={(at, part) => problemAt(save.problem, `/settings/privateRanges/${at}/${part}`)} onChange={(privateRanges) => set({ privateRanges })} />
+      <PrivateRanges
+        ranges={form.privateRanges}
+        readOnly={readOnly}
+        errorOf={(at, part) => problemAt(save.problem, `/settings/privateRanges/${at}/${part}`)}
+        onChange={(privateRanges) => set({ privateRanges })}
+      />
       <div className="savebar" role="region" aria-label="Save">
         <span className="say" role="status">
           {changed ? "Not saved yet." : "Everything is saved."}
@@ -85,7 +123,14 @@ function SettingsForm({ answer, onReload }: { answer: Answer; onReload(): void }
             Discard
           </Button>
         )}
-        <ActButton compact type="submit" variant="filled" may={save.may} running={save.running} blocked={changed ? undefined : "Nothing to save."}>
+        <ActButton
+          compact
+          type="submit"
+          variant="filled"
+          may={save.may}
+          running={save.running}
+          blocked={changed ? undefined : "Nothing to save."}
+        >
           Save
         </ActButton>
       </div>
@@ -95,26 +140,73 @@ function SettingsForm({ answer, onReload }: { answer: Answer; onReload(): void }
 
 type Ranges = PlatformSettings["privateRanges"];
 
-function PrivateRanges({ ranges, readOnly, errorOf, onChange }: { ranges: Ranges; readOnly: boolean; errorOf(at: number, part: string): string | undefined; onChange(ranges: Ranges): void }) {
-  const change = (at: number, part: Partial<Ranges[number]>): void => onChange(ranges.map((range, place) => (place === at ? { ...range, ...part } : range)));
+function PrivateRanges({
+  ranges,
+  readOnly,
+  errorOf,
+  onChange,
+}: {
+  ranges: Ranges;
+  readOnly: boolean;
+  errorOf(at: number, part: string): string | undefined;
+  onChange(ranges: Ranges): void;
+}) {
+  const change = (at: number, part: Partial<Ranges[number]>): void =>
+    onChange(ranges.map((range, place) => (place === at ? { ...range, ...part } : range)));
   return (
     <Panel title="Private address ranges">
       <div className="stack md">
         <p className="dim prose">
-          Plugins reach public addresses only, and only those they were granted. A range of your own network opens it for grants that name an address in it; no plugin gets it by itself.
+          Plugins reach public addresses only, and only those they were granted. A range of your own network opens it
+          for grants that name an address in it; no plugin gets it by itself.
         </p>
         {ranges.length === 0 && <p>None: no plugin reaches your own network.</p>}
         {ranges.map((range, at) => (
-          <div key={at} className="filters bottom" style={{ marginBottom: 0 }} role="group" aria-label={`Range ${at + 1}`}>
-            <TextInput label="Range (CIDR)" placeholder="10.20.0.0/16" required disabled={readOnly} spellCheck={false} w={190} value={range.cidr} error={errorOf(at, "cidr")} onChange={(event) => change(at, { cidr: event.currentTarget.value })} />
-            <TextInput label="Reason" placeholder="Mail server of the hospital" required disabled={readOnly} style={{ flex: "1 1 220px" }} value={range.reason} error={errorOf(at, "reason")} onChange={(event) => change(at, { reason: event.currentTarget.value })} />
-            <Button variant="subtle" disabled={readOnly} leftSection={<IconX size={16} aria-hidden />} aria-label={`Remove range ${range.cidr}`} onClick={() => onChange(ranges.filter((_, place) => place !== at))}>
+          <div
+            key={at}
+            className="filters bottom"
+            style={{ marginBottom: 0 }}
+            role="group"
+            aria-label={`Range ${at + 1}`}
+          >
+            <TextInput
+              label="Range (CIDR)"
+              placeholder="10.20.0.0/16"
+              required
+              disabled={readOnly}
+              spellCheck={false}
+              w={190}
+              value={range.cidr}
+              error={errorOf(at, "cidr")}
+              onChange={(event) => change(at, { cidr: event.currentTarget.value })}
+            />
+            <TextInput
+              label="Reason"
+              placeholder="Mail server of the hospital"
+              required
+              disabled={readOnly}
+              style={{ flex: "1 1 220px" }}
+              value={range.reason}
+              error={errorOf(at, "reason")}
+              onChange={(event) => change(at, { reason: event.currentTarget.value })}
+            />
+            <Button
+              variant="subtle"
+              disabled={readOnly}
+              leftSection={<IconX size={16} aria-hidden />}
+              aria-label={`Remove range ${range.cidr}`}
+              onClick={() => onChange(ranges.filter((_, place) => place !== at))}
+            >
               Remove
             </Button>
           </div>
         ))}
         <div className="row">
-          <Button disabled={readOnly || ranges.length >= 50} leftSection={<IconPlus size={16} aria-hidden />} onClick={() => onChange([...ranges, { cidr: "", reason: "" }])}>
+          <Button
+            disabled={readOnly || ranges.length >= 50}
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={() => onChange([...ranges, { cidr: "", reason: "" }])}
+          >
             Add a range
           </Button>
         </div>
@@ -126,7 +218,11 @@ function PrivateRanges({ ranges, readOnly, errorOf, onChange }: { ranges: Ranges
 /** What was decided when the server started: shown with its source, changed only there. */
 function StartSettings({ answer }: { answer: Answer }) {
   return (
-    <Panel title="Chosen at start" flush foot={<span>These are needed before the console exists, so they are set where Hilum is started.</span>}>
+    <Panel
+      title="Chosen at start"
+      flush
+      foot={<span>These are needed before the console exists, so they are set where Hilum is started.</span>}
+    >
       <TableRegion label="Settings chosen at start" minWidth={680}>
         <thead>
           <tr>
@@ -153,11 +249,11 @@ function StartSettings({ answer }: { answer: Answer }) {
       </TableRegion>
       <div className="bd" style={{ padding: "14px 20px", borderTop: "1px solid var(--hl-line)" }}>
         <KeyValue
-          rows={[
-            ["Hilum", answer.version],
-            ["Node", answer.node],
-            ["Database", answer.database === "sqlite" ? "SQLite, inside Hilum" : "PostgreSQL"],
-          ]}
+          rows={{
+            Hilum: answer.version,
+            Node: answer.node,
+            Database: answer.database === "sqlite" ? "SQLite, inside Hilum" : "PostgreSQL",
+          }}
         />
       </div>
     </Panel>

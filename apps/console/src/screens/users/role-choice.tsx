@@ -1,4 +1,5 @@
 import type { Role } from "@hilum/contract/api";
+import { Choice } from "../../look/choice.tsx";
 
 export const roleWords: Record<Role, string> = {
   administrator: "Everything, also who may do what",
@@ -13,15 +14,14 @@ export function RoleChoice({ value, onChange }: { value: Role; onChange(role: Ro
     <fieldset className="stack sm">
       <legend style={{ marginBottom: 6 }}>Role</legend>
       {(Object.keys(roleWords) as Role[]).map((role) => (
-        <label key={role} className="choice">
-          <input type="radio" name="role" value={role} checked={value === role} onChange={() => onChange(role)} />
-          <span>
-            <b className="strong">{role.charAt(0).toUpperCase() + role.slice(1)}</b>
-            <span className="small" style={{ display: "block" }}>
-              {roleWords[role]}
-            </span>
-          </span>
-        </label>
+        <Choice
+          key={role}
+          name="role"
+          title={role.charAt(0).toUpperCase() + role.slice(1)}
+          text={roleWords[role]}
+          checked={value === role}
+          onChoose={() => onChange(role)}
+        />
       ))}
     </fieldset>
   );

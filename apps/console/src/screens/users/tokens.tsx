@@ -37,7 +37,12 @@ function Tokens() {
   const [made, setMade] = useState<string>();
   const [asking, setAsking] = useState<Token>();
   const button = (
-    <ActButton variant="filled" may={create.may} leftSection={<IconPlus size={17} aria-hidden />} onClick={() => setMaking(true)}>
+    <ActButton
+      variant="filled"
+      may={create.may}
+      leftSection={<IconPlus size={17} aria-hidden />}
+      onClick={() => setMaking(true)}
+    >
       Make a token
     </ActButton>
   );
@@ -55,7 +60,9 @@ function Tokens() {
         {({ items }) => (
           <Panel flush label="Tokens">
             {items.length === 0 ? (
-              <Empty title="No tokens yet">A program that sends messages or registers plugins from elsewhere needs one.</Empty>
+              <Empty title="No tokens yet">
+                A program that sends messages or registers plugins from elsewhere needs one.
+              </Empty>
             ) : (
               <TableRegion label="Tokens" minWidth={760}>
                 <thead>
@@ -83,7 +90,17 @@ function Tokens() {
       {making && <MakeDialog onClose={() => setMaking(false)} onMade={setMade} />}
       {made !== undefined && <TokenDialog value={made} onClose={() => setMade(undefined)} />}
       {asking !== undefined && (
-        <ConfirmDialog title={`Revoke ${asking.name}?`} confirm="Revoke" danger running={revoke.running} problem={revoke.problem} onClose={() => setAsking(undefined)} onConfirm={() => void revoke.attempt({ params: { token: asking.id } }).then((done) => done && setAsking(undefined))}>
+        <ConfirmDialog
+          title={`Revoke ${asking.name}?`}
+          confirm="Revoke"
+          danger
+          running={revoke.running}
+          problem={revoke.problem}
+          onClose={() => setAsking(undefined)}
+          onConfirm={() =>
+            void revoke.attempt({ params: { token: asking.id } }).then((done) => done && setAsking(undefined))
+          }
+        >
           The program that uses it is refused from now on. It cannot be undone; make a new token instead.
         </ConfirmDialog>
       )}
@@ -92,7 +109,8 @@ function Tokens() {
 }
 
 function TokenRow({ token, onRevoke }: { token: Token; onRevoke(): void }) {
-  const left = new Date(token.expiresAt).getTime() - Date.now();
+  const [now] = useState(() => Date.now());
+  const left = new Date(token.expiresAt).getTime() - now;
   return (
     <tr>
       <th scope="row">
@@ -104,9 +122,17 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke(): void }) {
         {day(token.createdAt)}
         <span className="sub">{actorName(token.createdBy)}</span>
       </td>
-      <td className="num">{token.lastUsedAt === undefined ? <span className="dim">never</span> : moment(token.lastUsedAt)}</td>
+      <td className="num">
+        {token.lastUsedAt === undefined ? <span className="dim">never</span> : moment(token.lastUsedAt)}
+      </td>
       <td>
-        {left <= 0 ? <Status word="Expired" quiet /> : left < soonMs ? <Status word="Ends soon">{day(token.expiresAt)}</Status> : <span className="num">{day(token.expiresAt)}</span>}
+        {left <= 0 ? (
+          <Status word="Expired" quiet />
+        ) : left < soonMs ? (
+          <Status word="Ends soon">{day(token.expiresAt)}</Status>
+        ) : (
+          <span className="num">{day(token.expiresAt)}</span>
+        )}
       </td>
       <td className="r">
         <ActButton compact size="compact-sm" color="bad" label={`Revoke ${token.name}`} onClick={onRevoke}>
@@ -140,9 +166,23 @@ function MakeDialog({ onMade, onClose }: { onMade(value: string): void; onClose(
     <Modal opened onClose={onClose} title="Make a token">
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {create.problem !== null && <ApiProblemPanel problem={create.problem} />}
-        <TextInput label="Name" description="What the program is, for the audit log" required maxLength={80} data-autofocus value={name} error={problemAt(create.problem, "/name")} onChange={(event) => setName(event.currentTarget.value)} />
+        <TextInput
+          label="Name"
+          description="What the program is, for the audit log"
+          required
+          maxLength={80}
+          data-autofocus
+          value={name}
+          error={problemAt(create.problem, "/name")}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
         <RoleChoice value={role} onChange={setRole} />
-        <NativeSelect label="Ends after" data={lifetimes.map(([value, label]) => ({ value, label }))} value={days} onChange={(event) => setDays(event.currentTarget.value)} />
+        <NativeSelect
+          label="Ends after"
+          data={lifetimes.map(([value, label]) => ({ value, label }))}
+          value={days}
+          onChange={(event) => setDays(event.currentTarget.value)}
+        />
         <div className="row end">
           <Button onClick={onClose}>Cancel</Button>
           <ActButton type="submit" variant="filled" may={create.may} running={create.running}>
@@ -161,7 +201,11 @@ function TokenDialog({ value, onClose }: { value: string; onClose(): void }) {
         <p>Put it where the program keeps its secrets. It is shown only now.</p>
         <pre className="reply">{value}</pre>
         <div className="row end">
-          <Button leftSection={<IconCopy size={16} aria-hidden />} data-autofocus onClick={() => void copyText(value, "Token copied")}>
+          <Button
+            leftSection={<IconCopy size={16} aria-hidden />}
+            data-autofocus
+            onClick={() => void copyText(value, "Token copied")}
+          >
             Copy
           </Button>
           <Button variant="filled" onClick={onClose}>

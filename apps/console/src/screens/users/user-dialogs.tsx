@@ -30,8 +30,26 @@ export function InviteDialog({ onInvited, onClose }: { onInvited(invitation: Inv
     <Modal opened onClose={onClose} title="Invite a person">
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {invite.problem !== null && <ApiProblemPanel problem={invite.problem} />}
-        <TextInput label="Name" required maxLength={80} data-autofocus value={displayName} error={problemAt(invite.problem, "/displayName")} onChange={(event) => setDisplayName(event.currentTarget.value)} />
-        <TextInput label="User name" description="Small letters, digits, dot, hyphen, underscore" required maxLength={64} autoCapitalize="none" spellCheck={false} value={username} error={problemAt(invite.problem, "/username")} onChange={(event) => setUsername(event.currentTarget.value)} />
+        <TextInput
+          label="Name"
+          required
+          maxLength={80}
+          data-autofocus
+          value={displayName}
+          error={problemAt(invite.problem, "/displayName")}
+          onChange={(event) => setDisplayName(event.currentTarget.value)}
+        />
+        <TextInput
+          label="User name"
+          description="Small letters, digits, dot, hyphen, underscore"
+          required
+          maxLength={64}
+          autoCapitalize="none"
+          spellCheck={false}
+          value={username}
+          error={problemAt(invite.problem, "/username")}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+        />
         <RoleChoice value={role} onChange={setRole} />
         <div className="row end">
           <Button onClick={onClose}>Cancel</Button>
@@ -51,11 +69,16 @@ export function InvitationDialog({ invitation, onClose }: { invitation: Invitati
     <Modal opened onClose={onClose} title={`One-time link for ${invitation.user.displayName}`}>
       <div className="stack md">
         <p>
-          Give this link to {invitation.user.displayName} in person or by a channel you trust. It works once, until {moment(invitation.expiresAt)}, and is shown only now.
+          Give this link to {invitation.user.displayName} in person or by a channel you trust. It works once, until{" "}
+          {moment(invitation.expiresAt)}, and is shown only now.
         </p>
         <pre className="reply">{link}</pre>
         <div className="row end">
-          <Button leftSection={<IconCopy size={16} aria-hidden />} data-autofocus onClick={() => void copyText(link, "Link copied")}>
+          <Button
+            leftSection={<IconCopy size={16} aria-hidden />}
+            data-autofocus
+            onClick={() => void copyText(link, "Link copied")}
+          >
             Copy the link
           </Button>
           <Button variant="filled" onClick={onClose}>
@@ -73,13 +96,24 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose(): void 
   const [role, setRole] = useState<Role>(user.role);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if ((await change.run({ params: { user: user.id }, body: { displayName: displayName.trim(), role } })) !== undefined) onClose();
+    if (
+      (await change.run({ params: { user: user.id }, body: { displayName: displayName.trim(), role } })) !== undefined
+    )
+      onClose();
   };
   return (
     <Modal opened onClose={onClose} title={`Change ${user.displayName}`}>
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {change.problem !== null && <ApiProblemPanel problem={change.problem} />}
-        <TextInput label="Name" required maxLength={80} data-autofocus value={displayName} error={problemAt(change.problem, "/displayName")} onChange={(event) => setDisplayName(event.currentTarget.value)} />
+        <TextInput
+          label="Name"
+          required
+          maxLength={80}
+          data-autofocus
+          value={displayName}
+          error={problemAt(change.problem, "/displayName")}
+          onChange={(event) => setDisplayName(event.currentTarget.value)}
+        />
         <RoleChoice value={role} onChange={setRole} />
         <div className="row end">
           <Button onClick={onClose}>Cancel</Button>

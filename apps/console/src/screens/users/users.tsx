@@ -5,7 +5,6 @@ import { useState } from "react";
 import type { AnswerById } from "../../api/call.ts";
 import { useAct, useRead } from "../../api/use-api.ts";
 import { Panel, TableRegion } from "../../look/panel.tsx";
-import { ApiProblemPanel } from "../../look/problem.tsx";
 import { Status } from "../../look/status.tsx";
 import { useAccount } from "../../session/account.ts";
 import { ActButton } from "../../shell/act-button.tsx";
@@ -36,23 +35,39 @@ function Users() {
   return (
     <Page
       title="Users"
-      lead={users.data === undefined ? undefined : `${many(users.data.items.length, "person", "people")}. Everybody has an account of their own: the audit log names persons, not shared logins.`}
+      lead={
+        users.data === undefined
+          ? undefined
+          : `${many(users.data.items.length, "person", "people")}. Everybody has an account of their own: the audit log names persons, not shared logins.`
+      }
       tabs={<UserTabs at="People" />}
       actions={
-        <ActButton variant="filled" may={invite.may} leftSection={<IconUserPlus size={17} aria-hidden />} onClick={() => setInviting(true)}>
+        <ActButton
+          variant="filled"
+          may={invite.may}
+          leftSection={<IconUserPlus size={17} aria-hidden />}
+          onClick={() => setInviting(true)}
+        >
           Invite
         </ActButton>
       }
       reads={[users]}
-      calls={[["listUsers"], ["inviteUser", { body: { username: "mei", displayName: "Mei Lindqvist", role: "auditor" } }]]}
+      calls={[
+        ["listUsers"],
+        ["inviteUser", { body: { username: "mei", displayName: "Mei Lindqvist", role: "auditor" } }],
+      ]}
       commands={[{ id: "invite", label: "Invite a user", run: () => setInviting(true) }]}
     >
       <Loaded query={users} what="the users">
         {({ items }) => <UserTable users={items} onAsk={setAsking} />}
       </Loaded>
       {inviting && <InviteDialog onClose={() => setInviting(false)} onInvited={setInvitation} />}
-      {invitation !== undefined && <InvitationDialog invitation={invitation} onClose={() => setInvitation(undefined)} />}
-      {asking !== undefined && <UserDialog asking={asking} onClose={() => setAsking(undefined)} onInvitation={setInvitation} />}
+      {invitation !== undefined && (
+        <InvitationDialog invitation={invitation} onClose={() => setInvitation(undefined)} />
+      )}
+      {asking !== undefined && (
+        <UserDialog asking={asking} onClose={() => setAsking(undefined)} onInvitation={setInvitation} />
+      )}
     </Page>
   );
 }
@@ -84,7 +99,11 @@ function UserTable({ users, onAsk }: { users: readonly User[]; onAsk(asking: Ask
             <tr key={user.id}>
               <th scope="row">
                 <b className="strong">{user.displayName}</b>
-                {user.id === account.id && <span className="tag">you</span>}
+                {user.id === account.id && (
+                  <span className="tag" style={{ marginLeft: 6 }}>
+                    you
+                  </span>
+                )}
                 <span className="sub">{user.username}</span>
               </th>
               <td>{user.role}</td>
@@ -92,7 +111,13 @@ function UserTable({ users, onAsk }: { users: readonly User[]; onAsk(asking: Ask
                 <Status word={stateWords[user.state]} quiet={user.state !== "invited"} />
               </td>
               <td>{user.secondFactor ? <Status word="On" quiet /> : <Status word="Off" quiet />}</td>
-              <td className="num">{user.lastSignInAt === undefined ? <span className="dim">never, made {day(user.createdAt)}</span> : moment(user.lastSignInAt)}</td>
+              <td className="num">
+                {user.lastSignInAt === undefined ? (
+                  <span className="dim">never, made {day(user.createdAt)}</span>
+                ) : (
+                  moment(user.lastSignInAt)
+                )}
+              </td>
               <td className="r num">{user.sessions}</td>
               <td className="r">
                 <UserActions user={user} onAsk={onAsk} />
@@ -109,7 +134,11 @@ function UserActions({ user, onAsk }: { user: User; onAsk(asking: Asking): void 
   return (
     <Menu position="bottom-end" width={270}>
       <Menu.Target>
-        <Button size="compact-sm" rightSection={<IconChevronDown size={15} aria-hidden />} aria-label={`Actions for ${user.displayName}`}>
+        <Button
+          size="compact-sm"
+          rightSection={<IconChevronDown size={15} aria-hidden />}
+          aria-label={`Actions for ${user.displayName}`}
+        >
           Actions
         </Button>
       </Menu.Target>
@@ -119,13 +148,23 @@ function UserActions({ user, onAsk }: { user: User; onAsk(asking: Asking): void 
         <Menu.Item disabled={user.sessions === 0} onClick={() => onAsk({ kind: "sessions", user })}>
           Sign out everywhere
         </Menu.Item>
-        <Menu.Item onClick={() => onAsk({ kind: "disable", user })}>{user.state === "disabled" ? "Let sign in again" : "Disable"}</Menu.Item>
+        <Menu.Item onClick={() => onAsk({ kind: "disable", user })}>
+          {user.state === "disabled" ? "Let sign in again" : "Disable"}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
 }
 
-function UserDialog({ asking: { kind, user }, onClose, onInvitation }: { asking: Asking; onClose(): void; onInvitation(invitation: Invitation): void }) {
+function UserDialog({
+  asking: { kind, user },
+  onClose,
+  onInvitation,
+}: {
+  asking: Asking;
+  onClose(): void;
+  onInvitation(invitation: Invitation): void;
+}) {
   const name = user.displayName;
   const enabling = user.state === "disabled";
   const change = useAct("changeUser", enabling ? `${name} may sign in again` : `${name} is disabled`);
@@ -138,8 +177,18 @@ function UserDialog({ asking: { kind, user }, onClose, onInvitation }: { asking:
   if (kind === "edit") return <EditUserDialog user={user} onClose={onClose} />;
   if (kind === "disable") {
     return (
-      <ConfirmDialog title={enabling ? `Let ${name} sign in again?` : `Disable ${name}?`} confirm={enabling ? "Let sign in" : "Disable"} danger={!enabling} running={change.running} problem={change.problem} onClose={onClose} onConfirm={() => void change.run({ params, body: { disabled: !enabling } }).then(closeWhenDone)}>
-        {enabling ? "The password and the role are as they were." : `All sessions of ${name} end at once, and no sign-in works. What ${name} did stays in the audit log. You can undo this.`}
+      <ConfirmDialog
+        title={enabling ? `Let ${name} sign in again?` : `Disable ${name}?`}
+        confirm={enabling ? "Let sign in" : "Disable"}
+        danger={!enabling}
+        running={change.running}
+        problem={change.problem}
+        onClose={onClose}
+        onConfirm={() => void change.run({ params, body: { disabled: !enabling } }).then(closeWhenDone)}
+      >
+        {enabling
+          ? "The password and the role are as they were."
+          : `All sessions of ${name} end at once, and no sign-in works. What ${name} did stays in the audit log. You can undo this.`}
       </ConfirmDialog>
     );
   }
@@ -151,13 +200,28 @@ function UserDialog({ asking: { kind, user }, onClose, onInvitation }: { asking:
       onInvitation(invitation);
     };
     return (
-      <ConfirmDialog title={`New one-time link for ${name}?`} confirm="Make the link" running={reset.running} problem={reset.problem} onClose={onClose} onConfirm={() => void run()}>
-        For a lost password or phone. All sessions end, one-time codes are turned off, and the old password stops working. You get a link to hand over.
+      <ConfirmDialog
+        title={`New one-time link for ${name}?`}
+        confirm="Make the link"
+        running={reset.running}
+        problem={reset.problem}
+        onClose={onClose}
+        onConfirm={() => void run()}
+      >
+        For a lost password or phone. All sessions end, one-time codes are turned off, and the old password stops
+        working. You get a link to hand over.
       </ConfirmDialog>
     );
   }
   return (
-    <ConfirmDialog title={`Sign ${name} out everywhere?`} confirm="Sign out" running={end.running} problem={end.problem} onClose={onClose} onConfirm={() => void end.attempt({ params }).then((done) => done && onClose())}>
+    <ConfirmDialog
+      title={`Sign ${name} out everywhere?`}
+      confirm="Sign out"
+      running={end.running}
+      problem={end.problem}
+      onClose={onClose}
+      onConfirm={() => void end.attempt({ params }).then((done) => done && onClose())}
+    >
       {`${many(user.sessions, "session")} ${user.sessions === 1 ? "ends" : "end"} at once. ${name} may sign in again.`}
     </ConfirmDialog>
   );
