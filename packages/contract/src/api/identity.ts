@@ -1,5 +1,6 @@
 /** First administrator, sessions, the own account, users, and tokens for programs. */
-import { Type, type Static } from "typebox";
+import type { Static } from "typebox";
+import { Type } from "./type.ts";
 import { defineOperation, roles } from "./operation.ts";
 import { administering, everyone, Ok, Strict, Time } from "./schemas.ts";
 

@@ -1,5 +1,6 @@
 /** Sending: accept, follow, retry; attachments; one route per channel; the practice mailbox. */
-import { Type, type Static } from "typebox";
+import type { Static } from "typebox";
+import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
 import { CauseClass, everyone, InstanceId, operating, Page, PluginId, Reason, Strict, Time } from "./schemas.ts";
 

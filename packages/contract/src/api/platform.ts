@@ -1,5 +1,6 @@
 /** Health and metrics of the platform, dashboard, settings, sandbox, audit. */
-import { Type, type Static } from "typebox";
+import type { Static } from "typebox";
+import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
 import { administering, auditing, everyone, operating, Page, Repair, Strict, Time } from "./schemas.ts";
 import { CallStats, healthStates } from "./plugins.ts";

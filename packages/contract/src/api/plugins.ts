@@ -1,5 +1,6 @@
 /** Registration, the plugin and its instances, setup, settings, access, lifecycle, health, logs, remote links. */
-import { Type, type Static } from "typebox";
+import type { Static } from "typebox";
+import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
 import { administering, CauseClass, Evidence, everyone, InstanceId, InstanceQuery, Ok, operating, Page, PluginId, PluginParams, Reason, Strict, Time } from "./schemas.ts";
 

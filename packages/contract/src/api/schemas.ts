@@ -1,5 +1,6 @@
 /** Shapes that several nouns of the HTTP API share. Times are RFC 3339 UTC with milliseconds; sizes are bytes. */
-import { Type, type Static, type TProperties } from "typebox";
+import type { Static, TProperties } from "typebox";
+import { Type } from "./type.ts";
 import { causeClasses } from "../errors/cause-classes.ts";
 
 export { causeClasses };
