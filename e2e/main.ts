@@ -2,9 +2,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Journey } from "./journeys/journey.ts";
+import { account } from "./journeys/account.ts";
+import { audit, brokenAudit } from "./journeys/audit.ts";
 import { firstRun } from "./journeys/first-run.ts";
+import { lifecycle } from "./journeys/lifecycle.ts";
+import { platform } from "./journeys/platform.ts";
 import { practice } from "./journeys/practice.ts";
+import { registering } from "./journeys/registering.ts";
+import { remote } from "./journeys/remote.ts";
 import { smtp } from "./journeys/smtp.ts";
+import { users } from "./journeys/users.ts";
 import { openWorld, repository, type World } from "./world/world.ts";
 
 interface Outcome {
@@ -14,7 +21,7 @@ interface Outcome {
   reason?: string;
 }
 
-const journeys: readonly Journey[] = [...firstRun, ...practice, ...smtp];
+const journeys: readonly Journey[] = [...firstRun, ...practice, ...smtp, ...registering, ...remote, ...lifecycle, ...users, ...account, ...platform, ...audit, ...brokenAudit];
 const reports = join(repository, "reports");
 const { values: options } = parseArgs({
   options: {
@@ -36,6 +43,8 @@ async function play(journey: Journey, world: World): Promise<Outcome> {
   } catch (error) {
     const picture = join(pictures, `failed-${journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60)}.png`);
     await world.admin.page.screenshot({ path: picture }).catch(() => undefined);
+    // Whatever is open must not stand in the way of the next one.
+    await world.admin.open("/").catch(() => undefined);
     return { name: journey.name, status: "failed", durationMs: spent(), reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

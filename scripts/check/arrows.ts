@@ -50,6 +50,8 @@ export const arrows: readonly Arrow[] = [
   { place: "bench", imports: everyPackage, unpublished: true },
   { place: "conformance", imports: everyPackage, unpublished: true },
   { place: "scripts", imports: [floor, "client", "testkit/*"] },
+  // Sees the server and the console from outside alone: through a browser, programs and the disk.
+  { place: "e2e", imports: [floor, "sdk", "testkit/*"], unpublished: true },
 ];
 
 /** The arrow of a file or folder: the one whose place is the longest prefix. */

@@ -34,7 +34,7 @@ export const boundaries: Check = {
   promise: "imports and dependencies follow the arrows, through each package's entries alone",
   run: async (root) => {
     const workspaces = readWorkspaces(root);
-    const files = readFiles(root, /^(packages|apps|plugins|examples|bench|conformance|scripts)\/.*\.tsx?$/);
+    const files = readFiles(root, /^(packages|apps|plugins|examples|bench|conformance|scripts|e2e)\/.*\.tsx?$/);
     const faults = files.flatMap((file) => judgeFile(file, workspaces));
     return { faults: [...workspaces.flatMap(judgeManifest), ...faults], notes: [] };
   },

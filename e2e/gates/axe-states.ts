@@ -1,0 +1,53 @@
+import type { Page } from "playwright-core";
+import type { World } from "../world/world.ts";
+import { at, failing, settle, type PageState } from "./axe-routes.ts";
+
+const smtp = "/plugins/org.hilum.smtp";
+
+/** Every route of the console, with what the journeys left in it. */
+export function fullStates({ server: { url }, notes }: World): PageState[] {
+  const message = (notes.get("message") ?? "").replace(/^\/admin\/ui/, "");
+  const routes = [
+    "/", "/repairs", "/plugins", "/plugins/add", "/plugins/add?from=paste", "/plugins/add?from=program", "/plugins/add?from=folder",
+    smtp, `${smtp}/setup`, `${smtp}/setup?step=server`, `${smtp}/access`, `${smtp}/settings`, `${smtp}/health`, `${smtp}/logs`,
+    "/messages", "/messages/compose", "/messages/compose?channel=sms", "/messages/routing", "/messages/practice", message,
+    "/audit", "/users", "/users/tokens", "/account", "/settings", "/settings/sandbox", "/nowhere",
+  ];
+  return [
+    ...routes.map((path) => at(url, path)),
+    failing(url, "/plugins"),
+    failing(url, "/messages"),
+    opened(at(url, smtp), "a dialog", (page) => pressOn(page, "button", "Disable"), "dialog"),
+    opened(at(url, "/users"), "a menu", (page) => pressOn(page, "button", /^Actions for/), "menu"),
+    opened(at(url, "/plugins"), "the palette", (page) => page.keyboard.press("Control+k"), "dialog"),
+    opened(at(url, "/plugins"), "the keyboard sheet", (page) => page.keyboard.press("?"), "dialog"),
+    opened(at(url, "/audit"), "an entry", (page) => pressOn(page, "button", /^Open entry/), "dialog"),
+  ];
+}
+
+/** What a new installation shows: nothing yet. */
+export function emptyStates({ server: { url } }: World): PageState[] {
+  return ["/", "/repairs", "/plugins", "/messages", "/messages/routing", "/messages/practice", "/users/tokens", "/audit?action=nothing"].map((path) => at(url, path, `${path}, empty`));
+}
+
+/** The pages before the shell, to somebody who is not signed in. */
+export function doorStates({ server: { url } }: World): PageState[] {
+  return [at(url, "/sign-in"), at(url, "/invitation?code=AAAAA-AAAAA"), at(url, "/welcome")];
+}
+
+function opened(state: PageState, what: string, open: (page: Page) => Promise<void>, role: "dialog" | "menu"): PageState {
+  return {
+    name: `${state.name} with ${what} open`,
+    open: async (page) => {
+      await state.open(page);
+      await open(page);
+      await page.getByRole(role).first().waitFor();
+      await settle(page);
+    },
+  };
+}
+
+async function pressOn(page: Page, role: "button", name: string | RegExp): Promise<void> {
+  await page.getByRole(role, { name }).first().focus();
+  await page.keyboard.press("Enter");
+}
