@@ -35,7 +35,7 @@ export function isMet({ value, budget }: Row): boolean | undefined {
 
 /** The value below which `share` of the values lie. */
 export function percentile(values: Iterable<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 }
 

@@ -187,7 +187,7 @@ describe("the audit log", () => {
       { outcome: canary },
     ];
     for (const bad of tries)
-      await expect(log.append({ ...entryNumber(0), ...bad } as AuditEntry)).rejects.toMatchObject({
+      await expect(log.append({ ...entryNumber(0), ...bad })).rejects.toMatchObject({
         code: "audit.bad_entry",
       });
     await log.append(entryNumber(0));
@@ -352,7 +352,9 @@ describe("a disk that fails", () => {
         ...io,
         writeSync: io.writeSync,
         write: (...args) =>
-          new Promise((resolve, reject) => void setTimeout(() => write(...args).then(resolve, reject), 20)),
+          new Promise((resolve, reject) => {
+            setTimeout(() => void write(...args).then(resolve, reject), 20);
+          }),
       },
     });
     await Promise.all(Array.from({ length: 200 }, (_, i) => log.append(entryNumber(i))));

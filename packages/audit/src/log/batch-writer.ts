@@ -96,7 +96,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     },
     async atRest(read) {
       if (!failed && inFlight !== undefined) await new Promise<void>((resolve) => atRestQueue.push(resolve));
-      if (failed) throw refusal;
+      if (failed) throw refusal ?? new HilumError("audit.blocked");
       return read();
     },
     async drain() {

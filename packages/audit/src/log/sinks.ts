@@ -66,7 +66,9 @@ export function createSinks({ sinks, wanted, onDegraded = () => {} }: SinksOptio
     const errors: unknown[] = [];
     const tried = healthy;
     await Promise.all(tried.map((sink) => work(sink).catch((error: unknown) => void errors.push(drop(sink, error)))));
-    if (healthy.length === 0) throw errors[0] ?? new HilumError("audit.blocked");
+    if (healthy.length > 0) return;
+    const [first] = errors;
+    throw first instanceof Error ? first : new HilumError("audit.blocked", { cause: first });
   }
 
   function drop(sink: Sink, error: unknown): unknown {

@@ -303,7 +303,9 @@ function isDistinct(entries: JsonObject[]): boolean {
   const seen = new Set<string>();
   for (const entry of entries)
     seen.add(
-      `${String(entry["fullUrl"])}\u0000${String(asObject(asObject(entry["resource"])?.["meta"])?.["versionId"] ?? "")}`,
+      `${String(entry["fullUrl"])}\u0000${textOf(asObject(asObject(entry["resource"])?.["meta"])?.["versionId"])}`,
     );
   return seen.size === entries.length;
 }
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -23,7 +23,7 @@ function watch({ fail }: { fail?: "intent" | "outcome" | "deny" } = {}) {
   };
   const steps = (changes: Partial<CallSteps<string, number, string>> = {}): CallSteps<string, number, string> => ({
     resolve: () => (order.push("resolve"), "target"),
-    admit: () => void order.push("admit") as undefined,
+    admit: () => void order.push("admit"),
     decide: () => (order.push("decide"), { allow: true }),
     perform: async () => (order.push("perform"), 42),
     release: () => void order.push("release"),

@@ -5,7 +5,6 @@ import {
   parseManifest,
   parseScope,
   phiClassOf,
-  type Manifest,
   type ParsedManifest,
 } from "@hilum/contract";
 import type { ManifestReview } from "@hilum/contract/api";

@@ -35,7 +35,7 @@ describe("remote plugins", () => {
     const proof = freshProof();
     return `${proof.at} ${proof.nonce} ${signed(remoteConnectText({ link, ...proof, tokenHash: sha256Hex(token) }), by)}`;
   };
-  const open = (link: string, token: string, { path = "/", headers = {} as Record<string, string> } = {}): WebSocket =>
+  const open = (link: string, token: string, { path = "/", headers = {} } = {}): WebSocket =>
     new WebSocket(`${url}${path}`, { headers: { authorization: `Bearer ${token}`, "hilum-proof": proofHeader(link, token), ...headers } });
   const statusOf = (websocket: WebSocket): Promise<number | "open"> =>
     new Promise((resolve) => {

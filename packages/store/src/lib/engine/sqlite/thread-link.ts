@@ -65,7 +65,7 @@ export async function startThread(data: ThreadData): Promise<ThreadLink> {
     if (outbox.length === 0) setImmediate(flush);
     const id = nextId;
     nextId += 1;
-    outbox.push({ id, ...body } as ThreadRequest);
+    outbox.push({ id, ...body });
     return new Promise((resolve, reject) => waiters.set(id, { resolve, reject }));
   };
 

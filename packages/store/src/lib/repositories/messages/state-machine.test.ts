@@ -47,7 +47,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc
       .constantFrom("sent", "delivered", "retrying", "dead", "uncertain")
-      .map((state): Step => ({ act: "finish", state: state as AttemptOutcome["state"] })),
+      .map((state): Step => ({ act: "finish", state: state })),
   },
   { weight: 3, arbitrary: fc.constantFrom(...acts).map((act): Step => ({ act })) },
 );
