@@ -42,7 +42,6 @@ describe("patient data", () => {
       ana.send("POST", "/api/v1/messages", { body: { ...body, status: phi[2] } }),
       ana.send("POST", "/api/v1/sessions", { body: { username: phi[0], password: phi[2] } }),
       ana.send("GET", `/api/v1/messages/${encodeURIComponent(phi[3] ?? "")}`),
-      ana.send("POST", "/api/v1/plugins/register", { body: { id: "com.example.x", name: phi[1], capabilities: [phi[2]] } }),
     ]);
     const metrics = await ana.call("getMetrics");
     const list = await ana.call("listMessages");

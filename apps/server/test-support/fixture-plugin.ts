@@ -20,7 +20,7 @@ export const fixtureManifest = {
       host: { type: "string", title: "Server", format: "hostname" },
       port: { type: "integer", title: "Port", minimum: 1, maximum: 65535, default: 2525 },
       token: { type: "string", title: "Token", secret: true },
-      mode: { type: "string", title: "Behaviour", enum: ["good", "crash", "fail-smoke", "noisy"], default: "good" },
+      mode: { type: "string", title: "Behaviour", enum: ["good", "crash", "early", "fail-smoke", "noisy"], default: "good" },
     },
   },
   setup: {
@@ -38,15 +38,17 @@ const code = `
 import { ask, notify, speak, wellBehaved } from "./speak.mjs";
 let settings = {};
 const row = (status, more = {}) => ({ id: "row", title: "Row", status, ...more });
+const makeNoise = () => {
+  notify("log", { level: "info", text: "\\u001b[2J{\\"level\\":\\"error\\"}\\r\\nfake line\\u0000" });
+  process.stderr.write("\\u001b[31mred\\r{\\"at\\":\\"2026\\"}\\n");
+};
 speak({
   ...wellBehaved,
   initialize(params) {
     settings = params.settings;
     if (settings.mode === "crash") setTimeout(() => process.exit(3), 150);
-    if (settings.mode === "noisy") {
-      notify("log", { level: "info", text: "\\u001b[2J{\\"level\\":\\"error\\"}\\r\\nfake line\\u0000" });
-      process.stderr.write("\\u001b[31mred\\r{\\"at\\":\\"2026\\"}\\n");
-    }
+    if (settings.mode === "early") notify("log", { level: "info", text: "before my turn" });
+    if (settings.mode === "noisy") setTimeout(makeNoise, 50);
     return wellBehaved.initialize();
   },
   "setup.check": () => ({ rows: [row(settings.host === "down.example.org" ? "failed" : "passed", settings.host === "down.example.org" ? { cause: "network", detail: "It does not answer.", fix: "Check its name.", field: "/host" } : {})] }),

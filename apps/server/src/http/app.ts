@@ -34,6 +34,13 @@ const ciphers = [
 
 const jsonTypes = ["application/json", "application/fhir+json"];
 
+/** Operations bring their own checks: Fastify's validator and serializer are never loaded. */
+const ownChecksOnly = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
+
+function refuseSchema(): never {
+  throw new Error("a route has a schema for Fastify; declare an operation instead");
+}
+
 /** The HTTPS application: limits, security headers, problem documents, the operations, the console's files. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
@@ -46,6 +53,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
+    schemaController: { compilersFactory: ownChecksOnly },
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
   });
   app.server.headersTimeout = 15_000;
@@ -79,7 +87,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     throw new HilumError("request.method", { detail: `This address takes ${allowed.join(", ")}.` });
   });
   bindOperations(app, options);
-  await serveConsole(app, options.consoleDir);
+  serveConsole(app, options.consoleDir);
   return app;
 }
 

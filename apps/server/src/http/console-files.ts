@@ -1,25 +1,35 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import fastifyStatic from "@fastify/static";
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import { baseHeaders, consolePolicy } from "./security-headers.ts";
+import { consolePolicy } from "./security-headers.ts";
 
 const nonceMark = /__HILUM_NONCE__/g;
 const notBuilt =
   "<!doctype html><meta charset=utf-8><title>Hilum</title><p>The Admin Console has not been built. Stop Hilum and start it with npm start.</p>";
 
+/** What a built console is made of; a file of another kind is served as bytes. */
+const contentTypes: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".json": "application/json; charset=utf-8",
+  ".woff2": "font/woff2",
+};
+
 /** Serves the built console under `/admin/ui/`: files by digest for ever, its page fresh with a nonce of its own. */
-export async function serveConsole(app: FastifyInstance, distDir: string): Promise<void> {
-  await app.register(fastifyStatic, {
-    root: join(distDir, "assets"),
-    prefix: "/admin/ui/assets/",
-    immutable: true,
-    maxAge: "365d",
-    index: false,
-    wildcard: true,
-    decorateReply: false,
-    setHeaders: (reply) => setBaseHeaders((name, value) => void reply.header(name, value)),
+export function serveConsole(app: FastifyInstance, distDir: string): void {
+  const assets = join(distDir, "assets");
+  let names: ReadonlySet<string> = new Set();
+  app.get<{ Params: { name: string } }>("/admin/ui/assets/:name", async ({ params: { name } }, reply) => {
+    if (names.size === 0) names = new Set(await readdir(assets).catch(() => []));
+    // Only what the folder listed: no name leads out of it.
+    if (!names.has(name)) return reply.callNotFound();
+    return reply
+      .header("cache-control", "public, max-age=31536000, immutable")
+      .type(contentTypes[extname(name)] ?? "application/octet-stream")
+      .send(await readFile(join(assets, name)));
   });
   let page: string | undefined;
   app.get("/admin/ui/*", async (request, reply) => {
@@ -27,7 +37,6 @@ export async function serveConsole(app: FastifyInstance, distDir: string): Promi
       return reply.callNotFound();
     page ??= await readFile(join(distDir, "index.html"), "utf8").catch(() => undefined);
     const nonce = randomBytes(18).toString("base64");
-    setBaseHeaders((name, value) => void reply.header(name, value));
     void reply
       .header("content-security-policy", consolePolicy(nonce))
       .header("cache-control", "no-store")
@@ -36,8 +45,4 @@ export async function serveConsole(app: FastifyInstance, distDir: string): Promi
   });
   for (const path of ["/", "/admin", "/admin/", "/admin/ui"])
     app.get(path, async (_request, reply) => reply.redirect("/admin/ui/"));
-}
-
-function setBaseHeaders(set: (name: string, value: string) => void): void {
-  for (const [name, value] of Object.entries(baseHeaders)) set(name, value);
 }

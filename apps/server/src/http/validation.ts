@@ -1,17 +1,25 @@
 import { HilumError, type Problem } from "@hilum/contract";
-import addFormats from "ajv-formats";
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { OperationSpec } from "@hilum/contract/api";
+import type AddFormats from "ajv-formats";
+import type * as Ajv from "ajv/dist/2020.js";
+import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import { createRequire } from "node:module";
 
 /** At most so many places are named in one refusal: a body of a million faults must not make a million-line answer. */
 const problemsMax = 20;
 
-const strict = createAjv(false);
+/** For bodies. */
+let strict: Ajv2020 | undefined;
 /** Query strings and path parameters arrive as text; numbers and booleans are read from it. */
-const coercing = createAjv(true);
+let coercing: Ajv2020 | undefined;
+
+/** Loaded by the first request that has something to judge: the server listens sooner without it. */
+const require = createRequire(import.meta.url);
 
 function createAjv(coerceTypes: boolean): Ajv2020 {
-  const ajv = new Ajv2020({
+  const { Ajv2020: Validator } = require("ajv/dist/2020.js") as typeof Ajv;
+  const addFormats = require("ajv-formats") as typeof AddFormats;
+  const ajv = new Validator({
     coerceTypes,
     removeAdditional: false,
     useDefaults: false,
@@ -33,9 +41,13 @@ export function createCheck(
 ): Check {
   let validate: ValidateFunction | undefined;
   return (value) => {
-    validate ??= (part === "body" ? strict : coercing).compile(schema);
+    validate ??= validatorOf(part).compile(schema);
     if (!validate(value)) throw refusal(part, validate.errors ?? []);
   };
+}
+
+function validatorOf(part: string): Ajv2020 {
+  return part === "body" ? (strict ??= createAjv(false)) : (coercing ??= createAjv(true));
 }
 
 function refusal(part: string, errors: readonly ErrorObject[]): HilumError {

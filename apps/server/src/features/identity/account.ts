@@ -71,14 +71,14 @@ export function createAccountService({
     },
     async beginTotp(context, issuer) {
       const user = await own(context);
-      const totp = makeTotp(user.username, issuer);
+      const totp = await makeTotp(user.username, issuer);
       await store.users.beginTotp(user.id, totp.secret);
       return totp;
     },
     async confirmTotp(context, code) {
       const { user } = requireUser(context);
       const secret = await store.users.pendingTotp(user);
-      const step = secret === undefined ? undefined : totpStepOf(secret, code, context.now());
+      const step = secret === undefined ? undefined : await totpStepOf(secret, code, context.now());
       if (step === undefined)
         throw new HilumError("session.code_wrong", {
           problems: [

@@ -150,7 +150,7 @@ export function createSessionsService({ store, passwords, throttle, now = () => 
 /** Takes a one-time code or a recovery code; each works once. */
 async function takeCode(users: Store["users"], user: string, code: string, at: Date): Promise<boolean> {
   const totp = await users.totp(user);
-  const step = totp?.confirmed === true ? totpStepOf(totp.secret, code, at) : undefined;
+  const step = totp?.confirmed === true ? await totpStepOf(totp.secret, code, at) : undefined;
   if (step !== undefined) return await users.takeTotpStep(user, step);
   return await users.takeRecoveryCode(user, digestOf(normaliseCode(code)));
 }

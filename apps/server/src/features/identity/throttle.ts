@@ -1,5 +1,6 @@
 import { HilumError } from "@hilum/contract";
 import type { Sessions } from "@hilum/store";
+import { digestOf } from "./secrets.ts";
 
 /** Failures that cost nothing, then each doubles the wait from five seconds up to a quarter of an hour. */
 const free = { user: 5, peer: 20 } as const;
@@ -15,7 +16,7 @@ export interface Throttle {
 
 export function createThrottle(sessions: Pick<Sessions, "throttle" | "recordFailure" | "clearFailures">): Throttle {
   const keysOf = (username: string | undefined, peer: string) => [
-    ...(username === undefined ? [] : [{ key: `user:${username}`, free: free.user }]),
+    ...(username === undefined ? [] : [{ key: userKey(username), free: free.user }]),
     { key: `peer:${peer}`, free: free.peer },
   ];
   return {
@@ -38,6 +39,9 @@ export function createThrottle(sessions: Pick<Sessions, "throttle" | "recordFail
         await sessions.recordFailure(key, waitMs === 0 ? undefined : new Date(now.getTime() + waitMs).toISOString());
       }
     },
-    clear: (username) => sessions.clearFailures(`user:${username}`),
+    clear: (username) => sessions.clearFailures(userKey(username)),
   };
 }
+
+/** As a digest: what is typed into the wrong field, a password or a patient's address, is not kept. */
+const userKey = (username: string): string => `user:${digestOf(username)}`;

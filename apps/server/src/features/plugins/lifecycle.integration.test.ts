@@ -192,6 +192,15 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
     await saveMode("good");
   });
 
+  it("keeps settings with which the plugin cannot start, and says beside it why it does not run", async () => {
+    await saveMode("early");
+    expect((await operator.ok("getSettings", { params: fixture })).values).toMatchObject({ mode: "early" });
+    const stopped = await waitUntil("the problem", plugin, (instance) => instance?.problem !== undefined);
+    expect(stopped).toMatchObject({ running: false, health: "failing" });
+    await saveMode("good");
+    await waitUntil("the process", plugin, (instance) => instance?.running === true && instance.problem === undefined);
+  });
+
   it("threat 219: is put into quarantine after it died again and again, says why, and a restart lifts it", async () => {
     await saveMode("crash");
     const stopped = await waitUntil("the quarantine", plugin, (instance) => instance?.state === "quarantined", 50_000);

@@ -1,4 +1,4 @@
-import { HilumError, type Context, type Log, type WireErrorData } from "@hilum/contract";
+import { HilumError, isHilumError, type Context, type Log, type WireErrorData } from "@hilum/contract";
 import type { Evidence, SmokeRun } from "@hilum/contract/api";
 import type { CallContext, InstanceStatus, SandboxReport } from "@hilum/host";
 import type { InstanceKey, InstanceRow, Store } from "@hilum/store";
@@ -99,6 +99,23 @@ export function createLifecycleService({
     await store.instances.change(key, { state, problem: { ...problem, since: now().toISOString() } });
   }
 
+  /** Brings an enabled instance up. What keeps it down is written beside it: whoever saved a setting has saved it all the same. */
+  async function startOrExplain(context: CallContext, key: InstanceKey): Promise<boolean> {
+    try {
+      await runner.start(context, key, { keepTrying: true });
+      return true;
+    } catch (error) {
+      const { code, detail, spec } = isHilumError(error) ? error : new HilumError("server.internal", { cause: error });
+      log.warn("plugin.not_started", { plugin: key.plugin, instance: key.instance, code });
+      if (runner.status(key)?.state !== "running")
+        await store.instances.change(key, {
+          health: "failing",
+          problem: { code, title: "It did not start", why: detail, fix: spec.fix, since: now().toISOString() },
+        });
+      return false;
+    }
+  }
+
   return {
     async gate(key) {
       const rows = await staticRows(key);
@@ -170,7 +187,7 @@ export function createLifecycleService({
           },
           "configured",
         );
-      await runner.start(context, key, { keepTrying: true });
+      if (!(await startOrExplain(context, key))) return;
       void smoke.run({ ...systemContext, now }, key, { trigger: "change" }).catch((error: unknown) =>
         log.warn("smoke.not_run", {
           plugin: key.plugin,
@@ -181,17 +198,7 @@ export function createLifecycleService({
     },
     async resume() {
       const enabled = (await store.instances.list()).filter(({ state }) => state === "enabled");
-      await Promise.all(
-        enabled.map((key) =>
-          runner.start(systemContext, key, { keepTrying: true }).catch((error: unknown) =>
-            log.warn("plugin.not_started", {
-              plugin: key.plugin,
-              instance: key.instance,
-              code: error instanceof HilumError ? error.code : "unknown",
-            }),
-          ),
-        ),
-      );
+      await Promise.all(enabled.map((key) => startOrExplain(systemContext, key)));
     },
     async note({ key, state, problem }) {
       if (key.trial !== undefined) return;

@@ -1,0 +1,194 @@
+import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { get } from "node:https";
+import { operations, type OperationId } from "@hilum/contract/api";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFixtureFolder } from "../test-support/fixture-plugin.ts";
+import { showCode } from "../test-support/one-time-code.ts";
+import { behave, mailbox, someEmail, waitForState, waitUntil } from "../test-support/practice.ts";
+import type { TestClient } from "../test-support/test-client.ts";
+import { password, startTestServer, type TestServer } from "../test-support/test-server.ts";
+
+/** Answered by a WebSocket, which is a test of its own. */
+const withoutAnswer: OperationId[] = ["connectRemotePlugin"];
+
+/**
+ * One walk through the whole API in which every operation succeeds once. The client holds each answer to the schema of its operation, so
+ * at the end every promise of the API description has been kept at least once.
+ */
+describe("every operation", () => {
+  let server: TestServer;
+  let ana: TestClient;
+  const succeeded = new Set<string>();
+  /** Calls, and remembers what succeeded. */
+  const ok: TestClient["ok"] = async (id, ...args) => {
+    const body = await ana.ok(id, ...args);
+    succeeded.add(id);
+    return body;
+  };
+
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+  afterAll(() => server.close());
+
+  it("takes people in", async () => {
+    ana = server.nobody();
+    await ok("getHealth");
+    expect(await ok("getBootstrap")).toMatchObject({ state: "needs_administrator" });
+    await ok("createFirstAdministrator", { body: { code: server.setupCode ?? "", username: "ana", displayName: "Ana", password } });
+    const { secret } = await ok("beginSecondFactor");
+    await ok("confirmSecondFactor", { body: { code: showCode(secret, -1) } });
+    const { recoveryCodes } = await ok("renewRecoveryCodes");
+    const half = (await ok("signIn", { body: { username: "ana", password } })) as { challenge?: string };
+    await ok("completeSignIn", { body: { challenge: half.challenge ?? "", code: recoveryCodes[0] ?? "" } });
+    await ok("removeSecondFactor");
+    await ok("stepUp", { body: { password } });
+    const { preferences } = await ok("getAccount");
+    await ok("savePreferences", { body: preferences });
+    await ok("changePassword", { body: { current: password, next: `${password}!` } });
+    await ok("changePassword", { body: { current: `${password}!`, next: password } });
+    await server.signIn("ana");
+    const { items } = await ok("listSessions");
+    await ok("endSession", { params: { session: items.find(({ current }) => !current)?.id ?? "" } });
+    const { user, code } = await ok("inviteUser", { body: { username: "bea", displayName: "Bea", role: "viewer" } });
+    const bea = server.nobody();
+    await bea.ok("acceptInvitation", { body: { code, password } });
+    succeeded.add("acceptInvitation");
+    await ok("changeUser", { params: { user: user.id }, body: { displayName: "Beatrice", role: "auditor" } });
+    await ok("resetUser", { params: { user: user.id } });
+    await ok("endUserSessions", { params: { user: user.id } });
+    expect((await ok("listUsers")).items).toHaveLength(2);
+    const { token } = await ok("createApiToken", { body: { name: "Lab", role: "viewer", days: 1 } });
+    await ok("listApiTokens");
+    await ok("revokeApiToken", { params: { token: token.id } });
+  });
+
+  it("takes plugins in, sets them up and runs them", async () => {
+    const manifest = { id: "com.example.first", name: "First", capabilities: ["send_messages"] };
+    await ok("checkManifest", { body: { text: JSON.stringify(manifest) } });
+    await ok("registerPlugin", { body: manifest });
+    await server.nobody().send("POST", "/api/v1/plugins/register", { body: { ...manifest, id: "com.example.second" } });
+    await server.nobody().send("POST", "/api/v1/plugins/register", { body: { ...manifest, id: "com.example.third" } });
+    const [one, two] = (await ok("listRegistrations")).items;
+    await ok("approveRegistration", { params: { registration: one?.id ?? "" } });
+    await ok("rejectRegistration", { params: { registration: two?.id ?? "" }, body: { reason: "Unknown to us" } });
+    using folder = createFixtureFolder();
+    await ok("linkFolder", { body: { path: folder.path } });
+    await ok("listIncludedPlugins");
+    await ok("addIncludedPlugin", { params: mailbox });
+    await ok("getSetup", { params: mailbox });
+    await ok("answerSetupStep", { params: { ...mailbox, step: "settings" }, body: { values: { behaviour: "deliver" } } });
+    await ok("restartSetup", { params: mailbox });
+    await ok("answerSetupStep", { params: { ...mailbox, step: "settings" }, body: { values: { behaviour: "deliver" } } });
+    const { revision } = await ok("finishSetup", { params: mailbox });
+    await ok("testSettings", { params: mailbox, body: { values: { behaviour: "refuse" } } });
+    await ok("saveSettings", { params: mailbox, body: { values: { behaviour: "refuse" }, revision } });
+    await ok("listSettingsRevisions", { params: mailbox });
+    await ok("restoreSettings", { params: { ...mailbox, revision } });
+    await ok("getSettings", { params: mailbox });
+    await ok("getEnableGate", { params: mailbox });
+    expect((await ok("enableInstance", { params: mailbox, body: {} })).enabled).toBe(true);
+    await ok("restartInstance", { params: mailbox });
+    await ok("disableInstance", { params: mailbox, body: { reason: "A moment" } });
+    await ok("enableInstance", { params: mailbox, body: {} });
+    for (const id of ["getPlugin", "getAccess", "getPluginHealth", "checkPluginHealth", "listSmokeRuns", "listPluginLogs"] as const) await ok(id, { params: mailbox });
+    await ok("runSmokeTests", { params: mailbox, body: {} });
+    await ok("saveSmokeSchedule", { params: mailbox, body: { everyMinutes: 60 } });
+    await ok("createInstance", { params: mailbox, body: { instance: "second", title: "Second" } });
+    await ok("removeInstance", { params: { ...mailbox, instance: "second" }, body: { reason: "Not needed" } });
+    const fixture = { plugin: "com.example.fixture" };
+    await ok("saveSettings", { params: fixture, body: { values: { host: "mail.example.org", port: 2525 }, secrets: { token: "t" }, revision: 0 } });
+    await ok("decideAccess", { params: fixture, body: { decisions: [{ scope: "net:tcp://{config.host}:{config.port}", decision: "denied" }] } });
+    await ok("removePlugin", { params: fixture, body: { reason: "Only a test" } });
+    await ok("listPlugins");
+  });
+
+  it("links a remote plugin", async () => {
+    const remote = { plugin: "com.example.remote" };
+    await ok("registerPlugin", { body: { id: remote.plugin, name: "Remote", capabilities: ["send_messages"], runtime: { kind: "remote" } } });
+    const { code } = await ok("createEnrolment", { params: remote });
+    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+    const spki = publicKey.export({ format: "der", type: "spki" }).toString("base64url");
+    const { link } = await ok("enrolRemotePlugin", { body: { code, publicKey: spki } });
+    const [at, nonce] = [new Date().toISOString(), randomBytes(16).toString("base64url")];
+    const signature = sign(null, Buffer.from(`hilum-remote-token\n${link}\n${at}\n${nonce}`), privateKey).toString("base64url");
+    await ok("issueRemoteToken", { body: { link, at, nonce, signature } });
+    await ok("listRemoteLinks", { params: remote });
+    await ok("revokeRemoteLink", { params: { ...remote, link } });
+  });
+
+  it("sends messages", async () => {
+    await ok("listRoutes");
+    await ok("setRoute", { params: { channel: "email" }, body: { to: { ...mailbox, instance: "default" } } });
+    const upload = await ana.send("POST", "/api/v1/attachments", { body: Buffer.from("%PDF"), headers: { "content-type": "application/pdf" } });
+    expect(upload.status).toBe(201);
+    succeeded.add("uploadAttachment");
+    const attachment = (upload.json() as { id: string }).id;
+    expect((await ana.call("downloadAttachment", { params: { attachment } })).text).toBe("%PDF");
+    succeeded.add("downloadAttachment");
+    const { id } = await ok("sendMessage", { body: someEmail() });
+    await waitForState(ana, id, "sent");
+    await ok("getMessage", { params: { message: id } });
+    await ok("listMessages");
+    expect((await ok("listPracticeMessages")).items).toHaveLength(1);
+    await ok("emptyPracticeMailbox");
+    await behave(ana, "refuse");
+    const dead = await Promise.all([1, 2, 3].map(() => ok("sendMessage", { body: someEmail() })));
+    for (const message of dead) await waitForState(ana, message.id, "dead");
+    const [first, second, third] = dead.map((message) => ({ message: message.id }));
+    if (first === undefined || second === undefined || third === undefined) throw new Error("three messages are dead");
+    await ok("retryMessage", { params: first, body: {} });
+    await ok("discardMessage", { params: second, body: { reason: "Told by phone" } });
+    await ok("disableInstance", { params: mailbox, body: {} });
+    const copy = await ok("resendMessage", { params: third, body: someEmail() });
+    await ok("cancelMessage", { params: { message: copy.id } });
+    await ok("enableInstance", { params: mailbox, body: {} });
+  });
+
+  it("shows and proves", async () => {
+    await ok("getDashboard");
+    const { settings, revision } = await ok("getPlatformSettings");
+    await ok("savePlatformSettings", { body: { settings: { ...settings, organisation: "Clinic" }, revision } });
+    await ok("getSandbox");
+    await ok("checkSandbox");
+    const description = (await ok("getApiDescription")) as { openapi: string; paths: Record<string, object> };
+    expect(description.openapi).toMatch(/^3\.1\./);
+    expect(Object.keys(description.paths).length).toBe(new Set(operations.map(({ path }) => path)).size);
+    const { items } = await ok("searchAudit", { query: { limit: 5 } });
+    expect(items).toHaveLength(5);
+    await ok("getAuditEntry", { params: { index: 3 } });
+    const { id } = await ok("verifyAudit");
+    const done = await waitUntil("the verification", () => ok("getVerification", { params: { verification: id } }), ({ state }) => state === "done");
+    expect(done).toMatchObject({ ok: true });
+    await ok("cancelVerification", { params: { verification: id } });
+    await ok("getAuditStatus");
+    await ok("rebuildAuditIndex");
+    for (const [operation, input] of [["getMetrics", {}], ["exportAudit", { query: { format: "csv" } }]] as const) {
+      const answer = await ana.call(operation, input);
+      expect(answer.status, operation).toBe(200);
+      succeeded.add(operation);
+    }
+    const tail = await firstEvent(server, ana);
+    expect(tail).toContain(": tail");
+    succeeded.add("tailPluginLogs");
+    await ok("signOut");
+  });
+
+  it("has succeeded once", () => {
+    const missing = operations.map(({ id }) => id).filter((id) => !succeeded.has(id) && !withoutAnswer.includes(id));
+    expect(missing).toEqual([]);
+  });
+});
+
+function firstEvent({ origin, ca }: TestServer, { cookie }: TestClient): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { cookie, origin, "sec-fetch-site": "same-origin", "x-hilum-console": "1" };
+    const sent = get(`${origin}/api/v1/plugins/${mailbox.plugin}/logs/stream`, { ca, headers, agent: false }, (stream) =>
+      stream.once("data", (part: Buffer) => {
+        resolve(part.toString("utf8"));
+        sent.destroy();
+      }),
+    );
+    sent.once("error", reject);
+  });
+}
