@@ -10,7 +10,6 @@ import {
   temporaryDirectory,
   verifyTestLog,
 } from "../test/temporary-log.ts";
-import type { AuditLog } from "./audit-log.ts";
 
 describe("one writer", () => {
   it("threat 185, 228: a second one on the same directory is refused, and may follow when the first is closed", async () => {
@@ -230,12 +229,6 @@ describe("two copies", () => {
     await expect(openTestLog(dir, { secondSink: { dir: second } })).rejects.toMatchObject({ code: "audit.broken" });
   });
 });
-
-/** Leaves the directory as a killed process would: the lock stays, nothing is flushed. */
-function crash(dir: string, log: AuditLog): void {
-  expect(log.blocked).toBe(false);
-  fs.rmSync(path.join(dir, "lock"));
-}
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
