@@ -35,7 +35,9 @@ describe("every operation", () => {
     ana = server.nobody();
     await ok("getHealth");
     expect(await ok("getBootstrap")).toMatchObject({ state: "needs_administrator" });
-    await ok("createFirstAdministrator", { body: { code: server.setupCode ?? "", username: "ana", displayName: "Ana", password } });
+    await ok("createFirstAdministrator", {
+      body: { code: server.setupCode ?? "", username: "ana", displayName: "Ana", password },
+    });
     const { secret } = await ok("beginSecondFactor");
     await ok("confirmSecondFactor", { body: { code: showCode(secret, -1) } });
     const { recoveryCodes } = await ok("renewRecoveryCodes");
@@ -77,9 +79,15 @@ describe("every operation", () => {
     await ok("listIncludedPlugins");
     await ok("addIncludedPlugin", { params: mailbox });
     await ok("getSetup", { params: mailbox });
-    await ok("answerSetupStep", { params: { ...mailbox, step: "settings" }, body: { values: { behaviour: "deliver" } } });
+    await ok("answerSetupStep", {
+      params: { ...mailbox, step: "settings" },
+      body: { values: { behaviour: "deliver" } },
+    });
     await ok("restartSetup", { params: mailbox });
-    await ok("answerSetupStep", { params: { ...mailbox, step: "settings" }, body: { values: { behaviour: "deliver" } } });
+    await ok("answerSetupStep", {
+      params: { ...mailbox, step: "settings" },
+      body: { values: { behaviour: "deliver" } },
+    });
     const { revision } = await ok("finishSetup", { params: mailbox });
     await ok("testSettings", { params: mailbox, body: { values: { behaviour: "refuse" } } });
     await ok("saveSettings", { params: mailbox, body: { values: { behaviour: "refuse" }, revision } });
@@ -91,27 +99,45 @@ describe("every operation", () => {
     await ok("restartInstance", { params: mailbox });
     await ok("disableInstance", { params: mailbox, body: { reason: "A moment" } });
     await ok("enableInstance", { params: mailbox, body: {} });
-    for (const id of ["getPlugin", "getAccess", "getPluginHealth", "checkPluginHealth", "listSmokeRuns", "listPluginLogs"] as const) await ok(id, { params: mailbox });
+    for (const id of [
+      "getPlugin",
+      "getAccess",
+      "getPluginHealth",
+      "checkPluginHealth",
+      "listSmokeRuns",
+      "listPluginLogs",
+    ] as const)
+      await ok(id, { params: mailbox });
     await ok("runSmokeTests", { params: mailbox, body: {} });
     await ok("saveSmokeSchedule", { params: mailbox, body: { everyMinutes: 60 } });
     await ok("createInstance", { params: mailbox, body: { instance: "second", title: "Second" } });
     await ok("removeInstance", { params: { ...mailbox, instance: "second" }, body: { reason: "Not needed" } });
     const fixture = { plugin: "com.example.fixture" };
-    await ok("saveSettings", { params: fixture, body: { values: { host: "mail.example.org", port: 2525 }, secrets: { token: "t" }, revision: 0 } });
-    await ok("decideAccess", { params: fixture, body: { decisions: [{ scope: "net:tcp://{config.host}:{config.port}", decision: "denied" }] } });
+    await ok("saveSettings", {
+      params: fixture,
+      body: { values: { host: "mail.example.org", port: 2525 }, secrets: { token: "t" }, revision: 0 },
+    });
+    await ok("decideAccess", {
+      params: fixture,
+      body: { decisions: [{ scope: "net:tcp://{config.host}:{config.port}", decision: "denied" }] },
+    });
     await ok("removePlugin", { params: fixture, body: { reason: "Only a test" } });
     await ok("listPlugins");
   });
 
   it("links a remote plugin", async () => {
     const remote = { plugin: "com.example.remote" };
-    await ok("registerPlugin", { body: { id: remote.plugin, name: "Remote", capabilities: ["send_messages"], runtime: { kind: "remote" } } });
+    await ok("registerPlugin", {
+      body: { id: remote.plugin, name: "Remote", capabilities: ["send_messages"], runtime: { kind: "remote" } },
+    });
     const { code } = await ok("createEnrolment", { params: remote });
     const { publicKey, privateKey } = generateKeyPairSync("ed25519");
     const spki = publicKey.export({ format: "der", type: "spki" }).toString("base64url");
     const { link } = await ok("enrolRemotePlugin", { body: { code, publicKey: spki } });
     const [at, nonce] = [new Date().toISOString(), randomBytes(16).toString("base64url")];
-    const signature = sign(null, Buffer.from(`hilum-remote-token\n${link}\n${at}\n${nonce}`), privateKey).toString("base64url");
+    const signature = sign(null, Buffer.from(`hilum-remote-token\n${link}\n${at}\n${nonce}`), privateKey).toString(
+      "base64url",
+    );
     await ok("issueRemoteToken", { body: { link, at, nonce, signature } });
     await ok("listRemoteLinks", { params: remote });
     await ok("revokeRemoteLink", { params: { ...remote, link } });
@@ -120,7 +146,10 @@ describe("every operation", () => {
   it("sends messages", async () => {
     await ok("listRoutes");
     await ok("setRoute", { params: { channel: "email" }, body: { to: { ...mailbox, instance: "default" } } });
-    const upload = await ana.send("POST", "/api/v1/attachments", { body: Buffer.from("%PDF"), headers: { "content-type": "application/pdf" } });
+    const upload = await ana.send("POST", "/api/v1/attachments", {
+      body: Buffer.from("%PDF"),
+      headers: { "content-type": "application/pdf" },
+    });
     expect(upload.status).toBe(201);
     succeeded.add("uploadAttachment");
     const attachment = (upload.json() as { id: string }).id;
@@ -158,12 +187,19 @@ describe("every operation", () => {
     expect(items).toHaveLength(5);
     await ok("getAuditEntry", { params: { index: 3 } });
     const { id } = await ok("verifyAudit");
-    const done = await waitUntil("the verification", () => ok("getVerification", { params: { verification: id } }), ({ state }) => state === "done");
+    const done = await waitUntil(
+      "the verification",
+      () => ok("getVerification", { params: { verification: id } }),
+      ({ state }) => state === "done",
+    );
     expect(done).toMatchObject({ ok: true });
     await ok("cancelVerification", { params: { verification: id } });
     await ok("getAuditStatus");
     await ok("rebuildAuditIndex");
-    for (const [operation, input] of [["getMetrics", {}], ["exportAudit", { query: { format: "csv" } }]] as const) {
+    for (const [operation, input] of [
+      ["getMetrics", {}],
+      ["exportAudit", { query: { format: "csv" } }],
+    ] as const) {
       const answer = await ana.call(operation, input);
       expect(answer.status, operation).toBe(200);
       succeeded.add(operation);
@@ -183,11 +219,14 @@ describe("every operation", () => {
 function firstEvent({ origin, ca }: TestServer, { cookie }: TestClient): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { cookie, origin, "sec-fetch-site": "same-origin", "x-hilum-console": "1" };
-    const sent = get(`${origin}/api/v1/plugins/${mailbox.plugin}/logs/stream`, { ca, headers, agent: false }, (stream) =>
-      stream.once("data", (part: Buffer) => {
-        resolve(part.toString("utf8"));
-        sent.destroy();
-      }),
+    const sent = get(
+      `${origin}/api/v1/plugins/${mailbox.plugin}/logs/stream`,
+      { ca, headers, agent: false },
+      (stream) =>
+        stream.once("data", (part: Buffer) => {
+          resolve(part.toString("utf8"));
+          sent.destroy();
+        }),
     );
     sent.once("error", reject);
   });

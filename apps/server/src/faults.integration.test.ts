@@ -1,5 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createTempDir, noteSkip } from "@hilum/testkit";
@@ -44,7 +58,9 @@ describe("a start that cannot be", () => {
   it("names the port that is in use and the setting to change", async () => {
     using folder = createTempDir("fault");
     const other = createServer();
-    const port = await new Promise<number>((resolve) => other.listen(0, "localhost", () => resolve((other.address() as { port: number }).port)));
+    const port = await new Promise<number>((resolve) =>
+      other.listen(0, "localhost", () => resolve((other.address() as { port: number }).port)),
+    );
     const { stderr } = await refusedStart(folder.path, { HILUM_PORT: String(port) });
     other.close();
     expect(stderr).toContain(`Port ${port} is in use`);
@@ -53,12 +69,18 @@ describe("a start that cannot be", () => {
 
   it("names the start setting that is wrong", async () => {
     using folder = createTempDir("fault");
-    for (const env of [{ HILUM_PORT: "https" }, { HILUM_PUBLIC_URL: "http://x" }, { HILUM_KEY_FILE: join(folder.path, "hilum-data", "inside.key") }]) {
+    for (const env of [
+      { HILUM_PORT: "https" },
+      { HILUM_PUBLIC_URL: "http://x" },
+      { HILUM_KEY_FILE: join(folder.path, "hilum-data", "inside.key") },
+    ]) {
       const [name = ""] = Object.keys(env);
       expect((await refusedStart(folder.path, env as Record<string, string>)).stderr).toContain(name);
     }
     writeFileSync(folder.join("a-file"), "");
-    expect((await refusedStart(folder.path, { HILUM_DATA_DIR: folder.join("a-file", "below") })).stderr).toContain("data folder");
+    expect((await refusedStart(folder.path, { HILUM_DATA_DIR: folder.join("a-file", "below") })).stderr).toContain(
+      "data folder",
+    );
   });
 
   it("refuses to go on without its key, with another key and with one that others can read, and goes on with its own", async () => {
@@ -118,7 +140,11 @@ describe("a damaged audit log", () => {
     for (let at = 0; at < 20; at++) await administrator.ok("searchAudit", { query: { limit: 1 } });
     const verify = async () => {
       const { id } = await administrator.ok("verifyAudit");
-      return await waitUntil("the verification", () => administrator.ok("getVerification", { params: { verification: id } }), ({ state }) => state === "done");
+      return await waitUntil(
+        "the verification",
+        () => administrator.ok("getVerification", { params: { verification: id } }),
+        ({ state }) => state === "done",
+      );
     };
     expect(await verify()).toMatchObject({ ok: true, problems: [] });
     const segment = segmentOf(server.folder);
@@ -150,16 +176,22 @@ describe("a damaged audit log", () => {
     const administrator = await server.as("administrator");
     const operator = await server.as("operator");
     const auditor = await server.as("auditor");
-    for (const id of ["searchAudit", "getAuditStatus", "verifyAudit"] as const) expect((await operator.call(id)).status, id).toBe(403);
+    for (const id of ["searchAudit", "getAuditStatus", "verifyAudit"] as const)
+      expect((await operator.call(id)).status, id).toBe(403);
     expect((await operator.call("exportAudit", { query: { format: "csv" } })).status).toBe(403);
     await auditor.ok("searchAudit", { query: { actor: "user:ana" } });
     await auditor.call("exportAudit", { query: { format: "jsonl" } });
     const { items } = await administrator.ok("searchAudit", { query: { actor: "user:auditor", limit: 200 } });
-    expect(items.filter(({ kind }) => kind === "outcome").map(({ action }) => action)).toEqual(expect.arrayContaining(["searchAudit", "exportAudit"]));
+    expect(items.filter(({ kind }) => kind === "outcome").map(({ action }) => action)).toEqual(
+      expect.arrayContaining(["searchAudit", "exportAudit"]),
+    );
     const denied = await administrator.ok("searchAudit", { query: { actor: "user:operator", decision: "deny" } });
-    expect(denied.items.map(({ action }) => action)).toEqual(expect.arrayContaining(["searchAudit", "verifyAudit", "exportAudit"]));
+    expect(denied.items.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(["searchAudit", "verifyAudit", "exportAudit"]),
+    );
     expect((await auditor.call("rebuildAuditIndex")).status).toBe(403);
-    for (const method of ["PUT", "PATCH", "DELETE", "POST"]) expect((await administrator.send(method, "/api/v1/audit/entries/0")).status, method).toBe(405);
+    for (const method of ["PUT", "PATCH", "DELETE", "POST"])
+      expect((await administrator.send(method, "/api/v1/audit/entries/0")).status, method).toBe(405);
     const rebuilt = await administrator.ok("rebuildAuditIndex");
     expect(rebuilt.indexed).toBeGreaterThan(10);
     expect((await administrator.ok("getAuditEntry", { params: { index: 0 } })).proof.length).toBeGreaterThan(0);
@@ -167,38 +199,60 @@ describe("a damaged audit log", () => {
 });
 
 const mounted = mountSmallDisk();
-if (mounted === undefined) noteSkip({ name: "small-disk", reason: "a tmpfs cannot be mounted here", enable: "run the tests as root, where mounting is allowed" });
+if (mounted === undefined)
+  noteSkip({
+    name: "small-disk",
+    reason: "a tmpfs cannot be mounted here",
+    enable: "run the tests as root, where mounting is allowed",
+  });
 
 describe.skipIf(mounted === undefined)("a full disk", () => {
-  it("threat 188, 215: refuses what cannot be written with a cause, loses nothing acknowledged, and goes on when there is space", { timeout: 120_000 }, async () => {
-    const folder = mounted ?? "";
-    try {
-      const server = await startServerProcess({ folder: createDir(folder, "home"), env: { HILUM_DATA_DIR: join(folder, "data") } });
-      const administrator = server.client();
-      await administrator.ok("createFirstAdministrator", { body: { code: server.setupCode ?? "", username: "ana", displayName: "Ana", password } });
-      await turnOnPractice(administrator);
-      const { id } = await administrator.ok("sendMessage", { body: someEmail() });
-      await waitForState(administrator, id, "sent");
-      const ballast = join(folder, "ballast");
-      fill(ballast);
-      const refused = await waitUntil("a refusal", () => administrator.call("sendMessage", { body: someEmail({ text: "x".repeat(200_000) }) }), ({ status }) => status >= 500, 60_000);
-      expect(["data.no_space", "audit.blocked"]).toContain(refused.problem().code);
-      const health = await server.client().call("getHealth");
-      expect([200, 503]).toContain(health.status);
-      rmSync(ballast);
-      const ended = await server.end("SIGTERM");
-      expect(ended.signal).toBeNull();
-      const after = await startServerProcess({ folder: join(folder, "home"), env: { HILUM_DATA_DIR: join(folder, "data") } });
-      const again = after.client();
-      await again.ok("signIn", { body: { username: "ana", password } });
-      expect((await again.ok("getMessage", { params: { message: id } })).state).toBe("sent");
-      const { id: next } = await again.ok("sendMessage", { body: someEmail() });
-      await waitForState(again, next, "sent");
-      await after.end("SIGTERM");
-    } finally {
-      unmount(folder);
-    }
-  });
+  it(
+    "threat 188, 215: refuses what cannot be written with a cause, loses nothing acknowledged, and goes on when there is space",
+    { timeout: 120_000 },
+    async () => {
+      const folder = mounted ?? "";
+      try {
+        const server = await startServerProcess({
+          folder: createDir(folder, "home"),
+          env: { HILUM_DATA_DIR: join(folder, "data") },
+        });
+        const administrator = server.client();
+        await administrator.ok("createFirstAdministrator", {
+          body: { code: server.setupCode ?? "", username: "ana", displayName: "Ana", password },
+        });
+        await turnOnPractice(administrator);
+        const { id } = await administrator.ok("sendMessage", { body: someEmail() });
+        await waitForState(administrator, id, "sent");
+        const ballast = join(folder, "ballast");
+        fill(ballast);
+        const refused = await waitUntil(
+          "a refusal",
+          () => administrator.call("sendMessage", { body: someEmail({ text: "x".repeat(200_000) }) }),
+          ({ status }) => status >= 500,
+          60_000,
+        );
+        expect(["data.no_space", "audit.blocked"]).toContain(refused.problem().code);
+        const health = await server.client().call("getHealth");
+        expect([200, 503]).toContain(health.status);
+        rmSync(ballast);
+        const ended = await server.end("SIGTERM");
+        expect(ended.signal).toBeNull();
+        const after = await startServerProcess({
+          folder: join(folder, "home"),
+          env: { HILUM_DATA_DIR: join(folder, "data") },
+        });
+        const again = after.client();
+        await again.ok("signIn", { body: { username: "ana", password } });
+        expect((await again.ok("getMessage", { params: { message: id } })).state).toBe("sent");
+        const { id: next } = await again.ok("sendMessage", { body: someEmail() });
+        await waitForState(again, next, "sent");
+        await after.end("SIGTERM");
+      } finally {
+        unmount(folder);
+      }
+    },
+  );
 });
 
 function createDir(parent: string, name: string): string {
@@ -211,7 +265,7 @@ function createDir(parent: string, name: string): string {
 function fill(path: string): void {
   const file = openSync(path, "w");
   try {
-    for (let size = 1_048_576; size >= 512; ) {
+    for (let size = 1_048_576; size >= 512;) {
       try {
         writeSync(file, Buffer.alloc(size));
       } catch {

@@ -20,7 +20,12 @@ export const fixtureManifest = {
       host: { type: "string", title: "Server", format: "hostname" },
       port: { type: "integer", title: "Port", minimum: 1, maximum: 65535, default: 2525 },
       token: { type: "string", title: "Token", secret: true },
-      mode: { type: "string", title: "Behaviour", enum: ["good", "crash", "early", "fail-smoke", "noisy"], default: "good" },
+      mode: {
+        type: "string",
+        title: "Behaviour",
+        enum: ["good", "crash", "early", "fail-smoke", "noisy"],
+        default: "good",
+      },
     },
   },
   setup: {

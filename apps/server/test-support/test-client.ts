@@ -1,5 +1,15 @@
 import { Agent, request } from "node:https";
-import { operations, type AnswerOf, type BodyOf, type OperationId, type OperationOf, type OperationSpec, type ParamsOf, type ProblemDocument, type QueryOf } from "@hilum/contract/api";
+import {
+  operations,
+  type AnswerOf,
+  type BodyOf,
+  type OperationId,
+  type OperationOf,
+  type OperationSpec,
+  type ParamsOf,
+  type ProblemDocument,
+  type QueryOf,
+} from "@hilum/contract/api";
 import { checkAnswer } from "./check-answer.ts";
 
 export type Headers = Readonly<Record<string, string>>;
@@ -52,7 +62,17 @@ export interface TestClient {
 }
 
 /** A caller without credential, with a session once it signs in, or with a bearer token. */
-export function createTestClient({ origin, ca, token, cookie = "" }: { origin: string; ca: string; token?: string; cookie?: string }): TestClient {
+export function createTestClient({
+  origin,
+  ca,
+  token,
+  cookie = "",
+}: {
+  origin: string;
+  ca: string;
+  token?: string;
+  cookie?: string;
+}): TestClient {
   const agent = new Agent({ ca, keepAlive: true });
   const client: TestClient = {
     cookie,
@@ -77,15 +97,23 @@ export function createTestClient({ origin, ca, token, cookie = "" }: { origin: s
   return client;
 }
 
-type LooseInput = { params?: object; query?: object; body?: unknown } & Pick<SendOptions, "headers" | "without" | "from">;
+type LooseInput = { params?: object; query?: object; body?: unknown } & Pick<
+  SendOptions,
+  "headers" | "without" | "from"
+>;
 
 /** The request line of an operation. */
-export function toRequest(id: OperationId, { params = {}, query = {}, ...options }: LooseInput): { method: string; path: string } & SendOptions {
+export function toRequest(
+  id: OperationId,
+  { params = {}, query = {}, ...options }: LooseInput,
+): { method: string; path: string } & SendOptions {
   const spec: OperationSpec | undefined = operations.find((operation) => operation.id === id);
   if (spec === undefined) throw new Error(`there is no operation ${id}`);
   const values = params as Record<string, unknown>;
   const path = spec.path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(String(values[name])));
-  const search = new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])).toString();
+  const search = new URLSearchParams(
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
   return { method: spec.method, path: search === "" ? path : `${path}?${search}`, ...options };
 }
 
@@ -101,7 +129,14 @@ function keepCookie(client: TestClient, { headers }: RawAnswer): void {
   if (first !== undefined) client.cookie = first.startsWith("__Host-sid=;") ? "" : (first.split(";")[0] ?? "");
 }
 
-function exchange(agent: Agent, origin: string, method: string, path: string, { body, headers = {}, without = [], from }: SendOptions, own: Headers): Promise<RawAnswer> {
+function exchange(
+  agent: Agent,
+  origin: string,
+  method: string,
+  path: string,
+  { body, headers = {}, without = [], from }: SendOptions,
+  own: Headers,
+): Promise<RawAnswer> {
   const data = encode(body);
   const typed = data === undefined || body instanceof Uint8Array ? {} : { "content-type": "application/json" };
   const all: Record<string, string> = {
@@ -112,9 +147,14 @@ function exchange(agent: Agent, origin: string, method: string, path: string, { 
   };
   for (const name of without) delete all[name];
   return new Promise((resolve, reject) => {
-    const options = { method, agent: from === undefined ? agent : false, headers: all,
+    const options = {
+      method,
+      agent: from === undefined ? agent : false,
+      headers: all,
       // A test may send any Host; the certificate is asked for by its own name.
-      servername: "localhost", ...(from === undefined ? {} : { localAddress: from, family: 4, ca: agent.options.ca }) };
+      servername: "localhost",
+      ...(from === undefined ? {} : { localAddress: from, family: 4, ca: agent.options.ca }),
+    };
     const sent = request(origin + path, options, (answer) => {
       const parts: Buffer[] = [];
       answer.on("data", (part: Buffer) => parts.push(part));
@@ -142,7 +182,8 @@ function present(status: number, headers: RawAnswer["headers"], bytes: Buffer): 
     json: () => JSON.parse(text) as unknown,
     problem() {
       const type = String(headers["content-type"]);
-      if (!type.startsWith("application/problem+json")) throw new Error(`${status} is no problem document: ${text.slice(0, 500)}`);
+      if (!type.startsWith("application/problem+json"))
+        throw new Error(`${status} is no problem document: ${text.slice(0, 500)}`);
       return JSON.parse(text) as ProblemDocument;
     },
   };

@@ -65,7 +65,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 async function start(options: TestServerOptions, folder: string, own: TempDir | undefined): Promise<TestServer> {
   const log: string[] = [];
   const config = readConfig({ HILUM_PORT: await choosePort(options), ...options.env }, folder);
-  const server = await composeServer(config, installation, createLog({ destination: { write: (line) => void log.push(line) } }));
+  const server = await composeServer(
+    config,
+    installation,
+    createLog({ destination: { write: (line) => void log.push(line) } }),
+  );
   const port = config.port === 0 ? Number(new URL(server.url).port) : config.port;
   return present(options, server, { folder, dataDir: config.dataDir, port, log, own });
 }
@@ -90,7 +94,9 @@ function present(options: TestServerOptions, server: Server, { folder, dataDir, 
     const client = nobody();
     if (role === "administrator") {
       if (server.setupCode === undefined) return await signIn("ana");
-      await client.ok("createFirstAdministrator", { body: { code: server.setupCode, username: "ana", displayName: "Ana", password } });
+      await client.ok("createFirstAdministrator", {
+        body: { code: server.setupCode, username: "ana", displayName: "Ana", password },
+      });
       return client;
     }
     const administrator = await as("administrator");
@@ -109,7 +115,9 @@ function present(options: TestServerOptions, server: Server, { folder, dataDir, 
 
   async function makeToken(role: Role): Promise<TestClient> {
     const administrator = await as("administrator");
-    const { value } = await administrator.ok("createApiToken", { body: { name: `A ${role}'s program`, role, days: 1 } });
+    const { value } = await administrator.ok("createApiToken", {
+      body: { name: `A ${role}'s program`, role, days: 1 },
+    });
     return open({ token: value });
   }
 

@@ -19,7 +19,14 @@ export { escapeBounded, escapeText } from "./lib/logs/escape.ts";
 export { redact } from "./lib/logs/redact.ts";
 export { PluginFailure, pluginFailureData, type Answers, type AnswerTo } from "./lib/connection/answers.ts";
 export type { HostCode, HostServices } from "./lib/supervisor/host-code.ts";
-export type { InstanceSpec, InstanceStatus, RunnerSpec, RunProblem, RunState, SandboxBadge } from "./lib/supervisor/instance-spec.ts";
+export type {
+  InstanceSpec,
+  InstanceStatus,
+  RunnerSpec,
+  RunProblem,
+  RunState,
+  SandboxBadge,
+} from "./lib/supervisor/instance-spec.ts";
 export type { CallRequest, DecideCall, PluginCall } from "./lib/supervisor/plugin-call.ts";
 export { supervisorContext } from "./lib/supervisor/run-notes.ts";
 export type { RestartBudgetOptions } from "./lib/supervisor/restart-budget.ts";
@@ -27,7 +34,17 @@ export type { ResolveHost } from "./lib/egress/resolve-host.ts";
 export type { TunnelLimits } from "./lib/egress/tunnel.ts";
 export type { Link, LinkEvents } from "./lib/connection/link.ts";
 export { createSandbox, type SandboxOptions } from "./lib/sandbox/create-sandbox.ts";
-export type { ControlName, Sandbox, SandboxControl, SandboxedProcess, SandboxExit, SandboxLevel, SandboxLimits, SandboxReport, StartSpec } from "./lib/sandbox/sandbox.ts";
+export type {
+  ControlName,
+  Sandbox,
+  SandboxControl,
+  SandboxedProcess,
+  SandboxExit,
+  SandboxLevel,
+  SandboxLimits,
+  SandboxReport,
+  StartSpec,
+} from "./lib/sandbox/sandbox.ts";
 export { createRemoteLinks, type RemoteLinks, type RemoteLinksOptions } from "./lib/remote/remote-links.ts";
 export type { Proof } from "./lib/remote/proof.ts";
 export type { RemoteLinkRecord, RemoteStore } from "./lib/remote/remote-store.ts";

@@ -32,7 +32,11 @@ describe("a plugin that is the host's own code", () => {
 
   beforeEach(async () => {
     allowed = true;
-    under = await startHostUnderTest({ sandbox: noSandbox, decideCall: () => (allowed ? { allow: true } : { allow: false, code: "policy.denied", reason: "instance.disabled" }) });
+    under = await startHostUnderTest({
+      sandbox: noSandbox,
+      decideCall: () =>
+        allowed ? { allow: true } : { allow: false, code: "policy.denied", reason: "instance.disabled" },
+    });
   });
   afterEach(() => under.close());
 
@@ -40,7 +44,10 @@ describe("a plugin that is the host's own code", () => {
     await under.host.start(hostCode(async () => ({ outcome: "accepted", extra: 1 })));
     expect(under.host.status(key)).toMatchObject({ state: "running", level: "host_code" });
     await expect(under.host.call(operator, call)).resolves.toEqual({ outcome: "accepted" });
-    expect((await under.entries()).filter(({ action }) => action === "messages.send")).toMatchObject([{ kind: "intent" }, { kind: "outcome", outcome: "ok" }]);
+    expect((await under.entries()).filter(({ action }) => action === "messages.send")).toMatchObject([
+      { kind: "intent" },
+      { kind: "outcome", outcome: "ok" },
+    ]);
   });
 
   it("fails as any plugin fails: by its error, by a bad answer, by its deadline", async () => {
@@ -54,7 +61,11 @@ describe("a plugin that is the host's own code", () => {
     await expect(send("refused")).rejects.toMatchObject({ code: "provider.refused" });
     await expect(send("bad")).rejects.toMatchObject({ code: "plugin.bad_reply" });
     await expect(send("lost")).rejects.toMatchObject({ code: "plugin.timeout" });
-    expect((await under.entries()).filter(({ kind, action }) => kind === "outcome" && action === "messages.send").map(({ outcome }) => outcome)).toEqual(["provider.refused", "plugin.bad_reply", "timeout"]);
+    expect(
+      (await under.entries())
+        .filter(({ kind, action }) => kind === "outcome" && action === "messages.send")
+        .map(({ outcome }) => outcome),
+    ).toEqual(["provider.refused", "plugin.bad_reply", "timeout"]);
   });
 
   it("threat 48, 53: asks the platform only through its lanes, and moves only its own messages", async () => {
@@ -68,16 +79,22 @@ describe("a plugin that is the host's own code", () => {
     );
     const send = (message: string) => under.host.call(operator, { ...call, params: { message } });
     await send("mine");
-    for (const message of ["theirs", "not-there"]) await expect(send(message)).rejects.toMatchObject({ code: "policy.denied" });
+    for (const message of ["theirs", "not-there"])
+      await expect(send(message)).rejects.toMatchObject({ code: "policy.denied" });
     expect(under.asked).toEqual([["updateDelivery", "hilum.practice/default", update("mine")]]);
-    expect((await under.entries()).filter(({ decision }) => decision === "deny")).toMatchObject([{ action: "messages.updateDelivery", reason: "owner.other", actor: "plugin:hilum.practice/default" }, { count: 1 }]);
+    expect((await under.entries()).filter(({ decision }) => decision === "deny")).toMatchObject([
+      { action: "messages.updateDelivery", reason: "owner.other", actor: "plugin:hilum.practice/default" },
+      { count: 1 },
+    ]);
   });
 
   it("is not started, and not called, without a decision that allows it", async () => {
     await under.host.start(hostCode(async () => ({ outcome: "accepted" })));
     allowed = false;
     await expect(under.host.call(operator, call)).rejects.toMatchObject({ code: "policy.denied" });
-    await expect(under.host.start(hostCode(async () => ({ outcome: "accepted" })))).rejects.toMatchObject({ code: "policy.denied" });
+    await expect(under.host.start(hostCode(async () => ({ outcome: "accepted" })))).rejects.toMatchObject({
+      code: "policy.denied",
+    });
     expect(under.host.status(key)).toMatchObject({ state: "stopped" });
   });
 
@@ -88,16 +105,33 @@ describe("a plugin that is the host's own code", () => {
   });
 
   it("threat 16: third-party code is not started where there is no sandbox, and the reason is kept", async () => {
-    const runner = { kind: "sandboxed", runtime: "node", codeDir: "/nowhere", entry: "x.mjs", limits: { memoryMb: 64, cpu: 1, pids: 32, tmpMb: 16 } } as const;
-    const started = under.host.start({ ...hostCode(async () => ({})), plugin: "com.example.third", runner }, { keepTrying: true });
+    const runner = {
+      kind: "sandboxed",
+      runtime: "node",
+      codeDir: "/nowhere",
+      entry: "x.mjs",
+      limits: { memoryMb: 64, cpu: 1, pids: 32, tmpMb: 16 },
+    } as const;
+    const started = under.host.start(
+      { ...hostCode(async () => ({})), plugin: "com.example.third", runner },
+      { keepTrying: true },
+    );
     await expect(started).rejects.toMatchObject({ code: "sandbox.unavailable" });
-    expect(under.host.status({ plugin: "com.example.third", instance: "default" })).toMatchObject({ state: "stopped", problem: { code: "sandbox.unavailable" } });
-    expect((await under.entries()).find(({ action, kind }) => action === "plugin.start" && kind === "outcome")).toMatchObject({ outcome: "sandbox.unavailable" });
+    expect(under.host.status({ plugin: "com.example.third", instance: "default" })).toMatchObject({
+      state: "stopped",
+      problem: { code: "sandbox.unavailable" },
+    });
+    expect(
+      (await under.entries()).find(({ action, kind }) => action === "plugin.start" && kind === "outcome"),
+    ).toMatchObject({ outcome: "sandbox.unavailable" });
   });
 
   it("refuses methods that no capability has", async () => {
     await under.host.start(hostCode(async () => ({ outcome: "accepted" })));
-    for (const method of ["__proto__", "records.read", "messages.send "]) await expect(under.host.call(operator, { ...call, method })).rejects.toMatchObject({ code: "plugin.not_served" });
-    await expect(under.host.call(operator, { ...call, plugin: "com.example.none" })).rejects.toMatchObject({ code: "plugin.not_running" });
+    for (const method of ["__proto__", "records.read", "messages.send "])
+      await expect(under.host.call(operator, { ...call, method })).rejects.toMatchObject({ code: "plugin.not_served" });
+    await expect(under.host.call(operator, { ...call, plugin: "com.example.none" })).rejects.toMatchObject({
+      code: "plugin.not_running",
+    });
   });
 });

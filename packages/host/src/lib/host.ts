@@ -126,7 +126,8 @@ export function createHost(options: HostOptions): Host {
     },
     attach: async (key, link, context = supervisorContext) => find(key).attach(context, link),
     // The parser of the method has made the answer; `Answers` is the type of that table.
-    call: <Method extends string>(context: CallContext, call: HostCall & { method: Method }) => callOrReject(() => find(call).call(context, call)) as Promise<AnswerTo<Method>>,
+    call: <Method extends string>(context: CallContext, call: HostCall & { method: Method }) =>
+      callOrReject(() => find(call).call(context, call)) as Promise<AnswerTo<Method>>,
     status: (key) => instances.get(keyText(key))?.status(),
     list: () => [...instances.values()].map((instance) => instance.status()),
     onChange(listener) {

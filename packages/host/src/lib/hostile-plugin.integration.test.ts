@@ -1,14 +1,25 @@
 import { requires } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "./host.ts";
-import { eventually, fixtureSpec, operator, sendCall, startHostUnderTest, type HostUnderTest } from "./test-support/host-under-test.ts";
+import {
+  eventually,
+  fixtureSpec,
+  operator,
+  sendCall,
+  startHostUnderTest,
+  type HostUnderTest,
+} from "./test-support/host-under-test.ts";
 
-const stateOf = (host: Host, fixture: string): string | undefined => host.status({ plugin: `com.example.${fixture}`, instance: "default" })?.state;
+const stateOf = (host: Host, fixture: string): string | undefined =>
+  host.status({ plugin: `com.example.${fixture}`, instance: "default" })?.state;
 
 describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the host", () => {
   let under: HostUnderTest;
-  const send = (fixture: Parameters<typeof sendCall>[0], key: string, changes = {}) => under.host.call(operator, sendCall(fixture, key, changes));
-  const problem = (fixture: string) => under.changes.findLast(({ key, problem: found }) => key.plugin === `com.example.${fixture}` && found !== undefined)?.problem;
+  const send = (fixture: Parameters<typeof sendCall>[0], key: string, changes = {}) =>
+    under.host.call(operator, sendCall(fixture, key, changes));
+  const problem = (fixture: string) =>
+    under.changes.findLast(({ key, problem: found }) => key.plugin === `com.example.${fixture}` && found !== undefined)
+      ?.problem;
 
   beforeAll(async () => {
     under = await startHostUnderTest();
@@ -34,15 +45,30 @@ describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the h
         await send("crash", "exit", { instance: "loop" }).catch(() => undefined);
       }
       await eventually(() => expect(under.host.status(key)?.state).toBe("quarantined"));
-      expect(under.host.status(key)?.problem).toMatchObject({ code: "plugin.quarantined", reason: "exit", why: expect.stringContaining("exit code 3") });
+      expect(under.host.status(key)?.problem).toMatchObject({
+        code: "plugin.quarantined",
+        reason: "exit",
+        why: expect.stringContaining("exit code 3"),
+      });
       await expect(send("crash", "more", { instance: "loop" })).rejects.toMatchObject({ code: "plugin.quarantined" });
-      await eventually(async () => expect((await under.entries()).filter(({ action, instance }) => action === "plugin.quarantine" && instance === "loop")).toHaveLength(1));
+      await eventually(async () =>
+        expect(
+          (await under.entries()).filter(
+            ({ action, instance }) => action === "plugin.quarantine" && instance === "loop",
+          ),
+        ).toHaveLength(1),
+      );
       expect(under.lines.filter(({ source }) => source === "host").length).toBeLessThan(20);
     });
 
     it("tells why it never came up", async () => {
-      await expect(under.host.start(fixtureSpec("crash", { instance: "start", settings: { when: "start" } }))).rejects.toMatchObject({ code: "plugin.link_lost" });
-      expect(under.host.status({ plugin: "com.example.crash", instance: "start" })).toMatchObject({ state: "stopped", problem: { reason: "exit" } });
+      await expect(
+        under.host.start(fixtureSpec("crash", { instance: "start", settings: { when: "start" } })),
+      ).rejects.toMatchObject({ code: "plugin.link_lost" });
+      expect(under.host.status({ plugin: "com.example.crash", instance: "start" })).toMatchObject({
+        state: "stopped",
+        problem: { reason: "exit" },
+      });
     });
   });
 
@@ -52,7 +78,9 @@ describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the h
       await expect(send("hang", "never", { deadlineMs: -1 })).rejects.toMatchObject({ code: "plugin.timeout" });
       await expect(send("hang", "answer", { deadlineMs: 1e9 })).resolves.toMatchObject({ outcome: "accepted" });
       const entries = await under.entries();
-      expect(entries.find(({ plugin, outcome }) => plugin === "com.example.hang" && outcome === "timeout")).toBeDefined();
+      expect(
+        entries.find(({ plugin, outcome }) => plugin === "com.example.hang" && outcome === "timeout"),
+      ).toBeDefined();
     });
 
     it("ends and restarts a process that leaves three calls in a row unanswered", async () => {
@@ -70,10 +98,14 @@ describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the h
       const other = send("hang", "never", { deadlineMs: 60_000 });
       const expectKilled = expect(other).rejects.toMatchObject({ code: "plugin.killed" });
       await eventually(() => expect(under.lines.some(({ text }) => text === "holding")).toBe(true));
-      await expect(send("hang", "never", { deadlineMs: 50, killOnTimeout: true })).rejects.toMatchObject({ code: "plugin.timeout" });
+      await expect(send("hang", "never", { deadlineMs: 50, killOnTimeout: true })).rejects.toMatchObject({
+        code: "plugin.timeout",
+      });
       await expectKilled;
       const entries = await under.entries();
-      expect(entries.find(({ plugin, outcome }) => plugin === "com.example.hang" && outcome === "killed")).toBeDefined();
+      expect(
+        entries.find(({ plugin, outcome }) => plugin === "com.example.hang" && outcome === "killed"),
+      ).toBeDefined();
     });
 
     it("threat 14: one that ignores SIGTERM and shutdown is gone at the deadline", async () => {
@@ -91,7 +123,9 @@ describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the h
       const settled = Promise.allSettled(slow).finally(() => (slowAreDone = true));
       await Promise.all(Array.from({ length: 50 }, (_, index) => send("echo", `k${index}`)));
       expect(slowAreDone).toBe(false);
-      const codes = (await settled).map((each) => (each.status === "fulfilled" ? "ok" : (each.reason as { code: string }).code));
+      const codes = (await settled).map((each) =>
+        each.status === "fulfilled" ? "ok" : (each.reason as { code: string }).code,
+      );
       expect(codes.filter((code) => code === "ok")).toHaveLength(10);
       expect(codes.filter((code) => code === "lane.full")).toHaveLength(90);
     });
@@ -110,14 +144,24 @@ describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the h
       await under.host.start(fixtureSpec("flood"));
       await send("flood", "notifications", { deadlineMs: 20_000 });
       await expect(send("flood", "fine", { deadlineMs: 20_000 })).resolves.toMatchObject({ outcome: "accepted" });
-      await eventually(async () => expect((await under.entries()).some(({ action, reason, count }) => action === "plugin.message" && reason === "rate" && (count ?? 0) > 0)).toBe(true));
+      await eventually(async () =>
+        expect(
+          (await under.entries()).some(
+            ({ action, reason, count }) => action === "plugin.message" && reason === "rate" && (count ?? 0) > 0,
+          ),
+        ).toBe(true),
+      );
       expect((await under.entries()).filter(({ action }) => action === "plugin.message").length).toBeLessThan(6);
       expect(under.lines.filter(({ text }) => text === "again").length).toBeLessThan(500);
     });
 
     it("threat 13: error output over the rate is dropped and counted", async () => {
       await send("flood", "stderr", { deadlineMs: 20_000 });
-      await eventually(() => expect(under.lines.some(({ source, text }) => source === "host" && /\d+ log lines were over the rate/.test(text))).toBe(true));
+      await eventually(() =>
+        expect(
+          under.lines.some(({ source, text }) => source === "host" && /\d+ log lines were over the rate/.test(text)),
+        ).toBe(true),
+      );
       expect(under.lines.filter(({ source }) => source === "stderr").length).toBeLessThan(500);
     });
 
@@ -133,7 +177,11 @@ describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the h
       await eventually(() => expect(stateOf(under.host, "flood")).toBe("running"));
       await send("flood", key, { deadlineMs: 20_000 }).catch(() => undefined);
       await eventually(() => expect(problem("flood")).toMatchObject({ code: "plugin.protocol", reason }));
-      await eventually(async () => expect((await under.entries()).some((entry) => entry.action === "plugin.protocol" && entry.reason === reason)).toBe(true));
+      await eventually(async () =>
+        expect(
+          (await under.entries()).some((entry) => entry.action === "plugin.protocol" && entry.reason === reason),
+        ).toBe(true),
+      );
     });
   });
 
@@ -147,18 +195,27 @@ describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the h
       ["36", "methods", "plugin.protocol"],
     ])("threat %s: a handshake with a false %s is refused", async (_threat, lie, code) => {
       await expect(start({ instance: `early-${lie}`, settings: { lie } })).rejects.toMatchObject({ code });
-      expect(under.host.status({ plugin: "com.example.lie", instance: `early-${lie}` })).toMatchObject({ state: "stopped", problem: { why: expect.any(String) } });
+      expect(under.host.status({ plugin: "com.example.lie", instance: `early-${lie}` })).toMatchObject({
+        state: "stopped",
+        problem: { why: expect.any(String) },
+      });
     });
 
     it("refuses an answer of the wrong shape and drops members that it does not know", async () => {
       await start();
-      await expect(send("lie", "bad-shape")).rejects.toMatchObject({ code: "plugin.bad_reply", problems: [{ pointer: "/outcome" }] });
+      await expect(send("lie", "bad-shape")).rejects.toMatchObject({
+        code: "plugin.bad_reply",
+        problems: [{ pointer: "/outcome" }],
+      });
       await expect(send("lie", "extra-members")).resolves.toEqual({ outcome: "accepted", providerId: "1" });
       await expect(send("lie", "twice")).resolves.toEqual({ outcome: "accepted" });
     });
 
     it("threat 42: an error's words never reach the caller as the platform's own", async () => {
-      const error = await send("lie", "html").then(() => undefined, (thrown: unknown) => thrown as { code: string; message: string; data: object });
+      const error = await send("lie", "html").then(
+        () => undefined,
+        (thrown: unknown) => thrown as { code: string; message: string; data: object },
+      );
       expect(error?.code).toBe("plugin.failed");
       expect(error?.message).not.toMatch(/script|Jane|555/);
       expect(error?.data).toMatchObject({ code: "plugin.failed", reply: "<b>Jane</b>\\u001b[31m" });
@@ -181,7 +238,13 @@ describe.skipIf(!requires("bubblewrap").available)("a hostile plugin under the h
 
     it("threat 13: log lines are one line each, escaped, and without contact data", async () => {
       const call = sendCall("lie", "forged-log");
-      const message = { resourceType: "Communication", status: "preparation", recipient: [{ extension: [{ url: "x", valueContactPoint: { system: "email", value: "jane.doe@example.com" } }] }] };
+      const message = {
+        resourceType: "Communication",
+        status: "preparation",
+        recipient: [
+          { extension: [{ url: "x", valueContactPoint: { system: "email", value: "jane.doe@example.com" } }] },
+        ],
+      };
       await under.host.call(operator, { ...call, params: { ...call.params, message } });
       await eventually(() => expect(under.lines.filter(({ text }) => /fake line|red/.test(text))).toHaveLength(2));
       const texts = under.lines.map(({ text }) => text);

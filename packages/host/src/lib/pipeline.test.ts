@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 import { govern, type CallContext, type CallRecord, type CallSteps, type Governor } from "./pipeline.ts";
 
 const context: CallContext = { actor: { id: "user:ana" }, requestId: "req1", purpose: "TREAT" };
-const record: CallRecord = { call: "c1", action: "messages.send", audit: "intent", plugin: "com.example.a", instance: "default", resource: "Communication" };
+const record: CallRecord = {
+  call: "c1",
+  action: "messages.send",
+  audit: "intent",
+  plugin: "com.example.a",
+  instance: "default",
+  resource: "Communication",
+};
 
 /** Writes down what happens in which order. `fail` names the entry whose write fails. */
 function watch({ fail }: { fail?: "intent" | "outcome" | "deny" } = {}) {
@@ -37,8 +44,28 @@ describe("govern", () => {
   it("goes resolve, admit, decide, intent, perform, outcome, present, release, each durable before the next", async () => {
     const { governor, steps, order, entries } = watch();
     await expect(govern(governor, context, record, steps())).resolves.toBe("42");
-    expect(order).toEqual(["resolve", "admit", "decide", "intent begins", "intent durable", "perform", "outcome begins", "outcome durable", "present", "release"]);
-    const common = { call: "c1", actor: "user:ana", request: "req1", purpose: "TREAT", action: "messages.send", plugin: "com.example.a", instance: "default", resource: "Communication" };
+    expect(order).toEqual([
+      "resolve",
+      "admit",
+      "decide",
+      "intent begins",
+      "intent durable",
+      "perform",
+      "outcome begins",
+      "outcome durable",
+      "present",
+      "release",
+    ]);
+    const common = {
+      call: "c1",
+      actor: "user:ana",
+      request: "req1",
+      purpose: "TREAT",
+      action: "messages.send",
+      plugin: "com.example.a",
+      instance: "default",
+      resource: "Communication",
+    };
     expect(entries).toEqual([
       { kind: "intent", decision: "allow", ...common },
       { kind: "outcome", outcome: "ok", ...common },
@@ -48,7 +75,16 @@ describe("govern", () => {
   it("decides after the wait, so that a grant revoked meanwhile is honoured", async () => {
     const { governor, steps, order } = watch();
     let granted = true;
-    const call = govern(governor, context, record, steps({ admit: () => new Promise((resolve) => setTimeout(resolve, 5)), decide: () => (granted ? { allow: true } : { allow: false, code: "policy.denied", reason: "scope.not_granted" }) }));
+    const call = govern(
+      governor,
+      context,
+      record,
+      steps({
+        admit: () => new Promise((resolve) => setTimeout(resolve, 5)),
+        decide: () =>
+          granted ? { allow: true } : { allow: false, code: "policy.denied", reason: "scope.not_granted" },
+      }),
+    );
     granted = false;
     await expect(call).rejects.toMatchObject({ code: "policy.denied" });
     expect(order).not.toContain("perform");
@@ -56,16 +92,31 @@ describe("govern", () => {
 
   it("writes one entry for a refusal, does nothing, and gives the slot back", async () => {
     const { governor, steps, order, entries } = watch();
-    const call = govern(governor, context, record, steps({ decide: () => ({ allow: false, code: "policy.denied", reason: "scope.not_granted" }) }));
+    const call = govern(
+      governor,
+      context,
+      record,
+      steps({ decide: () => ({ allow: false, code: "policy.denied", reason: "scope.not_granted" }) }),
+    );
     await expect(call).rejects.toMatchObject({ code: "policy.denied" });
-    expect(entries).toMatchObject([{ kind: "note", decision: "deny", reason: "scope.not_granted", action: "messages.send" }]);
+    expect(entries).toMatchObject([
+      { kind: "note", decision: "deny", reason: "scope.not_granted", action: "messages.send" },
+    ]);
     expect(order).toEqual(["resolve", "admit", "deny begins", "deny durable", "release"]);
   });
 
   it("threat 61, 62: an error while deciding is a refusal", async () => {
-    for (const decide of [() => Promise.reject(new Error("trap")), () => { throw new TypeError("no such attribute"); }, () => undefined as never]) {
+    for (const decide of [
+      () => Promise.reject(new Error("trap")),
+      () => {
+        throw new TypeError("no such attribute");
+      },
+      () => undefined as never,
+    ]) {
       const { governor, steps, entries, order } = watch();
-      await expect(govern(governor, context, record, steps({ decide }))).rejects.toMatchObject({ code: "policy.failed" });
+      await expect(govern(governor, context, record, steps({ decide }))).rejects.toMatchObject({
+        code: "policy.failed",
+      });
       expect(entries).toMatchObject([{ decision: "deny", reason: "policy.failed" }]);
       expect(order).not.toContain("perform");
     }
@@ -87,7 +138,14 @@ describe("govern", () => {
 
   it("refuses by `audit.blocked` when even the refusal cannot be written", async () => {
     const { governor, steps } = watch({ fail: "deny" });
-    await expect(govern(governor, context, record, steps({ decide: () => ({ allow: false, code: "policy.denied", reason: "no" }) }))).rejects.toMatchObject({ code: "audit.blocked" });
+    await expect(
+      govern(
+        governor,
+        context,
+        record,
+        steps({ decide: () => ({ allow: false, code: "policy.denied", reason: "no" }) }),
+      ),
+    ).rejects.toMatchObject({ code: "audit.blocked" });
   });
 
   it.each([
@@ -98,14 +156,21 @@ describe("govern", () => {
     [new Error("a bug, with Jane Doe in it"), "server.internal"],
   ])("writes the outcome of %s and throws it on", async (error, outcome) => {
     const { governor, steps, entries } = watch();
-    await expect(govern(governor, context, record, steps({ perform: () => Promise.reject(error) }))).rejects.toBe(error);
+    await expect(govern(governor, context, record, steps({ perform: () => Promise.reject(error) }))).rejects.toBe(
+      error,
+    );
     expect(entries[1]).toMatchObject({ kind: "outcome", outcome });
     expect(JSON.stringify(entries)).not.toContain("Jane");
   });
 
   it("adds what is known only afterwards to the outcome", async () => {
     const { governor, steps, entries } = watch();
-    await govern(governor, context, { ...record, detail: { attempt: 1 } }, steps({ measure: () => ({ bytes: 7, detail: { state: "closed" } }) }));
+    await govern(
+      governor,
+      context,
+      { ...record, detail: { attempt: 1 } },
+      steps({ measure: () => ({ bytes: 7, detail: { state: "closed" } }) }),
+    );
     expect(entries[1]).toMatchObject({ bytes: 7, detail: { attempt: 1, state: "closed" } });
     expect(entries[0]).toMatchObject({ detail: { attempt: 1 } });
   });
@@ -115,15 +180,26 @@ describe("govern", () => {
     const read: CallRecord = { ...record, audit: "denials" };
     await expect(govern(governor, context, read, steps())).resolves.toBe("42");
     expect(entries).toEqual([]);
-    await govern(governor, context, read, steps({ decide: () => ({ allow: false, code: "request.forbidden", reason: "role" }) })).catch(() => undefined);
+    await govern(
+      governor,
+      context,
+      read,
+      steps({ decide: () => ({ allow: false, code: "request.forbidden", reason: "role" }) }),
+    ).catch(() => undefined);
     expect(entries).toMatchObject([{ decision: "deny", reason: "role" }]);
   });
 
   it("passes on what resolve and admit say, without an entry or a slot", async () => {
     const { governor, steps, order, entries } = watch();
-    const throws = (code: "plugin.not_running" | "lane.full") => () => { throw new HilumError(code); };
-    await expect(govern(governor, context, record, steps({ resolve: throws("plugin.not_running") }))).rejects.toMatchObject({ code: "plugin.not_running" });
-    await expect(govern(governor, context, record, steps({ admit: throws("lane.full") }))).rejects.toMatchObject({ code: "lane.full" });
+    const throws = (code: "plugin.not_running" | "lane.full") => () => {
+      throw new HilumError(code);
+    };
+    await expect(
+      govern(governor, context, record, steps({ resolve: throws("plugin.not_running") })),
+    ).rejects.toMatchObject({ code: "plugin.not_running" });
+    await expect(govern(governor, context, record, steps({ admit: throws("lane.full") }))).rejects.toMatchObject({
+      code: "lane.full",
+    });
     expect(entries).toEqual([]);
     expect(order).not.toContain("release");
   });

@@ -42,7 +42,9 @@ export interface CallRecord {
 }
 
 /** What the outcome entry says beside its code, known only afterwards: a sign-in learns who acts, a create learns the record. */
-export type Measure = Partial<Pick<AuditInput, "actor" | "plugin" | "instance" | "resource" | "ref" | "bytes" | "count" | "detail">>;
+export type Measure = Partial<
+  Pick<AuditInput, "actor" | "plugin" | "instance" | "resource" | "ref" | "bytes" | "count" | "detail">
+>;
 
 /**
  * The steps of one call that differ between doors. `resolve` throws when there is nobody to ask; `admit` waits for a
@@ -89,7 +91,10 @@ type Refusal = Extract<Decision, { allow: false }> & { cause?: unknown };
 type Performed<Result> = { ok: true; result: Result } | { ok: false; error: unknown };
 
 /** A policy that fails has not allowed anything (threats 61, 62). */
-async function decide<Target>(steps: Pick<CallSteps<Target, never, never>, "decide">, target: Target): Promise<Refusal | undefined> {
+async function decide<Target>(
+  steps: Pick<CallSteps<Target, never, never>, "decide">,
+  target: Target,
+): Promise<Refusal | undefined> {
   try {
     const decision = await steps.decide(target);
     if (decision.allow === true) return undefined;
@@ -99,13 +104,21 @@ async function decide<Target>(steps: Pick<CallSteps<Target, never, never>, "deci
   }
 }
 
-async function refuse({ denials }: Governor, context: CallContext, record: CallRecord, refusal: Refusal): Promise<HilumError> {
+async function refuse(
+  { denials }: Governor,
+  context: CallContext,
+  record: CallRecord,
+  refusal: Refusal,
+): Promise<HilumError> {
   try {
     await denials.deny({ ...entryOf(context, record), kind: "note", decision: "deny", reason: refusal.reason });
   } catch (cause) {
     return blocked(cause);
   }
-  return new HilumError(refusal.code, { ...(refusal.detail === undefined ? {} : { detail: refusal.detail }), cause: refusal.cause });
+  return new HilumError(refusal.code, {
+    ...(refusal.detail === undefined ? {} : { detail: refusal.detail }),
+    cause: refusal.cause,
+  });
 }
 
 async function intend({ audit }: Governor, context: CallContext, record: CallRecord): Promise<void> {
@@ -118,7 +131,10 @@ async function intend({ audit }: Governor, context: CallContext, record: CallRec
   }
 }
 
-async function perform<Target, Result>(steps: Pick<CallSteps<Target, Result, never>, "perform">, target: Target): Promise<Performed<Result>> {
+async function perform<Target, Result>(
+  steps: Pick<CallSteps<Target, Result, never>, "perform">,
+  target: Target,
+): Promise<Performed<Result>> {
   try {
     return { ok: true, result: await steps.perform(target) };
   } catch (error) {
@@ -146,7 +162,10 @@ async function conclude<Target, Result, Answer>(
   }
 }
 
-function answer<Target, Result, Answer>(steps: CallSteps<Target, Result, Answer>, performed: Performed<Result>): Answer {
+function answer<Target, Result, Answer>(
+  steps: CallSteps<Target, Result, Answer>,
+  performed: Performed<Result>,
+): Answer {
   if (!performed.ok) throw performed.error;
   return present(steps, performed.result);
 }
@@ -157,7 +176,13 @@ function present<Target, Result, Answer>(steps: CallSteps<Target, Result, Answer
 }
 
 function entryOf(context: CallContext, record: CallRecord): AuditInput {
-  const entry: AuditInput = { kind: "intent", call: record.call, actor: context.actor.id, action: record.action, purpose: context.purpose };
+  const entry: AuditInput = {
+    kind: "intent",
+    call: record.call,
+    actor: context.actor.id,
+    action: record.action,
+    purpose: context.purpose,
+  };
   if (context.requestId !== undefined) entry.request = context.requestId;
   if (record.plugin !== undefined) entry.plugin = record.plugin;
   if (record.instance !== undefined) entry.instance = record.instance;
@@ -169,7 +194,11 @@ function entryOf(context: CallContext, record: CallRecord): AuditInput {
 }
 
 function addMeasure(entry: AuditInput, measure: Measure): void {
-  Object.assign(entry, measure, measure.detail === undefined ? undefined : { detail: { ...entry.detail, ...measure.detail } });
+  Object.assign(
+    entry,
+    measure,
+    measure.detail === undefined ? undefined : { detail: { ...entry.detail, ...measure.detail } },
+  );
 }
 
 /** How a failure stands in the log: a code of the catalogue, except where the effect is cut off or not known. */

@@ -28,7 +28,11 @@ export type DecidePlugin = (key: InstanceKey, request: PluginRequest) => Decisio
 export function createPluginDecisions({ grantsOf }: GrantsPort, now: () => Date): DecidePlugin {
   let epochSeen = 0;
 
-  const judge = ({ plugin, instance }: InstanceKey, request: PluginRequest, { grants, epoch }: GrantSnapshot): Decision => {
+  const judge = (
+    { plugin, instance }: InstanceKey,
+    request: PluginRequest,
+    { grants, epoch }: GrantSnapshot,
+  ): Decision => {
     const actor = { kind: "plugin", id: `plugin:${plugin}/${instance}`, plugin, instance } as const;
     const decision = decide({ ...request, actor, now: now().getTime(), epochSeen }, grants, epoch);
     if (!decision.allow) return { allow: false, code: "policy.denied", reason: decision.reason };
@@ -38,6 +42,8 @@ export function createPluginDecisions({ grantsOf }: GrantsPort, now: () => Date)
 
   return (key, request) => {
     const snapshot = grantsOf(key);
-    return snapshot instanceof Promise ? snapshot.then((found) => judge(key, request, found)) : judge(key, request, snapshot);
+    return snapshot instanceof Promise
+      ? snapshot.then((found) => judge(key, request, found))
+      : judge(key, request, snapshot);
   };
 }

@@ -2,16 +2,31 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { requires } from "@hilum/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventually, fixtureSpec, operator, sendCall, startHostUnderTest, type HostUnderTest } from "./test-support/host-under-test.ts";
+import {
+  eventually,
+  fixtureSpec,
+  operator,
+  sendCall,
+  startHostUnderTest,
+  type HostUnderTest,
+} from "./test-support/host-under-test.ts";
 
 /** A process that has ended and waits to be reaped by process 1 is not alive. */
-const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+const isAlive = (pid: number): boolean =>
+  existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
 describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plugins", () => {
   let under: HostUnderTest;
 
   beforeEach(async () => {
-    under = await startHostUnderTest({ startsAtOnce: 2, egress: { privateRanges: () => [{ cidr: "127.0.0.0/8" }], ownPorts: () => [], resolveHost: async () => ["127.0.0.1"] } });
+    under = await startHostUnderTest({
+      startsAtOnce: 2,
+      egress: {
+        privateRanges: () => [{ cidr: "127.0.0.0/8" }],
+        ownPorts: () => [],
+        resolveHost: async () => ["127.0.0.1"],
+      },
+    });
   });
   afterEach(() => under.close());
 
@@ -22,7 +37,9 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
       const audible = under.host.list().filter(({ state }) => state === "starting");
       startingMax = Math.max(startingMax, audible.length);
     });
-    const others = Array.from({ length: 10 }, (_, index) => under.host.start(fixtureSpec("echo", { instance: `i${index}` })));
+    const others = Array.from({ length: 10 }, (_, index) =>
+      under.host.start(fixtureSpec("echo", { instance: `i${index}` })),
+    );
     let allAreUp = false;
     const up = Promise.all(others).finally(() => (allAreUp = true));
     await under.host.call(operator, sendCall("echo", "k"));
@@ -42,10 +59,14 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
 
   it("threat 229: a stop under load lets calls in flight finish, refuses those that wait, and has an outcome for each intent", async () => {
     await under.host.start(fixtureSpec("hang", { concurrency: 4, queueMax: 50 }));
-    const calls = Promise.allSettled(Array.from({ length: 20 }, () => under.host.call(operator, sendCall("hang", "slow", { deadlineMs: 60_000 }))));
+    const calls = Promise.allSettled(
+      Array.from({ length: 20 }, () => under.host.call(operator, sendCall("hang", "slow", { deadlineMs: 60_000 }))),
+    );
     await eventually(() => expect(under.lines.filter(({ text }) => text === "holding")).toHaveLength(4));
     await under.host.close({ drainMs: 20_000 });
-    const settled = (await calls).map((each) => (each.status === "fulfilled" ? "ok" : (each.reason as { code: string }).code));
+    const settled = (await calls).map((each) =>
+      each.status === "fulfilled" ? "ok" : (each.reason as { code: string }).code,
+    );
     expect(settled.filter((code) => code === "ok")).toHaveLength(4);
     expect(settled.filter((code) => code === "plugin.not_running")).toHaveLength(16);
     const entries = (await under.entries()).filter(({ action }) => action === "messages.send");
@@ -67,14 +88,18 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
   it("a trial of settings that are not saved runs beside the instance and leaves it alone", async () => {
     await under.host.start(fixtureSpec("echo"));
     await under.host.start(fixtureSpec("echo", { trial: "t1" }));
-    await expect(under.host.call(operator, { ...sendCall("echo", "trial"), trial: "t1" })).resolves.toMatchObject({ providerId: "trial" });
+    await expect(under.host.call(operator, { ...sendCall("echo", "trial"), trial: "t1" })).resolves.toMatchObject({
+      providerId: "trial",
+    });
     await under.host.stop({ plugin: "com.example.echo", instance: "default", trial: "t1" });
     expect(under.host.list().map(({ state }) => state)).toEqual(["running"]);
   });
 
   it("gives up a start that is stopped meanwhile, and leaves no process", async () => {
     const key = { plugin: "com.example.lie", instance: "default" };
-    const starting = expect(under.host.start(fixtureSpec("lie", { settings: { lie: "silent" } }))).rejects.toMatchObject({ code: "plugin.killed" });
+    const starting = expect(
+      under.host.start(fixtureSpec("lie", { settings: { lie: "silent" } })),
+    ).rejects.toMatchObject({ code: "plugin.killed" });
     await eventually(() => expect(under.host.status(key)?.state).toBe("starting"));
     await under.host.stop(key, { drainMs: 0 });
     await starting;
@@ -83,7 +108,9 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
 
   it("cuts an instance at once, and what is in flight ends as killed", async () => {
     await under.host.start(fixtureSpec("hang"));
-    const call = expect(under.host.call(operator, sendCall("hang", "never", { deadlineMs: 60_000 }))).rejects.toMatchObject({ code: "plugin.killed" });
+    const call = expect(
+      under.host.call(operator, sendCall("hang", "never", { deadlineMs: 60_000 })),
+    ).rejects.toMatchObject({ code: "plugin.killed" });
     await eventually(() => expect(under.lines.some(({ text }) => text === "holding")).toBe(true));
     await under.host.cut({ plugin: "com.example.hang", instance: "default" });
     await call;
@@ -96,7 +123,11 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
     expect(status?.controls.find(({ name }) => name === "network")).toMatchObject({ state: "active" });
     expect(status?.memoryBytes).toBeGreaterThan(1_000_000);
     await under.host.call(operator, sendCall("echo", "k"));
-    expect(under.host.status({ plugin: "com.example.echo", instance: "default" })?.calls).toMatchObject({ total: 1, failed: 0, p50Ms: expect.any(Number) });
+    expect(under.host.status({ plugin: "com.example.echo", instance: "default" })?.calls).toMatchObject({
+      total: 1,
+      failed: 0,
+      p50Ms: expect.any(Number),
+    });
   });
 
   it("threat 2, 96: a sandboxed plugin reaches the granted host and port through its tunnel, and nothing else", async () => {
@@ -106,11 +137,21 @@ describe.skipIf(!requires("bubblewrap").available)("supervision of sandboxed plu
     const scope = `net:tcp://${destination}`;
     under.grants.push({ plugin: "com.example.dial", instance: "default", scope, resolved: scope, decision: "granted" });
     await under.host.start(fixtureSpec("dial", { grants: [scope] }));
-    await expect(under.host.call(operator, sendCall("dial", destination))).resolves.toMatchObject({ reply: expect.stringContaining("pong") });
-    await expect(under.host.call(operator, sendCall("dial", "mail.example.org:25"))).resolves.toMatchObject({ reply: expect.stringContaining("403 policy.denied") });
+    await expect(under.host.call(operator, sendCall("dial", destination))).resolves.toMatchObject({
+      reply: expect.stringContaining("pong"),
+    });
+    await expect(under.host.call(operator, sendCall("dial", "mail.example.org:25"))).resolves.toMatchObject({
+      reply: expect.stringContaining("403 policy.denied"),
+    });
     under.grants.length = 0;
-    await expect(under.host.call(operator, sendCall("dial", destination))).resolves.toMatchObject({ reply: expect.stringContaining("403 policy.denied") });
-    await eventually(async () => expect((await under.entries()).filter(({ action, kind }) => action === "egress.connect" && kind === "outcome")).toMatchObject([{ outcome: "ok", actor: "plugin:com.example.dial/default" }]));
+    await expect(under.host.call(operator, sendCall("dial", destination))).resolves.toMatchObject({
+      reply: expect.stringContaining("403 policy.denied"),
+    });
+    await eventually(async () =>
+      expect(
+        (await under.entries()).filter(({ action, kind }) => action === "egress.connect" && kind === "outcome"),
+      ).toMatchObject([{ outcome: "ok", actor: "plugin:com.example.dial/default" }]),
+    );
     remote.close();
   });
 });

@@ -64,8 +64,7 @@ export function judgeFailure(
   };
   if (notTried.has(code)) return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random) };
   // Sending again what may have gone out is for a person to decide.
-  if (mayHaveGoneOut(code, data))
-    return { ...said, next: "uncertain", delayMs: 0 };
+  if (mayHaveGoneOut(code, data)) return { ...said, next: "uncertain", delayMs: 0 };
   const hopeless =
     data?.retry === "never" || (data?.retry === undefined && isHilumError(error) && !error.spec.retryable);
   if (hopeless || attempt >= attemptsMax) return { ...said, next: "dead", delayMs: 0 };

@@ -24,7 +24,9 @@ async function prepare(server: ServerProcess): Promise<{ administrator: TestClie
 async function sendWhileItLives(client: TestClient, acknowledged: Map<string, string>): Promise<void> {
   while (acknowledged.size < messagesWanted) {
     const key = `crash-message-${acknowledged.size}-${Math.random().toString(36).slice(2, 8)}`;
-    const answer = await client.call("sendMessage", { body: someEmail({ subject: key }), headers: { "idempotency-key": key } }).catch(() => undefined);
+    const answer = await client
+      .call("sendMessage", { body: someEmail({ subject: key }), headers: { "idempotency-key": key } })
+      .catch(() => undefined);
     if (answer === undefined) return;
     expect([201, 503]).toContain(answer.status);
     if (answer.status === 201) acknowledged.set(key, (answer.json() as { id: string }).id);
@@ -36,14 +38,21 @@ const readAll = (client: TestClient, ids: Iterable<string>): Promise<MessageDeta
   Promise.all([...ids].map((message) => client.ok("getMessage", { params: { message } })));
 
 async function waitUntilSettled(client: TestClient, ids: string[]): Promise<MessageDetail[]> {
-  return await waitUntil("every message", () => readAll(client, ids), (all) => all.every(({ state }) => settled.has(state)), 90_000);
+  return await waitUntil(
+    "every message",
+    () => readAll(client, ids),
+    (all) => all.every(({ state }) => settled.has(state)),
+    90_000,
+  );
 }
 
 async function readPractice(client: TestClient): Promise<Map<string, number>> {
   const received = new Map<string, number>();
   let cursor: string | undefined;
   do {
-    const { items, next } = await client.ok("listPracticeMessages", { query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) } });
+    const { items, next } = await client.ok("listPracticeMessages", {
+      query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) },
+    });
     for (const { message } of items) received.set(message, (received.get(message) ?? 0) + 1);
     cursor = next;
   } while (cursor !== undefined);
@@ -51,72 +60,91 @@ async function readPractice(client: TestClient): Promise<Map<string, number>> {
 }
 
 describe("messages across the end of the process", () => {
-  it("threat 213: loses nothing acknowledged to kill -9, leaves nothing stuck, and says what may have been sent twice", { timeout: 240_000 }, async () => {
-    using folder = createTempDir("crash");
-    let server = await startServerProcess({ folder: folder.path });
-    const { token } = await prepare(server);
-    const acknowledged = new Map<string, string>();
-    for (let kills = 0; kills < 3; kills++) {
+  it(
+    "threat 213: loses nothing acknowledged to kill -9, leaves nothing stuck, and says what may have been sent twice",
+    { timeout: 240_000 },
+    async () => {
+      using folder = createTempDir("crash");
+      let server = await startServerProcess({ folder: folder.path });
+      const { token } = await prepare(server);
+      const acknowledged = new Map<string, string>();
+      for (let kills = 0; kills < 3; kills++) {
+        const client = server.client({ token });
+        const sending = Promise.all([1, 2, 3, 4].map(() => sendWhileItLives(client, acknowledged)));
+        await new Promise((resolve) => setTimeout(resolve, 400 + Math.random() * 900));
+        await server.end("SIGKILL");
+        await sending;
+        client.close();
+        server = await startServerProcess({ folder: folder.path });
+      }
+      const client = server.client({ token });
+      await sendWhileItLives(client, acknowledged);
+      expect(acknowledged.size).toBeGreaterThanOrEqual(messagesWanted);
+      const messages = await waitUntilSettled(client, [...acknowledged.values()]);
+      const received = await readPractice(client);
+      for (const message of messages) {
+        expect(["sent", "delivered"], JSON.stringify(message.timeline)).toContain(message.state);
+        const times = received.get(message.id) ?? 0;
+        expect(times).toBeGreaterThanOrEqual(1);
+        if (times > 1) expect(message.maybeSentTwice).toBe(true);
+        const cutOff = message.timeline.some(({ code }) => code === "plugin.link_lost");
+        expect(message.maybeSentTwice).toBe(cutOff);
+      }
+      expect(messages.some(({ maybeSentTwice }) => maybeSentTwice)).toBe(true);
+      // A repeat under a key of before the crash is still the same message.
+      const [[key, id] = ["", ""]] = acknowledged;
+      const again = await client.call("sendMessage", {
+        body: someEmail({ subject: key }),
+        headers: { "idempotency-key": key },
+      });
+      expect([again.status, (again.json() as { id: string }).id]).toEqual([200, id]);
+      const ana = server.client();
+      await ana.ok("signIn", { body: { username: "ana", password } });
+      await verifyAudit(ana);
+      await server.end("SIGTERM");
+    },
+  );
+
+  it(
+    "threat 229: drains on SIGTERM under load: what was acknowledged is there, and nothing was cut off",
+    { timeout: 120_000 },
+    async () => {
+      using folder = createTempDir("drain");
+      const server = await startServerProcess({ folder: folder.path });
+      const { token } = await prepare(server);
+      const acknowledged = new Map<string, string>();
       const client = server.client({ token });
       const sending = Promise.all([1, 2, 3, 4].map(() => sendWhileItLives(client, acknowledged)));
-      await new Promise((resolve) => setTimeout(resolve, 400 + Math.random() * 900));
-      await server.end("SIGKILL");
+      await waitUntil(
+        "some messages",
+        async () => acknowledged.size,
+        (size) => size >= 20,
+      );
+      const startedAt = performance.now();
+      const ended = await server.end("SIGTERM");
+      expect(ended).toEqual({ code: 0, signal: null });
+      expect(performance.now() - startedAt).toBeLessThan(30_000);
       await sending;
       client.close();
-      server = await startServerProcess({ folder: folder.path });
-    }
-    const client = server.client({ token });
-    await sendWhileItLives(client, acknowledged);
-    expect(acknowledged.size).toBeGreaterThanOrEqual(messagesWanted);
-    const messages = await waitUntilSettled(client, [...acknowledged.values()]);
-    const received = await readPractice(client);
-    for (const message of messages) {
-      expect(["sent", "delivered"], JSON.stringify(message.timeline)).toContain(message.state);
-      const times = received.get(message.id) ?? 0;
-      expect(times).toBeGreaterThanOrEqual(1);
-      if (times > 1) expect(message.maybeSentTwice).toBe(true);
-      const cutOff = message.timeline.some(({ code }) => code === "plugin.link_lost");
-      expect(message.maybeSentTwice).toBe(cutOff);
-    }
-    expect(messages.some(({ maybeSentTwice }) => maybeSentTwice)).toBe(true);
-    // A repeat under a key of before the crash is still the same message.
-    const [[key, id] = ["", ""]] = acknowledged;
-    const again = await client.call("sendMessage", { body: someEmail({ subject: key }), headers: { "idempotency-key": key } });
-    expect([again.status, (again.json() as { id: string }).id]).toEqual([200, id]);
-    const ana = server.client();
-    await ana.ok("signIn", { body: { username: "ana", password } });
-    await verifyAudit(ana);
-    await server.end("SIGTERM");
-  });
-
-  it("threat 229: drains on SIGTERM under load: what was acknowledged is there, and nothing was cut off", { timeout: 120_000 }, async () => {
-    using folder = createTempDir("drain");
-    const server = await startServerProcess({ folder: folder.path });
-    const { token } = await prepare(server);
-    const acknowledged = new Map<string, string>();
-    const client = server.client({ token });
-    const sending = Promise.all([1, 2, 3, 4].map(() => sendWhileItLives(client, acknowledged)));
-    await waitUntil("some messages", async () => acknowledged.size, (size) => size >= 20);
-    const startedAt = performance.now();
-    const ended = await server.end("SIGTERM");
-    expect(ended).toEqual({ code: 0, signal: null });
-    expect(performance.now() - startedAt).toBeLessThan(30_000);
-    await sending;
-    client.close();
-    const after = await startServerProcess({ folder: folder.path });
-    const reader = after.client({ token });
-    const messages = await waitUntilSettled(reader, [...acknowledged.values()]);
-    expect(messages.every(({ state, maybeSentTwice }) => state === "sent" && !maybeSentTwice)).toBe(true);
-    for (const times of (await readPractice(reader)).values()) expect(times).toBe(1);
-    expect(after.stderr()).toBe("");
-    await after.end("SIGTERM");
-  });
+      const after = await startServerProcess({ folder: folder.path });
+      const reader = after.client({ token });
+      const messages = await waitUntilSettled(reader, [...acknowledged.values()]);
+      expect(messages.every(({ state, maybeSentTwice }) => state === "sent" && !maybeSentTwice)).toBe(true);
+      for (const times of (await readPractice(reader)).values()) expect(times).toBe(1);
+      expect(after.stderr()).toBe("");
+      await after.end("SIGTERM");
+    },
+  );
 });
 
 /** Every intent has its outcome, and the log is whole. */
 async function verifyAudit(administrator: TestClient): Promise<void> {
   const { id } = await administrator.ok("verifyAudit");
-  const done = await waitUntil("the verification", () => administrator.ok("getVerification", { params: { verification: id } }), ({ state }) => state === "done");
+  const done = await waitUntil(
+    "the verification",
+    () => administrator.ok("getVerification", { params: { verification: id } }),
+    ({ state }) => state === "done",
+  );
   expect(done).toMatchObject({ ok: true, problems: [] });
   const log = await administrator.call("exportAudit", { query: { format: "jsonl" } });
   const open = new Set<string>();

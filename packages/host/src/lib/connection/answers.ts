@@ -1,4 +1,14 @@
-import { errorCatalogue, HilumError, protocolVersion, type CheckResult, type ErrorCode, type HealthResult, type InitializeResult, type SendResult, type WireErrorData } from "@hilum/contract";
+import {
+  errorCatalogue,
+  HilumError,
+  protocolVersion,
+  type CheckResult,
+  type ErrorCode,
+  type HealthResult,
+  type InitializeResult,
+  type SendResult,
+  type WireErrorData,
+} from "@hilum/contract";
 import { causeClasses, type Evidence } from "@hilum/contract/api";
 import { escapeBounded } from "../logs/escape.ts";
 
@@ -29,7 +39,9 @@ export const parseSendResult: ParseAnswer<SendResult> = (value) => {
   return {
     outcome,
     ...(providerId === undefined ? {} : { providerId: text(providerId, "/providerId", 256) }),
-    ...(refused === undefined ? {} : { refused: list(refused, "/refused", 1000).map((entry, index) => parseRefused(entry, `/refused/${index}`)) }),
+    ...(refused === undefined
+      ? {}
+      : { refused: list(refused, "/refused", 1000).map((entry, index) => parseRefused(entry, `/refused/${index}`)) }),
     ...(reply === undefined ? {} : { reply: text(reply, "/reply", REPLY_CHARS_MAX) }),
   };
 };
@@ -38,7 +50,8 @@ export const parseCheckResult: ParseAnswer<CheckResult> = (value) => ({ rows: pa
 
 export const parseHealthResult: ParseAnswer<HealthResult> = (value) => {
   const { state, rows } = record(value, "");
-  if (state !== "healthy" && state !== "degraded" && state !== "failing") throw bad("/state", "it is healthy, degraded or failing");
+  if (state !== "healthy" && state !== "degraded" && state !== "failing")
+    throw bad("/state", "it is healthy, degraded or failing");
   return { state, rows: parseRows(rows) };
 };
 
@@ -70,7 +83,13 @@ export const answerParsers: ReadonlyMap<string, ParseAnswer<unknown>> = new Map(
 
 /** Codes that a plugin may answer with; any other failure of its own is `plugin.failed`. */
 const pluginCodes: ReadonlySet<string> = new Set(
-  Object.keys(errorCatalogue).filter((code) => code.startsWith("provider.") || code === "plugin.failed" || code === "blob.not_found" || code === "message.invalid"),
+  Object.keys(errorCatalogue).filter(
+    (code) =>
+      code.startsWith("provider.") ||
+      code === "plugin.failed" ||
+      code === "blob.not_found" ||
+      code === "message.invalid",
+  ),
 );
 
 /** Reads `error.data`; what does not fit is left out, since a failure stays a failure however badly it is told. */
@@ -82,7 +101,9 @@ export function parseErrorData(value: unknown): WireErrorData & { code: ErrorCod
     ...(isCause(cause) ? { cause } : {}),
     ...(sent === "no" || sent === "maybe" ? { sent } : {}),
     ...(retry === "later" || retry === "never" ? { retry } : {}),
-    ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 ? { retryAfterMs: Math.min(retryAfterMs, 86_400_000) } : {}),
+    ...(typeof retryAfterMs === "number" && retryAfterMs >= 0
+      ? { retryAfterMs: Math.min(retryAfterMs, 86_400_000) }
+      : {}),
     ...(typeof fix === "string" ? { fix: escapeBounded(fix, TEXT_CHARS_MAX) } : {}),
     ...(typeof field === "string" && field.startsWith("/") ? { field: escapeBounded(field, 200) } : {}),
     ...(typeof reply === "string" ? { reply: escapeBounded(reply, REPLY_CHARS_MAX) } : {}),
@@ -107,7 +128,9 @@ export class PluginFailure extends HilumError {
 
 /** What the plugin said of its failure, or `undefined` for an error that did not come from a plugin. */
 export function pluginFailureData(error: unknown): WireErrorData | undefined {
-  return typeof error === "object" && error !== null && failureBrand in error ? (error as PluginFailure).data : undefined;
+  return typeof error === "object" && error !== null && failureBrand in error
+    ? (error as PluginFailure).data
+    : undefined;
 }
 
 function parseSdk(value: unknown): { name: string; version: string } {
@@ -117,7 +140,10 @@ function parseSdk(value: unknown): { name: string; version: string } {
 
 function parseRefused(value: unknown, pointer: string): { recipient: number; reply: string } {
   const { recipient, reply } = record(value, pointer);
-  return { recipient: integer(recipient, `${pointer}/recipient`), reply: text(reply, `${pointer}/reply`, REPLY_CHARS_MAX) };
+  return {
+    recipient: integer(recipient, `${pointer}/recipient`),
+    reply: text(reply, `${pointer}/reply`, REPLY_CHARS_MAX),
+  };
 }
 
 function parseRows(value: unknown): Evidence[] {
@@ -129,7 +155,8 @@ const optionalTexts = ["detail", "expected", "actual", "fix", "field", "reply"] 
 function parseRow(value: unknown, pointer: string): Evidence {
   const source = record(value, pointer);
   const { status, durationMs, cause } = source;
-  if (status !== "passed" && status !== "failed" && status !== "warning" && status !== "skipped") throw bad(`${pointer}/status`, "it is passed, failed, warning or skipped");
+  if (status !== "passed" && status !== "failed" && status !== "warning" && status !== "skipped")
+    throw bad(`${pointer}/status`, "it is passed, failed, warning or skipped");
   return {
     id: text(source["id"], `${pointer}/id`, 100),
     title: text(source["title"], `${pointer}/title`, 200),
@@ -140,12 +167,16 @@ function parseRow(value: unknown, pointer: string): Evidence {
   };
 }
 
-function parseTexts(source: Record<string, unknown>, pointer: string): Partial<Record<(typeof optionalTexts)[number], string>> {
+function parseTexts(
+  source: Record<string, unknown>,
+  pointer: string,
+): Partial<Record<(typeof optionalTexts)[number], string>> {
   const given = optionalTexts.filter((name) => source[name] !== undefined);
   return Object.fromEntries(given.map((name) => [name, text(source[name], `${pointer}/${name}`, TEXT_CHARS_MAX)]));
 }
 
-const isCause = (value: unknown): value is (typeof causeClasses)[number] => causeClasses.some((cause) => cause === value);
+const isCause = (value: unknown): value is (typeof causeClasses)[number] =>
+  causeClasses.some((cause) => cause === value);
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -172,4 +203,5 @@ function integer(value: unknown, pointer: string): number {
 }
 
 /** The pointer is made of names from this file and indexes, so it may be shown. */
-const bad = (pointer: string, message: string): HilumError => new HilumError("plugin.bad_reply", { problems: [{ pointer, message }] });
+const bad = (pointer: string, message: string): HilumError =>
+  new HilumError("plugin.bad_reply", { problems: [{ pointer, message }] });

@@ -95,7 +95,10 @@ describe("a connection", () => {
   it("threat 30: drops what is over the rate, answers requests with `full`, and reports a count", async () => {
     let taken = 0;
     const served = { notifications: new Map([["log", () => void (taken += 1)]]) };
-    const { say, sayFrame, heard, ticker, dropped } = await createReadyPair({ served, limits: { messagesPerSecond: 10, messagesBurst: 20 } });
+    const { say, sayFrame, heard, ticker, dropped } = await createReadyPair({
+      served,
+      limits: { messagesPerSecond: 10, messagesBurst: 20 },
+    });
     await say(`${JSON.stringify({ jsonrpc: "2.0", method: "log", params: {} })}\n`.repeat(100));
     await sayFrame({ id: 1, method: "state.get", params: {} });
     expect(taken).toBe(20);
@@ -106,7 +109,8 @@ describe("a connection", () => {
 
   it("threat 30: reads no more of a flood than a bounded number of messages per tick", async () => {
     const { say, ticker, dropped } = await createReadyPair({ limits: { messagesPerSecond: 1, messagesBurst: 1 } });
-    for (let chunk = 0; chunk < 40; chunk += 1) void say(`${JSON.stringify({ jsonrpc: "2.0", method: "log", params: {} })}\n`.repeat(100));
+    for (let chunk = 0; chunk < 40; chunk += 1)
+      void say(`${JSON.stringify({ jsonrpc: "2.0", method: "log", params: {} })}\n`.repeat(100));
     await say("");
     ticker.advance(1500);
     expect(dropped[0]).toBeGreaterThanOrEqual(500);
@@ -132,7 +136,9 @@ describe("a connection", () => {
   });
 
   it("threat 31: a busy link that always has part of a frame in hand is no breach", async () => {
-    const { sayFrame, say, ticker, reason } = await createReadyPair({ served: { notifications: new Map([["log", () => {}]]) } });
+    const { sayFrame, say, ticker, reason } = await createReadyPair({
+      served: { notifications: new Map([["log", () => {}]]) },
+    });
     for (let turn = 0; turn < 20; turn += 1) {
       await say('{"jsonrpc":"2.0",');
       ticker.advance(900);
@@ -144,7 +150,9 @@ describe("a connection", () => {
 
   it("threat 33: gives a plugin that does not read no more work, and then ends the link", async () => {
     const { connection, ticker, reason } = await createReadyPair({ limits: { outboundBytesMax: 10_000 } });
-    const lost = expect(connection.request("a", { text: "x".repeat(8000) }, 60_000)).rejects.toMatchObject({ code: "plugin.link_lost" });
+    const lost = expect(connection.request("a", { text: "x".repeat(8000) }, 60_000)).rejects.toMatchObject({
+      code: "plugin.link_lost",
+    });
     await new Promise((resolve) => setImmediate(resolve));
     ticker.advance(20);
     expect(connection.writable).toBe(false);
@@ -156,7 +164,9 @@ describe("a connection", () => {
 
   it("threat 33: ends the link at once when the queue is full, and takes work again when it is read", async () => {
     const slow = await createReadyPair({ limits: { outboundBytesMax: 10_000 } });
-    const lost = expect(slow.connection.request("a", { text: "x".repeat(20_000) }, 60_000)).rejects.toMatchObject({ code: "plugin.link_lost" });
+    const lost = expect(slow.connection.request("a", { text: "x".repeat(20_000) }, 60_000)).rejects.toMatchObject({
+      code: "plugin.link_lost",
+    });
     await new Promise((resolve) => setImmediate(resolve));
     slow.ticker.advance(20);
     expect(slow.reason()).toMatchObject(fault("slow_reader"));
@@ -172,14 +182,25 @@ describe("a connection", () => {
   });
 
   it("threat 35: dispatches by a map: a name that objects know is not found", async () => {
-    const { sayFrame, heard } = await createReadyPair({ served: { requests: new Map([["state.get", async () => "value"]]) } });
-    for (const method of ["__proto__", "toString", "state.gеt", "State.get"]) await sayFrame({ id: method, method, params: {} });
-    expect(await heard()).toEqual(["__proto__", "toString", "state.gеt", "State.get"].map((id) => expect.objectContaining({ id, error: { code: -32601, message: "There is no such method" } })));
+    const { sayFrame, heard } = await createReadyPair({
+      served: { requests: new Map([["state.get", async () => "value"]]) },
+    });
+    for (const method of ["__proto__", "toString", "state.gеt", "State.get"])
+      await sayFrame({ id: method, method, params: {} });
+    expect(await heard()).toEqual(
+      ["__proto__", "toString", "state.gеt", "State.get"].map((id) =>
+        expect.objectContaining({ id, error: { code: -32601, message: "There is no such method" } }),
+      ),
+    );
   });
 
   it("threat 38: cancels only what this plugin asked, and an unknown id does nothing", async () => {
     const calls: IncomingCall[] = [];
-    const served = { requests: new Map([["blobs.read", (_params: object, call: IncomingCall) => new Promise(() => void calls.push(call))]]) };
+    const served = {
+      requests: new Map([
+        ["blobs.read", (_params: object, call: IncomingCall) => new Promise(() => void calls.push(call))],
+      ]),
+    };
     const [one, other] = [await createReadyPair({ served }), await createReadyPair({ served })];
     await one.sayFrame({ id: 1, method: "blobs.read", params: {} });
     await other.sayFrame({ method: "$/cancel", params: { id: 1 } });
@@ -201,13 +222,29 @@ describe("a connection", () => {
 
   it("answers a failure of the host in the catalogue's words, with the place and without the cause", async () => {
     const fail = async (): Promise<never> => {
-      throw new HilumError("request.invalid", { detail: "inner", cause: new Error("secret"), problems: [{ pointer: "/key", message: "it is a string" }] });
+      throw new HilumError("request.invalid", {
+        detail: "inner",
+        cause: new Error("secret"),
+        problems: [{ pointer: "/key", message: "it is a string" }],
+      });
     };
-    const { sayFrame, heard } = await createReadyPair({ served: { requests: new Map([["state.get", fail], ["state.put", () => Promise.reject(new Error("secret"))]]) } });
+    const { sayFrame, heard } = await createReadyPair({
+      served: {
+        requests: new Map([
+          ["state.get", fail],
+          ["state.put", () => Promise.reject(new Error("secret"))],
+        ]),
+      },
+    });
     await sayFrame({ id: 1, method: "state.get", params: {} });
     await sayFrame({ id: 2, method: "state.put", params: {} });
     const [first, second] = await heard();
-    expect(first).toMatchObject({ error: { code: -32602, data: { code: "request.invalid", problems: [{ pointer: "/key", message: "it is a string" }] } } });
+    expect(first).toMatchObject({
+      error: {
+        code: -32602,
+        data: { code: "request.invalid", problems: [{ pointer: "/key", message: "it is a string" }] },
+      },
+    });
     expect(second).toMatchObject({ error: { code: -32603, data: { code: "server.internal" } } });
     expect(JSON.stringify([first, second])).not.toContain("secret");
   });
@@ -224,7 +261,9 @@ describe("a connection", () => {
 
   it("refuses a call that does not fit a frame, and nothing else happens", async () => {
     const { connection, reason } = await createReadyPair();
-    await expect(connection.request("a", { text: "x".repeat(1_100_000) }, 1000)).rejects.toMatchObject({ code: "blob.too_large" });
+    await expect(connection.request("a", { text: "x".repeat(1_100_000) }, 1000)).rejects.toMatchObject({
+      code: "blob.too_large",
+    });
     expect(reason()).toBeUndefined();
   });
 });

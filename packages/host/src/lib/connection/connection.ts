@@ -34,11 +34,23 @@ export interface Connection {
   readonly closed: CloseReason | undefined;
 }
 
-export function createConnection({ link, ticker, served, limits: own, onClose, onDropped = () => {} }: ConnectionOptions): Connection {
+export function createConnection({
+  link,
+  ticker,
+  served,
+  limits: own,
+  onClose,
+  onDropped = () => {},
+}: ConnectionOptions): Connection {
   const limits: ConnectionLimits = { ...wireLimits, ...own };
   const outgoing = createOutgoingCalls();
   const outbox = createOutbox(link);
-  const desk = createRequestDesk({ served, outbox, inFlightMax: limits.inFlightMax, onReusedId: () => fault("id_reused", "A request id was used again before its answer") });
+  const desk = createRequestDesk({
+    served,
+    outbox,
+    inFlightMax: limits.inFlightMax,
+    onReusedId: () => fault("id_reused", "A request id was used again before its answer"),
+  });
   const gate = createReadingGate(link);
   const isFrameTooSlow = createFrameWatch(limits);
   const outbound = createOutboundWatch(limits, gate);
@@ -71,7 +83,8 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
       }
     },
     request(method, params, deadlineAtMs) {
-      if (state !== "ready") return Promise.reject(closed === undefined ? new HilumError("plugin.not_running") : lossOf(closed));
+      if (state !== "ready")
+        return Promise.reject(closed === undefined ? new HilumError("plugin.not_running") : lossOf(closed));
       if (outgoing.size >= limits.inFlightMax) return Promise.reject(new HilumError("lane.full"));
       return send(method, params, deadlineAtMs);
     },
@@ -93,7 +106,10 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
     try {
       outbox.send({ id, method, params });
     } catch {
-      outgoing.drop(id, new HilumError("blob.too_large", { detail: "The call is larger than a frame of the plugin protocol may be" }));
+      outgoing.drop(
+        id,
+        new HilumError("blob.too_large", { detail: "The call is larger than a frame of the plugin protocol may be" }),
+      );
     }
     return answer;
   }
@@ -115,7 +131,8 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
 
   function stray(): void {
     strays += 1;
-    if (strays > limits.strayAnswersMax) fault("stray_answers", `More than ${limits.strayAnswersMax} answers to requests that were not made`);
+    if (strays > limits.strayAnswersMax)
+      fault("stray_answers", `More than ${limits.strayAnswersMax} answers to requests that were not made`);
   }
 
   function receiveCall(frame: Extract<Frame, { kind: "request" | "notification" }>): void {
@@ -129,7 +146,8 @@ export function createConnection({ link, ticker, served, limits: own, onClose, o
 
   function sweep(nowMs: number): void {
     if (outgoing.size > 0) for (const id of outgoing.late(nowMs)) timeOut(id);
-    if (isFrameTooSlow(nowMs, link.pendingBytes, frames)) return fault("frame_too_slow", "A frame was begun and not brought to its end in time");
+    if (isFrameTooSlow(nowMs, link.pendingBytes, frames))
+      return fault("frame_too_slow", "A frame was begun and not brought to its end in time");
     if (outbound.sweep(nowMs, outbox.bytes)) return fault("slow_reader", "The plugin does not read what it is sent");
     flood.sweep(nowMs);
   }

@@ -71,7 +71,16 @@ export function frameErrorOf(error: unknown): FrameError {
   const known = isHilumError(error) ? error : new HilumError("server.internal");
   const { title, fix, retryable } = errorCatalogue[known.code];
   const problems = known.problems.map(({ pointer, message }) => ({ pointer, message }));
-  return { code: wireCodeOf(known), message: title, data: { code: known.code, fix, retry: retryable ? "later" : "never", ...(problems.length === 0 ? {} : { problems }) } };
+  return {
+    code: wireCodeOf(known),
+    message: title,
+    data: {
+      code: known.code,
+      fix,
+      retry: retryable ? "later" : "never",
+      ...(problems.length === 0 ? {} : { problems }),
+    },
+  };
 }
 
 function wireCodeOf({ code }: HilumError): number {

@@ -14,7 +14,17 @@ type Request = Extract<Frame, { kind: "request" }>;
 type Notification = Extract<Frame, { kind: "notification" }>;
 
 /** Serves what the plugin asks over one connection. */
-export function createRequestDesk({ served, outbox, inFlightMax, onReusedId }: { served: Served; outbox: Outbox; inFlightMax: number; onReusedId(): void }) {
+export function createRequestDesk({
+  served,
+  outbox,
+  inFlightMax,
+  onReusedId,
+}: {
+  served: Served;
+  outbox: Outbox;
+  inFlightMax: number;
+  onReusedId(): void;
+}) {
   const calls = createIncomingCalls();
   let closed = false;
 

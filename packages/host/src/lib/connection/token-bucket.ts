@@ -4,7 +4,15 @@ export interface TokenBucket {
 }
 
 /** Lets `burst` through at once and `perSecond` in the long run. Times are monotonic milliseconds. */
-export function createTokenBucket({ perSecond, burst, nowMs }: { perSecond: number; burst: number; nowMs: number }): TokenBucket {
+export function createTokenBucket({
+  perSecond,
+  burst,
+  nowMs,
+}: {
+  perSecond: number;
+  burst: number;
+  nowMs: number;
+}): TokenBucket {
   let tokens = burst;
   let filledAt = nowMs;
   return {

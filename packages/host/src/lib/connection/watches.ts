@@ -26,7 +26,9 @@ export function createReadingGate(link: Pick<Link, "pause" | "resume">) {
 export type ReadingGate = ReturnType<typeof createReadingGate>;
 
 /** Tells a frame that was begun and does not come to its end (threats 31, 32). `frames` counts the whole ones so far. */
-export function createFrameWatch({ frameMsMax }: Pick<ConnectionLimits, "frameMsMax">): (nowMs: number, pendingBytes: number, frames: number) => boolean {
+export function createFrameWatch({
+  frameMsMax,
+}: Pick<ConnectionLimits, "frameMsMax">): (nowMs: number, pendingBytes: number, frames: number) => boolean {
   let begun: { sinceMs: number; frames: number } | undefined;
   return (nowMs, pendingBytes, frames) => {
     if (pendingBytes === 0) {
@@ -41,7 +43,10 @@ export function createFrameWatch({ frameMsMax }: Pick<ConnectionLimits, "frameMs
 }
 
 /** Watches what the plugin leaves unread: at half of what the host keeps, work and reading pause; beyond it, or for long, it is a fault (threat 33). */
-export function createOutboundWatch({ outboundBytesMax }: Pick<ConnectionLimits, "outboundBytesMax">, gate: ReadingGate) {
+export function createOutboundWatch(
+  { outboundBytesMax }: Pick<ConnectionLimits, "outboundBytesMax">,
+  gate: ReadingGate,
+) {
   let sinceMs: number | undefined;
   return {
     get stalled(): boolean {
@@ -62,7 +67,10 @@ export function createOutboundWatch({ outboundBytesMax }: Pick<ConnectionLimits,
 }
 
 /** The rate at which a plugin may speak; what is over it is counted and told about once a second (threat 30). */
-export function createFloodWatch(limits: Pick<ConnectionLimits, "messagesPerSecond" | "messagesBurst">, { gate, nowMs, onDropped }: { gate: ReadingGate; nowMs: number; onDropped(count: number): void }) {
+export function createFloodWatch(
+  limits: Pick<ConnectionLimits, "messagesPerSecond" | "messagesBurst">,
+  { gate, nowMs, onDropped }: { gate: ReadingGate; nowMs: number; onDropped(count: number): void },
+) {
   const bucket = createTokenBucket({ perSecond: limits.messagesPerSecond, burst: limits.messagesBurst, nowMs });
   let inTick = 0;
   let unreported = 0;

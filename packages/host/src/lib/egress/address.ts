@@ -18,7 +18,15 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 const openable = new Set(["private", "loopback", "uniqueLocal", "carrierGradeNat", "linkLocal"]);
 
 /** Cloud services that hand out credentials; the first is `unicast` to ipaddr.js (threat 86). */
-const metadata = new Set(["168.63.129.16", "169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fe80::a9fe:a9fe"]);
+const metadata = new Set([
+  "168.63.129.16",
+  "169.254.169.254",
+  "169.254.170.2",
+  "100.100.100.200",
+  "192.0.0.192",
+  "fd00:ec2::254",
+  "fe80::a9fe:a9fe",
+]);
 
 /** ::/96, the deprecated IPv4-compatible addresses (RFC 4291 section 2.5.5.1), which ipaddr.js takes for unicast (threat 85). */
 const compatible = ipaddr.IPv6.parseCIDR("::/96");
@@ -36,7 +44,9 @@ export function refuseAddress(text: string, port: number, rules: AddressRules): 
   const range = address.range();
   if (isOwn(address, rules) && (range !== "loopback" || rules.ownPorts.includes(port))) return "address.own";
   if (range === "unicast" && !isCompatible(address)) return undefined;
-  return openable.has(range) && rules.privateRanges.some(({ cidr }) => isWithin(address, cidr)) ? undefined : "address.not_public";
+  return openable.has(range) && rules.privateRanges.some(({ cidr }) => isWithin(address, cidr))
+    ? undefined
+    : "address.not_public";
 }
 
 /** The same address written in one way, so that two spellings compare equal; `undefined` for what is no address. */

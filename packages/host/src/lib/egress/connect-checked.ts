@@ -6,7 +6,11 @@ import { normalAddress } from "./address.ts";
  * Connects to an address that was judged, never to a name, and looks once more at where the socket really leads before a byte
  * passes (threats 87, 88). The addresses are tried in turn.
  */
-export async function connectChecked(addresses: readonly string[], port: number, { timeoutMs }: { timeoutMs: number }): Promise<Socket> {
+export async function connectChecked(
+  addresses: readonly string[],
+  port: number,
+  { timeoutMs }: { timeoutMs: number },
+): Promise<Socket> {
   let last: unknown;
   for (const address of addresses) {
     try {
@@ -26,7 +30,8 @@ async function connectOne(address: string, port: number, timeoutMs: number): Pro
   socket.once("error", reject);
   try {
     await promise;
-    if (normalAddress(socket.remoteAddress ?? "") !== normalAddress(address)) throw new Error("connected elsewhere than asked");
+    if (normalAddress(socket.remoteAddress ?? "") !== normalAddress(address))
+      throw new Error("connected elsewhere than asked");
     return socket;
   } catch (error) {
     socket.on("error", () => {});

@@ -39,7 +39,9 @@ export function createEgress({ stateDir, limits, ...ports }: EgressOptions): Egr
       const socketPath = join(directory, "s");
       const resolveHost = createTurnedResolver(ports.resolveHost, { timeoutMs: RESOLVE_MS, waitersMax: 16 });
       const tunnels = createTunnels(key, { ...ports, resolveHost }, { ...tunnelLimits, ...limits });
-      const { server, destroyAll } = createConnectServer((authority, client, head) => tunnels.connect(authority, client, head));
+      const { server, destroyAll } = createConnectServer((authority, client, head) =>
+        tunnels.connect(authority, client, head),
+      );
       await listen(server, socketPath);
       let recheckAt = ports.ticker.now() + RECHECK_MS;
       const unsubscribe = ports.ticker.subscribe((nowMs) => {
@@ -78,9 +80,17 @@ async function listen(server: Server, socketPath: string): Promise<void> {
   await chmod(socketPath, 0o600);
 }
 
-function createConnectServer(connect: (authority: string, client: Duplex, head: Buffer) => Promise<void>): { server: Server; destroyAll(): void } {
+function createConnectServer(connect: (authority: string, client: Duplex, head: Buffer) => Promise<void>): {
+  server: Server;
+  destroyAll(): void;
+} {
   const clients = new Set<Duplex>();
-  const server = createServer({ maxHeaderSize: 8192, headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: 1000 });
+  const server = createServer({
+    maxHeaderSize: 8192,
+    headersTimeout: REQUEST_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: 1000,
+  });
   server.maxConnections = 256;
   server.on("connection", (client) => {
     clients.add(client);
@@ -103,7 +113,10 @@ function refuse(client: Duplex, error: unknown): void {
   if (client.destroyed || !client.writable) return;
   const problem = isHilumError(error) ? error : new HilumError("server.internal");
   const body = bodyOf(problem);
-  client.end(`HTTP/1.1 ${problem.spec.status} ${problem.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+  client.end(
+    `HTTP/1.1 ${problem.spec.status} ${problem.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }
 
-const bodyOf = ({ code, detail }: HilumError): string => JSON.stringify({ code, detail, fix: errorCatalogue[code].fix });
+const bodyOf = ({ code, detail }: HilumError): string =>
+  JSON.stringify({ code, detail, fix: errorCatalogue[code].fix });

@@ -25,7 +25,10 @@ describe("the egress tunnel", () => {
   let lookups: string[];
 
   const grant = (destination: string): void => {
-    grants = [...grants, { ...own, scope: `net:tcp://${destination}`, resolved: `net:tcp://${destination}`, decision: "granted" }];
+    grants = [
+      ...grants,
+      { ...own, scope: `net:tcp://${destination}`, resolved: `net:tcp://${destination}`, decision: "granted" },
+    ];
   };
   const open = async (options: Partial<EgressOptions> = {}): Promise<void> => {
     const append = async (entry: AuditInput) => ({ index: entries.push(entry) - 1 });
@@ -49,7 +52,8 @@ describe("the egress tunnel", () => {
     const socket = connect(door.socketPath);
     return read(socket, request, say);
   };
-  const connectTo = (destination: string, say?: string) => dial(`CONNECT ${destination} HTTP/1.1\r\nhost: ${destination}\r\n\r\n`, say);
+  const connectTo = (destination: string, say?: string) =>
+    dial(`CONNECT ${destination} HTTP/1.1\r\nhost: ${destination}\r\n\r\n`, say);
 
   beforeEach(async () => {
     folder = createTempDir("eg");
@@ -95,7 +99,12 @@ describe("the egress tunnel", () => {
   it("threat 96: refuses another port or host than the granted one, before anything is looked up", async () => {
     grant(`mail.example.org:${remotePort}`);
     await open();
-    for (const destination of ["mail.example.org:25", `other.example.org:${remotePort}`, `mail.example.org.evil.example:${remotePort}`]) expect(await connectTo(destination)).toMatch(/^HTTP\/1\.1 403 policy\.denied[^]*"code":"policy\.denied"/);
+    for (const destination of [
+      "mail.example.org:25",
+      `other.example.org:${remotePort}`,
+      `mail.example.org.evil.example:${remotePort}`,
+    ])
+      expect(await connectTo(destination)).toMatch(/^HTTP\/1\.1 403 policy\.denied[^]*"code":"policy\.denied"/);
     expect(lookups).toEqual([]);
     expect(entries.every(({ decision, reason }) => decision === "deny" && reason === "scope.not_granted")).toBe(true);
   });
@@ -103,7 +112,8 @@ describe("the egress tunnel", () => {
   it("threat 87: an IP literal never reaches the socket, whatever is granted", async () => {
     grant(`127.0.0.1:${remotePort}`);
     await open({ rules: () => ({ privateRanges: [], ownAddresses: [], ownPorts: [] }) });
-    for (const host of ["127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"]) expect(await connectTo(`${host}:${remotePort}`)).toMatch(/^HTTP\/1\.1 403 /);
+    for (const host of ["127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"])
+      expect(await connectTo(`${host}:${remotePort}`)).toMatch(/^HTTP\/1\.1 403 /);
     expect(reached).toEqual([]);
     expect(lookups).toEqual([]);
   });
@@ -137,14 +147,17 @@ describe("the egress tunnel", () => {
 
   it("threat 105: the platform's own port is refused on loopback that is opened", async () => {
     grant(`mail.example.org:${remotePort}`);
-    await open({ rules: () => ({ privateRanges: [{ cidr: "127.0.0.0/8" }], ownAddresses: [], ownPorts: [remotePort] }) });
+    await open({
+      rules: () => ({ privateRanges: [{ cidr: "127.0.0.0/8" }], ownAddresses: [], ownPorts: [remotePort] }),
+    });
     expect(await connectTo(`mail.example.org:${remotePort}`)).toMatch(/^HTTP\/1\.1 403 destination\.not_public/);
     expect(entries).toMatchObject([{ reason: "address.own" }]);
   });
 
   it("threat 93, 94: an authority that is no host and port is refused and audited", async () => {
     await open();
-    for (const authority of [`a@127.0.0.1:${remotePort}`, `[mail.example.org]:${remotePort}`]) expect(await connectTo(authority)).toMatch(/^HTTP\/1\.1 400 /);
+    for (const authority of [`a@127.0.0.1:${remotePort}`, `[mail.example.org]:${remotePort}`])
+      expect(await connectTo(authority)).toMatch(/^HTTP\/1\.1 400 /);
     expect(entries.every(({ decision, reason }) => decision === "deny" && reason === "destination.invalid")).toBe(true);
     expect(reached).toEqual([]);
   });
@@ -161,7 +174,12 @@ describe("the egress tunnel", () => {
     await open();
     expect(await connectTo("gone.example.org:587")).toMatch(/^HTTP\/1\.1 502 provider\.unreachable[^]*"fix":/);
     expect(await connectTo("mail.example.org:1")).toMatch(/^HTTP\/1\.1 502 provider\.unreachable/);
-    expect(entries.map(({ kind, outcome }) => outcome ?? kind)).toEqual(["intent", "provider.unreachable", "intent", "provider.unreachable"]);
+    expect(entries.map(({ kind, outcome }) => outcome ?? kind)).toEqual([
+      "intent",
+      "provider.unreachable",
+      "intent",
+      "provider.unreachable",
+    ]);
   });
 
   it("threat 57: a revoked grant closes an open tunnel within a second", async () => {
@@ -181,7 +199,12 @@ describe("the egress tunnel", () => {
     await open({ limits: { idleMs: 60, bytesMax: 1000 } });
     await connectTo(`mail.example.org:${remotePort}`, "hello");
     await connectTo(`mail.example.org:${remotePort}`, "x".repeat(2000));
-    await vi.waitFor(() => expect(entries.filter(({ kind }) => kind === "outcome").map(({ detail }) => detail?.["state"])).toEqual(["idle", "bytes"]));
+    await vi.waitFor(() =>
+      expect(entries.filter(({ kind }) => kind === "outcome").map(({ detail }) => detail?.["state"])).toEqual([
+        "idle",
+        "bytes",
+      ]),
+    );
   });
 
   it("holds the number of open tunnels", async () => {

@@ -14,15 +14,21 @@ export const resolveBySystem: ResolveHost = async (host) => {
  * One look-up at a time per instance: a name with a slow server delays its own plugin only. A look-up that outlives `timeoutMs`
  * is given up by the caller but holds its turn until the system lets go.
  */
-export function createTurnedResolver(resolve: ResolveHost, { timeoutMs, waitersMax }: { timeoutMs: number; waitersMax: number }): ResolveHost {
+export function createTurnedResolver(
+  resolve: ResolveHost,
+  { timeoutMs, waitersMax }: { timeoutMs: number; waitersMax: number },
+): ResolveHost {
   let turn: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   return async (host) => {
-    if (waiting >= waitersMax) throw new HilumError("lane.full", { detail: "Too many names are being resolved for this plugin" });
+    if (waiting >= waitersMax)
+      throw new HilumError("lane.full", { detail: "Too many names are being resolved for this plugin" });
     waiting += 1;
-    const mine = turn.then(() => resolve(host)).finally(() => {
-      waiting -= 1;
-    });
+    const mine = turn
+      .then(() => resolve(host))
+      .finally(() => {
+        waiting -= 1;
+      });
     turn = mine.catch(() => undefined);
     return await withTimeout(mine, timeoutMs);
   };
@@ -30,7 +36,13 @@ export function createTurnedResolver(resolve: ResolveHost, { timeoutMs, waitersM
 
 async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new HilumError("provider.unreachable", { detail: "The name of the destination was not resolved in time" })), timeoutMs);
+  const timer = setTimeout(
+    () =>
+      reject(
+        new HilumError("provider.unreachable", { detail: "The name of the destination was not resolved in time" }),
+      ),
+    timeoutMs,
+  );
   try {
     return await Promise.race([work, promise]);
   } finally {

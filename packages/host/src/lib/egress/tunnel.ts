@@ -19,7 +19,12 @@ export interface TunnelLimits {
   bytesMax: number;
 }
 
-export const tunnelLimits: TunnelLimits = { connectionsMax: 32, connectMs: 10_000, idleMs: 5 * 60_000, bytesMax: 1024 ** 3 };
+export const tunnelLimits: TunnelLimits = {
+  connectionsMax: 32,
+  connectMs: 10_000,
+  idleMs: 5 * 60_000,
+  bytesMax: 1024 ** 3,
+};
 
 export interface TunnelPorts {
   governor: Governor;
@@ -59,7 +64,10 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
       return govern(ports.governor, pluginContext(key), recordOf(key, ports.nextCall(), target), {
         resolve: () => target,
         admit: () => {
-          if (connections >= limits.connectionsMax) throw new HilumError("lane.full", { detail: `The plugin has ${limits.connectionsMax} tunnels open already` });
+          if (connections >= limits.connectionsMax)
+            throw new HilumError("lane.full", {
+              detail: `The plugin has ${limits.connectionsMax} tunnels open already`,
+            });
           connections += 1;
           return undefined;
         },
@@ -85,9 +93,18 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
     closeAll: () => open.forEach(({ relay }) => relay.end("closed")),
   };
 
-  async function run(target: Target | undefined, way: Way, client: Duplex, head: Buffer): Promise<{ relay: Relay; end: RelayEnd }> {
+  async function run(
+    target: Target | undefined,
+    way: Way,
+    client: Duplex,
+    head: Buffer,
+  ): Promise<{ relay: Relay; end: RelayEnd }> {
     if (target === undefined) throw new HilumError("destination.invalid");
-    if ("failure" in way) throw new HilumError("provider.unreachable", { detail: "The name of the destination cannot be resolved", cause: way.failure });
+    if ("failure" in way)
+      throw new HilumError("provider.unreachable", {
+        detail: "The name of the destination cannot be resolved",
+        cause: way.failure,
+      });
     const server = await connectChecked(way.addresses, target.port, { timeoutMs: limits.connectMs });
     const relay = begin(client, server, head);
     const tunnel = { target, relay };
@@ -128,16 +145,32 @@ async function findWay({ host, literal }: Target, { resolveHost }: TunnelPorts):
 function judge(way: Way, { port }: Target, rules: AddressRules): Decision {
   if ("failure" in way) return { allow: true };
   if (way.addresses.length === 0) return { allow: false, code: "destination.not_public", reason: "address.none" };
-  const refusal = way.addresses.map((address) => refuseAddress(address, port, rules)).find((found) => found !== undefined);
+  const refusal = way.addresses
+    .map((address) => refuseAddress(address, port, rules))
+    .find((found) => found !== undefined);
   return refusal === undefined ? { allow: true } : { allow: false, code: "destination.not_public", reason: refusal };
 }
 
-const requestOf = ({ host, port }: Target): PluginRequest => ({ lane: "egress", action: "connect", scope: `net:tcp://${host.includes(":") ? `[${host}]` : host}:${port}` });
+const requestOf = ({ host, port }: Target): PluginRequest => ({
+  lane: "egress",
+  action: "connect",
+  scope: `net:tcp://${host.includes(":") ? `[${host}]` : host}:${port}`,
+});
 
 function recordOf({ plugin, instance }: InstanceKey, call: string, target: Target | undefined): CallRecord {
-  return { call, action: "egress.connect", audit: "intent", plugin, instance, resource: "Endpoint", detail: destinationDetail(target) };
+  return {
+    call,
+    action: "egress.connect",
+    audit: "intent",
+    plugin,
+    instance,
+    resource: "Endpoint",
+    detail: destinationDetail(target),
+  };
 }
 
 /** The audit log takes tokens only; a name asked for by a plugin may be anything. */
 const destinationDetail = (target: Target | undefined): Record<string, string | number> =>
-  target === undefined ? {} : { host: target.host.replaceAll(/[^A-Za-z0-9_.:-]/g, "_").slice(0, 120), port: target.port };
+  target === undefined
+    ? {}
+    : { host: target.host.replaceAll(/[^A-Za-z0-9_.:-]/g, "_").slice(0, 120), port: target.port };

@@ -1,4 +1,11 @@
-import { HilumError, type BlobReadParams, type BlobReadResult, type PluginMethod, type StateParams, type UpdateDeliveryParams } from "@hilum/contract";
+import {
+  HilumError,
+  type BlobReadParams,
+  type BlobReadResult,
+  type PluginMethod,
+  type StateParams,
+  type UpdateDeliveryParams,
+} from "@hilum/contract";
 import type { Lane as PolicyLane } from "@hilum/policy";
 import type { Served } from "../connection/request-desk.ts";
 import type { Serve } from "../connection/incoming-calls.ts";
@@ -68,18 +75,40 @@ export function createLanes(options: LaneOptions): Served {
       parse: (params) => held(calls, parseBlobRead(params)),
       perform: (params) => lanes.readBlob(key, params),
     }),
-    "state.get": governed(options, "state.get", { ...state, audit: "denials", perform: (params) => lanes.getState(key, params) }),
-    "state.put": governed(options, "state.put", { ...state, audit: "intent", perform: (params) => lanes.putState(key, withValue(params)) }),
-    "state.delete": governed(options, "state.delete", { ...state, audit: "intent", perform: (params) => lanes.deleteState(key, params) }),
+    "state.get": governed(options, "state.get", {
+      ...state,
+      audit: "denials",
+      perform: (params) => lanes.getState(key, params),
+    }),
+    "state.put": governed(options, "state.put", {
+      ...state,
+      audit: "intent",
+      perform: (params) => lanes.putState(key, withValue(params)),
+    }),
+    "state.delete": governed(options, "state.delete", {
+      ...state,
+      audit: "intent",
+      perform: (params) => lanes.deleteState(key, params),
+    }),
   };
-  return { requests: new Map(Object.entries(requests)), notifications: new Map([["log", (params) => writeLog(log, calls, params)]]) };
+  return {
+    requests: new Map(Object.entries(requests)),
+    notifications: new Map([["log", (params) => writeLog(log, calls, params)]]),
+  };
 }
 
 function governed<Params>(options: LaneOptions, method: RequestMethod, lane: Lane<Params>): Serve {
   const { key, governor, decide, nextCall } = options;
   const context = pluginContext(key);
   return (params) => {
-    const record: CallRecord = { call: nextCall(), action: method, audit: lane.audit, plugin: key.plugin, instance: key.instance, resource: lane.resource };
+    const record: CallRecord = {
+      call: nextCall(),
+      action: method,
+      audit: lane.audit,
+      plugin: key.plugin,
+      instance: key.instance,
+      resource: lane.resource,
+    };
     return govern(governor, context, record, {
       resolve: () => lane.parse(params),
       decide: async (asked) => decide(key, { lane: lane.lane, action: method, ...ownerOf(await lane.owner(asked)) }),
@@ -91,12 +120,14 @@ function governed<Params>(options: LaneOptions, method: RequestMethod, lane: Lan
 const ownerOf = (owner: Owner): { owner?: NonNullable<Owner> } => (owner === undefined ? {} : { owner });
 
 function held(calls: CallsInFlight, params: BlobReadParams): BlobReadParams {
-  if (!calls.holdsBlob(params.call, params.id)) throw new HilumError("blob.not_found", { detail: "The call in hand carries no such attachment" });
+  if (!calls.holdsBlob(params.call, params.id))
+    throw new HilumError("blob.not_found", { detail: "The call in hand carries no such attachment" });
   return params;
 }
 
 function withValue(params: StateParams): StateParams {
-  if (params.value === undefined) throw new HilumError("request.invalid", { problems: [{ pointer: "/value", message: "it is a string" }] });
+  if (params.value === undefined)
+    throw new HilumError("request.invalid", { problems: [{ pointer: "/value", message: "it is a string" }] });
   return params;
 }
 

@@ -1,4 +1,11 @@
-import { HilumError, wireLimits, type BlobReadParams, type LogParams, type StateParams, type UpdateDeliveryParams } from "@hilum/contract";
+import {
+  HilumError,
+  wireLimits,
+  type BlobReadParams,
+  type LogParams,
+  type StateParams,
+  type UpdateDeliveryParams,
+} from "@hilum/contract";
 import { causeClasses } from "@hilum/contract/api";
 import { escapeBounded } from "../logs/escape.ts";
 
@@ -23,7 +30,8 @@ export function parseLogParams(value: unknown): LogParams {
 export function parseUpdateDelivery(value: unknown): UpdateDeliveryParams {
   const { message, state, at, providerId, cause, reply } = object(value);
   if (state !== "delivered" && state !== "failed") throw invalid("/state", "it is delivered or failed");
-  if (typeof at !== "string" || !instantPattern.test(at) || Number.isNaN(Date.parse(at))) throw invalid("/at", "it is an RFC 3339 time");
+  if (typeof at !== "string" || !instantPattern.test(at) || Number.isNaN(Date.parse(at)))
+    throw invalid("/at", "it is an RFC 3339 time");
   const known = causeClasses.find((name) => name === cause);
   if (cause !== undefined && known === undefined) throw invalid("/cause", "it is not a cause that the protocol names");
   return {
@@ -48,7 +56,8 @@ export function parseBlobRead(value: unknown): BlobReadParams {
 
 export function parseState(value: unknown): StateParams {
   const { key, value: content, version } = object(value);
-  if (content !== undefined && (typeof content !== "string" || content.length > stateValueCharsMax)) throw invalid("/value", `it is a string of at most ${stateValueCharsMax} characters`);
+  if (content !== undefined && (typeof content !== "string" || content.length > stateValueCharsMax))
+    throw invalid("/value", `it is a string of at most ${stateValueCharsMax} characters`);
   return {
     key: matching(key, stateKeyPattern, "/key"),
     ...(content === undefined ? {} : { value: content }),
@@ -67,8 +76,10 @@ function matching(value: unknown, pattern: RegExp, pointer: string): string {
 }
 
 function whole(value: unknown, pointer: string, max: number): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0 || value > max) throw invalid(pointer, `it is a whole number of at most ${max}`);
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0 || value > max)
+    throw invalid(pointer, `it is a whole number of at most ${max}`);
   return value;
 }
 
-const invalid = (pointer: string, message: string): HilumError => new HilumError("request.invalid", { problems: [{ pointer, message }] });
+const invalid = (pointer: string, message: string): HilumError =>
+  new HilumError("request.invalid", { problems: [{ pointer, message }] });

@@ -5,7 +5,10 @@ const LINE_BYTES_MAX = 8192;
  * Cuts a byte stream into lines for the log. Memory is bounded by one line: the rest of a longer one is thrown away up to its
  * end. Invalid UTF-8 is kept visible as U+FFFD, since this is a log and not a frame.
  */
-export function createLineSplitter(onLine: (line: string) => void, { lineBytesMax = LINE_BYTES_MAX } = {}): { push(chunk: Buffer): void; end(): void } {
+export function createLineSplitter(
+  onLine: (line: string) => void,
+  { lineBytesMax = LINE_BYTES_MAX } = {},
+): { push(chunk: Buffer): void; end(): void } {
   let held: Buffer[] = [];
   let heldBytes = 0;
 

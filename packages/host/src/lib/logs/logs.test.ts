@@ -7,7 +7,9 @@ import { contactValues, redact } from "./redact.ts";
 
 describe("escapeText", () => {
   it("threat 13: leaves one line without anything that moves a cursor or turns the reading direction", () => {
-    expect(escapeText("a\u001b[31mb\r\nc\u0000d\u2028e\u202ef")).toBe("a\\u001b[31mb\\u000d\\u000ac\\u0000d\\u2028e\\u202ef");
+    expect(escapeText("a\u001b[31mb\r\nc\u0000d\u2028e\u202ef")).toBe(
+      "a\\u001b[31mb\\u000d\\u000ac\\u0000d\\u2028e\\u202ef",
+    );
     fc.assert(
       fc.property(fc.array(fc.nat(0xffff)), (units) => {
         const safe = escapeText(String.fromCharCode(...units));
@@ -24,15 +26,27 @@ describe("escapeText", () => {
 
 describe("redact", () => {
   it("takes out e-mail addresses, telephone and social security numbers", () => {
-    expect(redact("to jane.doe+x@example.co.uk, +1 (555) 010-0199, 555-010-0199 and 078-05-1120")).toBe("to [e-mail], [phone], [phone] and [number]");
+    expect(redact("to jane.doe+x@example.co.uk, +1 (555) 010-0199, 555-010-0199 and 078-05-1120")).toBe(
+      "to [e-mail], [phone], [phone] and [number]",
+    );
   });
 
   it("leaves what a log needs: ids, versions, times, ports, codes", () => {
-    for (const text of ["call Zk3.1a took 12 ms", "connect mail.example.org:587", "v1.2.3 at 2026-11-22T13:00:00.000Z", "smtp 250 2.0.0 Ok: queued as 4ABC12345DEF67890", "error 0x80004005"]) expect(redact(text), text).toBe(text);
+    for (const text of [
+      "call Zk3.1a took 12 ms",
+      "connect mail.example.org:587",
+      "v1.2.3 at 2026-11-22T13:00:00.000Z",
+      "smtp 250 2.0.0 Ok: queued as 4ABC12345DEF67890",
+      "error 0x80004005",
+    ])
+      expect(redact(text), text).toBe(text);
   });
 
   it("takes out the contact points of the message in hand in whatever form the plugin writes them", () => {
-    const values = contactValues({ recipient: [{ extension: [{ valueContactPoint: { system: "sms", value: "Room-12-Bed-3" } }] }], contained: [{ telecom: [{ value: "jdoe" }, { value: "ext 44" }] }] });
+    const values = contactValues({
+      recipient: [{ extension: [{ valueContactPoint: { system: "sms", value: "Room-12-Bed-3" } }] }],
+      contained: [{ telecom: [{ value: "jdoe" }, { value: "ext 44" }] }],
+    });
     expect(values).toEqual(["Room-12-Bed-3", "jdoe", "ext 44"]);
     expect(redact("sent to ROOM-12-BED-3 and JDoe", values)).toBe("sent to [contact] and [contact]");
   });
@@ -48,7 +62,14 @@ describe("the lines of a plugin", () => {
   const collect = (options = {}) => {
     const lines: PluginLogLine[] = [];
     let nowMs = 0;
-    const log = createPluginLog({ sink: (line) => void lines.push(line), known: () => [], now: () => nowMs, linesPerSecond: 10, burst: 20, ...options });
+    const log = createPluginLog({
+      sink: (line) => void lines.push(line),
+      known: () => [],
+      now: () => nowMs,
+      linesPerSecond: 10,
+      burst: 20,
+      ...options,
+    });
     return { lines, log, advance: (ms: number) => (nowMs += ms) };
   };
 
@@ -72,14 +93,20 @@ describe("the lines of a plugin", () => {
 
   it("come out of a byte stream whole, whatever the chunks, and never longer than they may be", () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "b", "é", " ") , minLength: 1 }).filter((text) => text.trim() !== "")), fc.integer({ min: 1, max: 7 }), (texts, size) => {
-        const out: string[] = [];
-        const splitter = createLineSplitter((line) => void out.push(line));
-        const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(""));
-        for (let at = 0; at < bytes.length; at += size) splitter.push(bytes.subarray(at, at + size));
-        splitter.end();
-        expect(out).toEqual(texts.map((text) => text.trimEnd()));
-      }),
+      fc.property(
+        fc.array(
+          fc.string({ unit: fc.constantFrom("a", "b", "é", " "), minLength: 1 }).filter((text) => text.trim() !== ""),
+        ),
+        fc.integer({ min: 1, max: 7 }),
+        (texts, size) => {
+          const out: string[] = [];
+          const splitter = createLineSplitter((line) => void out.push(line));
+          const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(""));
+          for (let at = 0; at < bytes.length; at += size) splitter.push(bytes.subarray(at, at + size));
+          splitter.end();
+          expect(out).toEqual(texts.map((text) => text.trimEnd()));
+        },
+      ),
     );
     const long: string[] = [];
     const splitter = createLineSplitter((line) => void long.push(line), { lineBytesMax: 100 });

@@ -35,7 +35,9 @@ function collect(node: unknown, depth: number, values: string[]): void {
 }
 
 const valueOf = (point: unknown): string | undefined =>
-  typeof point === "object" && point !== null && "value" in point && typeof point.value === "string" ? point.value : undefined;
+  typeof point === "object" && point !== null && "value" in point && typeof point.value === "string"
+    ? point.value
+    : undefined;
 
 function replaceAllFolded(text: string, value: string): string {
   const lower = text.toLowerCase();

@@ -6,12 +6,26 @@ import { createFakeClock, type FakeClock } from "@hilum/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createRemoteStoreInMemory } from "../test-support/remote-store-in-memory.ts";
-import { eventually, noSandbox, operator, startHostUnderTest, type HostUnderTest } from "../test-support/host-under-test.ts";
+import {
+  eventually,
+  noSandbox,
+  operator,
+  startHostUnderTest,
+  type HostUnderTest,
+} from "../test-support/host-under-test.ts";
 import { sha256Hex } from "./proof.ts";
 import { createRemoteLinks, type RemoteLinks } from "./remote-links.ts";
 
 const key = { plugin: "com.example.far", instance: "default" };
-const methods = ["initialize", "config.validate", "setup.check", "health.check", "smoke.run", "shutdown", "messages.send"];
+const methods = [
+  "initialize",
+  "config.validate",
+  "setup.check",
+  "health.check",
+  "smoke.run",
+  "shutdown",
+  "messages.send",
+];
 
 describe("remote plugins", () => {
   let under: HostUnderTest;
@@ -25,8 +39,13 @@ describe("remote plugins", () => {
 
   const publicKeyText = (from = keys.publicKey) => from.export({ format: "der", type: "spki" }).toString("base64url");
   const freshProof = () => ({ at: clock.date().toISOString(), nonce: randomBytes(16).toString("base64url") });
-  const signed = (statement: string, by = keys.privateKey) => sign(null, Buffer.from(statement), by).toString("base64url");
-  const tokenRequest = (link: string, by?: KeyObject, proof = freshProof()) => ({ link, ...proof, signature: signed(remoteTokenText({ link, ...proof }), by) });
+  const signed = (statement: string, by = keys.privateKey) =>
+    sign(null, Buffer.from(statement), by).toString("base64url");
+  const tokenRequest = (link: string, by?: KeyObject, proof = freshProof()) => ({
+    link,
+    ...proof,
+    signature: signed(remoteTokenText({ link, ...proof }), by),
+  });
   const enrolOnce = async () => {
     const { code } = await remote.createEnrolment(key, "user:ana");
     return (await remote.enrol(code, publicKeyText())).link;
@@ -36,7 +55,9 @@ describe("remote plugins", () => {
     return `${proof.at} ${proof.nonce} ${signed(remoteConnectText({ link, ...proof, tokenHash: sha256Hex(token) }), by)}`;
   };
   const open = (link: string, token: string, { path = "/", headers = {} } = {}): WebSocket =>
-    new WebSocket(`${url}${path}`, { headers: { authorization: `Bearer ${token}`, "hilum-proof": proofHeader(link, token), ...headers } });
+    new WebSocket(`${url}${path}`, {
+      headers: { authorization: `Bearer ${token}`, "hilum-proof": proofHeader(link, token), ...headers },
+    });
   const statusOf = (websocket: WebSocket): Promise<number | "open"> =>
     new Promise((resolve) => {
       websocket.on("unexpected-response", (_request, response) => resolve(response.statusCode ?? 0));
@@ -44,7 +65,10 @@ describe("remote plugins", () => {
       websocket.on("error", () => undefined);
     });
   /** A plugin on another machine that answers every method. */
-  const serve = (websocket: WebSocket, answer: (method: string) => unknown = () => ({ outcome: "accepted", reply: "from afar" })): void =>
+  const serve = (
+    websocket: WebSocket,
+    answer: (method: string) => unknown = () => ({ outcome: "accepted", reply: "from afar" }),
+  ): void =>
     void websocket.on("message", (data: Buffer) => {
       const { id, method } = JSON.parse(data.toString()) as { id: number; method: string };
       const result = method === "initialize" ? { protocol: "1", methods } : answer(method);
@@ -59,7 +83,8 @@ describe("remote plugins", () => {
     await eventually(() => expect(under.host.status(key)?.state).toBe("running"));
     return { link, token, websocket };
   };
-  const send = () => under.host.call(operator, { ...key, method: "messages.send", params: { attachments: [] }, deadlineMs: 20_000 });
+  const send = () =>
+    under.host.call(operator, { ...key, method: "messages.send", params: { attachments: [] }, deadlineMs: 20_000 });
 
   beforeEach(async () => {
     under = await startHostUnderTest({ sandbox: noSandbox });
@@ -69,14 +94,32 @@ describe("remote plugins", () => {
     denied = [];
     let ids = 0;
     remote = createRemoteLinks({
-      ...{ store, attach: under.host.attach, now: clock.date, audit: under.audit, denials: { deny: async ({ reason }) => void denied.push(reason) } },
-      ...{ nextCall: () => `c${(ids += 1)}`, nextId: () => `id${(ids += 1)}`, publicUrl: () => "https://hilum.example:8443", authorityPem: () => undefined },
+      ...{
+        store,
+        attach: under.host.attach,
+        now: clock.date,
+        audit: under.audit,
+        denials: { deny: async ({ reason }) => void denied.push(reason) },
+      },
+      ...{
+        nextCall: () => `c${(ids += 1)}`,
+        nextId: () => `id${(ids += 1)}`,
+        publicUrl: () => "https://hilum.example:8443",
+        authorityPem: () => undefined,
+      },
     });
     server = createServer((_request, response) => response.writeHead(404).end());
     server.on("upgrade", (request, socket, head) => void remote.connect(request, socket, head));
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await under.host.start({ ...key, runner: { kind: "remote" }, capabilities: ["send_messages"], settings: {}, grants: [], testMode: false });
+    await under.host.start({
+      ...key,
+      runner: { kind: "remote" },
+      capabilities: ["send_messages"],
+      settings: {},
+      grants: [],
+      testMode: false,
+    });
   });
   afterEach(async () => {
     remote.close();
@@ -92,7 +135,10 @@ describe("remote plugins", () => {
     await expect(send()).resolves.toEqual({ outcome: "accepted", reply: "from afar" });
     expect([...remote.connected()]).toEqual([link]);
     const entries = await under.entries();
-    expect(entries.filter(({ action }) => action === "plugin.link").map(({ kind }) => kind)).toEqual(["intent", "outcome"]);
+    expect(entries.filter(({ action }) => action === "plugin.link").map(({ kind }) => kind)).toEqual([
+      "intent",
+      "outcome",
+    ]);
   });
 
   it("threat 78: a code works once, for ten minutes, and is kept as a hash only", async () => {
@@ -104,14 +150,20 @@ describe("remote plugins", () => {
     const late = await remote.createEnrolment(key, "user:ana");
     await clock.advance(10 * 60_000 + 1);
     await expect(remote.enrol(late.code, publicKeyText())).rejects.toMatchObject({ code: "enrolment.invalid" });
-    await expect(remote.enrol(encodeEnrolmentCode({ url: "https://localhost:8443", secret: "AAAAAAAAAAAAAAAAAAAAAA" }), publicKeyText())).rejects.toMatchObject({ code: "enrolment.invalid" });
+    await expect(
+      remote.enrol(
+        encodeEnrolmentCode({ url: "https://localhost:8443", secret: "AAAAAAAAAAAAAAAAAAAAAA" }),
+        publicKeyText(),
+      ),
+    ).rejects.toMatchObject({ code: "enrolment.invalid" });
     expect(JSON.stringify([...store.links.values()])).not.toContain(secret);
   });
 
   it("threat 73: takes no key but Ed25519", async () => {
     const { code } = await remote.createEnrolment(key, "user:ana");
     const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
-    for (const text of [publicKeyText(rsa), "nonsense", ""]) await expect(remote.enrol(code, text)).rejects.toMatchObject({ code: "request.invalid" });
+    for (const text of [publicKeyText(rsa), "nonsense", ""])
+      await expect(remote.enrol(code, text)).rejects.toMatchObject({ code: "request.invalid" });
     await expect(remote.enrol(code, publicKeyText())).resolves.toMatchObject(key);
   });
 
@@ -123,8 +175,10 @@ describe("remote plugins", () => {
 
   it("threat 72: clocks may differ by thirty seconds and no more, and a token ends after five minutes", async () => {
     const link = await enrolOnce();
-    const shifted = (ms: number) => tokenRequest(link, undefined, { ...freshProof(), at: new Date(clock.now() + ms).toISOString() });
-    for (const ms of [-30_001, 30_001, -300_000]) await expect(remote.issueToken(shifted(ms))).rejects.toMatchObject({ code: "proof.invalid" });
+    const shifted = (ms: number) =>
+      tokenRequest(link, undefined, { ...freshProof(), at: new Date(clock.now() + ms).toISOString() });
+    for (const ms of [-30_001, 30_001, -300_000])
+      await expect(remote.issueToken(shifted(ms))).rejects.toMatchObject({ code: "proof.invalid" });
     const { token } = await remote.issueToken(shifted(-29_000));
     await clock.advance(5 * 60_000 + 1);
     expect(await statusOf(open(link, token))).toBe(401);
@@ -134,7 +188,9 @@ describe("remote plugins", () => {
     const link = await enrolOnce();
     const { token } = await remote.issueToken(tokenRequest(link));
     const thief = generateKeyPairSync("ed25519").privateKey;
-    expect(await statusOf(open(link, token, { headers: { "hilum-proof": proofHeader(link, token, thief) } }))).toBe(401);
+    expect(await statusOf(open(link, token, { headers: { "hilum-proof": proofHeader(link, token, thief) } }))).toBe(
+      401,
+    );
     expect(await statusOf(open(link, token, { headers: { "hilum-proof": "" } }))).toBe(401);
     expect(denied).toEqual(["proof.invalid", "proof.invalid"]);
     await expect(remote.issueToken(tokenRequest(link, thief))).rejects.toMatchObject({ code: "proof.invalid" });
@@ -177,7 +233,9 @@ describe("remote plugins", () => {
     serve(open(link, token), answer);
     await eventually(() => expect(under.host.status(key)?.state).toBe("running"));
     expect(sends).toBe(1);
-    expect((await under.entries()).find(({ action, kind }) => action === "messages.send" && kind === "outcome")).toMatchObject({ outcome: "unknown" });
+    expect(
+      (await under.entries()).find(({ action, kind }) => action === "messages.send" && kind === "outcome"),
+    ).toMatchObject({ outcome: "unknown" });
   });
 
   it("a second connection of a link takes the place of the first", async () => {
@@ -199,7 +257,11 @@ describe("remote plugins", () => {
     const closed = new Promise((resolve) => websocket.once("close", resolve));
     breach(websocket, (websocket as unknown as { _socket: Socket })._socket);
     await closed;
-    await eventually(async () => expect((await under.entries()).some(({ action, decision }) => action === "plugin.protocol" && decision === "deny")).toBe(true));
+    await eventually(async () =>
+      expect(
+        (await under.entries()).some(({ action, decision }) => action === "plugin.protocol" && decision === "deny"),
+      ).toBe(true),
+    );
   });
 
   it("threat 43: takes no compression, which could be small outside and vast inside", async () => {

@@ -1,7 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { decodeEnrolmentCode, encodeEnrolmentCode, errorCatalogue, HilumError, isHilumError, remoteConnectText, remoteTokenText, wireLimits } from "@hilum/contract";
+import {
+  decodeEnrolmentCode,
+  encodeEnrolmentCode,
+  errorCatalogue,
+  HilumError,
+  isHilumError,
+  remoteConnectText,
+  remoteTokenText,
+  wireLimits,
+} from "@hilum/contract";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Link } from "../connection/link.ts";
 import type { InstanceKey } from "../instance-key.ts";
@@ -53,7 +62,12 @@ const LINK_MS = 365 * 24 * 3_600_000;
 export function createRemoteLinks(options: RemoteLinksOptions): RemoteLinks {
   const { store, now } = options;
   const ticker = createTicker({ everyMs: 250 });
-  const server = new WebSocketServer({ noServer: true, maxPayload: wireLimits.frameBytesMax, perMessageDeflate: false, clientTracking: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: wireLimits.frameBytesMax,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
   const open = new Map<string, { key: Key; link: Link }>();
   const later = (durationMs: number): Date => new Date(now().getTime() + durationMs);
 
@@ -64,14 +78,31 @@ export function createRemoteLinks(options: RemoteLinksOptions): RemoteLinks {
       const secret = randomBytes(16).toString("base64url");
       const ca = options.authorityPem();
       const expiresAt = later(ENROLMENT_MS);
-      await store.createEnrolment({ id, hash: sha256Hex(secret), plugin, instance, at: now().toISOString(), by, expiresAt: expiresAt.toISOString() });
-      return { id, code: encodeEnrolmentCode({ url: options.publicUrl(), secret, ...(ca === undefined ? {} : { ca }) }), expiresAt };
+      await store.createEnrolment({
+        id,
+        hash: sha256Hex(secret),
+        plugin,
+        instance,
+        at: now().toISOString(),
+        by,
+        expiresAt: expiresAt.toISOString(),
+      });
+      return {
+        id,
+        code: encodeEnrolmentCode({ url: options.publicUrl(), secret, ...(ca === undefined ? {} : { ca }) }),
+        expiresAt,
+      };
     },
     async enrol(code, publicKey) {
       const parsed = decodeEnrolmentCode(code);
       const fingerprint = readPublicKey(publicKey).export({ format: "der", type: "spki" }).toString("base64url");
       if (parsed === undefined) throw new HilumError("enrolment.invalid");
-      const link = { id: options.nextId(), publicKey: fingerprint, fingerprint: sha256Hex(fingerprint), expiresAt: later(LINK_MS).toISOString() };
+      const link = {
+        id: options.nextId(),
+        publicKey: fingerprint,
+        fingerprint: sha256Hex(fingerprint),
+        expiresAt: later(LINK_MS).toISOString(),
+      };
       const made = await store.enrol(sha256Hex(parsed.secret), link);
       if (made === undefined) throw new HilumError("enrolment.invalid");
       return { link: made.id, plugin: made.plugin, instance: made.instance };
@@ -125,7 +156,8 @@ export function createRemoteLinks(options: RemoteLinksOptions): RemoteLinks {
   async function takeProof(known: RemoteLinkRecord | undefined, proof: Proof, statement: string): Promise<void> {
     if (known?.publicKey === undefined || !isValid(known)) throw new HilumError("proof.invalid");
     checkProof(proof, { statement, publicKey: known.publicKey, now: now() });
-    if (!(await store.takeNonce(known.id, proof.nonce, later(NONCE_MS).toISOString()))) throw new HilumError("proof.invalid", { detail: "The proof was used before" });
+    if (!(await store.takeNonce(known.id, proof.nonce, later(NONCE_MS).toISOString())))
+      throw new HilumError("proof.invalid", { detail: "The proof was used before" });
   }
 
   function isValid({ revokedAt, expiresAt }: RemoteLinkRecord): boolean {
@@ -139,7 +171,11 @@ export function createRemoteLinks(options: RemoteLinksOptions): RemoteLinks {
     });
   }
 
-  async function carry({ id, plugin, instance }: RemoteLinkRecord, websocket: WebSocket, socket: Duplex): Promise<void> {
+  async function carry(
+    { id, plugin, instance }: RemoteLinkRecord,
+    websocket: WebSocket,
+    socket: Duplex,
+  ): Promise<void> {
     const link = createWebSocketLink(websocket, socket, ticker);
     const entry = { key: { plugin, instance }, link };
     open.get(id)?.link.close();
@@ -151,18 +187,34 @@ export function createRemoteLinks(options: RemoteLinksOptions): RemoteLinks {
     const current = await store.find(id);
     if (current === undefined || !isValid(current)) return link.close();
     await store.touch(id, now().toISOString());
-    await options.attach({ plugin, instance }, link, { actor: { id: `plugin:${plugin}/${instance}` }, purpose: "HSYSADMIN" }).catch(() => link.close());
+    await options
+      .attach({ plugin, instance }, link, { actor: { id: `plugin:${plugin}/${instance}` }, purpose: "HSYSADMIN" })
+      .catch(() => link.close());
   }
 }
 
 /** Before the upgrade the answer is HTTP; after it the socket is simply closed. A refusal leaves its entry (threats 70, 71, 78). */
-async function refuse(socket: Duplex, error: unknown, { denials, nextCall }: Pick<RemoteLinksOptions, "denials" | "nextCall">): Promise<void> {
+async function refuse(
+  socket: Duplex,
+  error: unknown,
+  { denials, nextCall }: Pick<RemoteLinksOptions, "denials" | "nextCall">,
+): Promise<void> {
   const problem = isHilumError(error) ? error : new HilumError("server.internal");
   await denials
-    .deny({ kind: "note", call: nextCall(), actor: "anonymous", action: "connectRemotePlugin", decision: "deny", reason: problem.code, purpose: "HSYSADMIN" })
+    .deny({
+      kind: "note",
+      call: nextCall(),
+      actor: "anonymous",
+      action: "connectRemotePlugin",
+      decision: "deny",
+      reason: problem.code,
+      purpose: "HSYSADMIN",
+    })
     .catch(() => undefined);
   if (socket.destroyed || !socket.writable) return;
   const { status, title, fix } = errorCatalogue[problem.code];
   const body = JSON.stringify({ type: "about:blank", title, status, detail: problem.detail, code: problem.code, fix });
-  socket.end(`HTTP/1.1 ${status} ${problem.code}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${status} ${problem.code}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }

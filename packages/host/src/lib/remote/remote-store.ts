@@ -15,9 +15,14 @@ type Key = Pick<InstanceKey, "plugin" | "instance">;
 
 /** What remote links need of the store. Codes and tokens reach it as SHA-256 only (threat 79). */
 export interface RemoteStore {
-  createEnrolment(enrolment: Key & { id: string; hash: string; at: string; by: string; expiresAt: string }): Promise<void>;
+  createEnrolment(
+    enrolment: Key & { id: string; hash: string; at: string; by: string; expiresAt: string },
+  ): Promise<void>;
   /** Uses an enrolment up and makes the link, in one transaction; `undefined` when the code is unknown, used, expired or revoked. */
-  enrol(hash: string, link: { id: string; publicKey: string; fingerprint: string; expiresAt: string }): Promise<RemoteLinkRecord | undefined>;
+  enrol(
+    hash: string,
+    link: { id: string; publicKey: string; fingerprint: string; expiresAt: string },
+  ): Promise<RemoteLinkRecord | undefined>;
   find(id: string): Promise<RemoteLinkRecord | undefined>;
   revoke(key: Key, id: string): Promise<boolean>;
   /** False when the nonce was seen. */

@@ -8,7 +8,11 @@ const PING_MS = 15_000;
 const SILENCE_MS_MAX = 45_000;
 
 /** The link of a remote plugin: one document per text message. `socket` is the one that was upgraded. */
-export function createWebSocketLink(websocket: WebSocket, socket: Duplex & { bytesRead?: number }, ticker: Ticker): Link {
+export function createWebSocketLink(
+  websocket: WebSocket,
+  socket: Duplex & { bytesRead?: number },
+  ticker: Ticker,
+): Link {
   let readBefore = socket.bytesRead ?? 0;
   let heardAtMs = ticker.now();
   let pingedAtMs = heardAtMs;
@@ -38,7 +42,9 @@ export function createWebSocketLink(websocket: WebSocket, socket: Duplex & { byt
       websocket.on("pong", heard);
       websocket.on("ping", heard);
       // What ws itself refuses: frames that are not masked, reserved bits, a message that is too large (threat 47).
-      websocket.on("error", () => onViolation({ reason: "not_json_rpc", detail: "The WebSocket broke its own protocol or limits" }));
+      websocket.on("error", () =>
+        onViolation({ reason: "not_json_rpc", detail: "The WebSocket broke its own protocol or limits" }),
+      );
       onEnd = onClose;
       websocket.once("close", end);
     },

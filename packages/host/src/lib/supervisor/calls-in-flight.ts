@@ -21,7 +21,10 @@ export function createCallsInFlight(): CallsInFlight {
   const nothing: ReadonlySet<string> = new Set();
   return {
     add(call, { attachments, message }) {
-      calls.set(call, { attachments: Array.isArray(attachments) && attachments.length > 0 ? idsOf(attachments) : nothing, message });
+      calls.set(call, {
+        attachments: Array.isArray(attachments) && attachments.length > 0 ? idsOf(attachments) : nothing,
+        message,
+      });
     },
     remove: (call) => void calls.delete(call),
     holdsBlob: (call, blob) => calls.get(call)?.attachments.has(blob) ?? false,
@@ -33,5 +36,7 @@ export function createCallsInFlight(): CallsInFlight {
 }
 
 function idsOf(attachments: unknown[]): ReadonlySet<string> {
-  return new Set(attachments.map((entry) => (typeof entry === "object" && entry !== null && "id" in entry ? String(entry.id) : "")));
+  return new Set(
+    attachments.map((entry) => (typeof entry === "object" && entry !== null && "id" in entry ? String(entry.id) : "")),
+  );
 }

@@ -1,4 +1,12 @@
-import { HilumError, hostMethods, protocolVersion, wireLimits, type CapabilityName, type InitializeParams, type InitializeResult } from "@hilum/contract";
+import {
+  HilumError,
+  hostMethods,
+  protocolVersion,
+  wireLimits,
+  type CapabilityName,
+  type InitializeParams,
+  type InitializeResult,
+} from "@hilum/contract";
 import type { InstanceSpec } from "./instance-spec.ts";
 
 export const handshakeMs = 10_000;
@@ -6,7 +14,10 @@ export const handshakeMs = 10_000;
 /** Where the sandbox binds the egress socket. */
 export const egressSocketInside = "/run/hilum/egress.sock";
 
-export function initializeParams(spec: InstanceSpec, { call, version, egress }: { call: string; version: string; egress: boolean }): InitializeParams {
+export function initializeParams(
+  spec: InstanceSpec,
+  { call, version, egress }: { call: string; version: string; egress: boolean },
+): InitializeParams {
   const { plugin, instance, testMode, settings, grants } = spec;
   return {
     meta: { call, deadlineMs: handshakeMs, hops: 0 },
@@ -17,11 +28,19 @@ export function initializeParams(spec: InstanceSpec, { call, version, egress }: 
   };
 }
 
-const methodsOf: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = { send_messages: hostMethods.send_messages };
+const methodsOf: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
+  send_messages: hostMethods.send_messages,
+};
 
 /** A capability is a promise of methods: a plugin that does not answer them all is not started (DESIGN section 5). */
-export function checkMethods({ capabilities }: Pick<InstanceSpec, "capabilities">, { methods }: InitializeResult): void {
+export function checkMethods(
+  { capabilities }: Pick<InstanceSpec, "capabilities">,
+  { methods }: InitializeResult,
+): void {
   const wanted = [...hostMethods.core, ...capabilities.flatMap((capability) => methodsOf[capability] ?? [])];
   const missing = wanted.filter((method) => !methods.includes(method));
-  if (missing.length > 0) throw new HilumError("plugin.protocol", { detail: `The plugin does not answer ${missing.join(", ")}, which its capabilities promise` });
+  if (missing.length > 0)
+    throw new HilumError("plugin.protocol", {
+      detail: `The plugin does not answer ${missing.join(", ")}, which its capabilities promise`,
+    });
 }

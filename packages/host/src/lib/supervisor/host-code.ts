@@ -68,7 +68,12 @@ export function createHostCodeConnection({ create, served, ticker, onClose }: Ho
 }
 
 function servicesOf(served: Served): HostServices {
-  const never = { cancelled: false, get signal() { return new AbortController().signal; } };
+  const never = {
+    cancelled: false,
+    get signal() {
+      return new AbortController().signal;
+    },
+  };
   return {
     async ask(method, params) {
       const serve = served.requests.get(method);

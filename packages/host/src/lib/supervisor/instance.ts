@@ -56,7 +56,15 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   const budget = createRestartBudget(ports.restarts);
   const log = createPluginLog({ sink: ports.writeLog, known: calls.contacts, now: ticker.now });
   const notes = createRunNotes(spec, { governor, nextCall, log });
-  const served = createLanes({ key: spec, lanes: ports.lanes, log, calls, governor, decide: ports.decidePlugin, nextCall });
+  const served = createLanes({
+    key: spec,
+    lanes: ports.lanes,
+    log,
+    calls,
+    governor,
+    decide: ports.decidePlugin,
+    nextCall,
+  });
   const starter = createStarter({ spec, ...ports, live: { ...ports, served, log, onDropped: notes.dropped } });
   let state: RunState = "stopped";
   let live: Live | undefined;
@@ -65,7 +73,15 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   let sweptAtMs = 0;
   const unsubscribe = ticker.subscribe(sweep);
 
-  return { spec, start, attach, call: createPluginCaller({ key: spec, ...ports, slots, stats, calls, current, onTimeout }), stop, cut, status };
+  return {
+    spec,
+    start,
+    attach,
+    call: createPluginCaller({ key: spec, ...ports, slots, stats, calls, current, onTimeout }),
+    stop,
+    cut,
+    status,
+  };
 
   async function start(context: CallContext, { keepTrying = false } = {}): Promise<void> {
     if (state === "running" || state === "starting") return;
@@ -143,7 +159,12 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   }
 
   function quarantine({ reason, why, at }: RunProblem): void {
-    problem = { code: "plugin.quarantined", reason, why: `${why} It was started ${budget.limit} times and failed each time.`, at };
+    problem = {
+      code: "plugin.quarantined",
+      reason,
+      why: `${why} It was started ${budget.limit} times and failed each time.`,
+      at,
+    };
     notes.quarantined(reason, budget.spent);
     enter("quarantined");
   }
@@ -161,7 +182,12 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     slots.refuseAll(new HilumError("plugin.not_running"));
     if (leaving !== undefined) {
       await Promise.race([slots.idle(), leaving.ended, pause(drainMs)]);
-      await askToEnd(leaving, spec, { deadlineMs: Math.min(SHUTDOWN_MS, Math.max(10, endAtMs - ticker.now())), governor, ticker, call: nextCall() });
+      await askToEnd(leaving, spec, {
+        deadlineMs: Math.min(SHUTDOWN_MS, Math.max(10, endAtMs - ticker.now())),
+        governor,
+        ticker,
+        call: nextCall(),
+      });
     }
     await cut("stopped");
   }
@@ -189,7 +215,8 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     if (nowMs - sweptAtMs < DROPPED_LINES_EVERY_MS) return;
     sweptAtMs = nowMs;
     const dropped = log.takeDropped();
-    if (dropped > 0) log.write({ level: "warn", source: "host", text: `${dropped} log lines were over the rate and were dropped` });
+    if (dropped > 0)
+      log.write({ level: "warn", source: "host", text: `${dropped} log lines were over the rate and were dropped` });
   }
 
   function enter(next: RunState): void {
@@ -199,13 +226,28 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   }
 
   function status(): InstanceStatus {
-    return describe(spec, { state, live, problem, restarts: budget.spent, restartBudget: budget.limit, inFlight: slots.inside, waiting: slots.waiting, calls: stats.read() });
+    return describe(spec, {
+      state,
+      live,
+      problem,
+      restarts: budget.spent,
+      restartBudget: budget.limit,
+      inFlight: slots.inside,
+      waiting: slots.waiting,
+      calls: stats.read(),
+    });
   }
 }
 
-type Described = Pick<InstanceStatus, "state" | "restarts" | "restartBudget" | "inFlight" | "waiting" | "calls"> & { live: Live | undefined; problem: RunProblem | undefined };
+type Described = Pick<InstanceStatus, "state" | "restarts" | "restartBudget" | "inFlight" | "waiting" | "calls"> & {
+  live: Live | undefined;
+  problem: RunProblem | undefined;
+};
 
-function describe({ plugin, instance, trial, runner }: InstanceSpec, { live, problem, ...rest }: Described): InstanceStatus {
+function describe(
+  { plugin, instance, trial, runner }: InstanceSpec,
+  { live, problem, ...rest }: Described,
+): InstanceStatus {
   return {
     key: { plugin, instance, ...(trial === undefined ? {} : { trial }) },
     level: badges[runner.kind],
@@ -218,4 +260,8 @@ function describe({ plugin, instance, trial, runner }: InstanceSpec, { live, pro
   };
 }
 
-const badges: Record<InstanceSpec["runner"]["kind"], SandboxBadge> = { sandboxed: "isolated", host: "host_code", remote: "remote" };
+const badges: Record<InstanceSpec["runner"]["kind"], SandboxBadge> = {
+  sandboxed: "isolated",
+  host: "host_code",
+  remote: "remote",
+};

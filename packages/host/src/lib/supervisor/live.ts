@@ -65,14 +65,21 @@ export interface Beginning {
 }
 
 /** Brings up the instance's code and shakes hands with it; what fails leaves nothing behind. */
-export async function beginLive(spec: InstanceSpec, ports: LivePorts, { call, link, onConnecting }: Beginning): Promise<Live> {
+export async function beginLive(
+  spec: InstanceSpec,
+  ports: LivePorts,
+  { call, link, onConnecting }: Beginning,
+): Promise<Live> {
   const body = await makeBody(spec, ports, link);
   const { promise: closed, resolve } = Promise.withResolvers<CloseReason>();
   const connection = body.connect(resolve);
   const ended = closed.then((close) => bury(body, close));
   onConnecting(connection);
   try {
-    const answer = await connection.initialize(initializeParams(spec, { call, version: ports.version, egress: body.door !== undefined }), handshakeMs);
+    const answer = await connection.initialize(
+      initializeParams(spec, { call, version: ports.version, egress: body.door !== undefined }),
+      handshakeMs,
+    );
     checkMethods(spec, answer);
     return makeLive(connection, body, answer, { closed, ended, startedAt: ports.now() });
   } catch (error) {
@@ -85,28 +92,48 @@ export async function beginLive(spec: InstanceSpec, ports: LivePorts, { call, li
 async function makeBody(spec: InstanceSpec, ports: LivePorts, link: Link | undefined): Promise<Body> {
   const { runner } = spec;
   const { served, ticker, onDropped } = ports;
-  if (runner.kind === "host") return { connect: (onClose) => createHostCodeConnection({ create: runner.create, served, ticker, onClose }) };
+  if (runner.kind === "host")
+    return { connect: (onClose) => createHostCodeConnection({ create: runner.create, served, ticker, onClose }) };
   if (runner.kind === "sandboxed") return await startProcess(spec, runner, ports);
   if (link === undefined) throw new TypeError("a remote instance is begun with its link");
   return { connect: (onClose) => createConnection({ link, ticker, served, onClose, onDropped }) };
 }
 
-async function startProcess(spec: InstanceSpec, runner: Extract<RunnerSpec, { kind: "sandboxed" }>, ports: LivePorts): Promise<Body> {
+async function startProcess(
+  spec: InstanceSpec,
+  runner: Extract<RunnerSpec, { kind: "sandboxed" }>,
+  ports: LivePorts,
+): Promise<Body> {
   const { plugin, instance } = spec;
   const door = spec.grants.some((grant) => grant.startsWith("net:tcp:")) ? await ports.openEgress(spec) : undefined;
   try {
-    const process = await ports.sandbox.start({ plugin, instance, ...codeOf(runner), ...(door === undefined ? {} : { egressSocket: door.socketPath }) });
+    const process = await ports.sandbox.start({
+      plugin,
+      instance,
+      ...codeOf(runner),
+      ...(door === undefined ? {} : { egressSocket: door.socketPath }),
+    });
     captureErrors(process, ports.log);
     const link = createPipeLink({ input: process.stdout, output: process.stdin });
     const { served, ticker, onDropped } = ports;
-    return { process, ...(door === undefined ? {} : { door }), connect: (onClose) => createConnection({ link, ticker, served, onClose, onDropped }) };
+    return {
+      process,
+      ...(door === undefined ? {} : { door }),
+      connect: (onClose) => createConnection({ link, ticker, served, onClose, onDropped }),
+    };
   } catch (error) {
     await door?.close();
     throw error;
   }
 }
 
-function codeOf({ runtime, codeDir, entry, limits, extraReadOnly }: Extract<RunnerSpec, { kind: "sandboxed" }>): Omit<StartSpec, "plugin" | "instance"> {
+function codeOf({
+  runtime,
+  codeDir,
+  entry,
+  limits,
+  extraReadOnly,
+}: Extract<RunnerSpec, { kind: "sandboxed" }>): Omit<StartSpec, "plugin" | "instance"> {
   return { runtime, codeDir, entry, limits, ...(extraReadOnly === undefined ? {} : { extraReadOnly }) };
 }
 
@@ -120,7 +147,8 @@ function captureErrors({ stderr }: SandboxedProcess, log: PluginLog): void {
 async function bury({ process, door }: Body, close: CloseReason): Promise<LiveEnd> {
   let exit: SandboxExit | undefined;
   if (process !== undefined) {
-    if (close.kind === "ended") await Promise.race([process.exited, new Promise((resolve) => setTimeout(resolve, EXIT_GRACE_MS))]);
+    if (close.kind === "ended")
+      await Promise.race([process.exited, new Promise((resolve) => setTimeout(resolve, EXIT_GRACE_MS))]);
     await process.kill();
     exit = await process.exited;
   }
@@ -128,7 +156,12 @@ async function bury({ process, door }: Body, close: CloseReason): Promise<LiveEn
   return exit === undefined ? { close } : { close, exit };
 }
 
-function makeLive(connection: Connection, { process }: Body, { methods, sdk }: InitializeResult, course: Pick<Live, "closed" | "ended" | "startedAt">): Live {
+function makeLive(
+  connection: Connection,
+  { process }: Body,
+  { methods, sdk }: InitializeResult,
+  course: Pick<Live, "closed" | "ended" | "startedAt">,
+): Live {
   return {
     ...{ connection, methods: new Set(methods), sdk, ...course },
     pid: process?.pid,

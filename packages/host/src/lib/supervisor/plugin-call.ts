@@ -53,7 +53,9 @@ export interface CallerOptions {
 }
 
 /** Makes the function that calls into one instance through the pipeline. */
-export function createPluginCaller(options: CallerOptions): (context: CallContext, call: PluginCall) => Promise<unknown> {
+export function createPluginCaller(
+  options: CallerOptions,
+): (context: CallContext, call: PluginCall) => Promise<unknown> {
   const { key, governor, decideCall, ticker, slots } = options;
   const perform = createPerformer(options);
 
@@ -73,8 +75,10 @@ export function createPluginCaller(options: CallerOptions): (context: CallContex
 
 function resolveLive(live: Live, { method, hops = 0 }: PluginCall): Live {
   if (hops >= wireLimits.hopsMax) throw new HilumError("call.too_deep");
-  if (!answerParsers.has(method) || !live.methods.has(method)) throw new HilumError("plugin.not_served", { detail: `The plugin does not answer ${method}` });
-  if (!live.connection.writable) throw new HilumError("lane.full", { detail: "The plugin does not read what it is sent" });
+  if (!answerParsers.has(method) || !live.methods.has(method))
+    throw new HilumError("plugin.not_served", { detail: `The plugin does not answer ${method}` });
+  if (!live.connection.writable)
+    throw new HilumError("lane.full", { detail: "The plugin does not read what it is sent" });
   return live;
 }
 
@@ -85,7 +89,11 @@ function createPerformer({ ticker, stats, calls, current, onTimeout }: CallerOpt
     // The life of now, which may be a later one than when the call began to wait.
     const live = current();
     const beganMs = ticker.now();
-    const meta: CallMeta = { call: id, deadlineMs: Math.max(1, Math.floor(deadlineAtMs - beganMs)), hops: call.hops ?? 0 };
+    const meta: CallMeta = {
+      call: id,
+      deadlineMs: Math.max(1, Math.floor(deadlineAtMs - beganMs)),
+      hops: call.hops ?? 0,
+    };
     calls.add(id, call.params);
     try {
       const answer = await live.connection.request(call.method, { ...call.params, meta }, deadlineAtMs);
@@ -95,7 +103,8 @@ function createPerformer({ ticker, stats, calls, current, onTimeout }: CallerOpt
       return result;
     } catch (error) {
       stats.add(ticker.now() - beganMs, true);
-      if (isHilumError(error) && error.code === "plugin.timeout") onTimeout(live, (timeoutsInARow += 1), call.killOnTimeout === true);
+      if (isHilumError(error) && error.code === "plugin.timeout")
+        onTimeout(live, (timeoutsInARow += 1), call.killOnTimeout === true);
       throw error;
     } finally {
       calls.remove(id);
@@ -119,4 +128,6 @@ function recordOf({ plugin, instance }: InstanceKey, id: string, call: PluginCal
 }
 
 const clampDeadline = (deadlineMs: number): number =>
-  Number.isFinite(deadlineMs) ? Math.min(wireLimits.deadlineMsMax, Math.max(wireLimits.deadlineMsMin, deadlineMs)) : wireLimits.deadlineMsMin;
+  Number.isFinite(deadlineMs)
+    ? Math.min(wireLimits.deadlineMsMax, Math.max(wireLimits.deadlineMsMin, deadlineMs))
+    : wireLimits.deadlineMsMin;

@@ -16,7 +16,13 @@ export interface RestartBudgetOptions {
 }
 
 /** Exponential backoff with full jitter over a sliding window; a plugin that stays up for the window starts afresh (threat 219). */
-export function createRestartBudget({ limit = 5, windowMs = 10 * 60_000, firstDelayMs = 250, delayMsMax = 30_000, random = Math.random }: RestartBudgetOptions = {}): RestartBudget {
+export function createRestartBudget({
+  limit = 5,
+  windowMs = 10 * 60_000,
+  firstDelayMs = 250,
+  delayMsMax = 30_000,
+  random = Math.random,
+}: RestartBudgetOptions = {}): RestartBudget {
   let restarts: number[] = [];
   return {
     spend(nowMs) {

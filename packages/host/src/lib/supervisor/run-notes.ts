@@ -17,16 +17,33 @@ export interface RunNotes {
   quarantined(reason: string, restarts: number): void;
 }
 
-export function createRunNotes({ plugin, instance, trial }: InstanceSpec, { governor, nextCall, log }: { governor: Governor; nextCall(): string; log: PluginLog }): RunNotes {
-  const entry = (actor: string, action: string, reason: string): AuditInput => ({ kind: "note", call: nextCall(), actor, action, plugin, instance, reason });
+export function createRunNotes(
+  { plugin, instance, trial }: InstanceSpec,
+  { governor, nextCall, log }: { governor: Governor; nextCall(): string; log: PluginLog },
+): RunNotes {
+  const entry = (actor: string, action: string, reason: string): AuditInput => ({
+    kind: "note",
+    call: nextCall(),
+    actor,
+    action,
+    plugin,
+    instance,
+    reason,
+  });
   /** A blocked log stops every call by itself; here nothing more can be done than to say so. */
   const noteUnwritten = (error: unknown): void => {
     const why = isHilumError(error) ? error.code : "unknown";
-    log.write({ level: "error", source: "host", text: `An audit note about ${keyText({ plugin, instance, ...(trial === undefined ? {} : { trial }) })} was not written: ${why}` });
+    log.write({
+      level: "error",
+      source: "host",
+      text: `An audit note about ${keyText({ plugin, instance, ...(trial === undefined ? {} : { trial }) })} was not written: ${why}`,
+    });
   };
   /** Denials are folded, so that a plugin cannot write the log full by what it does wrong (threat 30). */
   const deny = (action: string, reason: string, count: number): void =>
-    void governor.denials.deny({ ...entry(`plugin:${plugin}/${instance}`, action, reason), decision: "deny", count }).catch(noteUnwritten);
+    void governor.denials
+      .deny({ ...entry(`plugin:${plugin}/${instance}`, action, reason), decision: "deny", count })
+      .catch(noteUnwritten);
   const note = (action: string, reason: string, detail: AuditInput["detail"] = {}): void =>
     void governor.audit.append({ ...entry(supervisorContext.actor.id, action, reason), detail }).catch(noteUnwritten);
 

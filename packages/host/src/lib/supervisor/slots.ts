@@ -49,7 +49,8 @@ export function createSlots({ concurrency, queueMax }: { concurrency: number; qu
       const late = waiters.filter((waiter) => waiter.deadlineAtMs <= nowMs);
       if (late.length === 0) return;
       waiters = waiters.filter((waiter) => waiter.deadlineAtMs > nowMs);
-      for (const waiter of late) waiter.reject(new HilumError("lane.full", { detail: "The call waited for its turn until its deadline" }));
+      for (const waiter of late)
+        waiter.reject(new HilumError("lane.full", { detail: "The call waited for its turn until its deadline" }));
     },
     refuseAll(error) {
       const refused = waiters;

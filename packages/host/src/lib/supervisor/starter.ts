@@ -50,10 +50,21 @@ export function createStarter({ spec, governor, decideCall, nextCall, starts, li
     },
   };
 
-  function governed(context: CallContext, link: Link | undefined, onConnecting: (connection: Connection) => void): Promise<Live> {
+  function governed(
+    context: CallContext,
+    link: Link | undefined,
+    onConnecting: (connection: Connection) => void,
+  ): Promise<Live> {
     const call = nextCall();
     const action = spec.runner.kind === "remote" ? "plugin.link" : "plugin.start";
-    const record = { call, action, audit: "intent", plugin: spec.plugin, instance: spec.instance, resource: "Plugin" } as const;
+    const record = {
+      call,
+      action,
+      audit: "intent",
+      plugin: spec.plugin,
+      instance: spec.instance,
+      resource: "Plugin",
+    } as const;
     return govern(governor, context, record, {
       resolve: () => undefined,
       admit: () => starts.enter(Number.POSITIVE_INFINITY),

@@ -61,7 +61,11 @@ describe("calls in flight", () => {
     const calls = createCallsInFlight();
     calls.add("c1", { attachments: [{ id: "b1" }] });
     calls.add("c2", { attachments: [{ id: "b2" }] });
-    expect([calls.holdsBlob("c1", "b1"), calls.holdsBlob("c1", "b2"), calls.holdsBlob("c3", "b1")]).toEqual([true, false, false]);
+    expect([calls.holdsBlob("c1", "b1"), calls.holdsBlob("c1", "b2"), calls.holdsBlob("c3", "b1")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     calls.remove("c1");
     expect(calls.holdsBlob("c1", "b1")).toBe(false);
   });

@@ -31,18 +31,33 @@ export interface HostUnderTest {
 }
 
 /** Waits for what happens in its own time, with patience for a machine that is busy with other tests. */
-export const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
+export const eventually = (check: () => unknown): Promise<unknown> =>
+  vi.waitFor(check, { timeout: 20_000, interval: 20 });
 
-export const operator: CallContext = { actor: { id: "user:ana" }, requestId: "req0000000000000000001", purpose: "TREAT" };
+export const operator: CallContext = {
+  actor: { id: "user:ana" },
+  requestId: "req0000000000000000001",
+  purpose: "TREAT",
+};
 
 /** Without a sandbox of its own the host gets a real one, which `close` ends. */
 export async function startHostUnderTest(options: Partial<HostOptions> = {}): Promise<HostUnderTest> {
   const folder = createTempDir("host");
   mkdirSync(folder.join("audit"));
-  const audit = await openAuditLog({ dir: folder.join("audit"), origin: "hilum.test/audit", signingKey: generateKeyPairSync("ed25519").privateKey });
+  const audit = await openAuditLog({
+    dir: folder.join("audit"),
+    origin: "hilum.test/audit",
+    signingKey: generateKeyPairSync("ed25519").privateKey,
+  });
   const denials = createDenyCoalescer({ append: audit.append });
-  const ownSandbox = options.sandbox === undefined ? await createSandbox({ stateDir: folder.join("sandbox") }) : undefined;
-  const side = { lines: [] as PluginLogLine[], changes: [] as InstanceStatus[], grants: [] as Grant[], ...createLanesInMemory() };
+  const ownSandbox =
+    options.sandbox === undefined ? await createSandbox({ stateDir: folder.join("sandbox") }) : undefined;
+  const side = {
+    lines: [] as PluginLogLine[],
+    changes: [] as InstanceStatus[],
+    grants: [] as Grant[],
+    ...createLanesInMemory(),
+  };
   const host = createHost({
     ...{ audit, denials, stateDir: folder.path, version: "0.1.0", now: () => new Date(), lanes: side.lanes },
     grantsOf: () => ({ grants: side.grants, epoch: side.grants.length }),
@@ -79,7 +94,13 @@ export function fixtureSpec(fixture: FixturePlugin, changes: Partial<InstanceSpe
   return {
     plugin: `com.example.${fixture}`,
     instance: "default",
-    runner: { kind: "sandboxed", runtime: "node", codeDir: fixturePlugins, entry: fixtureEntry(fixture), limits: { memoryMb: 128, cpu: 1, pids: 64, tmpMb: 16 } },
+    runner: {
+      kind: "sandboxed",
+      runtime: "node",
+      codeDir: fixturePlugins,
+      entry: fixtureEntry(fixture),
+      limits: { memoryMb: 128, cpu: 1, pids: 64, tmpMb: 16 },
+    },
     capabilities: ["send_messages"],
     settings: {},
     grants: [],
@@ -94,7 +115,12 @@ export function sendCall(fixture: FixturePlugin, key: string, changes: Partial<H
     plugin: `com.example.${fixture}`,
     instance: "default",
     method: "messages.send",
-    params: { message: { resourceType: "Communication", status: "preparation" }, attempt: 1, idempotencyKey: key, attachments: [] },
+    params: {
+      message: { resourceType: "Communication", status: "preparation" },
+      attempt: 1,
+      idempotencyKey: key,
+      attachments: [],
+    },
     deadlineMs: 20_000,
     resource: "Communication",
     ...changes,

@@ -1,8 +1,13 @@
 import type { RemoteLinkRecord, RemoteStore } from "../remote/remote-store.ts";
 
 /** A store of remote links for tests, with the rules of the real one. */
-export function createRemoteStoreInMemory(now: () => Date): RemoteStore & { tokens: Map<string, { link: string; expiresAt: string }>; links: Map<string, RemoteLinkRecord> } {
-  const enrolments = new Map<string, { plugin: string; instance: string; id: string; expiresAt: string; used?: boolean }>();
+export function createRemoteStoreInMemory(
+  now: () => Date,
+): RemoteStore & { tokens: Map<string, { link: string; expiresAt: string }>; links: Map<string, RemoteLinkRecord> } {
+  const enrolments = new Map<
+    string,
+    { plugin: string; instance: string; id: string; expiresAt: string; used?: boolean }
+  >();
   const links = new Map<string, RemoteLinkRecord>();
   const tokens = new Map<string, { link: string; expiresAt: string }>();
   const nonces = new Set<string>();
@@ -10,7 +15,8 @@ export function createRemoteStoreInMemory(now: () => Date): RemoteStore & { toke
   return {
     tokens,
     links,
-    createEnrolment: async ({ hash, plugin, instance, id, expiresAt }) => void enrolments.set(hash, { plugin, instance, id, expiresAt }),
+    createEnrolment: async ({ hash, plugin, instance, id, expiresAt }) =>
+      void enrolments.set(hash, { plugin, instance, id, expiresAt }),
     async enrol(hash, link) {
       const enrolment = enrolments.get(hash);
       if (enrolment === undefined || enrolment.used === true || !live(enrolment.expiresAt)) return undefined;

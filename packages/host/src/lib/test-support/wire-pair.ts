@@ -19,7 +19,10 @@ export interface WirePair {
 }
 
 /** A connection whose other end is the test. */
-export function createWirePair({ served = {}, limits = {} }: { served?: Partial<Served>; limits?: Partial<ConnectionLimits> } = {}): WirePair {
+export function createWirePair({
+  served = {},
+  limits = {},
+}: { served?: Partial<Served>; limits?: Partial<ConnectionLimits> } = {}): WirePair {
   const fromPlugin = new PassThrough();
   const toPlugin = new PassThrough({ writableHighWaterMark: 1024, readableHighWaterMark: 1024 });
   const ticker = createManualTicker();
@@ -43,7 +46,10 @@ export function createWirePair({ served = {}, limits = {} }: { served?: Partial<
     async heard() {
       await settle();
       const text = String(toPlugin.read() ?? "");
-      return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Record<string, unknown>);
+      return text
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
     },
     reason: () => reason,
   };
