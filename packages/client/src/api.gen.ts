@@ -2660,6 +2660,7 @@ export interface operations {
                         readonly leafHash: string;
                         readonly proof: readonly string[];
                         readonly row: components["schemas"]["AuditRow"];
+                        readonly said?: string;
                     };
                 };
             };
@@ -2950,6 +2951,18 @@ export interface operations {
         readonly responses: {
             /** @description Done */
             readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {unknown} */
+                        readonly status: "ok" | "audit_blocked" | "stopping";
+                    };
+                };
+            };
+            /** @description Answered */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
