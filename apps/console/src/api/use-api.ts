@@ -42,15 +42,22 @@ export interface Act<Id extends OperationId> {
   reset(): void;
 }
 
-/** An operation that changes something. Afterwards everything on the screen is read again, and `done` is announced. */
-export function useAct<Id extends OperationId>(id: Id, done?: string | ((answer: AnswerById<Id>) => string)): Act<Id> {
+/**
+ * An operation that changes something. Afterwards `done` is announced and everything on the screen is read again,
+ * unless `refresh` is false: where the act ends the session there is nothing left to read.
+ */
+export function useAct<Id extends OperationId>(
+  id: Id,
+  done?: string | ((answer: AnswerById<Id>) => string),
+  { refresh = true }: { refresh?: boolean } = {},
+): Act<Id> {
   const client = useQueryClient();
   const may = useMay(id);
   const mutation = useMutation<AnswerById<Id>, ApiProblem, InputArgs<Id>>({
     mutationKey: [id],
     mutationFn: (args) => call(id, ...args),
     onSuccess: async (answer) => {
-      await client.invalidateQueries();
+      if (refresh) await client.invalidateQueries();
       const text = typeof done === "function" ? done(answer) : done;
       if (text !== undefined) notify(text);
     },

@@ -17,7 +17,7 @@ export function UserMenu() {
   const client = useQueryClient();
   const go = useGo();
   const save = useAct("savePreferences", "Preferences saved");
-  const signOut = useAct("signOut");
+  const signOut = useAct("signOut", undefined, { refresh: false });
   const initials = account.displayName
     .split(/\s+/)
     .map((name) => name[0] ?? "")

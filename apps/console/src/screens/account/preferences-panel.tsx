@@ -28,6 +28,8 @@ const motions = [
 ] as const;
 
 const options = (list: readonly (readonly [string, string])[]) => list.map(([value, label]) => ({ value, label }));
+/** The preference that leaves the zone to the browser. */
+const browserZone = "system";
 const zones = Intl.supportedValuesOf("timeZone");
 
 /** How the console looks and reads for one person. */
@@ -41,7 +43,7 @@ export function PreferencesPanel() {
     event.preventDefault();
     void save.run({ body: form });
   };
-  const zoneList = zones.includes(form.timeZone) || form.timeZone === "" ? zones : [form.timeZone, ...zones];
+  const zoneList = zones.includes(form.timeZone) || form.timeZone === browserZone ? zones : [form.timeZone, ...zones];
   return (
     <Panel title="Preferences">
       <form className="stack md fields" onSubmit={submit}>
@@ -80,7 +82,10 @@ export function PreferencesPanel() {
         <NativeSelect
           label="Time zone"
           description="All times of the console are shown in it."
-          data={zoneList.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }))}
+          data={[
+            { value: browserZone, label: `As this browser (${Intl.DateTimeFormat().resolvedOptions().timeZone})` },
+            ...zoneList.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
+          ]}
           value={form.timeZone}
           onChange={(event) => set({ timeZone: event.currentTarget.value })}
         />

@@ -110,7 +110,7 @@ function EntryText({ entry }: { entry: TimelineEntry }) {
       {entry.cause !== undefined && <span>Cause: {causeWords[entry.cause]}</span>}
       {(entry.reply !== undefined || entry.fix !== undefined) && (
         <details>
-          <summary>Reply and mend</summary>
+          <summary>{entry.fix === undefined ? "Reply" : "Reply and mend"}</summary>
           {entry.reply !== undefined && <pre className="reply">{entry.reply}</pre>}
           {entry.fix !== undefined && <p>What to do: {entry.fix}</p>}
           {entry.code !== undefined && <code>{entry.code}</code>}

@@ -2,7 +2,7 @@ import type { Access } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconBan, IconCheck } from "@tabler/icons-react";
 import { useState } from "react";
-import { useAct, useRead } from "../../api/use-api.ts";
+import { useAct, useRead, type Act } from "../../api/use-api.ts";
 import { Facts, Panel } from "../../look/panel.tsx";
 import { Pips } from "../../look/pictures.tsx";
 import { Advice, ApiProblemPanel } from "../../look/problem.tsx";
@@ -10,6 +10,7 @@ import { ActButton } from "../../shell/act-button.tsx";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { many } from "../../text/format.ts";
+import { phiWords } from "../../text/words.ts";
 import { AccessTable, type Decision, type Decisions } from "./access-table.tsx";
 import { instancePart, instanceQuery, PluginPage } from "./plugin-page.tsx";
 import { RemotePanel } from "./remote-panel.tsx";
@@ -52,34 +53,23 @@ export function AccessScreen() {
   );
 }
 
-function Review({
-  access,
-  plugin,
-  instance,
-  name,
-}: {
+interface ReviewProps {
   access: Access;
   plugin: string;
   instance: string;
   name: string;
-}) {
+}
+
+function Review({ access, plugin, instance, name }: ReviewProps) {
   const decide = useAct("decideAccess", "Decisions saved");
-  const [draft, setDraft] = useState<Decisions>({});
-  const { rows } = access;
   const input = { params: { plugin }, query: instanceQuery(instance) };
-  const open = rows.filter(({ decision, stale }) => decision === "undecided" || stale);
-  const grantAll = (): void =>
-    setDraft(Object.fromEntries(open.map(({ scope }) => [scope, { decision: "granted" } satisfies Decision])));
-  const save = async (): Promise<void> => {
-    const decisions = Object.entries(draft).map(([scope, decision]) => ({ scope, ...decision }));
-    if ((await decide.run({ ...input, body: { decisions } })) !== undefined) setDraft({});
-  };
-  const revoke = (scope: string): void =>
-    void decide.run({ ...input, body: { decisions: [{ scope, decision: "denied" }] } });
-  const changes = Object.keys(draft).length;
+  const send = async (decisions: { scope: string; decision: "granted" | "denied" }[]): Promise<boolean> =>
+    (await decide.run({ ...input, body: { decisions } })) !== undefined;
+  const { rows } = access;
+  const overview = `/plugins/${plugin}${instancePart(instance)}`;
   return (
     <>
-      <AccessFacts access={access} open={open.length} />
+      <AccessFacts access={access} />
       {access.advice.map(({ scope, text }) => (
         <Advice
           key={scope}
@@ -90,7 +80,7 @@ function Review({
               may={decide.may}
               running={decide.running}
               label={`Revoke it: ${rows.find((row) => row.scope === scope)?.plain ?? scope}`}
-              onClick={() => revoke(scope)}
+              onClick={() => void send([{ scope, decision: "denied" }])}
             >
               Revoke it
             </ActButton>
@@ -99,12 +89,12 @@ function Review({
           {text}
         </Advice>
       ))}
-      {rows.length === 0 && open.length === 0 && access.reviewed && (
+      {rows.length === 0 && (
         <Advice
           tone="ok"
           title="It asks for nothing."
           actions={
-            <GoButton to={`/plugins/${plugin}${instancePart(instance)}`} variant="filled">
+            <GoButton to={overview} variant="filled">
               Go on to Enable
             </GoButton>
           }
@@ -112,51 +102,76 @@ function Review({
           There is nothing to decide.
         </Advice>
       )}
-      {rows.length > 0 && (
-        <Panel
-          title="Rights"
-          flush
-          end={
-            open.length > 1 ? (
-              <ActButton compact may={decide.may} size="compact-sm" onClick={grantAll}>
-                Choose “grant” for all {open.length} undecided
-              </ActButton>
-            ) : undefined
-          }
-          foot={
-            <>
-              <ActButton
-                variant="filled"
-                may={decide.may}
-                running={decide.running}
-                blocked={changes === 0 ? "Choose grant or deny above." : undefined}
-                onClick={() => void save()}
-              >
-                {changes === 0 ? "Save decisions" : `Save ${many(changes, "decision")}`}
-              </ActButton>
-              {access.reviewed && changes === 0 && (
-                <GoButton to={`/plugins/${plugin}${instancePart(instance)}`} variant="subtle">
-                  Back to the overview
-                </GoButton>
-              )}
-            </>
-          }
-        >
-          {decide.problem !== null && (
-            <div className="bd" style={{ padding: "0 20px 14px" }}>
-              <ApiProblemPanel problem={decide.problem} />
-            </div>
-          )}
-          <AccessTable rows={rows} draft={draft} readOnly={!decide.may.allowed} onChange={setDraft} />
-        </Panel>
-      )}
+      {rows.length > 0 && <RightsPanel access={access} decide={decide} overview={overview} onSave={send} />}
       <Bounds access={access} name={name} />
     </>
   );
 }
 
-function AccessFacts({ access, open }: { access: Access; open: number }) {
+interface RightsPanelProps {
+  access: Access;
+  decide: Act<"decideAccess">;
+  overview: string;
+  /** True when the decisions were saved. */
+  onSave(decisions: ({ scope: string } & Decision)[]): Promise<boolean>;
+}
+
+function RightsPanel({ access, decide, overview, onSave }: RightsPanelProps) {
+  const [draft, setDraft] = useState<Decisions>({});
+  const open = undecided(access);
+  const changes = Object.keys(draft).length;
+  const grantAll = (): void =>
+    setDraft(Object.fromEntries(open.map(({ scope }) => [scope, { decision: "granted" } satisfies Decision])));
+  const save = async (): Promise<void> => {
+    if (await onSave(Object.entries(draft).map(([scope, decision]) => ({ scope, ...decision })))) setDraft({});
+  };
+  return (
+    <Panel
+      title="Rights"
+      flush
+      end={
+        open.length > 1 ? (
+          <ActButton compact may={decide.may} size="compact-sm" onClick={grantAll}>
+            Choose “grant” for all {open.length} undecided
+          </ActButton>
+        ) : undefined
+      }
+      foot={
+        <>
+          <ActButton
+            variant="filled"
+            may={decide.may}
+            running={decide.running}
+            blocked={changes === 0 ? "Choose grant or deny above." : undefined}
+            onClick={() => void save()}
+          >
+            {changes === 0 ? "Save decisions" : `Save ${many(changes, "decision")}`}
+          </ActButton>
+          {access.reviewed && changes === 0 && (
+            <GoButton to={overview} variant="subtle">
+              Back to the overview
+            </GoButton>
+          )}
+        </>
+      }
+    >
+      {decide.problem !== null && (
+        <div style={{ padding: "0 20px 14px" }}>
+          <ApiProblemPanel problem={decide.problem} />
+        </div>
+      )}
+      <AccessTable rows={access.rows} draft={draft} readOnly={!decide.may.allowed} onChange={setDraft} />
+    </Panel>
+  );
+}
+
+/** Rights without a decision, and those whose setting changed since. */
+const undecided = ({ rows }: Access): Access["rows"] =>
+  rows.filter(({ decision, stale }) => decision === "undecided" || stale);
+
+function AccessFacts({ access }: { access: Access }) {
   const { rows } = access;
+  const open = undecided(access).length;
   const granted = rows.filter(({ decision }) => decision === "granted");
   const used = granted.filter(({ used30Days }) => used30Days > 0);
   return (
@@ -175,7 +190,12 @@ function AccessFacts({ access, open }: { access: Access; open: number }) {
           picture: <Pips states={granted.map(({ used30Days }) => (used30Days > 0 ? "full" : "warn"))} />,
           note: granted.length - used.length > 0 ? `${granted.length - used.length} never used` : undefined,
         },
-        { term: "Patient data", value: <span style={{ fontSize: "1.0625rem" }}>{access.phi}</span> },
+        {
+          term: "Patient data",
+          value: (
+            <span style={{ fontSize: "1.0625rem" }}>{phiWords[access.phi as keyof typeof phiWords] ?? access.phi}</span>
+          ),
+        },
       ]}
     />
   );

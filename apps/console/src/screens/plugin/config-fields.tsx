@@ -28,6 +28,8 @@ interface ConfigFieldsProps {
   /** Secrets that are set, and what is known about them. */
   secrets: Record<string, SecretFacts>;
   readOnly?: boolean;
+  /** A heading that stands above already, for example the title of the step. */
+  under?: string;
   errorOf(name: string): string | undefined;
   onChange(draft: Draft): void;
 }
@@ -42,13 +44,13 @@ export function focusField(name: string): void {
 }
 
 /** A form made from the manifest's config profile: groups, conditions, and secrets that can only be written. */
-export function ConfigFields({ schema, only, ...rest }: ConfigFieldsProps) {
+export function ConfigFields({ schema, only, under, ...rest }: ConfigFieldsProps) {
   const names = shownNames(schema, effectiveValues(rest.saved, rest.draft), only);
   return (
     <div className="stack lg fields">
       {groupNames(schema, names).map(({ title, names: members }) => (
         <fieldset key={title ?? ""} className="stack md">
-          {title !== undefined && (
+          {title !== undefined && title !== under && (
             <legend className="h3" style={{ font: "var(--hl-h3)", marginBottom: 12 }}>
               {title}
             </legend>

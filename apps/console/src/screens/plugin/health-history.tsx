@@ -8,10 +8,24 @@ import { Loaded } from "../../shell/loaded.tsx";
 import { actorName, day, duration, many, moment } from "../../text/format.ts";
 import { instanceQuery } from "./plugin-page.tsx";
 
+const daysShown = 90;
+
+/** Days before the first record stand as not tested, so that the strip always covers the same time. */
+function padDays(recorded: Health["days"]): Health["days"] {
+  const first = recorded[0]?.day ?? new Date().toISOString().slice(0, 10);
+  const missing = Math.max(0, daysShown - recorded.length);
+  const before = Array.from({ length: missing }, (_, at) => {
+    const day = new Date(Date.parse(`${first}T12:00:00Z`) - (missing - at) * 86_400_000);
+    return { day: day.toISOString().slice(0, 10), state: "not_tested" as const, runs: 0, failed: 0 };
+  });
+  return [...before, ...recorded];
+}
+
 const stateWords = { healthy: "Healthy", degraded: "Degraded", failing: "Failing", not_tested: "Not tested" } as const;
 
 /** 90 days as a strip (state is height first, colour second) and as a table on the same spot. */
-export function HealthHistory({ days }: { days: Health["days"] }) {
+export function HealthHistory({ days: recorded }: { days: Health["days"] }) {
+  const days = padDays(recorded);
   const [asTable, setAsTable] = useState(false);
   const count = (state: keyof typeof stateWords): number => days.filter((entry) => entry.state === state).length;
   const tested = days.length - count("not_tested");

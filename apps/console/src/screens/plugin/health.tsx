@@ -3,7 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { IconHeartbeat, IconPlayerPlay } from "@tabler/icons-react";
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { useAct, useRead } from "../../api/use-api.ts";
+import { useAct, useRead, type Act } from "../../api/use-api.ts";
 import { EvidenceOf } from "../../look/evidence.tsx";
 import { Facts, Panel } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
@@ -20,18 +20,19 @@ import { SmokeTable } from "./smoke-table.tsx";
 
 const route = getRouteApi("/app/plugins/$plugin/health");
 
+const runWords = {
+  running: "The smoke tests run",
+  passed: "All smoke tests passed",
+  failed: "A smoke test failed",
+  no_tests: "There was no test to run",
+} as const;
+
 export function HealthScreen() {
   const { plugin } = route.useParams();
   const { instance = "default" } = route.useSearch();
   const input = { params: { plugin }, query: instanceQuery(instance) };
   const health = useRead("getPluginHealth", input, { everyMs: 10_000 });
-  const run = useAct("runSmokeTests", (answer) =>
-    answer.status === "passed"
-      ? "All smoke tests passed"
-      : answer.status === "failed"
-        ? "A smoke test failed"
-        : "There was no test to run",
-  );
+  const run = useAct("runSmokeTests", ({ status }) => runWords[status]);
   const check = useAct("checkPluginHealth", "Health checked");
   const [scheduling, setScheduling] = useState(false);
   const [live, setLive] = useState<string>();
@@ -80,25 +81,18 @@ export function HealthScreen() {
       {(detail, current) => (
         <Loaded query={health} what="the health">
           {(data) => (
-            <div className="stack lg">
+            <>
               {[run.problem, check.problem].map(
                 (problem, at) => problem !== null && <ApiProblemPanel key={at} problem={problem} />,
               )}
-              <div className="grid stretch">
-                <NextStep health={data} detail={detail} instance={current} onRun={runTests} running={run.running} />
-                <HealthHistory days={data.days} />
-              </div>
-              <SmokeTable
+              <HealthBody
+                health={data}
                 detail={detail}
-                run={data.lastRun}
-                schedule={data.schedule}
-                may={run.may}
-                running={run.running}
-                onRun={(test, isLive) => (isLive ? setLive(test) : runTests([test]))}
+                instance={current}
+                run={run}
+                onRun={runTests}
+                onRunLive={setLive}
               />
-              <Checks health={data} />
-              <Figures health={data} />
-              <SmokeRuns plugin={plugin} instance={instance} />
               {scheduling && (
                 <ScheduleDialog
                   plugin={plugin}
@@ -110,11 +104,42 @@ export function HealthScreen() {
               {live !== undefined && (
                 <LiveTestDialog detail={detail} instance={instance} test={live} onClose={() => setLive(undefined)} />
               )}
-            </div>
+            </>
           )}
         </Loaded>
       )}
     </PluginPage>
+  );
+}
+
+interface HealthBodyProps {
+  health: Health;
+  detail: PluginDetail;
+  instance: Instance;
+  run: Act<"runSmokeTests">;
+  onRun(tests?: string[]): void;
+  onRunLive(test: string): void;
+}
+
+function HealthBody({ health, detail, instance, run, onRun, onRunLive }: HealthBodyProps) {
+  return (
+    <div className="stack lg">
+      <div className="grid">
+        <NextStep health={health} detail={detail} instance={instance} onRun={onRun} running={run.running} />
+        <HealthHistory days={health.days} />
+      </div>
+      <SmokeTable
+        detail={detail}
+        run={health.lastRun}
+        schedule={health.schedule}
+        may={run.may}
+        running={run.running}
+        onRun={(test, isLive) => (isLive ? onRunLive(test) : onRun([test]))}
+      />
+      <Checks health={health} />
+      <Figures health={health} />
+      <SmokeRuns plugin={detail.id} instance={instance.instance} />
+    </div>
   );
 }
 
@@ -220,7 +245,7 @@ function Figures({ health }: { health: Health }) {
           unit: `of ${health.restartBudget}`,
           note: "then it is quarantined",
         },
-        { term: "Memory", value: health.memoryBytes === undefined ? "none" : bytes(health.memoryBytes) },
+        { term: "Memory", value: health.memoryBytes === undefined ? "not measured" : bytes(health.memoryBytes) },
         { term: "Calls", value: count(calls.total), note: `${count(calls.failed)} failed` },
         {
           term: "Half of the calls",

@@ -57,68 +57,64 @@ export function LogsScreen() {
     >
       {() =>
         may.allowed && (
-          <div className="stack md">
-            <div className="filters bottom">
-              <NativeSelect
-                label="Level"
-                data={levels.map(([value, label]) => ({ value, label }))}
-                value={level}
-                onChange={(event) =>
-                  void navigate({
-                    search: (search) => ({ ...search, level: event.currentTarget.value as typeof level }),
-                    replace: true,
-                  })
-                }
-              />
-              <Button
-                leftSection={
-                  tail.paused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />
-                }
-                onClick={tail.toggle}
-              >
-                {tail.paused ? "Follow" : "Pause"}
-              </Button>
-              <span role="status">
-                <Status word={tail.paused ? "Off" : tail.state === "open" ? "Connected" : "Running"} quiet>
-                  {tail.paused ? "Paused" : tail.state === "open" ? "Following" : "Connecting…"}
-                </Status>
-              </span>
-            </div>
-            {tail.problem !== null && (
-              <ApiProblemPanel problem={tail.problem} actions={<Button onClick={tail.again}>Try again</Button>} />
-            )}
-            <Panel
-              label="Log"
-              flush
-              foot={
-                <span>{`${many(tail.lines.length, "line")} shown${tail.dropped > 0 ? `, ${many(tail.dropped, "line")} dropped because the plugin wrote too fast` : ""}.`}</span>
-              }
-            >
-              {tail.lines.length === 0 ? (
-                <Empty
-                  title="No lines yet"
-                  action={
-                    level === "debug" ? undefined : (
-                      <Button
-                        onClick={() =>
-                          void navigate({ search: (search) => ({ ...search, level: "debug" }), replace: true })
-                        }
-                      >
-                        Show everything
-                      </Button>
-                    )
-                  }
-                >
-                  The plugin wrote nothing at this level since it started.
-                </Empty>
-              ) : (
-                <LogLines lines={tail.lines} follow={!tail.paused} />
-              )}
-            </Panel>
-          </div>
+          <LogView
+            tail={tail}
+            level={level}
+            onLevel={(next) => void navigate({ search: (search) => ({ ...search, level: next }), replace: true })}
+          />
         )
       }
     </PluginPage>
+  );
+}
+
+type Level = LogLine["level"];
+type Tail = ReturnType<typeof useLogTail>;
+
+function LogView({ tail, level, onLevel }: { tail: Tail; level: Level; onLevel(level: Level): void }) {
+  const dropped = tail.dropped > 0 ? `, ${many(tail.dropped, "line")} dropped because the plugin wrote too fast` : "";
+  return (
+    <div className="stack md">
+      <TailControls tail={tail} level={level} onLevel={onLevel} />
+      {tail.problem !== null && (
+        <ApiProblemPanel problem={tail.problem} actions={<Button onClick={tail.again}>Try again</Button>} />
+      )}
+      <Panel label="Log" flush foot={<span>{`${many(tail.lines.length, "line")} shown${dropped}.`}</span>}>
+        {tail.lines.length === 0 ? (
+          <Empty
+            title="No lines yet"
+            action={level === "debug" ? undefined : <Button onClick={() => onLevel("debug")}>Show everything</Button>}
+          >
+            The plugin wrote nothing at this level since it started.
+          </Empty>
+        ) : (
+          <LogLines lines={tail.lines} follow={!tail.paused} />
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+function TailControls({ tail, level, onLevel }: { tail: Tail; level: Level; onLevel(level: Level): void }) {
+  const Icon = tail.paused ? IconPlayerPlay : IconPlayerPause;
+  const isOpen = tail.state === "open";
+  return (
+    <div className="filters bottom">
+      <NativeSelect
+        label="Level"
+        data={levels.map(([value, label]) => ({ value, label }))}
+        value={level}
+        onChange={(event) => onLevel(event.currentTarget.value as Level)}
+      />
+      <Button leftSection={<Icon size={16} aria-hidden />} onClick={tail.toggle}>
+        {tail.paused ? "Follow" : "Pause"}
+      </Button>
+      <span role="status">
+        <Status word={tail.paused ? "Off" : isOpen ? "Connected" : "Running"} quiet>
+          {tail.paused ? "Paused" : isOpen ? "Following" : "Connecting…"}
+        </Status>
+      </span>
+    </div>
   );
 }
 

@@ -20,6 +20,7 @@ import { actorName, many, moment } from "../../text/format.ts";
 import { ConfigFields, focusField } from "./config-fields.tsx";
 import { changedNames, draftBody, emptyDraft, labelOf, nameOfPointer, pointersOf, type Draft } from "./config-draft.ts";
 import { instancePart, instanceQuery, PluginPage } from "./plugin-page.tsx";
+import { useSettingsEditor, type SettingsEditor } from "./use-settings-editor.ts";
 import { SettingsHistory } from "./settings-history.tsx";
 
 const route = getRouteApi("/app/plugins/$plugin/settings");
@@ -85,44 +86,15 @@ interface FormProps {
 }
 
 function SettingsForm({ settings, plugin, instance, hasSetup, onReload }: FormProps) {
-  const schema = settings.schema as ConfigSchema | null;
   const { field } = route.useSearch();
-  const [draft, setDraft] = useState<Draft>(emptyDraft);
-  const [testMode, setTestMode] = useState<boolean>();
-  const [checked, setChecked] = useState<AnswerById<"testSettings">>();
-  const save = useAct("saveSettings", "Settings saved");
-  const test = useAct("testSettings");
-  const input = { params: { plugin }, query: instanceQuery(instance) };
-  const names = changedNames(draft);
-  const changes = names.length + (testMode === undefined ? 0 : 1);
+  const editor = useSettingsEditor(settings, plugin, instance);
+  const { schema, names, changes, save, test, checked } = editor;
   useEffect(() => {
     if (field !== undefined) focusField(field);
   }, [field]);
-
-  const body = schema === null ? { values: {}, secrets: {} } : draftBody(schema, settings.values, draft);
-  const secrets = Object.keys(body.secrets).length > 0 ? { secrets: body.secrets } : {};
-  const forget = (): void => {
-    setDraft(emptyDraft);
-    setTestMode(undefined);
-  };
-  const runTest = async (): Promise<void> =>
-    setChecked(await test.run({ ...input, body: { values: body.values, ...secrets } }));
-  const runSave = async (): Promise<boolean> => {
-    const saved = await save.run({
-      ...input,
-      body: {
-        values: body.values,
-        ...secrets,
-        revision: settings.revision,
-        ...(testMode !== undefined && { testMode }),
-      },
-    });
-    if (saved !== undefined) forget();
-    return saved !== undefined;
-  };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (changes === 0 || (await runSave())) await runTest();
+    if (changes === 0 || (await editor.runSave())) await editor.runTest();
   };
   const errorOf = (name: string): string | undefined =>
     problemAt(save.problem, ...pointersOf(name)) ?? (names.includes(name) ? undefined : savedProblem(settings, name));
@@ -137,6 +109,38 @@ function SettingsForm({ settings, plugin, instance, hasSetup, onReload }: FormPr
         ))}
       {test.problem !== null && <ApiProblemPanel problem={test.problem} />}
       {checked !== undefined && <TestResult checked={checked} schema={schema} />}
+      <SettingsPanels
+        settings={settings}
+        plugin={plugin}
+        instance={instance}
+        hasSetup={hasSetup}
+        editor={editor}
+        errorOf={errorOf}
+      />
+      <SaveBar
+        changed={names.map((name) => labelOf(name, schema?.properties[name] ?? { type: "string" }))}
+        changes={changes}
+        may={save.may}
+        saving={save.running}
+        testing={test.running}
+        onDiscard={editor.forget}
+        onTest={() => void editor.runTest()}
+        onSave={() => void editor.runSave()}
+      />
+      <LeaveGuard dirty={changes > 0} />
+    </form>
+  );
+}
+
+interface PanelsProps extends Omit<FormProps, "onReload"> {
+  editor: SettingsEditor;
+  errorOf(name: string): string | undefined;
+}
+
+function SettingsPanels({ settings, plugin, instance, hasSetup, editor, errorOf }: PanelsProps) {
+  const { schema, save } = editor;
+  return (
+    <>
       {schema === null ? (
         <section className="panel">
           <Empty
@@ -160,11 +164,11 @@ function SettingsForm({ settings, plugin, instance, hasSetup, onReload }: FormPr
           <ConfigFields
             schema={schema}
             saved={{ ...settings.values }}
-            draft={draft}
+            draft={editor.draft}
             secrets={settings.secrets}
             readOnly={!save.may.allowed}
             errorOf={errorOf}
-            onChange={setDraft}
+            onChange={editor.setDraft}
           />
         </Panel>
       )}
@@ -172,25 +176,12 @@ function SettingsForm({ settings, plugin, instance, hasSetup, onReload }: FormPr
         <Checkbox
           label="Test mode"
           description="Messages through this instance are marked as tests everywhere, and the plugin is told so."
-          checked={testMode ?? settings.testMode}
+          checked={editor.testMode ?? settings.testMode}
           disabled={!save.may.allowed}
-          onChange={(event) =>
-            setTestMode(event.currentTarget.checked === settings.testMode ? undefined : event.currentTarget.checked)
-          }
+          onChange={(event) => editor.setTestMode(event.currentTarget.checked)}
         />
       </Panel>
-      <SaveBar
-        changed={names.map((name) => labelOf(name, schema?.properties[name] ?? { type: "string" }))}
-        changes={changes}
-        may={save.may}
-        saving={save.running}
-        testing={test.running}
-        onDiscard={forget}
-        onTest={() => void runTest()}
-        onSave={() => void runSave()}
-      />
-      <LeaveGuard dirty={changes > 0} />
-    </form>
+    </>
   );
 }
 

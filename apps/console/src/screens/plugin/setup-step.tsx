@@ -140,6 +140,7 @@ function FormStep({ session, step, draft, problem, onDraft }: SetupStepProps) {
     <ConfigFields
       schema={schema}
       only={step.fields}
+      under={step.title}
       saved={session.values}
       draft={draft}
       secrets={Object.fromEntries(session.secretsSet.map((name) => [name, {}]))}
