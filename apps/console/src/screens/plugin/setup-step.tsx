@@ -31,6 +31,8 @@ interface SetupStepProps {
   running: boolean;
   onDraft(draft: Draft): void;
   onNext(option?: string): void;
+  /** Goes on from a check that has passed. */
+  onForward(): void;
   onSave(): void;
   onFix(name: string): void;
   onBack: (() => void) | undefined;
@@ -106,7 +108,7 @@ function NextButton({
   session,
   step,
   running,
-  onNext,
+  onForward,
   passed,
   blocked,
 }: SetupStepProps & { passed: boolean; blocked: string | undefined }) {
@@ -126,7 +128,7 @@ function NextButton({
     );
   }
   return (
-    <ActButton variant="filled" running={running} onClick={() => onNext()}>
+    <ActButton variant="filled" running={running} onClick={onForward}>
       Next
     </ActButton>
   );

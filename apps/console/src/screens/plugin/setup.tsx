@@ -122,8 +122,10 @@ function Wizard({ session, plugin, instance }: { session: SetupSession; plugin: 
   const goOn = async (option?: string): Promise<void> => {
     const next = await send(option);
     const following = next?.steps[at + 1];
-    if (next?.checks[step.id]?.ok === false || following === undefined || following.state === "open") return;
-    open(following.id);
+    // What a check found is read before going on.
+    if (step.type === "check" || step.type === "test") open(step.id);
+    else if (next?.checks[step.id]?.ok !== false && following !== undefined && following.state !== "open")
+      open(following.id);
   };
   const leave = async (): Promise<void> => {
     if (changedNames(draft).length > 0 && (await send()) === undefined) return;
@@ -161,6 +163,7 @@ function Wizard({ session, plugin, instance }: { session: SetupSession; plugin: 
           running={answer.running || finish.running}
           onDraft={(next) => setDrafts({ ...drafts, [step.id]: next })}
           onNext={(option) => void goOn(option)}
+          onForward={() => open(session.steps[at + 1]?.id ?? step.id)}
           onSave={() => void save()}
           onFix={fix}
           onBack={at === 0 ? undefined : () => open(session.steps[at - 1]?.id ?? step.id)}
