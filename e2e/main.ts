@@ -1,7 +1,9 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Journey } from "./journeys/journey.ts";
+import { axeGates, emptyGate, finalGates } from "./gates/gates.ts";
+import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { firstRun } from "./journeys/first-run.ts";
@@ -21,17 +23,37 @@ interface Outcome {
   reason?: string;
 }
 
-const journeys: readonly Journey[] = [...firstRun, ...practice, ...smtp, ...registering, ...remote, ...lifecycle, ...users, ...account, ...platform, ...audit, ...brokenAudit];
-const reports = join(repository, "reports");
 const { values: options } = parseArgs({
   options: {
-    /** Where pictures go. */
-    pictures: { type: "string", default: join(reports, "e2e") },
-    /** Plays only journeys whose name has this in it, after those of the first run. */
-    only: { type: "string" },
+    /** Writes the README's pictures and the coverage ledger. */
+    keep: { type: "boolean", default: false },
+    /** Where pictures go without `--keep`. */
+    pictures: { type: "string", default: join(repository, "reports", "e2e") },
+    /** Ends after the first of these journeys and gates whose name has this in it. */
+    until: { type: "string" },
   },
 });
-const { pictures } = options;
+const report = join(repository, "reports", "e2e.json");
+const pictures = options.keep ? join(repository, "docs", "images") : options.pictures;
+const failures = join(repository, "reports", "e2e-failures");
+
+const plan: readonly Journey[] = [
+  ...firstRun,
+  ...emptyGate,
+  ...practice,
+  ...smtp,
+  ...registering,
+  ...remote,
+  ...lifecycle,
+  ...users,
+  ...account,
+  ...platform,
+  ...audit,
+  ...axeGates,
+  ...brokenAudit,
+  ...selfTest,
+  ...finalGates(options),
+];
 
 /** Plays one journey; a failure leaves a picture and does not stop the others. */
 async function play(journey: Journey, world: World): Promise<Outcome> {
@@ -41,7 +63,7 @@ async function play(journey: Journey, world: World): Promise<Outcome> {
     await journey.run(world);
     return { name: journey.name, status: "passed", durationMs: spent() };
   } catch (error) {
-    const picture = join(pictures, `failed-${journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60)}.png`);
+    const picture = join(failures, `${journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60)}.png`);
     await world.admin.page.screenshot({ path: picture }).catch(() => undefined);
     // Whatever is open must not stand in the way of the next one.
     await world.admin.open("/").catch(() => undefined);
@@ -50,20 +72,23 @@ async function play(journey: Journey, world: World): Promise<Outcome> {
 }
 
 async function main(): Promise<number> {
+  for (const folder of [failures, dirname(report)]) mkdirSync(folder, { recursive: true });
   const world = await openWorld(pictures);
   const outcomes: Outcome[] = [];
   try {
-    for (const journey of journeys) {
+    for (const journey of plan) {
       const outcome = await play(journey, world);
       outcomes.push(outcome);
-      process.stdout.write(`${outcome.status} ${outcome.name} (${outcome.durationMs} ms)${outcome.reason === undefined ? "" : `\n    ${outcome.reason}`}\n`);
+      process.stdout.write(present(outcome));
+      if (options.until !== undefined && journey.name.includes(options.until)) break;
     }
-    process.stdout.write(`covered: ${[...world.ledger.covered()].join(" ")}\nfaults: ${world.faults().join("\n")}\n${world.persons().flatMap((person) => person.focusFaults).join("\n")}\n`);
   } finally {
     await world.close();
   }
-  writeFileSync(join(reports, "e2e.json"), JSON.stringify({ stage: "e2e", tests: outcomes }, undefined, 2));
+  writeFileSync(report, JSON.stringify({ stage: "e2e", tests: outcomes }, undefined, 2));
   return outcomes.every(({ status }) => status === "passed") ? 0 : 1;
 }
+
+const present = ({ status, name, durationMs, reason }: Outcome): string => `${status} ${name} (${durationMs} ms)${reason === undefined ? "" : `\n    ${reason}`}\n`;
 
 process.exitCode = await main();

@@ -45,7 +45,7 @@ export const practice: Journey[] = [
       await admin.see("Name at least one e-mail address.");
       await compose(admin, patient);
       await admin.see("Accepted and written to disk");
-      await admin.see("Taken by org.hilum.practice-mailbox");
+      await admin.see("Taken by Practice mailbox");
       await picture(admin.page, "message");
       await admin.goTo("Practice mailbox");
       await admin.see({ role: "heading", name: patient.subject });
@@ -61,7 +61,7 @@ export const practice: Journey[] = [
     async run({ admin, picture }) {
       await behave(admin, "Refuse it");
       await compose(admin, { ...patient, subject: "Refused" });
-      await admin.see("Refused by org.hilum.practice-mailbox");
+      await admin.see("Refused by Practice mailbox");
       await admin.see({ role: "button", name: "Give up" });
       await picture(admin.page, "message-timeline");
       await admin.activate("button", "Try again now");
@@ -75,7 +75,7 @@ export const practice: Journey[] = [
       await admin.arrive("Edit and send again");
       await writeLetter(admin, { ...patient, subject: "Corrected" });
       await admin.activate("button", "Send");
-      await admin.see("Taken by org.hilum.practice-mailbox");
+      await admin.see("Taken by Practice mailbox");
       await admin.goTo("Practice mailbox");
       await admin.see({ role: "heading", name: "Corrected" });
     },
@@ -85,8 +85,8 @@ export const practice: Journey[] = [
     async run({ admin }) {
       await behave(admin, "Deliver it late");
       await compose(admin, { ...patient, subject: "Late" });
-      await admin.see("Handed to org.hilum.practice-mailbox");
-      await admin.see("Taken by org.hilum.practice-mailbox");
+      await admin.see("Handed to Practice mailbox");
+      await admin.see("Taken by Practice mailbox");
     },
   },
   {

@@ -1,15 +1,34 @@
 import type { Locator } from "playwright-core";
 
-/** Where the keyboard is, seen from a target. */
-export type Bearing = "there" | "forward" | "back" | "nowhere";
+/** Where a target lies, seen from the focus: `stops` Tab stops on (negative: back), or `there`. */
+export interface Bearing {
+  there: boolean;
+  stops: number;
+}
 
-/** Whether the focus is on `target`, and else in which direction of the document the target lies. */
+/**
+ * Counts the Tab stops between the focus and `target` in the order of the document. The count is a guess that a walker
+ * checks when it arrives: the browser alone knows its stops.
+ */
 export async function bearing(target: Locator): Promise<Bearing> {
   return await target.evaluate((element): Bearing => {
-    const active = document.activeElement;
-    if (active === null || active === document.body || active === document.documentElement) return "nowhere";
-    if (active === element) return "there";
-    return active.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING ? "back" : "forward";
+    const active = document.activeElement ?? document.body;
+    if (active === element) return { there: true, stops: 0 };
+    const groups = new Set<string>();
+    const stops = [...document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary, [tabindex]")].filter((stop) => {
+      if (stop === element || stop === active) return true;
+      if (stop.tabIndex < 0 || stop.matches(":disabled") || stop.getClientRects().length === 0) return false;
+      if (!(stop instanceof HTMLInputElement) || stop.type !== "radio") return true;
+      const group = stop.name;
+      const first = !groups.has(group);
+      groups.add(group);
+      return first;
+    });
+    const wanted = stops.indexOf(element as HTMLElement);
+    const now = stops.indexOf(active as HTMLElement);
+    if (now >= 0) return { there: false, stops: wanted - now };
+    const before = stops.filter((stop) => active.compareDocumentPosition(stop) & Node.DOCUMENT_POSITION_PRECEDING).length;
+    return { there: false, stops: active === document.body ? wanted + 1 : wanted >= before ? wanted - before + 1 : wanted - before };
   });
 }
 

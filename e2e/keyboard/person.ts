@@ -21,6 +21,8 @@ export interface PersonOptions {
 }
 
 const tabsMax = 160;
+/** How often a walk may find that it guessed wrong. */
+const turnsMax = 40;
 const typedMax = 12;
 const patienceMs = 20_000;
 
@@ -57,7 +59,7 @@ export class Person {
     await this.press("Control+k");
     const search = this.page.getByLabel("Search or run an action", { exact: true }).and(this.page.locator("input"));
     await search.waitFor({ timeout: patienceMs });
-    await this.#until(async () => (await bearing(search)) === "there", "the palette's field takes the focus");
+    await this.#until(async () => (await bearing(search)).there, "the palette's field takes the focus");
     await this.write(place);
     const chosen = this.page.locator(".mantine-Spotlight-action[data-selected]");
     const isChosen = async (): Promise<boolean> => (await chosen.count()) === 1 && ((await chosen.textContent()) ?? "").startsWith(place);
@@ -86,17 +88,20 @@ export class Person {
   /** Walks to an element with Tab or Shift+Tab. */
   async reach(target: Target | Locator): Promise<Locator> {
     const place = await this.#find(target);
-    const where = await bearing(place);
-    if (where === "there") return place;
-    const key = where === "back" ? "Shift+Tab" : "Tab";
-    for (let stops = 0; stops < tabsMax; stops++) {
-      await this.press(key);
-      if ((await bearing(place)) !== "there") continue;
+    let walked = 0;
+    for (let turns = 0; walked < tabsMax && turns < turnsMax; turns++) {
+      const { there, stops } = await bearing(place);
+      if (there) return place;
+      const key = stops < 0 ? "Shift+Tab" : "Tab";
+      const count = Math.max(1, Math.abs(stops));
+      for (let at = 0; at < count; at++) await this.press(key);
+      walked += count;
+      if (!(await bearing(place)).there) continue;
       const fault = await judgeFocus(place);
       if (fault !== undefined) this.focusFaults.push(`${await describeFocus(place)} ${fault} (${new URL(this.page.url()).pathname})`);
       return place;
     }
-    throw new Error(`${describe(target)} is not reached in ${tabsMax} stops; the focus is on ${await describeFocus(place)}`);
+    throw new Error(`${describe(target)} is not reached by Tab; the focus is on ${await describeFocus(place)}`);
   }
 
   /** Presses a button or follows a link. */
@@ -148,7 +153,7 @@ export class Person {
     const group = this.page.locator(`input[type=radio][name="${await radio.getAttribute("name")}"]`);
     const checked = group.and(this.page.locator(":checked"));
     await this.reach((await checked.count()) > 0 ? checked : group.first());
-    for (let at = 0; at < (await group.count()) && (await bearing(radio)) !== "there"; at++) await this.press("ArrowDown");
+    for (let at = 0; at < (await group.count()) && !(await bearing(radio)).there; at++) await this.press("ArrowDown");
     if (!(await radio.isChecked())) await this.press("Space");
   }
 
@@ -157,7 +162,7 @@ export class Person {
     await this.activate("button", button);
     const wanted = this.page.locator("[role^=menuitem]").filter({ hasText: new RegExp(...patternOf(item)) });
     await wanted.first().waitFor({ timeout: patienceMs });
-    for (let at = 0; at < 20 && (await bearing(wanted.first())) !== "there"; at++) await this.press("ArrowDown");
+    for (let at = 0; at < 20 && !(await bearing(wanted.first())).there; at++) await this.press("ArrowDown");
     await this.press("Enter");
   }
 

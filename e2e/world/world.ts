@@ -122,7 +122,17 @@ async function takePicture(page: Page, path: string, { dark = false, width = des
   await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
   await page.setViewportSize({ width, height: width < 600 ? 780 : desktop.height });
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  // What was announced a moment ago passes by itself, at a time that differs from run to run.
+  await showNotices(page, false);
   await page.screenshot({ path, animations: "disabled", caret: "hide" });
+  await showNotices(page, true);
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize(desktop);
+}
+
+async function showNotices(page: Page, shown: boolean): Promise<void> {
+  await page.evaluate((visibility) => {
+    const notices = document.querySelector<HTMLElement>(".notices");
+    if (notices !== null) notices.style.visibility = visibility;
+  }, shown ? "" : "hidden");
 }
