@@ -80,7 +80,8 @@ export const theme = createTheme({
       },
     },
     Drawer: { defaultProps: { transitionProps: { duration: 0 }, closeButtonProps: { "aria-label": "Close" } } },
-    Menu: { defaultProps: { transitionProps: { duration: 0 } } },
+    // The kit's placeholder for the first focus is no menu item, which a menu may not hold (WAI-ARIA 1.2, menu).
+    Menu: { defaultProps: { transitionProps: { duration: 0 }, withInitialFocusPlaceholder: false } },
     Select: { defaultProps: { allowDeselect: false, comboboxProps: { transitionProps: { duration: 0 } } } },
   },
 });

@@ -83,7 +83,7 @@ export function PreferencesPanel() {
           label="Time zone"
           description="All times of the console are shown in it."
           data={[
-            { value: browserZone, label: `As this browser (${Intl.DateTimeFormat().resolvedOptions().timeZone})` },
+            { value: browserZone, label: `As this browser (${new Intl.DateTimeFormat().resolvedOptions().timeZone})` },
             ...zoneList.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
           ]}
           value={form.timeZone}

@@ -71,32 +71,46 @@ export function EntryDrawer({ index, size, onOpen, onClose }: EntryDrawerProps) 
                 <h3>As it was written</h3>
                 <pre className="reply">{text}</pre>
               </section>
-              <section className="stack sm">
-                <h3>Proof</h3>
-                <p className="small dim">
-                  The hash of this entry (RFC 6962) and the hashes beside its way up to the signed root.
-                </p>
-                <KeyValue rows={{ Hash: <code>{leafHash}</code> }} />
-                <pre className="reply">{proof.length === 0 ? "The entry is the whole tree." : proof.join("\n")}</pre>
-                <pre className="reply">{checkpoint}</pre>
-                <div className="row">
-                  <Button
-                    leftSection={<IconCopy size={16} aria-hidden />}
-                    onClick={() =>
-                      void copyText(
-                        JSON.stringify({ index, entry: text, leafHash, proof, checkpoint }, null, 2),
-                        "Entry and proof copied",
-                      )
-                    }
-                  >
-                    Copy entry and proof
-                  </Button>
-                </div>
-              </section>
+              <Proof index={index} entry={text} leafHash={leafHash} proof={proof} checkpoint={checkpoint} />
             </>
           )}
         </Loaded>
       </div>
     </Drawer>
+  );
+}
+
+interface ProofProps {
+  index: number;
+  entry: string;
+  leafHash: string;
+  proof: readonly string[];
+  checkpoint: string;
+}
+
+function Proof({ index, entry, leafHash, proof, checkpoint }: ProofProps) {
+  return (
+    <section className="stack sm">
+      <h3>Proof</h3>
+      <p className="small dim">
+        The hash of this entry (RFC 6962) and the hashes beside its way up to the signed root.
+      </p>
+      <KeyValue rows={{ Hash: <code>{leafHash}</code> }} />
+      <pre className="reply">{proof.length === 0 ? "The entry is the whole tree." : proof.join("\n")}</pre>
+      <pre className="reply">{checkpoint}</pre>
+      <div className="row">
+        <Button
+          leftSection={<IconCopy size={16} aria-hidden />}
+          onClick={() =>
+            void copyText(
+              JSON.stringify({ index, entry, leafHash, proof, checkpoint }, null, 2),
+              "Entry and proof copied",
+            )
+          }
+        >
+          Copy entry and proof
+        </Button>
+      </div>
+    </section>
   );
 }

@@ -12,7 +12,7 @@ import { ActButton } from "../../shell/act-button.tsx";
 import { GoButton, useGo } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
-import { channelWords } from "../../text/words.ts";
+import { channelTitle, channelWords } from "../../text/words.ts";
 import { AttachmentList } from "./attachment-list.tsx";
 import { MessageTabs } from "./message-tabs.tsx";
 import { recipientsFault, splitRecipients } from "./recipients.ts";
@@ -117,7 +117,6 @@ function build(channel: Channel, letter: Letter) {
 }
 
 function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Letter; replaces?: string }) {
-  const navigate = route.useNavigate();
   const go = useGo();
   const routes = useRead("listRoutes", {});
   const send = useAct("sendMessage", "Accepted: the message is on its way");
@@ -150,21 +149,7 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
       <Panel title={replaces === undefined ? "Message" : "Corrected message"}>
         <div className="stack md">
           {act.problem !== null && <ApiProblemPanel problem={act.problem} />}
-          {replaces === undefined && (
-            <div className="row" role="group" aria-label="Channel">
-              {channels.map((name) => (
-                <button
-                  key={name}
-                  type="button"
-                  className="chip"
-                  aria-pressed={channel === name}
-                  onClick={() => void navigate({ search: name === "email" ? {} : { channel: name }, replace: true })}
-                >
-                  {name === "email" ? "E-mail" : name === "sms" ? "SMS" : "Fax"}
-                </button>
-              ))}
-            </div>
-          )}
+          {replaces === undefined && <ChannelChips channel={channel} />}
           <LetterFields
             channel={channel}
             letter={letter}
@@ -203,6 +188,25 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
         </Loaded>
       </div>
     </form>
+  );
+}
+
+function ChannelChips({ channel }: { channel: Channel }) {
+  const navigate = route.useNavigate();
+  return (
+    <div className="row" role="group" aria-label="Channel">
+      {channels.map((name) => (
+        <button
+          key={name}
+          type="button"
+          className="chip"
+          aria-pressed={channel === name}
+          onClick={() => void navigate({ search: name === "email" ? {} : { channel: name }, replace: true })}
+        >
+          {channelTitle(name)}
+        </button>
+      ))}
+    </div>
   );
 }
 

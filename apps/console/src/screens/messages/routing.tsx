@@ -10,7 +10,7 @@ import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Page } from "../../shell/page.tsx";
 import { actorName, moment } from "../../text/format.ts";
-import { channelWords } from "../../text/words.ts";
+import { channelTitle, channelWords } from "../../text/words.ts";
 import { MessageTabs } from "./message-tabs.tsx";
 
 export function RoutingScreen() {
@@ -50,7 +50,6 @@ function ChannelRoute({ route }: { route: Route }) {
   const current = keyOf(route);
   const [choice, setChoice] = useState(current);
   const name = channelWords[route.channel];
-  const title = name.charAt(0).toUpperCase() + name.slice(1);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const [plugin, instance] = choice.split(" ");
@@ -61,7 +60,7 @@ function ChannelRoute({ route }: { route: Route }) {
   };
   return (
     <Panel
-      title={title}
+      title={channelTitle(route.channel)}
       end={
         route.plugin === undefined ? (
           <Status word="Missing" quiet>
@@ -89,28 +88,7 @@ function ChannelRoute({ route }: { route: Route }) {
           </div>
         ) : (
           <>
-            <fieldset className="stack sm fields" disabled={!set.may.allowed}>
-              <legend className="vh">Provider for {name}</legend>
-              {route.candidates.map((candidate) => (
-                <Choice
-                  key={keyOf(candidate)}
-                  name={`route-${route.channel}`}
-                  title={candidate.title}
-                  text={[candidate.usable ? "Ready to send" : "Not ready", candidate.why]
-                    .filter((part) => part !== undefined)
-                    .join(": ")}
-                  checked={choice === keyOf(candidate)}
-                  onChoose={() => setChoice(keyOf(candidate))}
-                />
-              ))}
-              <Choice
-                name={`route-${route.channel}`}
-                title="No provider"
-                text="New messages of this channel wait."
-                checked={choice === none}
-                onChoose={() => setChoice(none)}
-              />
-            </fieldset>
+            <ProviderChoices route={route} choice={choice} disabled={!set.may.allowed} onChoose={setChoice} />
             <div className="row">
               <ActButton
                 type="submit"
@@ -126,5 +104,39 @@ function ChannelRoute({ route }: { route: Route }) {
         )}
       </form>
     </Panel>
+  );
+}
+
+interface ProviderChoicesProps {
+  route: Route;
+  choice: string;
+  disabled: boolean;
+  onChoose(choice: string): void;
+}
+
+function ProviderChoices({ route, choice, disabled, onChoose }: ProviderChoicesProps) {
+  return (
+    <fieldset className="stack sm fields" disabled={disabled}>
+      <legend className="vh">Provider for {channelWords[route.channel]}</legend>
+      {route.candidates.map((candidate) => (
+        <Choice
+          key={keyOf(candidate)}
+          name={`route-${route.channel}`}
+          title={candidate.title}
+          text={[candidate.usable ? "Ready to send" : "Not ready", candidate.why]
+            .filter((part) => part !== undefined)
+            .join(": ")}
+          checked={choice === keyOf(candidate)}
+          onChoose={() => onChoose(keyOf(candidate))}
+        />
+      ))}
+      <Choice
+        name={`route-${route.channel}`}
+        title="No provider"
+        text="New messages of this channel wait."
+        checked={choice === none}
+        onChoose={() => onChoose(none)}
+      />
+    </fieldset>
   );
 }

@@ -15,8 +15,8 @@ function padDays(recorded: Health["days"]): Health["days"] {
   const first = recorded[0]?.day ?? new Date().toISOString().slice(0, 10);
   const missing = Math.max(0, daysShown - recorded.length);
   const before = Array.from({ length: missing }, (_, at) => {
-    const day = new Date(Date.parse(`${first}T12:00:00Z`) - (missing - at) * 86_400_000);
-    return { day: day.toISOString().slice(0, 10), state: "not_tested" as const, runs: 0, failed: 0 };
+    const noon = new Date(Date.parse(`${first}T12:00:00Z`) - (missing - at) * 86_400_000);
+    return { day: noon.toISOString().slice(0, 10), state: "not_tested" as const, runs: 0, failed: 0 };
   });
   return [...before, ...recorded];
 }

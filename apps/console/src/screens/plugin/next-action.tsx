@@ -1,5 +1,4 @@
 import type { Instance, PluginDetail } from "@hilum/contract/api";
-import type { ReactNode } from "react";
 import { Advice, Problem } from "../../look/problem.tsx";
 import { GoButton } from "../../shell/go.tsx";
 import { moment } from "../../text/format.ts";
@@ -43,6 +42,42 @@ export function NextAction({ detail, instance }: { detail: PluginDetail; instanc
   );
 }
 
+interface Step {
+  title: string;
+  text: string;
+  /** The first is the next best action. */
+  links: readonly { label: string; to: string }[];
+}
+
+const waiting: Step = {
+  title: "A changed manifest waits for you.",
+  text: "The plugin goes on as it is until you decide.",
+  links: [{ label: "Review the change", to: "/plugins" }],
+};
+
+function nextStep(detail: PluginDetail, { next }: Instance, base: string, part: string): Step | undefined {
+  if (next === "revision") return waiting;
+  if (next === "code") {
+    const elsewhere = { label: "Connect it from elsewhere", to: `${base}/access${part}` };
+    const links = [{ label: "Link a folder", to: "/plugins/add?from=folder" }, elsewhere];
+    return { title: "Next: give it code.", text: "The manifest is registered; what it does is not there yet.", links };
+  }
+  if (next === "setup") {
+    const link = detail.hasSetup
+      ? { label: "Start the setup", to: `${base}/setup${part}` }
+      : { label: "Open Settings", to: `${base}/settings${part}` };
+    const text = "Its settings are tested with the provider before they are saved.";
+    return { title: "Next: set it up.", text, links: [link] };
+  }
+  if (next === "access") {
+    const links = [{ label: "Review access", to: `${base}/access${part}` }];
+    return { title: "Next: decide what it may do.", text: "Nothing is allowed until you say so.", links };
+  }
+  if (next === null) return undefined;
+  const text = "Everything is decided. Enable runs the checks and the smoke tests below, now.";
+  return { title: "Next: enable it.", text, links: [] };
+}
+
 function Next({
   detail,
   instance,
@@ -53,79 +88,21 @@ function Next({
   instance: Instance;
   base: string;
   part: string;
-}): ReactNode {
-  switch (instance.next) {
-    case "code":
-      return (
-        <Advice
-          tone="info"
-          title="Next: give it code."
-          actions={
-            <>
-              <GoButton to="/plugins/add?from=folder" variant="filled">
-                Link a folder
-              </GoButton>
-              <GoButton to={`${base}/access${part}`}>Connect it from elsewhere</GoButton>
-            </>
-          }
-        >
-          The manifest is registered; what it does is not there yet.
-        </Advice>
-      );
-    case "setup":
-      return (
-        <Advice
-          tone="info"
-          title="Next: set it up."
-          actions={
-            <GoButton to={`${base}/${detail.hasSetup ? "setup" : "settings"}${part}`} variant="filled">
-              {detail.hasSetup ? "Start the setup" : "Open Settings"}
-            </GoButton>
-          }
-        >
-          Its settings are tested with the provider before they are saved.
-        </Advice>
-      );
-    case "access":
-      return (
-        <Advice
-          tone="info"
-          title="Next: decide what it may do."
-          actions={
-            <GoButton to={`${base}/access${part}`} variant="filled">
-              Review access
-            </GoButton>
-          }
-        >
-          Nothing is allowed until you say so.
-        </Advice>
-      );
-    case "enable":
-      return (
-        <Advice tone="info" title="Next: enable it.">
-          Everything is decided. Enable runs the checks and the smoke tests below, now.
-        </Advice>
-      );
-    case "revision":
-      return (
-        <Advice
-          tone="info"
-          title="A changed manifest waits for you."
-          actions={
-            <GoButton to="/plugins" variant="filled">
-              Review the change
-            </GoButton>
-          }
-        >
-          The plugin goes on as it is until you decide.
-        </Advice>
-      );
-    case null:
-      return instance.problem === undefined && instance.state === "enabled" && instance.health === "healthy" ? (
-        <Advice
-          tone="ok"
-          title="Nothing to do."
-        >{`Enabled${instance.enabledAt === undefined ? "" : ` ${moment(instance.enabledAt)}`}, healthy.`}</Advice>
-      ) : null;
+}) {
+  const step = nextStep(detail, instance, base, part);
+  if (step === undefined) {
+    const calm = instance.problem === undefined && instance.state === "enabled" && instance.health === "healthy";
+    const since = instance.enabledAt === undefined ? "" : ` ${moment(instance.enabledAt)}`;
+    return calm ? <Advice tone="ok" title="Nothing to do.">{`Enabled${since}, healthy.`}</Advice> : null;
   }
+  const buttons = step.links.map(({ label, to }, at) => (
+    <GoButton key={label} to={to} variant={at === 0 ? "filled" : "default"}>
+      {label}
+    </GoButton>
+  ));
+  return (
+    <Advice tone="info" title={step.title} {...(buttons.length > 0 && { actions: buttons })}>
+      {step.text}
+    </Advice>
+  );
 }

@@ -1,6 +1,7 @@
 import type { ConfigSchema } from "@hilum/contract";
 import { useState } from "react";
 import type { AnswerById } from "../../api/call.ts";
+import type { MayDecision } from "../../api/operation-facts.ts";
 import { useAct, useRead } from "../../api/use-api.ts";
 import { Panel, TableRegion } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
@@ -50,30 +51,14 @@ export function SettingsHistory({
               </thead>
               <tbody>
                 {items.map((revision) => (
-                  <tr key={revision.revision}>
-                    <th scope="row" className="num">
-                      {revision.revision}
-                      {revision.revision === current && <span className="sub">in use</span>}
-                    </th>
-                    <td className="num">{moment(revision.at)}</td>
-                    <td>{actorName(revision.by)}</td>
-                    <td>
-                      <Changes revision={revision} schema={schema} />
-                    </td>
-                    <td className="r">
-                      {revision.revision !== current && (
-                        <ActButton
-                          compact
-                          size="compact-sm"
-                          may={restore.may}
-                          label={`Restore revision ${revision.revision}`}
-                          onClick={() => setAsking(revision.revision)}
-                        >
-                          Restore
-                        </ActButton>
-                      )}
-                    </td>
-                  </tr>
+                  <RevisionRow
+                    key={revision.revision}
+                    revision={revision}
+                    schema={schema}
+                    isCurrent={revision.revision === current}
+                    may={restore.may}
+                    onRestore={() => setAsking(revision.revision)}
+                  />
                 ))}
               </tbody>
             </TableRegion>
@@ -97,6 +82,43 @@ export function SettingsHistory({
         </ConfirmDialog>
       )}
     </Panel>
+  );
+}
+
+interface RevisionRowProps {
+  revision: Revision;
+  schema: ConfigSchema | null;
+  isCurrent: boolean;
+  may: MayDecision;
+  onRestore(): void;
+}
+
+function RevisionRow({ revision, schema, isCurrent, may, onRestore }: RevisionRowProps) {
+  return (
+    <tr>
+      <th scope="row" className="num">
+        {revision.revision}
+        {isCurrent && <span className="sub">in use</span>}
+      </th>
+      <td className="num">{moment(revision.at)}</td>
+      <td>{actorName(revision.by)}</td>
+      <td>
+        <Changes revision={revision} schema={schema} />
+      </td>
+      <td className="r">
+        {!isCurrent && (
+          <ActButton
+            compact
+            size="compact-sm"
+            may={may}
+            label={`Restore revision ${revision.revision}`}
+            onClick={onRestore}
+          >
+            Restore
+          </ActButton>
+        )}
+      </td>
+    </tr>
   );
 }
 

@@ -2,11 +2,11 @@ import type { ConfigSchema } from "@hilum/contract";
 import type { Settings } from "@hilum/contract/api";
 import { Button, Checkbox } from "@mantine/core";
 import { getRouteApi, useBlocker } from "@tanstack/react-router";
-import { useEffect, useState, type FormEvent } from "react";
-import { hasCode, problemAt } from "../../api/api-problem.ts";
+import { useEffect, type FormEvent } from "react";
+import { hasCode, problemAt, type ApiProblem } from "../../api/api-problem.ts";
 import type { AnswerById } from "../../api/call.ts";
 import type { MayDecision } from "../../api/operation-facts.ts";
-import { useAct, useRead } from "../../api/use-api.ts";
+import { useRead } from "../../api/use-api.ts";
 import { EvidenceOf } from "../../look/evidence.tsx";
 import { Panel } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
@@ -18,7 +18,7 @@ import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { actorName, many, moment } from "../../text/format.ts";
 import { ConfigFields, focusField } from "./config-fields.tsx";
-import { changedNames, draftBody, emptyDraft, labelOf, nameOfPointer, pointersOf, type Draft } from "./config-draft.ts";
+import { labelOf, nameOfPointer, pointersOf } from "./config-draft.ts";
 import { instancePart, instanceQuery, PluginPage } from "./plugin-page.tsx";
 import { useSettingsEditor, type SettingsEditor } from "./use-settings-editor.ts";
 import { SettingsHistory } from "./settings-history.tsx";
@@ -249,13 +249,7 @@ function Conflict({ title, onReload }: { title: string; onReload(): void }) {
 }
 
 /** What the server refused, with a link to each field; takes the focus. */
-function ErrorSummary({
-  problem,
-  schema,
-}: {
-  problem: NonNullable<ReturnType<typeof useAct>["problem"]>;
-  schema: ConfigSchema | null;
-}) {
+function ErrorSummary({ problem, schema }: { problem: ApiProblem; schema: ConfigSchema | null }) {
   const fields = problem.problems
     .map(({ pointer, message }) => ({ name: nameOfPointer(pointer), message }))
     .filter(({ name }) => schema?.properties[name] !== undefined);

@@ -71,7 +71,7 @@ function SettingsForm({ answer, onReload }: { answer: Answer; onReload(): void }
           problem={save.problem}
           actions={
             hasCode(save.problem, "request.conflict") ? (
-              <Button onClick={onReload}>Load what was saved</Button>
+              <Button onClick={onReload}>Load what was saved and drop my changes</Button>
             ) : undefined
           }
         />
