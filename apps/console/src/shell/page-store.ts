@@ -8,6 +8,8 @@ export interface Command {
   label: string;
   /** More words to find it by. */
   words?: string;
+  /** Why it cannot be done now; it is shown all the same. */
+  blocked?: string | undefined;
   run(): void;
 }
 export interface PageFacts {

@@ -74,7 +74,7 @@ export function Page({
   const said = JSON.stringify({
     crumbs,
     crumb,
-    commands: commands.map(({ id, label, words }) => ({ id, label, words })),
+    commands: commands.map(({ id, label, words, blocked }) => ({ id, label, words, blocked })),
   });
   useEffect(() => {
     const facts = JSON.parse(said) as Required<Pick<PageProps, "crumbs" | "crumb">> & {

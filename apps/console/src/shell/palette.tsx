@@ -5,6 +5,7 @@ import { IconArrowUp, IconBolt, IconCornerDownRight, IconPlug, IconSearch } from
 import { useSyncExternalStore } from "react";
 import { useRead } from "../api/use-api.ts";
 import { instanceWord } from "../text/words.ts";
+import { announce } from "./notices.ts";
 import { pageStore } from "./page-store.ts";
 
 const places = [
@@ -42,11 +43,12 @@ export function Palette({ go }: PaletteProps) {
     {
       group: "On this page",
       actions: [
-        ...page.commands.map(({ id, label, words, run }) => ({
+        ...page.commands.map(({ id, label, words, blocked, run }) => ({
           id,
           label,
           keywords: words ?? "",
-          onClick: run,
+          ...(blocked !== undefined && { description: blocked }),
+          onClick: () => (blocked === undefined ? run() : announce(blocked)),
           leftSection: <IconBolt {...icon} />,
         })),
         ...(parent?.to === undefined

@@ -3,6 +3,7 @@ import { Button, Menu } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconChevronDown, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
+import type { MayDecision } from "../../api/operation-facts.ts";
 import { useRead } from "../../api/use-api.ts";
 import { Evidence } from "../../look/evidence.tsx";
 import { KeyValue, Panel, TableRegion } from "../../look/panel.tsx";
@@ -10,6 +11,7 @@ import { Status } from "../../look/status.tsx";
 import { useMay } from "../../session/account.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { Go, GoButton } from "../../shell/go.tsx";
+import type { Command } from "../../shell/page-store.ts";
 import { actorName, day, moment, shortHash } from "../../text/format.ts";
 import { codeWords, instanceWord, phiWords } from "../../text/words.ts";
 import { EnablePanel } from "./enable-panel.tsx";
@@ -25,6 +27,15 @@ export function OverviewScreen() {
   const [dialog, setDialog] = useState<InstanceDialog>();
   const input = { params: { plugin }, query: instanceQuery(instance) };
   const mayGate = useMay("getEnableGate");
+  const mayOperate = useMay("disableInstance");
+  const mayRemove = useMay("removePlugin");
+  const command = (id: InstanceDialog, label: string, may: MayDecision, words = ""): Command => ({
+    id,
+    label,
+    words,
+    blocked: may.allowed ? undefined : may.reason,
+    run: () => setDialog(id),
+  });
   const gate = useRead("getEnableGate", input);
   return (
     <PluginPage
@@ -39,10 +50,10 @@ export function OverviewScreen() {
       ]}
       offers={["enableInstance", "disableInstance", "removePlugin"]}
       commands={[
-        { id: "duplicate", label: "Duplicate this instance", run: () => setDialog("duplicate") },
-        { id: "restart", label: "Restart this instance", run: () => setDialog("restart") },
-        { id: "disable", label: "Disable this instance", run: () => setDialog("disable") },
-        { id: "remove", label: "Remove this plugin", words: "uninstall delete", run: () => setDialog("remove") },
+        command("duplicate", "Duplicate this instance", mayOperate),
+        command("restart", "Restart this instance", mayOperate),
+        command("disable", "Disable this instance", mayOperate),
+        command("remove", "Remove this plugin", mayRemove, "uninstall delete"),
       ]}
       renderActions={(detail, current) => <Actions detail={detail} instance={current} onDialog={setDialog} />}
     >
