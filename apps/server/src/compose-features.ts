@@ -12,6 +12,7 @@ import {
   type InstanceStatus,
   type LanePorts,
   type Sandbox,
+  type SandboxReport,
 } from "@hilum/host";
 import type { Store } from "@hilum/store";
 import type { Config } from "./config.ts";
@@ -111,7 +112,9 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   let stopping = false;
   let dispatcher: Dispatcher | undefined;
   const wake = (): void => dispatcher?.wake();
-  const sandboxReady = sandbox.check();
+  /** The self-test costs as much as a dozen plugins starting: it waits until the server listens. */
+  let checked: Promise<SandboxReport> | undefined;
+  const sandboxReady = (): Promise<SandboxReport> => (checked ??= sandbox.check());
 
   const platform = await createPlatformSettings(store.platform);
   const testMode = (): boolean => platform.current().environment === "test";
@@ -134,7 +137,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     store,
     runner,
     smoke,
-    sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady, sandbox.report()) },
+    sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady(), sandbox.report()) },
     failureData: pluginFailureData,
     log,
   });
@@ -264,6 +267,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     attachUpgrades: (server) => remote.attachUpgrades(server),
     issueSetupCode: () => bootstrap.issueCode(),
     async start() {
+      void sandboxReady();
       await store.smoke.closeInterrupted(startedAt.toISOString());
       dispatcher = createDispatcher({
         store,

@@ -49,7 +49,10 @@ export async function tryServerProcess({ folder, env = {} }: ProcessOptions): Pr
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = { stdout: "", stderr: "" };
-  const ended = once(child, "exit");
+  const kill = (): void => void child.kill("SIGKILL");
+  // A test that fails leaves nothing behind.
+  process.once("exit", kill);
+  const ended = once(child, "exit").finally(() => process.off("exit", kill));
   const ready = new Promise<void>((resolve) => {
     child.stdout.on("data", (part: Buffer) => {
       said.stdout += part.toString("utf8");
