@@ -22,9 +22,12 @@ const client = new QueryClient({
     queries: {
       staleTime: 5000,
       refetchOnWindowFocus: false,
+      // Always tried: whether the server answers is seen by asking it, not from the machine's own idea of a network.
+      networkMode: "always",
       // A refusal stays one; only what says it may pass is asked again.
       retry: (failures, error) => failures < 2 && isApiProblem(error) && (error.status === 0 || error.status === 503),
     },
+    mutations: { networkMode: "always" },
   },
 });
 const router = createConsoleRouter(client);

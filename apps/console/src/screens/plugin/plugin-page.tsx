@@ -12,6 +12,7 @@ import { Loaded } from "../../shell/loaded.tsx";
 import { Page, type PageProps, type ShownCall } from "../../shell/page.tsx";
 import type { Command } from "../../shell/page-store.ts";
 import { instanceWord } from "../../text/words.ts";
+import { usePluginName } from "./plugin-names.ts";
 
 export const tabs = [
   ["Overview", ""],
@@ -60,10 +61,11 @@ export function PluginPage({
   const plugin = useRead("getPlugin", { params: { plugin: id } }, { everyMs: 15_000 });
   const detail = plugin.data;
   const instance = detail?.instances.find((candidate) => candidate.instance === name);
-  const title = [prefix, detail?.name ?? id].filter((part) => part !== undefined).join(" ");
+  const known = usePluginName()(id);
+  const title = [prefix, detail?.name ?? known].filter((part) => part !== undefined).join(" ");
   const crumbs: PageProps["crumbs"] = [
     { text: "Plugins", to: "/plugins" },
-    ...(prefix === undefined ? [] : [{ text: detail?.name ?? id, to: `/plugins/${id}${instancePart(name)}` }]),
+    ...(prefix === undefined ? [] : [{ text: detail?.name ?? known, to: `/plugins/${id}${instancePart(name)}` }]),
   ];
   const own = detail?.code === "included" || detail?.code === "host";
   return (
