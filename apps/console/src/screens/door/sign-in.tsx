@@ -7,6 +7,7 @@ import { PasswordField } from "../../look/password-field.tsx";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
 import { useGo } from "../../shell/go.tsx";
+import { ownPlace } from "../../text/safe-links.ts";
 import { Door } from "./door.tsx";
 
 const route = getRouteApi("/sign-in");
@@ -18,8 +19,7 @@ export function SignInScreen() {
   const go = useGo();
   const enter = (): void => {
     client.removeQueries({ queryKey: ["getAccount"] });
-    // Only places of this console: an address may have been put together by somebody else.
-    go(next?.startsWith("/") && !next.startsWith("//") ? next : "/");
+    go(ownPlace(next));
   };
   return challenge === undefined ? (
     <PasswordStep onChallenge={setChallenge} onDone={enter} />

@@ -13,6 +13,7 @@ import { ActButton } from "../../shell/act-button.tsx";
 import { Go, GoButton } from "../../shell/go.tsx";
 import type { Command } from "../../shell/page-store.ts";
 import { actorName, day, moment, shortHash } from "../../text/format.ts";
+import { webAddress } from "../../text/safe-links.ts";
 import { codeWords, instanceWord, phiWords } from "../../text/words.ts";
 import { EnablePanel } from "./enable-panel.tsx";
 import { InstanceDialogs, type InstanceDialog } from "./instance-dialogs.tsx";
@@ -223,6 +224,7 @@ function Instances({ detail, onDuplicate }: { detail: PluginDetail; onDuplicate(
 }
 
 function About({ detail, instance }: { detail: PluginDetail; instance: Instance }) {
+  const homepage = webAddress(detail.homepage);
   return (
     <Panel title="About">
       <KeyValue
@@ -237,13 +239,14 @@ function About({ detail, instance }: { detail: PluginDetail; instance: Instance 
           Registered: `${day(detail.registeredAt)} by ${actorName(detail.registeredBy)}`,
           Identifier: <code>{detail.id}</code>,
           Digest: <code>{shortHash(detail.digest)}</code>,
-          "Home page": detail.homepage?.startsWith("https://") ? (
-            <a href={detail.homepage} rel="noreferrer">
-              {detail.homepage}
-            </a>
-          ) : (
-            detail.homepage
-          ),
+          "Home page":
+            homepage === undefined ? (
+              detail.homepage
+            ) : (
+              <a href={homepage} rel="noreferrer">
+                {homepage}
+              </a>
+            ),
         }}
       />
     </Panel>
