@@ -67,7 +67,12 @@ async function play(journey: Journey, world: World): Promise<Outcome> {
     await world.admin.page.screenshot({ path: picture }).catch(() => undefined);
     // Whatever is open must not stand in the way of the next one.
     await world.admin.open("/").catch(() => undefined);
-    return { name: journey.name, status: "failed", durationMs: spent(), reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return {
+      name: journey.name,
+      status: "failed",
+      durationMs: spent(),
+      reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
   }
 }
 
@@ -89,6 +94,7 @@ async function main(): Promise<number> {
   return outcomes.every(({ status }) => status === "passed") ? 0 : 1;
 }
 
-const present = ({ status, name, durationMs, reason }: Outcome): string => `${status} ${name} (${durationMs} ms)${reason === undefined ? "" : `\n    ${reason}`}\n`;
+const present = ({ status, name, durationMs, reason }: Outcome): string =>
+  `${status} ${name} (${durationMs} ms)${reason === undefined ? "" : `\n    ${reason}`}\n`;
 
 process.exitCode = await main();

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 
-/** A signed-in browser's requests, as far as setting a server up needs them. */
+/** Requests as a signed-in browser makes them, or as a program with a token does. */
 export interface Client {
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** The body, or an error that quotes the problem when the answer has another status. */
@@ -8,18 +8,17 @@ export interface Client {
   close(): void;
 }
 
-export function createClient(url: URL, ca: string): Client {
+export function createClient(url: URL, ca: string, token?: string): Client {
   const agent = new Agent({ ca, keepAlive: true });
   let cookie: string | undefined;
 
   async function call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
     const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const browser = { origin: url.origin, "sec-fetch-site": "same-origin", "x-hilum-console": "1" };
     const headers = {
       ...(bytes === undefined ? {} : { "content-type": "application/json", "content-length": bytes.length }),
       ...(cookie === undefined ? {} : { cookie }),
-      origin: url.origin,
-      "sec-fetch-site": "same-origin",
-      "x-hilum-console": "1",
+      ...(token === undefined ? browser : { authorization: `Bearer ${token}` }),
     };
     return await new Promise((resolve, reject) => {
       const outgoing = request(new URL(path, url), { method, agent, headers }, (response) => {

@@ -56,9 +56,14 @@ export async function startServer({ dir, compileCache }: StartOptions): Promise<
 }
 
 /** A server with its first administrator, and a token with which programs may send. */
-export async function prepareServer(
-  options: StartOptions,
-): Promise<{ server: ServerProcess; client: Client; token: string }> {
+export async function prepareServer({
+  role = "operator",
+  ...options
+}: StartOptions & { role?: "operator" | "administrator" }): Promise<{
+  server: ServerProcess;
+  client: Client;
+  token: string;
+}> {
   const server = await startServer(options);
   const client = createClient(server.url, server.ca);
   const password = "a long password of nobody";
@@ -67,7 +72,7 @@ export async function prepareServer(
   await client.expect(200, "POST", "/api/v1/account/step-up", { password });
   const { value } = await client.expect<{ value: string }>(201, "POST", "/api/v1/tokens", {
     name: "bench",
-    role: "operator",
+    role,
     days: 1,
   });
   return { server, client, token: value };

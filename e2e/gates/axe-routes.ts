@@ -18,7 +18,9 @@ export async function judgeStates(context: BrowserContext, states: readonly Page
       await state.open(page);
       for (const look of looks) {
         await wear(page, look);
-        faults.push(...(await judgePage(page)).map((fault) => `${state.name}, ${look.scheme}, ${look.width} px: ${fault}`));
+        faults.push(
+          ...(await judgePage(page)).map((fault) => `${state.name}, ${look.scheme}, ${look.width} px: ${fault}`),
+        );
       }
     }
   } finally {
@@ -61,7 +63,9 @@ export function failing(base: URL, path: string): PageState {
   return {
     name: `${path} when reading fails`,
     open: async (page) => {
-      await page.route(/\/api\/v1\/(?!account$|bootstrap$)/, (route) => route.fulfill({ status: 500, contentType: "application/problem+json", json: problem }));
+      await page.route(/\/api\/v1\/(?!account$|bootstrap$)/, (route) =>
+        route.fulfill({ status: 500, contentType: "application/problem+json", json: problem }),
+      );
       await state.open(page);
       await page.getByText("server.internal").first().waitFor();
       await page.unrouteAll({ behavior: "ignoreErrors" });

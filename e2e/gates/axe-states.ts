@@ -8,10 +8,33 @@ const smtp = "/plugins/org.hilum.smtp";
 export function fullStates({ server: { url }, notes }: World): PageState[] {
   const message = (notes.get("message") ?? "").replace(/^\/admin\/ui/, "");
   const routes = [
-    "/", "/repairs", "/plugins", "/plugins/add", "/plugins/add?from=paste", "/plugins/add?from=program", "/plugins/add?from=folder",
-    smtp, `${smtp}/setup`, `${smtp}/setup?step=server`, `${smtp}/access`, `${smtp}/settings`, `${smtp}/health`, `${smtp}/logs`,
-    "/messages", "/messages/compose", "/messages/compose?channel=sms", "/messages/routing", "/messages/practice", message,
-    "/audit", "/users", "/users/tokens", "/account", "/settings", "/settings/sandbox", "/nowhere",
+    "/",
+    "/repairs",
+    "/plugins",
+    "/plugins/add",
+    "/plugins/add?from=paste",
+    "/plugins/add?from=program",
+    "/plugins/add?from=folder",
+    smtp,
+    `${smtp}/setup`,
+    `${smtp}/setup?step=server`,
+    `${smtp}/access`,
+    `${smtp}/settings`,
+    `${smtp}/health`,
+    `${smtp}/logs`,
+    "/messages",
+    "/messages/compose",
+    "/messages/compose?channel=sms",
+    "/messages/routing",
+    "/messages/practice",
+    message,
+    "/audit",
+    "/users",
+    "/users/tokens",
+    "/account",
+    "/settings",
+    "/settings/sandbox",
+    "/nowhere",
   ];
   return [
     ...routes.map((path) => at(url, path)),
@@ -27,7 +50,16 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
 
 /** What a new installation shows: nothing yet. */
 export function emptyStates({ server: { url } }: World): PageState[] {
-  return ["/", "/repairs", "/plugins", "/messages", "/messages/routing", "/messages/practice", "/users/tokens", "/audit?action=nothing"].map((path) => at(url, path, `${path}, empty`));
+  return [
+    "/",
+    "/repairs",
+    "/plugins",
+    "/messages",
+    "/messages/routing",
+    "/messages/practice",
+    "/users/tokens",
+    "/audit?action=nothing",
+  ].map((path) => at(url, path, `${path}, empty`));
 }
 
 /** The pages before the shell, to somebody who is not signed in. */
@@ -35,7 +67,12 @@ export function doorStates({ server: { url } }: World): PageState[] {
   return [at(url, "/sign-in"), at(url, "/invitation?code=AAAAA-AAAAA"), at(url, "/welcome")];
 }
 
-function opened(state: PageState, what: string, open: (page: Page) => Promise<void>, role: "dialog" | "menu"): PageState {
+function opened(
+  state: PageState,
+  what: string,
+  open: (page: Page) => Promise<void>,
+  role: "dialog" | "menu",
+): PageState {
   return {
     name: `${state.name} with ${what} open`,
     open: async (page) => {

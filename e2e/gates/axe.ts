@@ -30,8 +30,18 @@ export async function judgePage(page: Page): Promise<string[]> {
   const violations = await page.evaluate(async (values) => {
     const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<AxeResults> } };
     const results = await axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] });
-    return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary = "" }) => `${id}: ${target.join(" ")}: ${failureSummary.replaceAll(/\s+/g, " ").slice(0, 240)}`));
+    return results.violations.flatMap(({ id, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary = "" }) =>
+          `${id}: ${target.join(" ")}: ${failureSummary.replaceAll(/\s+/g, " ").slice(0, 240)}`,
+      ),
+    );
   }, tags);
-  const { content, window: visible } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: window.innerWidth }));
-  return content > visible ? [...violations, `reflow: the page is ${content} px wide in a window of ${visible}`] : violations;
+  const { content, window: visible } = await page.evaluate(() => ({
+    content: document.documentElement.scrollWidth,
+    window: window.innerWidth,
+  }));
+  return content > visible
+    ? [...violations, `reflow: the page is ${content} px wide in a window of ${visible}`]
+    : violations;
 }

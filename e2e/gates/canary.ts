@@ -7,7 +7,9 @@ export const canaries = ["quaxlethorpe", "mrn-88471-zq"] as const;
 /** Which canaries stand readable in the bytes. */
 export function findCanaries(bytes: Buffer): string[] {
   const haystack = lowerAscii(bytes);
-  return canaries.filter((canary) => spellings(canary).some((spelling) => (spelling.exact ? bytes : haystack).includes(spelling.bytes)));
+  return canaries.filter((canary) =>
+    spellings(canary).some((spelling) => (spelling.exact ? bytes : haystack).includes(spelling.bytes)),
+  );
 }
 
 /** Every file under a folder that holds a canary in the clear. */
@@ -15,7 +17,9 @@ export function searchFolder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .flatMap((path) => findCanaries(readFileSync(path)).map((canary) => `${path.slice(folder.length + 1)} holds "${canary}"`));
+    .flatMap((path) =>
+      findCanaries(readFileSync(path)).map((canary) => `${path.slice(folder.length + 1)} holds "${canary}"`),
+    );
 }
 
 interface Spelling {
@@ -37,7 +41,9 @@ function spellings(canary: string): Spelling[] {
 /** The part of the base64 of a text that is the same whatever stands around it, for each of the three alignments. */
 function base64Cores(text: string): string[] {
   return [0, 1, 2].map((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]).toString("base64").replace(/=+$/, "");
+    const encoded = Buffer.concat([Buffer.alloc(before), Buffer.from(text)])
+      .toString("base64")
+      .replace(/=+$/, "");
     const from = before === 0 ? 0 : before + 1;
     const whole = Math.floor(((before + text.length) * 8) / 6);
     return encoded.slice(from, whole);

@@ -12,7 +12,9 @@ export interface CoverageLedger {
 /** What this run reaches, in the order of the alphabet. */
 export function measureCoverage(operations: readonly OperationSpec[], seen: ReadonlySet<string>): CoverageLedger {
   const exempt = Object.fromEntries(
-    operations.flatMap(({ id, console }) => ("exempt" in console ? [[id, console.exempt] as const] : [])).toSorted(([a], [b]) => a.localeCompare(b)),
+    operations
+      .flatMap(({ id, console }) => ("exempt" in console ? [[id, console.exempt] as const] : []))
+      .toSorted(([a], [b]) => a.localeCompare(b)),
   );
   const wanted = operations.map(({ id }) => id).filter((id) => !(id in exempt));
   return {
@@ -23,7 +25,11 @@ export function measureCoverage(operations: readonly OperationSpec[], seen: Read
 }
 
 /** Why the console does not offer everything, compared with the ledger in the tree; empty when it does. */
-export function judgeCoverage(operations: readonly OperationSpec[], now: CoverageLedger, kept: CoverageLedger): string[] {
+export function judgeCoverage(
+  operations: readonly OperationSpec[],
+  now: CoverageLedger,
+  kept: CoverageLedger,
+): string[] {
   if (operations.length === 0) return ["no operation was loaded, so nothing can be said"];
   const known = new Set(operations.map(({ id }) => id));
   const lost = kept.covered.filter((id) => known.has(id) && !now.covered.includes(id) && !(id in now.exempt));
@@ -35,6 +41,8 @@ export function judgeCoverage(operations: readonly OperationSpec[], now: Coverag
     ...unlisted.map((id) => `${id} has no screen that reaches it and no exemption`),
     ...exempted.map((id) => `${id} is exempt in the contract and not in the ledger: an exemption is reviewed there`),
     ...unreasoned.map(([id]) => `${id} is exempt without a reason`),
-    ...(now.covered.length < kept.covered.filter((id) => known.has(id)).length ? ["fewer operations are covered than before"] : []),
+    ...(now.covered.length < kept.covered.filter((id) => known.has(id)).length
+      ? ["fewer operations are covered than before"]
+      : []),
   ];
 }

@@ -45,7 +45,10 @@ export function finalGates({ keep }: { keep: boolean }): Journey[] {
     {
       name: "keyboard: no mouse was used, and every stop showed its focus",
       async run(world) {
-        expectNone([...world.guards().flatMap((guard) => guard.uses()), ...new Set(world.persons().flatMap((person) => person.focusFaults))]);
+        expectNone([
+          ...world.guards().flatMap((guard) => guard.uses()),
+          ...new Set(world.persons().flatMap((person) => person.focusFaults)),
+        ]);
       },
     },
     {
@@ -55,9 +58,13 @@ export function finalGates({ keep }: { keep: boolean }): Journey[] {
     {
       name: "coverage: every operation of the API is reached from the console, or is exempt with a reason",
       async run({ ledger }) {
-        const kept = existsSync(ledgerFile) ? (JSON.parse(readFileSync(ledgerFile, "utf8")) as CoverageLedger) : noLedger;
+        const kept = existsSync(ledgerFile)
+          ? (JSON.parse(readFileSync(ledgerFile, "utf8")) as CoverageLedger)
+          : noLedger;
         const now = measureCoverage(operations, ledger.covered());
-        process.stdout.write(`    ${now.covered.length} of ${operations.length} operations covered, ${Object.keys(now.exempt).length} exempt, ${now.missing.length} missing${now.missing.length === 0 ? "" : `: ${now.missing.join(", ")}`}\n`);
+        process.stdout.write(
+          `    ${now.covered.length} of ${operations.length} operations covered, ${Object.keys(now.exempt).length} exempt, ${now.missing.length} missing${now.missing.length === 0 ? "" : `: ${now.missing.join(", ")}`}\n`,
+        );
         if (keep) {
           writeFileSync(ledgerFile, `${JSON.stringify(now, undefined, 2)}\n`);
           return;
@@ -68,9 +75,28 @@ export function finalGates({ keep }: { keep: boolean }): Journey[] {
     {
       name: "canary: a patient's name and number stand nowhere in the clear but in the mail that arrived",
       async run({ server, smtp, ledger, notes }) {
-        const mails = Buffer.from(smtp.received().map(({ content, to }) => `${to.join()} ${content}`).join("\n"));
-        assert.deepEqual(findCanaries(mails), [...canaries], "the mail server got what was sent, so the search can find it");
-        const { output: metrics } = await runProgram("curl", ["-sS", "--fail", "-H", `Authorization: Bearer ${notes.get("token:Metrics") ?? ""}`, `${server.url.origin}/metrics`], { CURL_CA_BUNDLE: server.authorityFile });
+        const mails = Buffer.from(
+          smtp
+            .received()
+            .map(({ content, to }) => `${to.join()} ${content}`)
+            .join("\n"),
+        );
+        assert.deepEqual(
+          findCanaries(mails),
+          [...canaries],
+          "the mail server got what was sent, so the search can find it",
+        );
+        const { output: metrics } = await runProgram(
+          "curl",
+          [
+            "-sS",
+            "--fail",
+            "-H",
+            `Authorization: Bearer ${notes.get("token:Metrics") ?? ""}`,
+            `${server.url.origin}/metrics`,
+          ],
+          { CURL_CA_BUNDLE: server.authorityFile },
+        );
         assert.match(metrics, /^hilum_/m);
         const places: [string, string][] = [
           ["what the server printed", server.output()],
@@ -78,14 +104,21 @@ export function finalGates({ keep }: { keep: boolean }): Journey[] {
           ["a refusal of the API", ledger.refusals().join("\n")],
           ["an address", decodeAll([...ledger.addresses()])],
         ];
-        expectNone([...places.flatMap(([place, text]) => findCanaries(Buffer.from(text)).map((canary) => `${place} holds "${canary}"`)), ...searchFolder(server.dataDir).map((hit) => `the data folder: ${hit}`)]);
+        expectNone([
+          ...places.flatMap(([place, text]) =>
+            findCanaries(Buffer.from(text)).map((canary) => `${place} holds "${canary}"`),
+          ),
+          ...searchFolder(server.dataDir).map((hit) => `the data folder: ${hit}`),
+        ]);
       },
     },
   ];
 }
 
 function decodeAll(addresses: readonly string[]): string {
-  return addresses.map((address) => `${address} ${decodeURIComponent(address.replaceAll(/%(?![0-9a-f]{2})/gi, "%25"))}`).join("\n");
+  return addresses
+    .map((address) => `${address} ${decodeURIComponent(address.replaceAll(/%(?![0-9a-f]{2})/gi, "%25"))}`)
+    .join("\n");
 }
 
 function expectNone(faults: readonly string[]): void {

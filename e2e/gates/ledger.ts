@@ -51,7 +51,12 @@ export function createLedger(): Ledger {
       for (const page of context.pages()) followPage(page, person);
       context.on("page", (page) => followPage(page, person));
     },
-    covered: () => new Set(seen.filter(({ status, byGesture }) => byGesture && status >= 200 && status < 400).map(({ operation }) => operation)),
+    covered: () =>
+      new Set(
+        seen
+          .filter(({ status, byGesture }) => byGesture && status >= 200 && status < 400)
+          .map(({ operation }) => operation),
+      ),
     refusals: () => refusals,
     addresses: () => addresses,
   };

@@ -25,7 +25,8 @@ export const selfTest: Journey[] = [
       await page.setContent(planted);
       await page.setViewportSize({ width: 320, height: 700 });
       const faults = (await judgePage(page)).join("\n");
-      for (const id of ["label: #unnamed", "color-contrast: #faint", "target-size: #tiny", "reflow:"]) assert.ok(faults.includes(id), `${id} is not found in:\n${faults}`);
+      for (const id of ["label: #unnamed", "color-contrast: #faint", "target-size: #tiny", "reflow:"])
+        assert.ok(faults.includes(id), `${id} is not found in:\n${faults}`);
       await context.close();
     },
   },
@@ -50,10 +51,15 @@ export const selfTest: Journey[] = [
     name: "the coverage gate finds a planted operation that no screen reaches",
     async run({ ledger }) {
       const [first] = operations;
-      const specs: readonly OperationSpec[] = [...operations, { ...first, id: "plantedOperation", path: "/api/v1/planted", console: { screen: "/nowhere" } }];
+      const specs: readonly OperationSpec[] = [
+        ...operations,
+        { ...first, id: "plantedOperation", path: "/api/v1/planted", console: { screen: "/nowhere" } },
+      ];
       const kept = measureCoverage(operations, ledger.covered());
       const now = measureCoverage(specs, ledger.covered());
-      assert.ok(judgeCoverage(specs, now, kept).includes("plantedOperation has no screen that reaches it and no exemption"));
+      assert.ok(
+        judgeCoverage(specs, now, kept).includes("plantedOperation has no screen that reaches it and no exemption"),
+      );
       assert.notDeepEqual(judgeCoverage([], measureCoverage([], ledger.covered()), kept), []);
     },
   },

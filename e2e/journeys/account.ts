@@ -84,7 +84,11 @@ export const account: Journey[] = [
       await admin.see("One-time codes are off");
       await admin.activate("button", "Set up one-time codes");
       await admin.see({ role: "img", name: /^QR code/ });
-      const secret = (await admin.page.locator("code").filter({ hasText: /^[A-Z2-7]{16,}$/ }).textContent()) ?? "";
+      const secret =
+        (await admin.page
+          .locator("code")
+          .filter({ hasText: /^[A-Z2-7]{16,}$/ })
+          .textContent()) ?? "";
       notes.set("totp", secret);
       await admin.fill("Code that the app shows now", totpCode(secret));
       await admin.press("Enter");

@@ -80,7 +80,11 @@ export const brokenAudit: Journey[] = [
       await admin.see({ role: "button", name: /^Open entry / }, 40_000);
       await admin.see(file);
       const shown = (await admin.page.locator("main").textContent()) ?? "";
-      assert.match(shown, new RegExp(`${new Intl.NumberFormat("en-GB").format(index)}: broken`), `entry ${index} is named: ${shown.slice(0, 600)}`);
+      assert.match(
+        shown,
+        new RegExp(`${new Intl.NumberFormat("en-GB").format(index)}: broken`),
+        `entry ${index} is named: ${shown.slice(0, 600)}`,
+      );
       await picture(admin.page, "audit-broken");
       const download = admin.page.waitForEvent("download");
       await admin.activate("button", "Save the report");

@@ -37,7 +37,10 @@ export const firstRun: Journey[] = [
       await picture(admin.page, "second-factor");
       await admin.press("Enter");
       await admin.see({ role: "heading", name: "Your recovery codes" });
-      const codes = await admin.page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem").allTextContents();
+      const codes = await admin.page
+        .getByRole("list", { name: "Recovery codes" })
+        .getByRole("listitem")
+        .allTextContents();
       assert.equal(codes.length, 10);
       notes.set("recovery", codes.join(" "));
       await admin.tick("checkbox", "I keep these codes in a safe place");

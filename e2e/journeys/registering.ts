@@ -19,10 +19,16 @@ const mended = `{
 }`;
 
 /** The command of the documentation, word for word, where its port is free. */
-async function curlOfTheDocumentation({ server }: World, id: string, name: string): Promise<{ status: number; body: Record<string, unknown> }> {
+async function curlOfTheDocumentation(
+  { server }: World,
+  id: string,
+  name: string,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const manifest = JSON.stringify({ id, name, capabilities: ["send_messages"] });
   const command = `curl -X POST -H "Content-Type: application/json" -d '${manifest}' https://localhost:${server.url.port}/api/v1/plugins/register`;
-  const { output } = await runProgram("/bin/sh", ["-c", `${command} -sS -w '\\n%{http_code}'`], { CURL_CA_BUNDLE: server.authorityFile });
+  const { output } = await runProgram("/bin/sh", ["-c", `${command} -sS -w '\\n%{http_code}'`], {
+    CURL_CA_BUNDLE: server.authorityFile,
+  });
   const lines = output.trim().split("\n");
   return { status: Number(lines.pop()), body: JSON.parse(lines.join("\n")) as Record<string, unknown> };
 }
@@ -80,7 +86,10 @@ export const registering: Journey[] = [
     name: "registers from Python's standard library; the changed manifest waits as a revision and is approved",
     async run({ admin, server }) {
       const program = join(repository, "examples/register/register.py");
-      const { output } = await runProgram("python3", [program], { SSL_CERT_FILE: server.authorityFile, HILUM_URL: server.url.origin });
+      const { output } = await runProgram("python3", [program], {
+        SSL_CERT_FILE: server.authorityFile,
+        HILUM_URL: server.url.origin,
+      });
       assert.match(output, /awaiting_approval/);
       await admin.goTo("Plugins");
       await admin.activate("button", "Review Example Plugin");
@@ -95,7 +104,10 @@ export const registering: Journey[] = [
     name: "registers by the SDK's register() in Node: the same manifest changes nothing",
     async run({ server }) {
       const program = join(repository, "examples/register/register.ts");
-      const { output } = await runProgram(process.execPath, [program], { NODE_EXTRA_CA_CERTS: server.authorityFile, HILUM_URL: server.url.origin });
+      const { output } = await runProgram(process.execPath, [program], {
+        NODE_EXTRA_CA_CERTS: server.authorityFile,
+        HILUM_URL: server.url.origin,
+      });
       assert.match(output, /unchanged/);
     },
   },

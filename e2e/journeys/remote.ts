@@ -37,7 +37,12 @@ export const remote: Journey[] = [
 
       const states: RemoteState["state"][] = [];
       const plugin = definePlugin({ sendMessages: () => Promise.resolve({ providerId: "remote-1" }) });
-      const served = serveRemote(plugin, { linkFile: join(folder, "link.json"), enrolmentCode, onState: ({ state }) => states.push(state), pauseMsMax: 200 });
+      const served = serveRemote(plugin, {
+        linkFile: join(folder, "link.json"),
+        enrolmentCode,
+        onState: ({ state }) => states.push(state),
+        pauseMsMax: 200,
+      });
       const ended = served.then(
         () => "resolved",
         (error: unknown) => (error instanceof Error ? error.name : "unknown"),

@@ -5,7 +5,11 @@ import type { Journey } from "./journey.ts";
 import { patient } from "./practice.ts";
 
 const plugin = "/plugins/org.hilum.smtp";
-const report = { name: "report.txt", mimeType: "text/plain", buffer: Buffer.from("Findings of Ms Quaxlethorpe: none.\n") };
+const report = {
+  name: "report.txt",
+  mimeType: "text/plain",
+  buffer: Buffer.from("Findings of Ms Quaxlethorpe: none.\n"),
+};
 
 export const smtp: Journey[] = [
   {
@@ -157,7 +161,12 @@ export const smtp: Journey[] = [
       assert.equal(mail.tls, true);
       assert.match(mail.content, /^Subject: Your report\r?$/m);
       assert.match(mail.content, /report\.txt/);
-      assert.ok(Buffer.from(/\n\r?\n([A-Za-z0-9+/=\r\n]+)\r?\n--[^\n]*--\s*$/.exec(mail.content)?.[1] ?? "", "base64").equals(report.buffer), "the attachment arrives as it was");
+      assert.ok(
+        Buffer.from(/\n\r?\n([A-Za-z0-9+/=\r\n]+)\r?\n--[^\n]*--\s*$/.exec(mail.content)?.[1] ?? "", "base64").equals(
+          report.buffer,
+        ),
+        "the attachment arrives as it was",
+      );
       notes.set("message", new URL(admin.page.url()).pathname);
       const download = admin.page.waitForEvent("download");
       await admin.activate("button", report.name);

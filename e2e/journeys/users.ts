@@ -50,10 +50,16 @@ export const users: Journey[] = [
       await admin.see(`${operator.displayName} is auditor`);
       await picture(admin.page, "users");
       await admin.pickFromMenu(actions, "Sign out everywhere");
-      await admin.activate("button", "Sign out", { role: "dialog", name: `Sign ${operator.displayName} out everywhere?` });
+      await admin.activate("button", "Sign out", {
+        role: "dialog",
+        name: `Sign ${operator.displayName} out everywhere?`,
+      });
       await admin.see(`${operator.displayName} is signed out everywhere`);
       await admin.pickFromMenu(actions, "New one-time link, end one-time codes");
-      await admin.activate("button", "Make the link", { role: "dialog", name: `New one-time link for ${operator.displayName}?` });
+      await admin.activate("button", "Make the link", {
+        role: "dialog",
+        name: `New one-time link for ${operator.displayName}?`,
+      });
       await admin.see({ role: "dialog", name: `One-time link for ${operator.displayName}` });
       await admin.activate("button", "Copy the link");
       await admin.see("Link copied");
@@ -62,7 +68,10 @@ export const users: Journey[] = [
       await admin.activate("button", "Disable", { role: "dialog", name: `Disable ${operator.displayName}?` });
       await admin.see(`${operator.displayName} is disabled`);
       await admin.pickFromMenu(actions, "Let sign in again");
-      await admin.activate("button", "Let sign in", { role: "dialog", name: `Let ${operator.displayName} sign in again?` });
+      await admin.activate("button", "Let sign in", {
+        role: "dialog",
+        name: `Let ${operator.displayName} sign in again?`,
+      });
       await admin.see(`${operator.displayName} may sign in again`);
     },
   },
@@ -85,7 +94,20 @@ export const users: Journey[] = [
       }
       const ask = async (): Promise<string> => {
         const token = notes.get("token:Reminders") ?? "";
-        const { output } = await runProgram("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", `Authorization: Bearer ${token}`, `${server.url.origin}/api/v1/plugins`], { CURL_CA_BUNDLE: server.authorityFile });
+        const { output } = await runProgram(
+          "curl",
+          [
+            "-sS",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            "-H",
+            `Authorization: Bearer ${token}`,
+            `${server.url.origin}/api/v1/plugins`,
+          ],
+          { CURL_CA_BUNDLE: server.authorityFile },
+        );
         return output;
       };
       assert.equal(await ask(), "200");

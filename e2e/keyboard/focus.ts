@@ -14,21 +14,28 @@ export async function bearing(target: Locator): Promise<Bearing> {
   return await target.evaluate((element): Bearing => {
     const active = document.activeElement ?? document.body;
     if (active === element) return { there: true, stops: 0 };
-    const groups = new Set<string>();
-    const stops = [...document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary, [tabindex]")].filter((stop) => {
+    // Of radio buttons with one name, Tab stops at the one that has the focus, else at the chosen one, else at the first.
+    const isGroupsStop = (radio: HTMLInputElement): boolean => {
+      const group = [...document.querySelectorAll<HTMLInputElement>(`input[type=radio][name="${radio.name}"]`)];
+      return radio === (group.find((one) => one === active) ?? group.find((one) => one.checked) ?? group[0]);
+    };
+    const stops = [
+      ...document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary, [tabindex]"),
+    ].filter((stop) => {
       if (stop === element || stop === active) return true;
       if (stop.tabIndex < 0 || stop.matches(":disabled") || stop.getClientRects().length === 0) return false;
-      if (!(stop instanceof HTMLInputElement) || stop.type !== "radio") return true;
-      const group = stop.name;
-      const first = !groups.has(group);
-      groups.add(group);
-      return first;
+      return !(stop instanceof HTMLInputElement) || stop.type !== "radio" || isGroupsStop(stop);
     });
     const wanted = stops.indexOf(element as HTMLElement);
     const now = stops.indexOf(active as HTMLElement);
     if (now >= 0) return { there: false, stops: wanted - now };
-    const before = stops.filter((stop) => active.compareDocumentPosition(stop) & Node.DOCUMENT_POSITION_PRECEDING).length;
-    return { there: false, stops: active === document.body ? wanted + 1 : wanted >= before ? wanted - before + 1 : wanted - before };
+    const before = stops.filter(
+      (stop) => active.compareDocumentPosition(stop) & Node.DOCUMENT_POSITION_PRECEDING,
+    ).length;
+    return {
+      there: false,
+      stops: active === document.body ? wanted + 1 : wanted >= before ? wanted - before + 1 : wanted - before,
+    };
   });
 }
 

@@ -17,7 +17,8 @@ export async function guardAgainstMouse(context: BrowserContext): Promise<MouseG
     for (const type of ["pointerdown", "mousedown", "touchstart", "wheel"]) {
       const listen = (event: Event): void => {
         const report = (window as unknown as { hilumPointerUsed(use: string): void }).hilumPointerUsed;
-        if (event.isTrusted) report(`${event.type} on <${(event.target as Element).tagName.toLowerCase()}> of ${location.pathname}`);
+        if (event.isTrusted)
+          report(`${event.type} on <${(event.target as Element).tagName.toLowerCase()}> of ${location.pathname}`);
       };
       document.addEventListener(type, listen, { capture: true, passive: true });
     }

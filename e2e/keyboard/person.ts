@@ -62,7 +62,8 @@ export class Person {
     await this.#until(async () => (await bearing(search)).there, "the palette's field takes the focus");
     await this.write(place);
     const chosen = this.page.locator(".mantine-Spotlight-action[data-selected]");
-    const isChosen = async (): Promise<boolean> => (await chosen.count()) === 1 && ((await chosen.textContent()) ?? "").startsWith(place);
+    const isChosen = async (): Promise<boolean> =>
+      (await chosen.count()) === 1 && ((await chosen.textContent()) ?? "").startsWith(place);
     await this.#until(async () => {
       if (await isChosen()) return true;
       await this.press("ArrowDown");
@@ -98,7 +99,8 @@ export class Person {
       walked += count;
       if (!(await bearing(place)).there) continue;
       const fault = await judgeFocus(place);
-      if (fault !== undefined) this.focusFaults.push(`${await describeFocus(place)} ${fault} (${new URL(this.page.url()).pathname})`);
+      if (fault !== undefined)
+        this.focusFaults.push(`${await describeFocus(place)} ${fault} (${new URL(this.page.url()).pathname})`);
       return place;
     }
     throw new Error(`${describe(target)} is not reached by Tab; the focus is on ${await describeFocus(place)}`);
@@ -111,7 +113,11 @@ export class Person {
   }
 
   /** Replaces what a field holds: the first letters key by key, the rest (with `paste`, all of it) as from the clipboard. */
-  async fill(label: Name, text: string, { paste = false, within }: { paste?: boolean; within?: Target["in"] } = {}): Promise<void> {
+  async fill(
+    label: Name,
+    text: string,
+    { paste = false, within }: { paste?: boolean; within?: Target["in"] } = {},
+  ): Promise<void> {
     await this.reach(this.field(label, within));
     await this.press("Control+a");
     if (text === "") await this.press("Delete");
@@ -128,16 +134,14 @@ export class Person {
   /** Chooses an option of a select by the arrow keys. */
   async choose(label: Name, option: Name, within?: Target["in"]): Promise<void> {
     const select = await this.reach(this.field(label, within));
-    const { now, wanted } = await select.evaluate(
-      (element, [text, flags]) => {
-        const list = element as HTMLSelectElement;
-        const pattern = new RegExp(text, flags);
-        return { now: list.selectedIndex, wanted: [...list.options].findIndex((row) => pattern.test(row.text)) };
-      },
-      patternOf(option),
-    );
+    const { now, wanted } = await select.evaluate((element, [text, flags]) => {
+      const list = element as HTMLSelectElement;
+      const pattern = new RegExp(text, flags);
+      return { now: list.selectedIndex, wanted: [...list.options].findIndex((row) => pattern.test(row.text)) };
+    }, patternOf(option));
     if (wanted < 0) throw new Error(`${String(label)} does not offer ${String(option)}`);
-    for (let at = now; at !== wanted; at += Math.sign(wanted - now)) await this.press(wanted > now ? "ArrowDown" : "ArrowUp");
+    for (let at = now; at !== wanted; at += Math.sign(wanted - now))
+      await this.press(wanted > now ? "ArrowDown" : "ArrowUp");
   }
 
   /** Sets a checkbox or switch. */
@@ -183,15 +187,29 @@ export class Person {
 
   /** Waits until the page shows a text or an element; answers a question for the password on the way. */
   async see(what: Target | string | RegExp, timeoutMs = patienceMs): Promise<Locator> {
-    const place = typeof what === "string" || what instanceof RegExp ? this.page.getByText(what).filter({ visible: true }) : this.#locate(what);
-    await this.#until(async () => (await place.count()) > 0, `"${typeof what === "object" && "role" in what ? describe(what) : String(what)}" is shown`, timeoutMs);
+    const place =
+      typeof what === "string" || what instanceof RegExp
+        ? this.page.getByText(what).filter({ visible: true })
+        : this.#locate(what);
+    await this.#until(
+      async () => (await place.count()) > 0,
+      `"${typeof what === "object" && "role" in what ? describe(what) : String(what)}" is shown`,
+      timeoutMs,
+    );
     return place.first();
   }
 
   /** Waits until something is not shown any more. */
   async seeGone(what: Target | string | RegExp, timeoutMs = patienceMs): Promise<void> {
-    const place = typeof what === "string" || what instanceof RegExp ? this.page.getByText(what).filter({ visible: true }) : this.#locate(what);
-    await this.#until(async () => (await place.count()) === 0, `"${typeof what === "object" && "role" in what ? describe(what) : String(what)}" goes away`, timeoutMs);
+    const place =
+      typeof what === "string" || what instanceof RegExp
+        ? this.page.getByText(what).filter({ visible: true })
+        : this.#locate(what);
+    await this.#until(
+      async () => (await place.count()) === 0,
+      `"${typeof what === "object" && "role" in what ? describe(what) : String(what)}" goes away`,
+      timeoutMs,
+    );
   }
 
   async isShown(what: Target | string): Promise<boolean> {
@@ -206,7 +224,9 @@ export class Person {
 
   #locate({ role, name, in: part }: Target): Locator {
     const scope = part === undefined ? this.page : this.page.getByRole(part.role, { name: part.name });
-    return scope.getByRole(role, { name, ...(typeof name === "string" ? { exact: true } : {}) }).filter({ visible: true });
+    return scope
+      .getByRole(role, { name, ...(typeof name === "string" ? { exact: true } : {}) })
+      .filter({ visible: true });
   }
 
   async #find(target: Target | Locator): Promise<Locator> {
@@ -221,7 +241,8 @@ export class Person {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       if (await holds()) return;
-      if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms at ${new URL(this.page.url()).pathname}`);
+      if (Date.now() > deadline)
+        throw new Error(`${what}: not within ${timeoutMs} ms at ${new URL(this.page.url()).pathname}`);
       await this.#answerStepUp();
       await sleep(40);
     }
@@ -250,4 +271,5 @@ function patternOf(name: Name): [string, string] {
 
 const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
-const describe = (target: Target | Locator): string => ("role" in target ? `${target.role} "${String(target.name)}"` : target.toString());
+const describe = (target: Target | Locator): string =>
+  "role" in target ? `${target.role} "${String(target.name)}"` : target.toString();

@@ -131,8 +131,11 @@ async function takePicture(page: Page, path: string, { dark = false, width = des
 }
 
 async function showNotices(page: Page, shown: boolean): Promise<void> {
-  await page.evaluate((visibility) => {
-    const notices = document.querySelector<HTMLElement>(".notices");
-    if (notices !== null) notices.style.visibility = visibility;
-  }, shown ? "" : "hidden");
+  await page.evaluate(
+    (visibility) => {
+      const notices = document.querySelector<HTMLElement>(".notices");
+      if (notices !== null) notices.style.visibility = visibility;
+    },
+    shown ? "" : "hidden",
+  );
 }

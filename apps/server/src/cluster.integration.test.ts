@@ -57,7 +57,7 @@ describe.skipIf(!postgresql.available)("two servers on one database", () => {
 
         await ana.ok("saveSmokeSchedule", { params: mailbox, body: { everyMinutes: 1 } });
         using _clock = moveClock(61_000);
-      const before = (await ana.ok("listSmokeRuns", { params: mailbox, query: { limit: 200 } })).items.length;
+        const before = (await ana.ok("listSmokeRuns", { params: mailbox, query: { limit: 200 } })).items.length;
         await waitUntil(
           "a scheduled run",
           () => ana.ok("listSmokeRuns", { params: mailbox, query: { limit: 200 } }),

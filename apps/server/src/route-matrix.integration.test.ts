@@ -51,7 +51,7 @@ async function refusalOf(client: TestClient, spec: OperationSpec): Promise<strin
 }
 
 /** Signing out last: it ends the session that the others need. */
-const inOrder: readonly OperationSpec[] = [...operations].sort(
+const inOrder: readonly OperationSpec[] = operations.toSorted(
   (a, b) => Number(a.id === "signOut") - Number(b.id === "signOut"),
 );
 

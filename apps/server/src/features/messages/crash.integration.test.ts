@@ -81,7 +81,14 @@ describe("messages across the end of the process", () => {
         const client = server.client({ token });
         const sending = Promise.all([1, 2, 3, 4].map(() => sendWhileItLives(client, acknowledged)));
         // At any moment, but not before an attempt is under way: the mailbox takes a second for each.
-        await Promise.race([sending, waitUntil("an attempt", () => counts(client), ({ sending: begun = 0 }) => begun > 0)]);
+        await Promise.race([
+          sending,
+          waitUntil(
+            "an attempt",
+            () => counts(client),
+            ({ sending: begun = 0 }) => begun > 0,
+          ),
+        ]);
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 700));
         await server.end("SIGKILL");
         await sending;

@@ -275,7 +275,6 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
         all.some(({ source, text }) => source === "stderr" && text.includes("red")),
     );
     sent.destroy();
-    // eslint-disable-next-line no-control-regex
     for (const { text } of seen) expect(text).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f]/);
     expect(seen.find(({ text }) => text.includes("fake line"))).toMatchObject({ level: "info", source: "plugin" });
     const { items } = await operator.ok("listPluginLogs", { params: fixture, query: { limit: 100 } });
