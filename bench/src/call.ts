@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 /**
  * What a governed call costs, beside the pipe alone and two peers that only echo, in one run on one machine. Every peer is a
  * Node child that answers 200 bytes; ours is sandboxed, decided, validated and written durably to the audit log twice per call.
@@ -320,7 +321,7 @@ const roles: Record<string, () => Promise<void>> = {
   },
   "echo-http": async () => {
     const { createServer } = await import("node:http");
-    const server = createServer(async (request, response) => {
+    const echo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       let text = "";
       request.setEncoding("utf8");
       for await (const chunk of request) text += chunk;
@@ -331,7 +332,8 @@ const roles: Record<string, () => Promise<void>> = {
           providerId: (JSON.parse(text) as { idempotencyKey: string }).idempotencyKey,
         }),
       );
-    });
+    };
+    const server = createServer((request, response) => void echo(request, response));
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
       process.stdout.write(`${typeof address === "object" ? address?.port : ""}\n`);

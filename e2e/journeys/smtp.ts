@@ -4,7 +4,6 @@ import { compose, writeLetter } from "./compose.ts";
 import type { Journey } from "./journey.ts";
 import { patient } from "./practice.ts";
 
-const plugin = "/plugins/org.hilum.smtp";
 const report = {
   name: "report.txt",
   mimeType: "text/plain",

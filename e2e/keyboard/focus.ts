@@ -50,7 +50,7 @@ export async function judgeFocus(target: Locator): Promise<string | undefined> {
     const outlined = around.some((part) => {
       if (!part) return false;
       const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(part);
-      return outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2 && !/, 0\)$/.test(outlineColor);
+      return outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2 && !outlineColor.endsWith(", 0)");
     });
     if (!outlined) return "has no visible outline";
     const { left, top, width, height } = element.getBoundingClientRect();

@@ -14,7 +14,7 @@ export function totpCode(secret: string, atMs: number = Date.now()): string {
 
 /** RFC 4648 section 6, without padding. */
 function decodeBase32(text: string): Buffer {
-  const bits = [...text.replace(/[\s=]/g, "").toUpperCase()]
+  const bits = Array.from(text.replace(/[\s=]/g, "").toUpperCase())
     .map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0"))
     .join("");
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));

@@ -2,7 +2,6 @@
  * Colours, type and space of the console. Screens use the `--hl-*` variables made from these, never a hex value and
  * never a colour name of the kit. A status colour never appears without an icon and a word.
  */
-type Scheme = "light" | "dark";
 export const tones = ["ok", "warn", "bad", "info", "idle", "hold"] as const;
 export type Tone = (typeof tones)[number];
 

@@ -342,7 +342,8 @@ describe("what the log alone cannot show", () => {
     const forgery = await openTestLog(rewritten);
     await forgery.append({ ...entryNumber(0), action: "records.read" });
     await appendMany(forgery, 149);
-    const report = await verifyTestLog(rewritten).finally(async () => await forgery.close());
+    const report = await verifyTestLog(rewritten);
+    await forgery.close();
     expect(report.problems).toEqual([]);
     const rewrittenHead = await openTestLog(rewritten);
     for await (const { entry } of rewrittenHead.read(0, 1)) expect(entry.action).toBe("records.read");

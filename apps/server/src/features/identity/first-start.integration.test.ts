@@ -42,7 +42,7 @@ describe("the first start", () => {
     );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     const ana = answers.find(({ status }) => status === 201);
-    expect((ana?.json() as { role: string }).role).toBe("administrator");
+    expect(ana?.json()).toMatchObject({ role: "administrator" });
   });
 
   it("threat 175: ends the code of an earlier start, and prints none once somebody administers", async () => {
