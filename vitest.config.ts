@@ -33,10 +33,20 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["**/*.integration.test.ts"],
-          // The route matrix was not seen whole on a quiet machine yet; it joins when it was.
-          exclude: [...ignored, "apps/server/src/route-matrix.integration.test.ts"],
+          exclude: [...ignored, "conformance/**"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          retry,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "conformance",
+          include: ["conformance/**/*.integration.test.ts"],
+          exclude: ignored,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           retry,
         },
       },

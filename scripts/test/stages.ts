@@ -48,10 +48,9 @@ export const stages: readonly Stage[] = [
   },
   {
     name: "conformance",
-    command: ["node", "conformance/src/main.ts"],
-    report: "stage",
+    command: ["vitest", "run", "--project", "conformance"],
+    report: "vitest",
     timeoutMs: 10 * minuteMs,
-    when: ["conformance/src/main.ts"],
   },
 ];
 
