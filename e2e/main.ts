@@ -31,6 +31,8 @@ const { values: options } = parseArgs({
     pictures: { type: "string", default: join(repository, "reports", "e2e") },
     /** Ends after the first of these journeys and gates whose name has this in it. */
     until: { type: "string" },
+    /** Plays just those whose name has one of these in it, beside the first that makes the administrator. */
+    only: { type: "string", multiple: true },
   },
 });
 const report = join(repository, "reports", "e2e.json");
@@ -63,8 +65,9 @@ async function play(journey: Journey, world: World): Promise<Outcome> {
     await journey.run(world);
     return { name: journey.name, status: "passed", durationMs: spent() };
   } catch (error) {
-    const picture = join(failures, `${journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60)}.png`);
-    await world.admin.page.screenshot({ path: picture }).catch(() => undefined);
+    const picture = join(failures, journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60));
+    for (const [at, { page }] of world.persons().entries())
+      await page.screenshot({ path: `${picture}${at === 0 ? "" : `-${at}`}.png` }).catch(() => undefined);
     // Whatever is open must not stand in the way of the next one.
     await world.admin.open("/").catch(() => undefined);
     return {
@@ -81,7 +84,7 @@ async function main(): Promise<number> {
   const world = await openWorld(pictures);
   const outcomes: Outcome[] = [];
   try {
-    for (const journey of plan) {
+    for (const journey of plan.filter(isChosen)) {
       const outcome = await play(journey, world);
       outcomes.push(outcome);
       process.stdout.write(present(outcome));
@@ -92,6 +95,10 @@ async function main(): Promise<number> {
   }
   writeFileSync(report, JSON.stringify({ stage: "e2e", tests: outcomes }, undefined, 2));
   return outcomes.every(({ status }) => status === "passed") ? 0 : 1;
+}
+
+function isChosen({ name }: Journey, at: number): boolean {
+  return at === 0 || options.only === undefined || options.only.some((word) => name.includes(word));
 }
 
 const present = ({ status, name, durationMs, reason }: Outcome): string =>

@@ -65,6 +65,9 @@ export const audit: Journey[] = [
       await admin.goTo("Dashboard");
       await admin.arrive("Dashboard");
       await admin.see("Unbroken", 10_000).catch(() => admin.see(/verified/i));
+      await picture(admin.page, "dashboard");
+      await picture(admin.page, "dashboard-dark", { dark: true });
+      await picture(admin.page, "dashboard-320", { width: 320 });
     },
   },
 ];

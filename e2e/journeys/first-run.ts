@@ -45,7 +45,7 @@ export const firstRun: Journey[] = [
       notes.set("recovery", codes.join(" "));
       await admin.tick("checkbox", "I keep these codes in a safe place");
       await admin.activate("button", "Done");
-      await admin.arrive("Dashboard");
+      await admin.arrive("Welcome, Ana");
     },
   },
   {

@@ -62,6 +62,7 @@ export const lifecycle: Journey[] = [
   {
     name: "makes a second instance and removes it with a reason",
     async run({ admin, picture }) {
+      await admin.open(mailbox);
       await admin.activate("button", "Duplicate");
       const dialog = { role: "dialog", name: "Another instance of Practice mailbox" } as const;
       await admin.fill("Title", "After hours", { within: dialog });

@@ -98,12 +98,28 @@ export class Person {
       for (let at = 0; at < count; at++) await this.press(key);
       walked += count;
       if (!(await bearing(place)).there) continue;
-      const fault = await judgeFocus(place);
+      const fault = await this.#judgeFocus(place);
       if (fault !== undefined)
         this.focusFaults.push(`${await describeFocus(place)} ${fault} (${new URL(this.page.url()).pathname})`);
       return place;
     }
     throw new Error(`${describe(target)} is not reached by Tab; the focus is on ${await describeFocus(place)}`);
+  }
+
+  /** What covers the element may be a dialog that is just fading out: it has half a second to go. */
+  async #judgeFocus(place: Locator): Promise<string | undefined> {
+    const deadline = Date.now() + 500;
+    for (;;) {
+      const fault = await judgeFocus(place);
+      if (fault === undefined || Date.now() > deadline) return fault;
+      await sleep(50);
+    }
+  }
+
+  /** Waits until something has the focus by itself, as after a dialog or on a new page. */
+  async seeFocused(target: Target): Promise<void> {
+    const place = await this.#find(target);
+    await this.#until(async () => (await bearing(place)).there, `${describe(target)} has the focus`);
   }
 
   /** Presses a button or follows a link. */

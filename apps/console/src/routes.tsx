@@ -49,7 +49,6 @@ const signIn = createRoute({
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation",
-  validateSearch: (search: Search) => present({ code: textOf(search["code"]) }),
   component: lazyRouteComponent(() => import("./screens/door/invitation.tsx"), "InvitationScreen"),
 });
 

@@ -1,9 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import type { Account } from "@hilum/contract/api";
 import { useEffect, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { call } from "../api/call.ts";
 import { session } from "../api/session-events.ts";
+import { Dialog } from "../shell/dialog.tsx";
 
 const warnBeforeMs = 2 * 60_000;
 
@@ -25,7 +26,7 @@ export function SessionGuard({ account }: { account: Account }) {
   if (left === undefined) return null;
   const stay = (): void => void call("getAccount").catch(() => session.ended());
   return (
-    <Modal opened onClose={stay} title="You will be signed out soon" size={440} zIndex={450}>
+    <Dialog onClose={stay} title="You will be signed out soon" size={440} zIndex={450}>
       <div className="stack md">
         <p>
           Nothing was done for a while. You will be signed out in <b className="num">{left} seconds</b>, so that nobody
@@ -37,6 +38,6 @@ export function SessionGuard({ account }: { account: Account }) {
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

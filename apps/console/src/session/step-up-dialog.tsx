@@ -1,10 +1,11 @@
-import { Button, Modal, PasswordInput } from "@mantine/core";
+import { Button, PasswordInput } from "@mantine/core";
 import { useEffect, useState, type FormEvent } from "react";
 import { isApiProblem, type ApiProblem } from "../api/api-problem.ts";
 import { call } from "../api/call.ts";
 import { session } from "../api/session-events.ts";
 import { ApiProblemPanel } from "../look/problem.tsx";
 import { ActButton } from "../shell/act-button.tsx";
+import { Dialog } from "../shell/dialog.tsx";
 
 /** Asks for the password once more before a weighty act; the act is then done as it was asked for. */
 export function StepUpDialog() {
@@ -31,7 +32,7 @@ function StepUpForm() {
     }
   };
   return (
-    <Modal opened onClose={() => session.answerStepUp(false)} title="Confirm that it is you" size={440} zIndex={500}>
+    <Dialog onClose={() => session.answerStepUp(false)} title="Confirm that it is you" size={440} zIndex={500}>
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         <p className="dim">This act needs your password once more. You will not be asked again for five minutes.</p>
         {problem !== null && <ApiProblemPanel problem={problem} />}
@@ -52,6 +53,6 @@ function StepUpForm() {
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,14 +1,15 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconCopy, IconDownload } from "@tabler/icons-react";
 import { download, factsOf } from "../api/call.ts";
 import { curlOf } from "../api/operation-facts.ts";
 import { copyText } from "./copy.ts";
 import type { ShownCall } from "./page.tsx";
+import { Dialog } from "./dialog.tsx";
 
 /** The page's requests as a program would send them. */
 export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[]; onClose(): void }) {
   return (
-    <Modal opened onClose={onClose} title="The same by program" size={700}>
+    <Dialog onClose={onClose} title="The same by program" size={700}>
       <div className="stack md">
         <p className="dim">
           Put a token from Users, Tokens where it says $HILUM_TOKEN. The token’s role decides what it may do.
@@ -45,6 +46,6 @@ export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[];
           <span className="small dim">OpenAPI 3.1, every operation</span>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

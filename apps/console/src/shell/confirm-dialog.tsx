@@ -1,8 +1,9 @@
-import { Button, Modal, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { useState, type FormEvent, type ReactNode } from "react";
 import type { ApiProblem } from "../api/api-problem.ts";
 import { ApiProblemPanel } from "../look/problem.tsx";
 import { ActButton } from "./act-button.tsx";
+import { Dialog } from "./dialog.tsx";
 
 interface ConfirmDialogProps {
   /** Names the object: "Remove SMTP e-mail?" */
@@ -43,7 +44,7 @@ export function ConfirmDialog({
     if (!short) onConfirm(text.trim());
   };
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <form className="stack md" onSubmit={submit} noValidate>
         {problem !== null && <ApiProblemPanel problem={problem} />}
         <div className="prose">{children}</div>
@@ -77,6 +78,6 @@ export function ConfirmDialog({
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Modal } from "@mantine/core";
+import { Dialog } from "./dialog.tsx";
 
 const keys: readonly (readonly [string, string])[] = [
   ["Ctrl K", "Search or run an action"],
@@ -19,7 +19,7 @@ const keys: readonly (readonly [string, string])[] = [
 /** The keyboard sheet and where help stands; the same in every page (WCAG 3.2.6). */
 export function HelpSheet({ onClose }: { onClose(): void }) {
   return (
-    <Modal opened onClose={onClose} title="Keyboard and help">
+    <Dialog onClose={onClose} title="Keyboard and help">
       <dl className="kv">
         {keys.map(([key, text]) => (
           <div key={key}>
@@ -33,6 +33,6 @@ export function HelpSheet({ onClose }: { onClose(): void }) {
       <p className="small dim" style={{ marginTop: 14 }}>
         On a Mac, use Command instead of Ctrl. Keys without Ctrl can be turned off in Account, Preferences.
       </p>
-    </Modal>
+    </Dialog>
   );
 }

@@ -17,6 +17,8 @@ export function SecondFactorPanel() {
   const [settingUp, setSettingUp] = useState(!account.secondFactor);
   const [codes, setCodes] = useState<string[]>();
   const [asking, setAsking] = useState<"remove" | "renew">();
+  // Once begun, the set-up stays until its recovery codes were kept, although the account is protected before that.
+  if (!account.secondFactor && !settingUp) setSettingUp(true);
   const close = (): void => setAsking(undefined);
   if (codes !== undefined) {
     return (
@@ -25,18 +27,17 @@ export function SecondFactorPanel() {
       </Panel>
     );
   }
-  const setUp = settingUp || !account.secondFactor;
   return (
     <Panel
       title="One-time codes"
       end={<Status word={account.secondFactor ? "On" : "Off"} quiet={account.secondFactor} />}
     >
-      {setUp ? (
+      {settingUp ? (
         <div className="stack md">
           {!account.secondFactor && (
             <p className="dim">A password alone can be guessed or stolen. A code from your phone keeps others out.</p>
           )}
-          <SecondFactorSetup key={String(settingUp)} onDone={() => setSettingUp(false)} />
+          <SecondFactorSetup onDone={() => setSettingUp(false)} />
         </div>
       ) : (
         <div className="stack md">

@@ -1,4 +1,4 @@
-import { Button, Drawer } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight, IconCopy } from "@tabler/icons-react";
 import { useRead } from "../../api/use-api.ts";
 import { KeyValue } from "../../look/panel.tsx";
@@ -7,6 +7,7 @@ import { Go } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { count, exactly } from "../../text/format.ts";
 import { purposeWords, ResultOf } from "./audit-table.tsx";
+import { SideDialog } from "../../shell/dialog.tsx";
 
 interface EntryDrawerProps {
   index: number;
@@ -19,7 +20,7 @@ interface EntryDrawerProps {
 export function EntryDrawer({ index, size, onOpen, onClose }: EntryDrawerProps) {
   const entry = useRead("getAuditEntry", { params: { index } });
   return (
-    <Drawer opened onClose={onClose} title={`Entry ${count(index)}`} position="right" size={620}>
+    <SideDialog onClose={onClose} title={`Entry ${count(index)}`} size={620}>
       <div className="stack lg">
         <div className="row">
           <Button
@@ -76,7 +77,7 @@ export function EntryDrawer({ index, size, onOpen, onClose }: EntryDrawerProps) 
           )}
         </Loaded>
       </div>
-    </Drawer>
+    </SideDialog>
   );
 }
 

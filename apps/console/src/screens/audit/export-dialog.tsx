@@ -1,4 +1,4 @@
-import { Button, Modal, Radio } from "@mantine/core";
+import { Button, Radio } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import type { ApiProblem } from "../../api/api-problem.ts";
@@ -9,6 +9,7 @@ import { without } from "../../text/search.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { notify } from "../../shell/notices.ts";
 import type { AuditSearch } from "../../routes.tsx";
+import { Dialog } from "../../shell/dialog.tsx";
 
 /** The filtered entries as a file; who exported what is written down like everything else. */
 export function ExportDialog({
@@ -34,7 +35,7 @@ export function ExportDialog({
     save.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title="Export entries">
+    <Dialog onClose={onClose} title="Export entries">
       <form className="stack md" onSubmit={submit}>
         {save.error !== null && <ApiProblemPanel problem={save.error} />}
         <p>
@@ -59,6 +60,6 @@ export function ExportDialog({
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,6 @@
 import { TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import { problemAt } from "../../api/api-problem.ts";
 import { useAct } from "../../api/use-api.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
@@ -10,15 +9,14 @@ import { useGo } from "../../shell/go.tsx";
 import { Door } from "./door.tsx";
 import { NewPasswordField } from "./new-password.tsx";
 
-const route = getRouteApi("/invitation");
-
 /** Where the one-time link of an administrator leads: the person chooses a password and is in. */
 export function InvitationScreen() {
-  const search = route.useSearch();
   const accept = useAct("acceptInvitation");
   const client = useQueryClient();
   const go = useGo();
-  const [code, setCode] = useState(search.code ?? "");
+  // The code travels behind the `#`, which no server and no log sees; it leaves the address, and so the history, at once.
+  const [code, setCode] = useState(() => decodeURIComponent(location.hash.slice(1)));
+  useEffect(() => history.replaceState(history.state, "", location.pathname), []);
   const [password, setPassword] = useState("");
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();

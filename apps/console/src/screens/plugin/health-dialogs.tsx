@@ -1,11 +1,12 @@
 import type { PluginDetail } from "@hilum/contract/api";
-import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { problemAt } from "../../api/api-problem.ts";
 import { useAct } from "../../api/use-api.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
 import { instanceQuery } from "./plugin-page.tsx";
+import { Dialog } from "../../shell/dialog.tsx";
 
 const intervals = [
   ["0", "Never: only by hand and after a change"],
@@ -46,7 +47,7 @@ export function ScheduleDialog({
       onClose();
   };
   return (
-    <Modal opened onClose={onClose} title="When smoke tests run" size={460}>
+    <Dialog onClose={onClose} title="When smoke tests run" size={460}>
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {save.problem !== null && <ApiProblemPanel problem={save.problem} />}
         <NativeSelect
@@ -64,7 +65,7 @@ export function ScheduleDialog({
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -95,7 +96,7 @@ export function LiveTestDialog({
     if (answer !== undefined) onClose();
   };
   return (
-    <Modal opened onClose={onClose} title={`Run “${title}”`} size={480}>
+    <Dialog onClose={onClose} title={`Run “${title}”`} size={480}>
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {run.problem !== null && <ApiProblemPanel problem={run.problem} />}
         <p className="dim">{detail.name} sends one real message with made-up text. Use an address of your own.</p>
@@ -122,6 +123,6 @@ export function LiveTestDialog({
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

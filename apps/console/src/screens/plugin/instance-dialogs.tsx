@@ -1,5 +1,5 @@
 import type { Instance, PluginDetail } from "@hilum/contract/api";
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { problemAt } from "../../api/api-problem.ts";
 import { useAct } from "../../api/use-api.ts";
@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../../shell/confirm-dialog.tsx";
 import { useGo } from "../../shell/go.tsx";
 import { many } from "../../text/format.ts";
 import { instancePart, instanceQuery } from "./plugin-page.tsx";
+import { Dialog } from "../../shell/dialog.tsx";
 
 export type InstanceDialog = "disable" | "restart" | "duplicate" | "remove" | "removeInstance";
 
@@ -98,7 +99,7 @@ function DuplicateDialog({ detail, onClose }: DialogProps) {
     go(`/plugins/${detail.id}${instancePart(made.instance)}`);
   };
   return (
-    <Modal opened onClose={onClose} title={`Another instance of ${detail.name}`}>
+    <Dialog onClose={onClose} title={`Another instance of ${detail.name}`}>
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {create.problem !== null && <ApiProblemPanel problem={create.problem} />}
         <p className="dim">
@@ -136,7 +137,7 @@ function DuplicateDialog({ detail, onClose }: DialogProps) {
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

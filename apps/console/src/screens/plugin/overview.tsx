@@ -11,6 +11,7 @@ import { Status } from "../../look/status.tsx";
 import { useMay } from "../../session/account.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { Go, GoButton } from "../../shell/go.tsx";
+import { MenuAct } from "../../shell/menu-act.tsx";
 import type { Command } from "../../shell/page-store.ts";
 import { actorName, day, moment, shortHash } from "../../text/format.ts";
 import { webAddress } from "../../text/safe-links.ts";
@@ -21,6 +22,8 @@ import { NextAction } from "./next-action.tsx";
 import { instancePart, instanceQuery, PluginPage } from "./plugin-page.tsx";
 
 const route = getRouteApi("/app/plugins/$plugin");
+
+const reasonOf = (may: MayDecision): string | undefined => (may.allowed ? undefined : may.reason);
 
 export function OverviewScreen() {
   const { plugin } = route.useParams();
@@ -34,7 +37,7 @@ export function OverviewScreen() {
     id,
     label,
     words,
-    blocked: may.allowed ? undefined : may.reason,
+    blocked: reasonOf(may),
     run: () => setDialog(id),
   });
   const gate = useRead("getEnableGate", input);
@@ -107,29 +110,27 @@ function Actions({
           <Button rightSection={<IconChevronDown size={16} aria-hidden />}>More actions</Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
-            disabled={!mayOperate.allowed || (stopped && instance.state !== "quarantined")}
+          <MenuAct
+            blocked={
+              reasonOf(mayOperate) ?? (stopped && instance.state !== "quarantined" ? "It is not enabled." : undefined)
+            }
             onClick={() => onDialog("restart")}
           >
-            {instance.state === "quarantined"
-              ? "Restart and lift the quarantine"
-              : stopped
-                ? "Restart (it is not enabled)"
-                : "Restart"}
-          </Menu.Item>
-          <Menu.Item disabled={!mayOperate.allowed} onClick={() => onDialog("duplicate")}>
+            {instance.state === "quarantined" ? "Restart and lift the quarantine" : "Restart"}
+          </MenuAct>
+          <MenuAct blocked={reasonOf(mayOperate)} onClick={() => onDialog("duplicate")}>
             Duplicate this instance
-          </Menu.Item>
+          </MenuAct>
           <Menu.Divider />
-          <Menu.Item
-            disabled={!mayRemove.allowed || detail.instances.length < 2}
+          <MenuAct
+            blocked={reasonOf(mayRemove) ?? (detail.instances.length < 2 ? "It is the only one." : undefined)}
             onClick={() => onDialog("removeInstance")}
           >
-            {detail.instances.length < 2 ? "Remove this instance (it is the only one)" : "Remove this instance"}
-          </Menu.Item>
-          <Menu.Item disabled={!mayRemove.allowed} onClick={() => onDialog("remove")}>
+            Remove this instance
+          </MenuAct>
+          <MenuAct blocked={reasonOf(mayRemove)} onClick={() => onDialog("remove")}>
             Remove the plugin
-          </Menu.Item>
+          </MenuAct>
         </Menu.Dropdown>
       </Menu>
     </>

@@ -1,4 +1,4 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconCopy } from "@tabler/icons-react";
 import { useState } from "react";
 import type { AnswerById } from "../../api/call.ts";
@@ -12,6 +12,7 @@ import { copyText } from "../../shell/copy.ts";
 import { Loaded } from "../../shell/loaded.tsx";
 import { actorName, moment, shortHash } from "../../text/format.ts";
 import { instanceQuery } from "./plugin-page.tsx";
+import { Dialog } from "../../shell/dialog.tsx";
 
 type Link = AnswerById<"listRemoteLinks">["items"][number];
 const words: Record<Link["state"], Word> = {
@@ -131,7 +132,7 @@ function LinkTable({ items, revoke, plugin, instance }: LinkTableProps) {
 
 function CodeDialog({ code, expiresAt, onClose }: { code: string; expiresAt: string; onClose(): void }) {
   return (
-    <Modal opened onClose={onClose} title="Enrolment code">
+    <Dialog onClose={onClose} title="Enrolment code">
       <div className="stack md">
         <p>
           Give this to the plugin’s program. It works once, until {moment(expiresAt)}, and is shown only now. It carries
@@ -151,6 +152,6 @@ function CodeDialog({ code, expiresAt, onClose }: { code: string; expiresAt: str
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import type { Registration } from "@hilum/contract/api";
-import { Modal, Button } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useAct } from "../../api/use-api.ts";
 import { Glyph, Panel } from "../../look/panel.tsx";
@@ -10,6 +10,7 @@ import { ConfirmDialog } from "../../shell/confirm-dialog.tsx";
 import { useGo } from "../../shell/go.tsx";
 import { many, moment } from "../../text/format.ts";
 import { Review } from "./review.tsx";
+import { Dialog } from "../../shell/dialog.tsx";
 
 /** Plugins and revisions that wait for a decision: until then they have no rights at all. */
 export function WaitingRegistrations({ registrations }: { registrations: readonly Registration[] }) {
@@ -86,8 +87,7 @@ function ReviewDialog({ registration, onClose }: { registration: Registration; o
     );
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={
         registration.kind === "revision" ? `Review the change of ${registration.name}` : `Review ${registration.name}`
@@ -118,6 +118,6 @@ function ReviewDialog({ registration, onClose }: { registration: Registration; o
           </ActButton>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import type { Role } from "@hilum/contract/api";
-import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconCopy, IconPlus } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { problemAt } from "../../api/api-problem.ts";
@@ -17,6 +17,7 @@ import { Guarded, Page } from "../../shell/page.tsx";
 import { actorName, day, moment } from "../../text/format.ts";
 import { RoleChoice } from "./role-choice.tsx";
 import { UserTabs } from "./user-tabs.tsx";
+import { Dialog } from "../../shell/dialog.tsx";
 
 type Token = AnswerById<"listApiTokens">["items"][number];
 const soonMs = 14 * 86_400_000;
@@ -163,7 +164,7 @@ function MakeDialog({ onMade, onClose }: { onMade(value: string): void; onClose(
     onMade(answer.value);
   };
   return (
-    <Modal opened onClose={onClose} title="Make a token">
+    <Dialog onClose={onClose} title="Make a token">
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {create.problem !== null && <ApiProblemPanel problem={create.problem} />}
         <TextInput
@@ -190,13 +191,13 @@ function MakeDialog({ onMade, onClose }: { onMade(value: string): void; onClose(
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
 function TokenDialog({ value, onClose }: { value: string; onClose(): void }) {
   return (
-    <Modal opened onClose={onClose} title="The new token">
+    <Dialog onClose={onClose} title="The new token">
       <div className="stack md">
         <p>Put it where the program keeps its secrets. It is shown only now.</p>
         <pre className="reply">{value}</pre>
@@ -213,6 +214,6 @@ function TokenDialog({ value, onClose }: { value: string; onClose(): void }) {
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

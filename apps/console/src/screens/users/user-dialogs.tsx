@@ -1,5 +1,5 @@
 import type { Role, User } from "@hilum/contract/api";
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { IconCopy } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { problemAt } from "../../api/api-problem.ts";
@@ -11,6 +11,7 @@ import { copyText } from "../../shell/copy.ts";
 import { hrefOf } from "../../shell/go.tsx";
 import { moment } from "../../text/format.ts";
 import { RoleChoice } from "./role-choice.tsx";
+import { Dialog } from "../../shell/dialog.tsx";
 
 type Invitation = AnswerById<"inviteUser">;
 
@@ -27,7 +28,7 @@ export function InviteDialog({ onInvited, onClose }: { onInvited(invitation: Inv
     onInvited(invitation);
   };
   return (
-    <Modal opened onClose={onClose} title="Invite a person">
+    <Dialog onClose={onClose} title="Invite a person">
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {invite.problem !== null && <ApiProblemPanel problem={invite.problem} />}
         <TextInput
@@ -58,7 +59,7 @@ export function InviteDialog({ onInvited, onClose }: { onInvited(invitation: Inv
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -66,7 +67,7 @@ export function InviteDialog({ onInvited, onClose }: { onInvited(invitation: Inv
 export function InvitationDialog({ invitation, onClose }: { invitation: Invitation; onClose(): void }) {
   const link = `${location.origin}${hrefOf(invitation.path)}`;
   return (
-    <Modal opened onClose={onClose} title={`One-time link for ${invitation.user.displayName}`}>
+    <Dialog onClose={onClose} title={`One-time link for ${invitation.user.displayName}`}>
       <div className="stack md">
         <p>
           Give this link to {invitation.user.displayName} in person or by a channel you trust. It works once, until{" "}
@@ -86,7 +87,7 @@ export function InvitationDialog({ invitation, onClose }: { invitation: Invitati
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -102,7 +103,7 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose(): void 
       onClose();
   };
   return (
-    <Modal opened onClose={onClose} title={`Change ${user.displayName}`}>
+    <Dialog onClose={onClose} title={`Change ${user.displayName}`}>
       <form className="stack md" onSubmit={(event) => void submit(event)}>
         {change.problem !== null && <ApiProblemPanel problem={change.problem} />}
         <TextInput
@@ -122,6 +123,6 @@ export function EditUserDialog({ user, onClose }: { user: User; onClose(): void 
           </ActButton>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -9,6 +9,7 @@ import { Status } from "../../look/status.tsx";
 import { useAccount } from "../../session/account.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { ConfirmDialog } from "../../shell/confirm-dialog.tsx";
+import { MenuAct } from "../../shell/menu-act.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
 import { day, many, moment } from "../../text/format.ts";
@@ -143,14 +144,17 @@ function UserActions({ user, onAsk }: { user: User; onAsk(asking: Asking): void 
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => onAsk({ kind: "edit", user })}>Change name or role</Menu.Item>
-        <Menu.Item onClick={() => onAsk({ kind: "reset", user })}>New one-time link, end one-time codes</Menu.Item>
-        <Menu.Item disabled={user.sessions === 0} onClick={() => onAsk({ kind: "sessions", user })}>
+        <MenuAct onClick={() => onAsk({ kind: "edit", user })}>Change name or role</MenuAct>
+        <MenuAct onClick={() => onAsk({ kind: "reset", user })}>New one-time link, end one-time codes</MenuAct>
+        <MenuAct
+          blocked={user.sessions === 0 ? "Not signed in anywhere." : undefined}
+          onClick={() => onAsk({ kind: "sessions", user })}
+        >
           Sign out everywhere
-        </Menu.Item>
-        <Menu.Item onClick={() => onAsk({ kind: "disable", user })}>
+        </MenuAct>
+        <MenuAct onClick={() => onAsk({ kind: "disable", user })}>
           {user.state === "disabled" ? "Let sign in again" : "Disable"}
-        </Menu.Item>
+        </MenuAct>
       </Menu.Dropdown>
     </Menu>
   );
