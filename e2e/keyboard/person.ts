@@ -188,8 +188,11 @@ export class Person {
 
   /** Chooses a file in the dialog that the button opens. */
   async attach(button: Target, file: { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
-    await this.reach(button);
     const chooser = this.page.waitForEvent("filechooser", { timeout: patienceMs });
+    chooser.catch(() => undefined);
+    const place = await this.reach(button);
+    // The page may just be taking the focus to a new heading: a person sees that and goes back to the button.
+    while (!(await bearing(place)).there) await this.reach(place);
     await this.press("Enter");
     await (await chooser).setFiles(file);
   }

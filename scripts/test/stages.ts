@@ -18,10 +18,7 @@ export interface Stage {
 
 const minuteMs = 60_000;
 
-/**
- * In the order in which they run. The console is built before the stages that serve it. The browser journeys run apart, by
- * `npm run e2e`: they join when each of them is green.
- */
+/** In the order in which they run. The console is built before the stages that serve it. */
 export const stages: readonly Stage[] = [
   { name: "check", command: ["node", "scripts/check.ts"], report: "stage", timeoutMs: 10 * minuteMs },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], report: "vitest", timeoutMs: 15 * minuteMs },
@@ -45,6 +42,13 @@ export const stages: readonly Stage[] = [
     report: "stage",
     timeoutMs: 2 * minuteMs,
     when: ["apps/server/src/main.ts"],
+  },
+  {
+    name: "e2e",
+    command: ["node", "scripts/e2e.ts"],
+    report: "stage",
+    timeoutMs: 20 * minuteMs,
+    needs: "chromium",
   },
   {
     name: "conformance",

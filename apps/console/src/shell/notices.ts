@@ -17,7 +17,7 @@ function changed(): void {
 /** Shows and announces that something was done. Problems are never only a notice: they stay in place. */
 export function notify(text: string): void {
   const notice = { id: next++, text };
-  notices = [...notices.slice(-2), notice];
+  notices = [...notices.slice(-1), notice];
   window.setTimeout(() => dismissNotice(notice.id), shownMs);
   announce(text);
 }
