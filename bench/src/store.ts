@@ -48,7 +48,7 @@ export async function measureStore(stored = 200_000): Promise<Row[]> {
       { figure: "store: accept, 64 in flight", value: few.perSecond, unit: "messages/s", budget: ">= 8,000" },
       { figure: "store: accept with an idempotency key, 64 in flight", value: keyed.perSecond, unit: "messages/s" },
       { figure: "store: accept p50, from 1 thousand stored", value: few.p50Ms, unit: "ms" },
-      { figure: `store: accept p50, from ${stored} stored`, value: many.p50Ms, unit: "ms", budget: "<= 1.3x of few" },
+      { figure: `store: accept p50, from ${stored} stored`, value: many.p50Ms, unit: "ms" },
       {
         figure: "store: p50 with many over p50 with few",
         value: many.p50Ms / few.p50Ms,
