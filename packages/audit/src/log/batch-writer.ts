@@ -8,6 +8,8 @@ import type { Sinks } from "./sinks.ts";
 
 /** A single commit takes no longer than this where writing on the calling thread is worth while. */
 const SYNC_WRITE_MS_MAX = 0.3;
+/** On a disk that was too slow for it, one lone commit of so many tries again whether it still is. */
+const SYNC_PROBE_EVERY = 32;
 
 /** The one writer of the log: gathers entries into batches and commits them one after the other. */
 export interface BatchWriter {
@@ -70,7 +72,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   let scheduled = false;
   let refusal: HilumError | undefined;
   let failed = false;
-  let recentWriteMs = 0;
+  const lone = createLoneWrites();
   let lastWriteMs = 0;
   let clockRegressions = 0;
   let atRestQueue: (() => void)[] = [];
@@ -150,7 +152,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     const batch = active;
     [active, spare, inFlight] = [spare, active, batch];
     const startedMs = performance.now();
-    if (batch.count === 1 && recentWriteMs < SYNC_WRITE_MS_MAX && sinks.canWriteSync(batch)) {
+    if (batch.count === 1 && lone.isSyncWorthwhile() && sinks.canWriteSync(batch)) {
       commitSync(batch, startedMs);
     } else {
       sinks.write(batch).then(() => finish(batch, startedMs), fail);
@@ -166,6 +168,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       fail(error);
       return;
     }
+    lone.observe(performance.now() - startedMs);
     growTree(batch);
     finish(batch, startedMs);
   }
@@ -181,7 +184,6 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   function finish(batch: Batch, startedMs: number): void {
     if (failed) return;
     lastWriteMs = performance.now() - startedMs;
-    recentWriteMs = 0.8 * recentWriteMs + 0.2 * lastWriteMs;
     size += batch.count;
     inFlight = undefined;
     const { durable } = batch;
@@ -205,6 +207,25 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     }
     for (const proceed of atRestQueue) proceed();
   }
+}
+
+/**
+ * Whether a lone commit is better written on the calling thread. Only such writes are measured: one through the thread
+ * pool, or one of a whole batch, takes longer on the same disk and would keep the short way shut for ever.
+ */
+function createLoneWrites(): { isSyncWorthwhile(): boolean; observe(ms: number): void } {
+  let recentMs = 0;
+  let passed = 0;
+  return {
+    isSyncWorthwhile() {
+      if (recentMs < SYNC_WRITE_MS_MAX) return true;
+      passed += 1;
+      return passed % SYNC_PROBE_EVERY === 0;
+    },
+    observe(ms) {
+      recentMs = 0.8 * recentMs + 0.2 * ms;
+    },
+  };
 }
 
 function createBatch(bufferBytes: number): Batch {
