@@ -21,6 +21,7 @@ import type {
   StartSpec,
 } from "@hilum/host";
 import type { InstanceKey, PluginRow, Store } from "@hilum/store";
+import { fillDestinations } from "./fill-destinations.ts";
 import type { GrantTable } from "./grant-table.ts";
 import { loadConfigured, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
@@ -118,11 +119,12 @@ export function createInstanceRunner({
     scopes: readonly string[],
     testMode: boolean,
   ): InstanceSpec {
+    const filled = fillDestinations(manifest, settings);
     return {
       ...key,
-      runner: runnerOf(plugin, manifest, key, settings),
+      runner: runnerOf(plugin, manifest, key, filled.settings),
       capabilities: manifest.capabilities,
-      settings,
+      ...filled,
       grants: scopes,
       testMode,
       ...(manifest.resources?.concurrency === undefined ? {} : { concurrency: manifest.resources.concurrency }),
@@ -152,7 +154,7 @@ export function createInstanceRunner({
     async tryOut(context, key, settings, work) {
       const { plugin, manifest, instance } = await loadConfigured(store, key);
       const trial = { ...key, trial: randomBytes(6).toString("hex") };
-      const scopes = destinationsOf(manifest, settings);
+      const scopes = networkScopesOf(manifest, settings);
       const forbid = grants.allowTrial(trial, scopes);
       permitted.add(nameOf(trial));
       try {
@@ -172,7 +174,7 @@ export function createInstanceRunner({
 }
 
 /** Destinations that the settings name and the manifest asks for. */
-function destinationsOf(manifest: Manifest, settings: Readonly<Record<string, unknown>>): string[] {
+function networkScopesOf(manifest: Manifest, settings: Readonly<Record<string, unknown>>): string[] {
   return (manifest.scopes ?? []).flatMap(({ scope }) => {
     const parsed = parseScope(scope);
     const resolved = isScope(parsed) ? resolveScope(parsed, settings) : undefined;

@@ -5,11 +5,12 @@ import { govern, type CallRecord, type Decision, type Governor } from "../pipeli
 import { pluginContext, type InstanceKey } from "../instance-key.ts";
 import type { DecidePlugin, PluginRequest } from "../plugin-decisions.ts";
 import type { Ticker } from "../ticker.ts";
-import { refuseAddress, type AddressRules } from "./address.ts";
+import type { AddressRules } from "./address.ts";
 import { connectChecked } from "./connect-checked.ts";
 import { createRelay, type Relay, type RelayEnd } from "./relay.ts";
 import type { ResolveHost } from "./resolve-host.ts";
 import { parseTarget, type Target } from "./target.ts";
+import { findWay, judgeWay, type Way } from "./way.ts";
 
 export interface TunnelLimits {
   /** Tunnels of one instance open at once. */
@@ -50,9 +51,6 @@ interface OpenTunnel {
   relay: Relay;
 }
 
-/** What deciding found out; performing uses exactly this and resolves nothing again. */
-type Way = { addresses: readonly string[] } | { failure: unknown };
-
 export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: TunnelLimits = tunnelLimits): Tunnels {
   const open = new Set<OpenTunnel>();
   let connections = 0;
@@ -75,8 +73,8 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
           if (target === undefined) return { allow: false, code: "destination.invalid", reason: "destination.invalid" };
           const granted = await ports.decide(key, requestOf(target));
           if (!granted.allow) return granted;
-          way = await findWay(target, ports);
-          return judge(way, target, ports.rules());
+          way = await findWay(target, ports.resolveHost);
+          return judgeWay(way, target, ports.rules());
         },
         perform: () => run(target, way, client, head),
         measure: ({ relay, end }) => ({ bytes: relay.bytes, detail: { ...destinationDetail(target), state: end } }),
@@ -130,25 +128,6 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
       relay.end("revoked");
     }
   }
-}
-
-async function findWay({ host, literal }: Target, { resolveHost }: TunnelPorts): Promise<Way> {
-  if (literal) return { addresses: [host] };
-  try {
-    return { addresses: await resolveHost(host) };
-  } catch (failure) {
-    return { failure };
-  }
-}
-
-/** One address that may not be reached refuses them all: an answer of two kinds is an attack or a mistake (threat 89). */
-function judge(way: Way, { port }: Target, rules: AddressRules): Decision {
-  if ("failure" in way) return { allow: true };
-  if (way.addresses.length === 0) return { allow: false, code: "destination.not_public", reason: "address.none" };
-  const refusal = way.addresses
-    .map((address) => refuseAddress(address, port, rules))
-    .find((found) => found !== undefined);
-  return refusal === undefined ? { allow: true } : { allow: false, code: "destination.not_public", reason: refusal };
 }
 
 const requestOf = ({ host, port }: Target): PluginRequest => ({
