@@ -51,8 +51,7 @@ function checkScope(manifest: Manifest, { scope }: Destination, pointer: string,
 function checkHeaders({ headers = [], auth }: Destination, pointer: string, report: Report): void {
   for (const [index, name] of headers.entries()) {
     const here = `${pointer}/headers/${index}`;
-    if (requestHeaders.has(name))
-      report(here, `\`${name}\` may be set without asking`, "Remove it.");
+    if (requestHeaders.has(name)) report(here, `\`${name}\` may be set without asking`, "Remove it.");
     else if (reserved.test(name)) report(here, `\`${name}\` is not for a plugin to set`, "Remove it.");
     else if (auth?.type === "header" && auth.name === name)
       report(here, `\`${name}\` holds the secret, which the host sets`, "Remove it.");
@@ -68,7 +67,11 @@ function checkAuth(manifest: Manifest, auth: DestinationAuth, pointer: string, r
       return checkSecret(manifest, auth.token, `${pointer}/token`, report);
     case "header":
       if (auth.name !== "authorization" && reserved.test(auth.name))
-        report(`${pointer}/name`, `\`${auth.name}\` cannot hold a secret`, "Name the header that the provider asks for.");
+        report(
+          `${pointer}/name`,
+          `\`${auth.name}\` cannot hold a secret`,
+          "Name the header that the provider asks for.",
+        );
       return checkSecret(manifest, auth.value, `${pointer}/value`, report);
     case "oauth2":
       if (!(manifest.setup?.steps ?? []).some(({ id, type }) => id === auth.step && (type as string) === "oauth2"))

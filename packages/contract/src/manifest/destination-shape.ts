@@ -25,10 +25,7 @@ const auth = variants("type", {
     { type: oneOf(["basic"]), username: setting("a setting"), password: setting("a secret setting") },
     { required: ["type", "username", "password"] },
   ),
-  bearer: object(
-    { type: oneOf(["bearer"]), token: setting("a secret setting") },
-    { required: ["type", "token"] },
-  ),
+  bearer: object({ type: oneOf(["bearer"]), token: setting("a secret setting") }, { required: ["type", "token"] }),
   header: object(
     { type: oneOf(["header"]), name: header, value: setting("a secret setting") },
     { required: ["type", "name", "value"] },

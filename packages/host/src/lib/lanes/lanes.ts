@@ -100,7 +100,11 @@ export function createLanes(options: LaneOptions): Served {
   };
 }
 
-function governed<Params>(options: LaneOptions, method: Exclude<RequestMethod, "http.fetch">, lane: Lane<Params>): Serve {
+function governed<Params>(
+  options: LaneOptions,
+  method: Exclude<RequestMethod, "http.fetch">,
+  lane: Lane<Params>,
+): Serve {
   const { key, governor, decide, nextCall } = options;
   const context = pluginContext(key);
   return (params) => {

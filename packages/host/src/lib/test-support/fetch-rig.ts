@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import { createServer, type Server as HttpsServer, type ServerOptions } from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { AuditInput } from "@hilum/audit";
-import { HilumError, isHilumError, type FetchParams, type FetchResult } from "@hilum/contract";
+import { isHilumError, type HilumError, type FetchParams, type FetchResult } from "@hilum/contract";
 import { createCertificateAuthority, type CertificateAuthority } from "@hilum/testkit";
 import type { Grant } from "@hilum/policy";
 import { createCallIds } from "../call-ids.ts";

@@ -26,6 +26,7 @@ export interface DestinationSpec {
 /** Where the destination leads, or undefined while that is not known or is no host. */
 export function targetOf({ scope }: DestinationSpec): Target | undefined {
   const parsed = scope === undefined ? undefined : parseScope(scope);
-  if (parsed === undefined || !isScope(parsed) || parsed.kind !== "net" || parsed.protocol !== "https") return undefined;
+  if (parsed === undefined || !isScope(parsed) || parsed.kind !== "net" || parsed.protocol !== "https")
+    return undefined;
   return parseTarget(`${parsed.host}:${parsed.port}`);
 }

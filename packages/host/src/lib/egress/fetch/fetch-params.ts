@@ -33,8 +33,7 @@ function parseBody(value: unknown): FetchBody {
 }
 
 /** Canonical base64 (RFC 4648 section 4): what is checked is what is sent. */
-const isBase64 = (text: string): boolean =>
-  text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+const isBase64 = (given: string): boolean => given.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(given);
 
 function lists(value: unknown, pointer: string): Record<string, string | string[]> {
   return entries(value, pointer, (entry, here) =>

@@ -5,7 +5,6 @@ import {
   failureOf,
   startProvider,
   type FetchRigOptions,
-  type Provider,
 } from "../../test-support/fetch-rig.ts";
 
 const secret = "sk_live_correct-horse";
@@ -18,7 +17,11 @@ type Respond = Parameters<typeof startProvider>[0];
 const ok: Respond = (_request, response) =>
   response.writeHead(200, { "content-type": "application/json", etag: '"1"', "x-internal": "no" }).end('{"id":"M1"}');
 
-async function rigOf(respond: Respond = ok, options: FetchRigOptions = {}, tls: Parameters<typeof startProvider>[1] = {}) {
+async function rigOf(
+  respond: Respond = ok,
+  options: FetchRigOptions = {},
+  tls: Parameters<typeof startProvider>[1] = {},
+) {
   const provider = await startProvider(respond, tls);
   open.push(provider);
   const rig = await createFetchRig(provider.port, options);
@@ -30,7 +33,10 @@ const bearer = { credential: () => ({ type: "bearer" as const, token: secret }) 
 describe("http.fetch", () => {
   it("makes the declared request with the secret in its place, and answers what is of use", async () => {
     const rig = await rigOf(ok, { destination: bearer });
-    const answer = await rig.post({ body: { form: { To: "+1 555", Body: ["a", "b&c"] } }, headers: { Accept: "application/json" } });
+    const answer = await rig.post({
+      body: { form: { To: "+1 555", Body: ["a", "b&c"] } },
+      headers: { Accept: "application/json" },
+    });
     expect(answer).toEqual({
       status: 200,
       headers: { "content-type": "application/json", etag: '"1"' },
@@ -58,13 +64,29 @@ describe("http.fetch", () => {
   it("audits intent and outcome by host, method and template, and keeps a receipt, none of which holds a value", async () => {
     const rig = await rigOf(ok, { destination: bearer });
     await rig.ask({ path: "/v1/messages/Ada-Lovelace", query: { phone: "+15550100" }, call: "c1" });
-    const detail = { destination: "api", host: apiHost, port: rig.provider.port, method: "GET", route: "/v1/messages/:id" };
+    const detail = {
+      destination: "api",
+      host: apiHost,
+      port: rig.provider.port,
+      method: "GET",
+      route: "/v1/messages/:id",
+    };
     expect(rig.entries).toMatchObject([
       { kind: "intent", action: "http.fetch", actor: "plugin:com.example.sms/default", decision: "allow", detail },
       { kind: "outcome", outcome: "ok", detail: { ...detail, status: 200 } },
     ]);
     expect(rig.receipts).toMatchObject([
-      { kind: "fetch", destination: "api", host: apiHost, method: "GET", template: "/v1/messages/{id}", status: 200, decision: "allow", bytesIn: 11, call: "c1" },
+      {
+        kind: "fetch",
+        destination: "api",
+        host: apiHost,
+        method: "GET",
+        template: "/v1/messages/{id}",
+        status: 200,
+        decision: "allow",
+        bytesIn: 11,
+        call: "c1",
+      },
     ]);
     expect(JSON.stringify([rig.entries, rig.receipts])).not.toMatch(/Lovelace|5550100|correct-horse/);
   });
@@ -95,14 +117,17 @@ describe("http.fetch", () => {
       { type: "bearer", token: "t0ken" },
       { type: "header", name: "x-api-key", value: "k3y-value" },
     ] as const;
-    for (const credential of credentials) await (await rigOf(respond, { destination: { credential: () => credential } })).ask();
+    for (const credential of credentials)
+      await (await rigOf(respond, { destination: { credential: () => credential } })).ask();
     expect(heard).toEqual([`Basic ${Buffer.from("AC1:pä:ss").toString("base64")}`, "Bearer t0ken", "k3y-value"]);
   });
 
   it("says that nothing went out when the secret is missing or fits in no header", async () => {
     for (const token of ["", "two\nlines", "ünicode"]) {
       const rig = await rigOf(ok, { destination: { credential: () => ({ type: "bearer", token }) } });
-      expect(await failureOf(rig.ask())).toMatchObject(token === "" ? { sent: "no" } : { code: "provider.bad_credentials", sent: "no" });
+      expect(await failureOf(rig.ask())).toMatchObject(
+        token === "" ? { sent: "no" } : { code: "provider.bad_credentials", sent: "no" },
+      );
       expect(rig.provider.requests).toEqual([]);
     }
   });

@@ -1,18 +1,19 @@
 import { HilumError, isHilumError, type FetchParams, type FetchResult } from "@hilum/contract";
 import type { IncomingCall, Serve } from "../../connection/incoming-calls.ts";
 import { pluginContext, type InstanceKey } from "../../instance-key.ts";
-import { govern, type CallRecord, type Decision, type Governor, type Measure } from "../../pipeline.ts";
-import type { DecidePlugin, PluginRequest } from "../../plugin-decisions.ts";
+import { govern, type Decision, type Governor } from "../../pipeline.ts";
+import type { DecidePlugin } from "../../plugin-decisions.ts";
 import type { Ticker } from "../../ticker.ts";
 import type { DecideDisclosure } from "../disclosure.ts";
-import type { EgressReceipt, RecordReceipt } from "../receipt.ts";
+import type { RecordReceipt } from "../receipt.ts";
 import { createTurnedResolver } from "../resolve-host.ts";
 import type { Budgets } from "./budgets.ts";
-import { secretHeaderOf, type SecretHeader } from "./credential-header.ts";
+import { secretHeaderOf } from "./credential-header.ts";
 import type { DestinationSpec } from "./destination-spec.ts";
 import { parseFetch } from "./fetch-params.ts";
 import { planRequest, type Plan, type PlannedRequest } from "./plan-request.ts";
 import { createPool, type Pool, type PoolLimits, type PoolPorts } from "./pool.ts";
+import { headersOf, measureOf, receiptOf, recordOf, requestOf, withSent, type Course } from "./present-fetch.ts";
 import { readResponse } from "./read-response.ts";
 import { sendRequest } from "./send-request.ts";
 
@@ -56,15 +57,6 @@ export interface Fetches {
 /** How often requests under way are looked at for a revoked grant (threat 57). */
 const RECHECK_MS = 400;
 const RESOLVE_MS = 5_000;
-
-/** What one request has come to, for its receipt and for whoever asks whether it may be repeated. */
-interface Course {
-  sent: "no" | "maybe";
-  decision: "allow" | "deny";
-  bytesIn: number;
-  status?: number;
-  reflected: boolean;
-}
 
 interface Active {
   request: PlannedRequest;
@@ -173,6 +165,7 @@ export function createFetches(
   ): Promise<FetchResult> {
     if ("refusal" in plan) throw new HilumError("destination.invalid");
     const { request } = plan;
+    const { credential } = request.destination;
     const one = { request, controller };
     const cancel = (): void => controller.abort(new HilumError("plugin.killed"));
     active.add(one);
@@ -180,7 +173,7 @@ export function createFetches(
     try {
       if (call.signal.aborted) cancel();
       controller.signal.throwIfAborted();
-      const secret = await secretOf(request.destination);
+      const secret = credential === undefined ? undefined : secretHeaderOf(await credential());
       const response = await sendRequest(request, {
         pool: poolOf(request),
         headers: headersOf(request, secret, ports.version),
@@ -219,88 +212,13 @@ export function createFetches(
   }
 
   function record(plan: Plan, asked: FetchParams, course: Course, began: number, reason: string | undefined): void {
-    const receipt: EgressReceipt = {
+    ports.recordReceipt({
       plugin: key.plugin,
       instance: key.instance,
       at: ports.now(),
-      kind: "fetch",
-      bytesOut: course.sent === "maybe" && "request" in plan ? plan.request.bytes : 0,
-      bytesIn: course.bytesIn,
       durationMs: Math.round(performance.now() - began),
-      decision: course.decision,
-      ...placeOf(plan),
-      ...(course.status === undefined ? {} : { status: course.status }),
-      ...(reason === undefined ? {} : { reason: "refusal" in plan ? plan.refusal.reason : reason }),
+      ...receiptOf(plan, course, reason),
       ...(asked.call === undefined ? {} : { call: asked.call }),
-    };
-    ports.recordReceipt(receipt);
+    });
   }
-}
-
-const requestOf = ({ scope }: DestinationSpec): PluginRequest => ({
-  lane: "egress",
-  action: "http.fetch",
-  ...(scope === undefined ? {} : { scope }),
-});
-
-/** An answer that cannot be had is told with the words of the catalogue; whether anything went out stands beside it. */
-function withSent(error: HilumError, sent: "no" | "maybe"): HilumError {
-  const { code, detail, problems, cause, retryAfterMs } = error;
-  return new HilumError(code, {
-    ...{ detail, problems, cause, sent },
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
-}
-
-async function secretOf({ credential }: DestinationSpec): Promise<SecretHeader | undefined> {
-  return credential === undefined ? undefined : secretHeaderOf(await credential());
-}
-
-function headersOf(
-  { target, headers, body, method }: PlannedRequest,
-  secret: SecretHeader | undefined,
-  version: string,
-): Record<string, string> {
-  const host = target.host.includes(":") ? `[${target.host}]` : target.host;
-  return {
-    host: target.port === 443 ? host : `${host}:${target.port}`,
-    "user-agent": `Hilum/${version}`,
-    accept: "*/*",
-    ...headers,
-    "accept-encoding": "identity",
-    ...(method === "GET" ? {} : { "content-length": String(body.length) }),
-    ...(secret === undefined ? {} : { [secret.name]: secret.value }),
-  };
-}
-
-function placeOf(plan: Plan): Pick<EgressReceipt, "destination" | "host" | "port" | "method" | "template"> {
-  if ("refusal" in plan) return {};
-  const { destination, target, method, template } = plan.request;
-  return { destination: destination.id, host: target.host, port: target.port, method, template };
-}
-
-function recordOf({ plugin, instance }: InstanceKey, call: string, plan: Plan, asked: FetchParams): CallRecord {
-  return {
-    ...{ call, action: "http.fetch", audit: "intent", plugin, instance, resource: "Endpoint" },
-    detail: detailOf(plan, asked),
-  };
-}
-
-/** The audit log takes tokens only. Of a request that was refused nothing is said but a name that could be one. */
-function detailOf(plan: Plan, { destination }: FetchParams): NonNullable<CallRecord["detail"]> {
-  if ("refusal" in plan) return /^[a-z0-9_-]{1,60}$/.test(destination) ? { destination } : {};
-  const { target, method, template } = plan.request;
-  const route = template.replaceAll(/\{([A-Za-z0-9_]+)\}/g, ":$1").replaceAll(/[^A-Za-z0-9_.:/@+-]/g, "_");
-  return {
-    ...{ destination: plan.request.destination.id, host: target.host.slice(0, 120), port: target.port, method },
-    route: route.slice(0, 120),
-  };
-}
-
-function measureOf(plan: Plan, { bytesIn, status, reflected }: Course): Measure {
-  const bytes = bytesIn + ("request" in plan ? plan.request.bytes : 0);
-  return {
-    bytes,
-    detail: { ...(status === undefined ? {} : { status }), ...(reflected ? { reflected } : {}) },
-  };
 }

@@ -29,8 +29,7 @@ const bodyBytesMax = 786_432;
  */
 export function planRequest(destinations: readonly DestinationSpec[], params: FetchParams): Plan {
   const destination = destinations.find(({ id }) => id === params.destination);
-  if (destination === undefined)
-    return refuse("destination.unknown", "The manifest declares no such destination.");
+  if (destination === undefined) return refuse("destination.unknown", "The manifest declares no such destination.");
   const declared = findRequest(destination.requests, params.method, params.path);
   if (declared === undefined)
     return refuse("request.undeclared", "The destination declares no request of this method and path.");
@@ -42,8 +41,7 @@ export function planRequest(destinations: readonly DestinationSpec[], params: Fe
     return refuse("header.not_allowed", "The request holds a header that the plugin may not set.");
   const path = withQuery(params.path, params.query ?? {});
   if (path === undefined) return refuse("query.invalid", "The query holds half a character or is too long.");
-  if (params.body !== undefined && declared.method === "GET")
-    return refuse("body.not_allowed", "A GET has no body.");
+  if (params.body !== undefined && declared.method === "GET") return refuse("body.not_allowed", "A GET has no body.");
   const body = bodyOf(params.body);
   if (body === undefined || body.bytes.length > bodyBytesMax)
     return refuse("body.invalid", "The body is too large or holds half a character.");

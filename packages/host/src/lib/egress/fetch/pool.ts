@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Agent } from "node:https";
+import type { Duplex } from "node:stream";
 import { HilumError } from "@hilum/contract";
 import { refuseAddress, type AddressRules } from "../address.ts";
 import { connectChecked } from "../connect-checked.ts";
@@ -72,13 +73,18 @@ export function createPool(target: Target, ports: PoolPorts, limits: PoolLimits)
   }
 
   agent.createConnection = (_options, callback) => {
-    open().then(
-      (socket) => callback?.(null, socket),
-      // Node's types ask for a socket beside the error, which nobody reads.
-      (error: Error) => callback?.(error, undefined as never),
-    );
+    void connectFor(callback);
     return undefined;
   };
+
+  async function connectFor(callback: ((error: Error | null, socket: Duplex) => void) | undefined): Promise<void> {
+    try {
+      callback?.(null, await open());
+    } catch (error) {
+      // Node's types ask for a socket beside the error, which nobody reads.
+      callback?.(error as Error, undefined as never);
+    }
+  }
 
   return {
     agent,

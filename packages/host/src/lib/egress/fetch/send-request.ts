@@ -94,7 +94,10 @@ function presentFailure(error: unknown): HilumError {
   if (isHilumError(error)) return error;
   const code = codeOf(error);
   if (code === "HPE_HEADER_OVERFLOW")
-    return new HilumError("provider.response_too_large", { detail: "The answer's headers are too large.", cause: error });
+    return new HilumError("provider.response_too_large", {
+      detail: "The answer's headers are too large.",
+      cause: error,
+    });
   if (code.startsWith("HPE_")) return new HilumError("provider.bad_answer", { cause: error });
   return new HilumError("provider.unreachable", {
     detail: "The connection broke before the answer was whole.",
