@@ -15,7 +15,6 @@ export interface ErrorSpec {
 export const errorCatalogue = {
   "agreement.expired": { status: 403, title: "The business associate agreement for this host has ended", fix: "Open Vendors and add the agreement that follows it, or set the instance to test mode.", retryable: false },
   "agreement.missing": { status: 403, title: "Patient data may not go to this host: there is no business associate agreement", fix: "Open Vendors, add the vendor with this host and its agreement, or set the instance to test mode.", retryable: false },
-  "agreement.not_found": { status: 404, title: "There is no such agreement", fix: "Choose one of the agreements on the vendor's page.", retryable: false },
   "agreement.test_mode": { status: 409, title: "The instance is in test mode and takes test messages only", fix: "Turn test mode off in Settings, once the vendor's agreement is in Vendors.", retryable: false },
   "audit.blocked": { status: 503, title: "The audit log cannot be written, so nothing is done", fix: "Free disk space or repair the disk of the data folder, then restart Hilum.", retryable: true },
   "audit.broken": { status: 409, title: "The audit log does not verify", fix: "Open Audit, read which entry differs, and keep the disk as evidence.", retryable: false },
@@ -99,6 +98,7 @@ export const errorCatalogue = {
   "user.last_administrator": { status: 409, title: "You cannot remove the last administrator", fix: "Make another user administrator first.", retryable: false },
   "user.name_taken": { status: 409, title: "That user name is taken", fix: "Choose another.", retryable: false },
   "user.not_found": { status: 404, title: "There is no such user", fix: "Choose a user from the list.", retryable: false },
+  "vendor.agreement_not_found": { status: 404, title: "There is no such agreement", fix: "Choose one of the agreements on the vendor's page.", retryable: false },
   "vendor.in_force": { status: 409, title: "The vendor has an agreement in force", fix: "End its agreement first, with a reason.", retryable: false },
   "vendor.not_found": { status: 404, title: "There is no such vendor", fix: "Choose a vendor from the list.", retryable: false },
 } as const satisfies Record<string, ErrorSpec>;

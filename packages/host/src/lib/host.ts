@@ -91,10 +91,15 @@ export function createHost(options: HostOptions): Host {
   const instances = new Map<string, Instance>();
   const listeners = new Set<(status: InstanceStatus) => void>();
   const starts = createSlots({ concurrency: options.startsAtOnce ?? 4, queueMax: Number.POSITIVE_INFINITY });
-  const egress = createEgress({
-    ...{ stateDir: options.stateDir, governor, ticker, nextCall, decide: decidePlugin },
+  const outward = {
+    ...{ governor, ticker, nextCall, decide: decidePlugin, now },
     rules: () => rulesOf(options.egress),
     resolveHost: options.egress.resolveHost ?? resolveBySystem,
+    discloses: options.egress.discloses ?? (() => ({ allow: true })),
+    recordReceipt: options.egress.recordReceipt ?? (() => undefined),
+  } as const;
+  const egress = createEgress({
+    ...{ ...outward, stateDir: options.stateDir },
     ...(options.egress.limits === undefined ? {} : { limits: options.egress.limits }),
   });
   const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
@@ -104,12 +109,8 @@ export function createHost(options: HostOptions): Host {
       spec,
       spec.destinations ?? [],
       {
-        ...{ governor, ticker, nextCall, decide: decidePlugin, budgets, now, version: options.version },
-        rules: () => rulesOf(options.egress),
-        resolveHost: options.egress.resolveHost ?? resolveBySystem,
+        ...{ ...outward, budgets, version: options.version },
         authorities: options.egress.authorities ?? (() => []),
-        discloses: options.egress.discloses ?? (() => ({ allow: true })),
-        recordReceipt: options.egress.recordReceipt ?? (() => undefined),
       },
       fetching,
     );

@@ -25,6 +25,8 @@ export interface InstanceSpec extends InstanceKey {
   /** Granted scopes, pinned; told to the plugin. What counts is decided per call. */
   grants: readonly string[];
   testMode: boolean;
+  /** Whether the plugin is handed patient data; without it the host takes it that it is. */
+  phi?: boolean;
   /** Calls inside the plugin at once, and callers that may wait for a turn. */
   concurrency?: number;
   queueMax?: number;

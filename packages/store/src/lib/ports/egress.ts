@@ -97,9 +97,9 @@ export interface Vendors {
   /** With its agreements. False when there was none. */
   remove(id: string): Promise<boolean>;
   addAgreement(agreement: AgreementRow): Promise<void>;
-  /** Throws `agreement.not_found` when there is none that is not ended already. */
+  /** Throws `vendor.agreement_not_found` when there is none that is not ended already. */
   endAgreement(vendor: string, id: string, end: { at: Time; by: string }): Promise<void>;
-  /** Throws `agreement.not_found`. */
+  /** Throws `vendor.agreement_not_found`. */
   setDocument(vendor: string, id: string, document: { id: string; name: string }): Promise<void>;
   /** Rises with every change of a vendor or an agreement. */
   epoch(): Promise<number>;

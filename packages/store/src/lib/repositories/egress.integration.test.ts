@@ -96,7 +96,7 @@ describe.each(databases)("egress in $name", ({ available, open }) => {
         endedBy: "user:ana",
       });
       await expect(test.store.vendors.endAgreement(one.id, now.id, { at, by: "user:ana" })).rejects.toMatchObject({
-        code: "agreement.not_found",
+        code: "vendor.agreement_not_found",
       });
       await test.store.vendors.change(one.id, { name: `New ${one.id}`, hosts: ["c.one.example"] }, 1);
       expect(await test.store.vendors.find(one.id)).toMatchObject({
@@ -146,7 +146,7 @@ describe.each(databases)("egress in $name", ({ available, open }) => {
       });
       await test.store.vendors.setDocument(one.id, signed.id, { id: blob, name: "agreement.pdf" });
       await expect(test.store.vendors.setDocument(one.id, "none", { id: blob, name: "x" })).rejects.toMatchObject({
-        code: "agreement.not_found",
+        code: "vendor.agreement_not_found",
       });
       expect(await test.store.blobs.sweep("2100-01-01T00:00:00.000Z")).toBe(0);
       await expect(test.store.blobs.remove(blob)).rejects.toMatchObject({ code: "request.conflict" });

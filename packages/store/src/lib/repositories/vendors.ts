@@ -80,7 +80,10 @@ export function createVendors(session: Session): Vendors {
         .where("endedAt", "is", null);
       await session.commit(
         [toStatement(update, 1), raiseEpoch(session)],
-        () => new HilumError("agreement.not_found", { detail: "There is no such agreement that has not been ended." }),
+        () =>
+          new HilumError("vendor.agreement_not_found", {
+            detail: "There is no such agreement that has not been ended.",
+          }),
       );
     },
     setDocument: async (vendor, id, document) => {
@@ -91,7 +94,7 @@ export function createVendors(session: Session): Vendors {
         .where("id", "=", id);
       await session.commit(
         [toStatement(update, 1), raiseEpoch(session)],
-        ({ why }) => new HilumError(why === "reference" ? "blob.not_found" : "agreement.not_found"),
+        ({ why }) => new HilumError(why === "reference" ? "blob.not_found" : "vendor.agreement_not_found"),
       );
     },
     epoch: async () => {

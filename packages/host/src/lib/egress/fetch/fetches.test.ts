@@ -150,6 +150,29 @@ describe("http.fetch", () => {
     expect([rig.lookups, rig.provider.connections]).toEqual([[], 0]);
   });
 
+  it("asks whether patient data may go there, after the grant and before anything is connected", async () => {
+    const asked: unknown[] = [];
+    const refuse = { allow: false, code: "agreement.missing", reason: "agreement.missing" } as const;
+    const ports = { discloses: (_key: unknown, request: unknown) => (asked.push(request), refuse) };
+    const rig = await rigOf(ok, { ports });
+    expect(await failureOf(rig.ask())).toMatchObject({ code: "agreement.missing", sent: "no" });
+    expect(asked).toEqual([{ host: apiHost, phi: true, testMode: false, inOwnRange: true }]);
+    expect(rig.entries).toMatchObject([{ kind: "note", decision: "deny", reason: "agreement.missing" }]);
+    expect(rig.receipts).toMatchObject([{ decision: "deny", reason: "agreement.missing", host: apiHost }]);
+    await failureOf(
+      (
+        await rigOf(ok, {
+          ports,
+          destination: { phi: false },
+          rules: { privateRanges: [] },
+          names: { [apiHost]: ["93.184.216.34"] },
+        })
+      ).ask(),
+    );
+    expect(asked[1]).toEqual({ host: apiHost, phi: false, testMode: false, inOwnRange: false });
+    expect(rig.provider.connections).toBe(0);
+  });
+
   it("does nothing when the intent cannot be written", async () => {
     const append = () => Promise.reject(new Error("EIO"));
     const rig = await rigOf(ok, { ports: { governor: { audit: { append }, denials: { deny: append } } } });

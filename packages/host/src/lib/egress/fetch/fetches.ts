@@ -1,10 +1,10 @@
 import { HilumError, isHilumError, type FetchParams, type FetchResult } from "@hilum/contract";
 import type { IncomingCall, Serve } from "../../connection/incoming-calls.ts";
-import { pluginContext, type InstanceKey } from "../../instance-key.ts";
+import { pluginContext } from "../../instance-key.ts";
 import { govern, type Decision, type Governor } from "../../pipeline.ts";
 import type { DecidePlugin } from "../../plugin-decisions.ts";
 import type { Ticker } from "../../ticker.ts";
-import type { DecideDisclosure } from "../disclosure.ts";
+import { disclosureOf, type DecideDisclosure, type DisclosingInstance } from "../disclosure.ts";
 import type { RecordReceipt } from "../receipt.ts";
 import { createTurnedResolver } from "../resolve-host.ts";
 import type { Budgets } from "./budgets.ts";
@@ -64,7 +64,7 @@ interface Active {
 }
 
 export function createFetches(
-  key: InstanceKey,
+  key: DisclosingInstance,
   destinations: readonly DestinationSpec[],
   ports: FetchPorts,
   limits: FetchLimits = fetchLimits,
@@ -154,7 +154,8 @@ export function createFetches(
     if (!granted.allow) return granted;
     const { decision, addresses } = await poolOf(plan.request).decide();
     if (!decision.allow) return decision;
-    return await ports.discloses(key, { host: target.host, addresses, withoutPhi: !destination.phi });
+    const about = { host: target.host, addresses, phi: destination.phi };
+    return await ports.discloses(key, disclosureOf(key, about, ports.rules()));
   }
 
   async function perform(
