@@ -714,6 +714,24 @@ const errorCatalogue = {
 		title: "There is no such user",
 		fix: "Choose a user from the list.",
 		retryable: false
+	},
+	"vendor.agreement_not_found": {
+		status: 404,
+		title: "There is no such agreement",
+		fix: "Choose one of the agreements on the vendor's page.",
+		retryable: false
+	},
+	"vendor.in_force": {
+		status: 409,
+		title: "The vendor has an agreement in force",
+		fix: "End its agreement first, with a reason.",
+		retryable: false
+	},
+	"vendor.not_found": {
+		status: 404,
+		title: "There is no such vendor",
+		fix: "Choose a vendor from the list.",
+		retryable: false
 	}
 };
 const errorCodes = Object.keys(errorCatalogue);

@@ -3,6 +3,7 @@ import {
   HilumError,
   isScope,
   parseScope,
+  phiClassOf,
   resolveScope,
   formatScope,
   type Context,
@@ -54,6 +55,8 @@ export interface InstanceRunner {
     settings: Record<string, unknown>,
     work: (trial: InstanceKey & { trial: string }) => Promise<T>,
   ): Promise<T>;
+  /** Whether the running instance may be handed test messages alone: what it sends is under no agreement. */
+  takesTestsOnly(key: InstanceKey): boolean;
   /** Asked by the host before it starts or calls an instance. */
   decideCall(request: { key: InstanceKey & { trial?: string } }): Decision;
 }
@@ -78,8 +81,8 @@ export function createInstanceRunner({
   hostCode,
   developmentModules,
 }: RunnerParts): InstanceRunner {
-  /** Instances that somebody had the right to start and did. */
-  const permitted = new Set<string>();
+  /** Instances that somebody had the right to start and did, and whether they may be handed test messages alone. */
+  const permitted = new Map<string, { testsOnly: boolean }>();
 
   function runnerOf(
     plugin: PluginRow,
@@ -127,6 +130,7 @@ export function createInstanceRunner({
       ...filled,
       grants: scopes,
       testMode,
+      phi: phiClassOf(manifest) !== "none",
       ...(manifest.resources?.concurrency === undefined ? {} : { concurrency: manifest.resources.concurrency }),
     };
   }
@@ -135,7 +139,8 @@ export function createInstanceRunner({
     async start(context, key, { keepTrying = false } = {}) {
       const { plugin, manifest, instance, values, grants: rows } = await loadConfigured(store, key);
       const settings = await openSettings(store, key, manifest);
-      permitted.add(nameOf(key));
+      // The host's own code keeps what it is handed, so nothing leaves.
+      permitted.set(nameOf(key), { testsOnly: instance.testMode && plugin.code !== "host" });
       await host().start(
         specOf(plugin, manifest, key, settings, effectiveScopes(scopesOf(manifest, values, rows)), instance.testMode),
         { context, keepTrying, drainMs },
@@ -156,7 +161,7 @@ export function createInstanceRunner({
       const trial = { ...key, trial: randomBytes(6).toString("hex") };
       const scopes = networkScopesOf(manifest, settings);
       const forbid = grants.allowTrial(trial, scopes);
-      permitted.add(nameOf(trial));
+      permitted.set(nameOf(trial), { testsOnly: true });
       try {
         await host().start(specOf(plugin, manifest, trial, settings, scopes, instance.testMode), { context });
         return await work(trial);
@@ -166,6 +171,7 @@ export function createInstanceRunner({
         forbid();
       }
     },
+    takesTestsOnly: (key) => permitted.get(nameOf(key))?.testsOnly ?? false,
     decideCall: ({ key }) =>
       permitted.has(nameOf(key))
         ? { allow: true }
