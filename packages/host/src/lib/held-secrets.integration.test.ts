@@ -1,8 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Transform } from "node:stream";
-import { noteSkip, requires, searchMemory } from "@hilum/testkit";
-import { createTempDir, type TempDir } from "@hilum/testkit";
+import { createTempDir, noteSkip, requires, searchMemory, type TempDir } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EgressReceipt } from "./egress/receipt.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
@@ -153,9 +152,9 @@ describe.skipIf(!bubblewrap || !readable)("a secret that the host holds", () => 
 
   it("threat 98, 99: is in none of its files, and not in its environment or command line", () => {
     const pid = under.host.status(key)?.pid ?? 0;
-    const scratch = textsBelow(`/proc/${pid}/root/tmp`);
+    const scratch = textsBelow(join(inside(pid), "tmp"));
     expect(scratch.join("\n")).toContain(given);
-    const code = textsBelow(`/proc/${pid}/root/plugin`);
+    const code = textsBelow(join(inside(pid), "plugin"));
     const own = [readFileSync(`/proc/${pid}/environ`, "utf8"), readFileSync(`/proc/${pid}/cmdline`, "utf8")];
     expect(found([...scratch, ...code, ...own].join("\n"))).toEqual([]);
   });
@@ -177,6 +176,9 @@ describe.skipIf(!bubblewrap || !readable)("a secret that the host holds", () => 
 
   const found = (text: string): string[] => held.filter((needle) => text.includes(needle));
 });
+
+/** The file system as the process sees it (proc(5)). */
+const inside = (pid: number): string => join("/proc", String(pid), "root");
 
 function textsBelow(path: string): string[] {
   return readdirSync(path).flatMap((name) => {

@@ -90,6 +90,8 @@ const pickTraffic = ({ requests, denied, bytesOut, bytesIn }: EgressTotals) => (
   bytesIn,
 });
 
-function presentReceipt({ plugin: _, ...receipt }: EgressReceiptRow): EgressReceipt {
+/** Whose plugin it is stands in the address. */
+function presentReceipt(row: EgressReceiptRow): EgressReceipt {
+  const { plugin: _plugin, ...receipt } = row;
   return receipt;
 }

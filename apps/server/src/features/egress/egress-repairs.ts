@@ -83,8 +83,9 @@ function sinceOf(
 ): string {
   const ends = (vendors.find(({ id }) => id === vendor)?.agreements ?? [])
     .map(({ endedAt, validUntil }) => endedAt ?? (validUntil === undefined ? undefined : `${validUntil}T23:59:59.999Z`))
-    .filter((at) => at !== undefined && at <= now.toISOString())
-    .toSorted();
+    .filter((at) => at !== undefined)
+    .filter((at) => at <= now.toISOString())
+    .toSorted((a, b) => a.localeCompare(b));
   return ends.at(-1) ?? otherwise;
 }
 

@@ -87,7 +87,7 @@ function unclaimedOf(all: readonly Use[]) {
 }
 
 async function presentAgreement(store: Store, row: AgreementRow, now: Date): Promise<Agreement> {
-  const { vendor: _, document, documentName = "agreement", ...rest } = row;
+  const { vendor: _vendor, document, documentName = "agreement", ...rest } = row;
   const blob: BlobRow | undefined = document === undefined ? undefined : await store.blobs.find(document);
   return {
     ...rest,

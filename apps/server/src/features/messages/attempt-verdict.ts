@@ -68,7 +68,7 @@ export function judgeFailure(
     ...(data?.fix === undefined ? {} : { fix: data.fix }),
     ...(data?.reply === undefined ? {} : { reply: data.reply }),
   };
-  if (notTried.has(code) && data?.sent !== "maybe")
+  if (data === undefined ? notTried.has(code) : waitsForAgreement(code, data))
     return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random) };
   // Sending again what may have gone out is for a person to decide.
   if (mayHaveGoneOut(code, data)) return { ...said, next: "uncertain", delayMs: 0 };

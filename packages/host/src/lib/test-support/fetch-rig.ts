@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createServer, type Server as HttpsServer, type ServerOptions } from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { AuditInput } from "@hilum/audit";
 import { isHilumError, type HilumError, type FetchParams, type FetchResult } from "@hilum/contract";
 import { createCertificateAuthority, type CertificateAuthority } from "@hilum/testkit";
@@ -174,4 +175,19 @@ export async function failureOf(work: Promise<unknown>): Promise<Pick<HilumError
   if (!isHilumError(error)) throw new Error(`it did not fail as it should: ${String(error)}`);
   const { code, sent, detail } = error;
   return { code, sent, detail };
+}
+
+/** A server that speaks TLS and then whatever `talk` says, byte by byte; `heard` is all that clients sent. */
+export async function startRawProvider(
+  talk: (socket: TLSSocket, heard: () => string) => void,
+): Promise<Provider & { heard: () => string }> {
+  const { certificate, key } = await (await testAuthority()).issue({ names: [apiHost] });
+  const chunks: Buffer[] = [];
+  const heard = (): string => Buffer.concat(chunks).toString("latin1");
+  const server = createTlsServer({ cert: certificate, key }, (socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk) => chunks.push(chunk));
+    talk(socket, heard);
+  });
+  return Object.assign(await listenAsProvider(server), { heard });
 }

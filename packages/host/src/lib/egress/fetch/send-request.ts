@@ -64,6 +64,10 @@ function sendOnce(request: PlannedRequest, { pool, headers, signal, onSending }:
       give,
     );
   });
+  sent.once("upgrade", (_response, socket) => {
+    socket.destroy();
+    reject(new HilumError("provider.bad_answer", { detail: "The server would speak another protocol." }));
+  });
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   else sent.end(body.length > 0 ? body : undefined);
