@@ -35,6 +35,7 @@ interface Schema {
   required?: string[];
   additionalProperties?: boolean | Schema;
   items?: Schema;
+  oneOf?: Schema[];
   pattern?: string;
   minLength?: number;
   maxLength?: number;
@@ -77,6 +78,9 @@ for an operator as a pending revision.
 |---|---|---|---|
 ${rows.join("\n")}
 
+**Destinations.** A secret that a destination names in its \`auth\` is held by the host: the plugin is told that it is set (\`secretsHeld\`) and never what it is. How a plugin asks is in protocol.md, \`http.fetch\`.
+A path is written with \`{name}\` where it changes: \`/v1/accounts/{account}/messages/{id}.json\`. Each stands for one segment, or the part of it that the static text around leaves, and is never empty.
+
 A \`config\` property's \`pattern\` is RE2 syntax, without look-around and back-references: matching takes time in proportion to the text. There is no \`$ref\`.
 \`default\` must be a value that the property itself takes, and a secret has none. \`when\` names a setting that is always shown.
 `;
@@ -90,6 +94,7 @@ function renderFields(schema: Schema, prefix: string): string[] {
     rows.push(`| ${code(path)} | ${needed} | ${cell(field.description ?? "")} | ${cell(ruleOf(field))} |`);
     rows.push(...renderFields(field, `${path}.`));
     if (field.items !== undefined) rows.push(...renderFields(field.items, `${path}[].`));
+    for (const form of field.oneOf ?? []) rows.push(...renderFields(form, `${path}.`));
     if (typeof field.additionalProperties === "object")
       rows.push(...renderFields(field.additionalProperties, `${path}.*.`));
   }
@@ -104,6 +109,7 @@ function ruleOf(schema: Schema): string {
   if (schema.type === "boolean") return "true or false";
   if (schema.type === "array")
     return `list of ${schema.minItems ?? 0} to ${schema.maxItems}${schema.items?.enum === undefined ? "" : `: ${ruleOf(schema.items)}`}`;
+  if (schema.oneOf !== undefined) return `one of ${schema.oneOf.length} forms, by \`type\``;
   if (schema.maxProperties !== undefined) return `object of at most ${schema.maxProperties} members`;
   return schema.type === "object" ? "object" : "any value";
 }

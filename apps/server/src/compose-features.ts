@@ -21,6 +21,7 @@ import { createAuditIndexer } from "./features/audit/indexer.ts";
 import { createReasons } from "./features/audit/reasons.ts";
 import { createAuditHandlers } from "./features/audit/routes.ts";
 import { createVerificationsService } from "./features/audit/verifications.ts";
+import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
 import { createAccountService } from "./features/identity/account.ts";
 import { createBootstrapService } from "./features/identity/bootstrap.ts";
 import { createPasswords } from "./features/identity/passwords.ts";
@@ -89,7 +90,7 @@ export interface Features {
   grantsOf: GrantsPort["grantsOf"];
   decideCall: HostOptions["decideCall"];
   writeLog: HostOptions["writeLog"];
-  privateRanges(): readonly { cidr: string }[];
+  egress: EgressFeature["ports"];
   onInstanceChange(status: InstanceStatus): void;
   keepReason(requestId: string, reason: string): Promise<void>;
   observeRequest(operation: string, status: number, seconds: number): void;
@@ -122,6 +123,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const logs = createLogHub({ logs: store.logs, processLog: log });
   const usage = createGrantUsageCounter({ auditLog, grants: store.grants, processLog: log });
   const counter = createCallCounter({ health: store.health, source: boot });
+  const egress = await composeEgress({ store, settings: () => platform.current(), log });
 
   const runner = createInstanceRunner({
     host,
@@ -137,6 +139,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     store,
     runner,
     smoke,
+    disclosures: egress.disclosures,
     sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady(), sandbox.report()) },
     failureData: pluginFailureData,
     log,
@@ -168,6 +171,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     sandbox,
     startedAt,
     certificateUntil: parts.certificateUntil,
+    egress: egress.repairs,
   });
   let metrics: Promise<Metrics> | undefined;
   const loadMetrics = (): Promise<Metrics> => (metrics ??= createMetrics({ auditLog, store }));
@@ -239,12 +243,14 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       routing: createRoutingService({ store, running: (key) => runner.status(key)?.state === "running", wake }),
       wake,
     }),
+    ...egress.handlers,
     ...remote.handlers,
   };
 
   const timers = [
-    setInterval(() => void sweep(store).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
+    setInterval(() => void sweep(store, egress).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
     setInterval(() => void grants.refresh().catch(() => undefined), grantsEveryMs).unref(),
+    setInterval(() => void egress.refresh().catch(() => undefined), grantsEveryMs).unref(),
   ];
 
   return {
@@ -254,7 +260,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     grantsOf: (key) => grants.grantsOf(key),
     decideCall: (request) => runner.decideCall(request),
     writeLog: (key, line) => logs.write(key, line),
-    privateRanges: () => platform.current().privateRanges,
+    egress: egress.ports,
     onInstanceChange: (status) => {
       void lifecycle
         .note(status)
@@ -275,6 +281,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         single: (await store.status()).dialect === "sqlite",
         send: createSender({ host, ref: parts.ref, counter }),
         ready: (key) => runner.status(key)?.state === "running",
+        takesTestsOnly: (key) => runner.takesTestsOnly(key),
         failureData: pluginFailureData,
         log,
       });
@@ -293,6 +300,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await indexer.close();
       await counter.close();
       await usage.close();
+      await egress.close();
       await logs.flush();
     },
   };
@@ -310,8 +318,9 @@ function developmentModules({ packagesDir, modulesDir }: Installation): { from: 
   ];
 }
 
-async function sweep(store: Store): Promise<void> {
+async function sweep(store: Store, egress: EgressFeature): Promise<void> {
   const now = new Date();
+  await egress.sweep(now);
   await store.sessions.sweep(now.toISOString());
   await store.registrations.sweep(now.toISOString());
   await store.remote.sweep(now.toISOString());

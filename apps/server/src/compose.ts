@@ -126,7 +126,7 @@ async function compose(
       decideCall: features.decideCall,
       writeLog: features.writeLog,
       egress: {
-        privateRanges: features.privateRanges,
+        ...features.egress,
         ownPorts: () => (late.app === undefined ? [] : portsOf(late.app)),
       },
     }),

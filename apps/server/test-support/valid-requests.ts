@@ -122,4 +122,22 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   setRoute: { params: { channel: "fax" }, body: { to: null } },
   listPracticeMessages: nothing,
   emptyPracticeMailbox: nothing,
+  listEgressReceipts: ofInstance,
+  listVendors: nothing,
+  getVendor: { params: { vendor: "absent" } },
+  createVendor: { body: { name: "Nobody", kind: "business_associate", hosts: [".com"] } },
+  changeVendor: { params: { vendor: "absent" }, body: { revision: 1 } },
+  removeVendor: { params: { vendor: "absent" }, body: reason },
+  addAgreement: {
+    params: { vendor: "absent" },
+    body: { party: "Nobody", signedOn: "2026-01-01", validFrom: "2026-01-01" },
+  },
+  endAgreement: { params: { vendor: "absent", agreement: "absent" }, body: reason },
+  uploadAgreementDocument: {
+    params: { vendor: "absent", agreement: "absent" },
+    query: { name: "agreement.pdf" },
+    body: new Uint8Array([1]),
+    headers: { "content-type": "application/pdf" },
+  },
+  downloadAgreementDocument: { params: { vendor: "absent", agreement: "absent" } },
 };

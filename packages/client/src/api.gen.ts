@@ -1767,6 +1767,7 @@ export interface components {
             readonly ok: true;
         };
         readonly PlatformSettings: {
+            readonly authorities?: readonly string[];
             /** @enum {unknown} */
             readonly environment: "production" | "test";
             readonly localRegistration: boolean;

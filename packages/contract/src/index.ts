@@ -13,6 +13,7 @@ export {
 } from "./ids/plugin-id.ts";
 export { canonicalJson } from "./json/canonical-json.ts";
 export { pointerTo } from "./json/pointer.ts";
+export { heldSecrets, withoutHeld } from "./manifest/held-secrets.ts";
 export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-profile.ts";
 export { manifestJsonSchema } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
@@ -22,6 +23,8 @@ export {
   type ParsedManifest,
   type ParseManifestOptions,
 } from "./manifest/parse-manifest.ts";
+export { allowedHeaders } from "./manifest/request-headers.ts";
+export { findRequest, isPlainPath, pathLengthMax } from "./manifest/request-template.ts";
 export { validateSettings, visible, type ValidateSettingsOptions } from "./manifest/settings.ts";
 export {
   decodeEnrolmentCode,

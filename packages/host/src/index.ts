@@ -30,8 +30,13 @@ export type {
 export type { CallRequest, DecideCall, PluginCall } from "./lib/supervisor/plugin-call.ts";
 export { supervisorContext } from "./lib/supervisor/run-notes.ts";
 export type { RestartBudgetOptions } from "./lib/supervisor/restart-budget.ts";
-export type { ResolveHost } from "./lib/egress/resolve-host.ts";
+export { isInRanges } from "./lib/egress/address.ts";
+export { resolveBySystem, type ResolveHost } from "./lib/egress/resolve-host.ts";
 export type { TunnelLimits } from "./lib/egress/tunnel.ts";
+export type { DecideDisclosure, DisclosureRequest } from "./lib/egress/disclosure.ts";
+export type { Credential, DestinationSpec } from "./lib/egress/fetch/destination-spec.ts";
+export type { FetchLimits } from "./lib/egress/fetch/fetches.ts";
+export type { EgressReceipt, RecordReceipt } from "./lib/egress/receipt.ts";
 export type { Link, LinkEvents } from "./lib/connection/link.ts";
 export { createSandbox, type SandboxOptions } from "./lib/sandbox/create-sandbox.ts";
 export type {

@@ -87,7 +87,10 @@ const implied: ReadonlyMap<string, "always" | "own"> = new Map([
 ]);
 
 /** What needs a grant, and the kind of scope that can give it. */
-const scoped: ReadonlyMap<string, Scope["kind"]> = new Map([["egress connect", "net"]]);
+const scoped: ReadonlyMap<string, Scope["kind"]> = new Map([
+  ["egress connect", "net"],
+  ["egress http.fetch", "net"],
+]);
 
 function decideByGrants(request: Request, kind: Scope["kind"], grants: readonly Grant[]): Decision {
   if (request.scope === undefined) return deny("scope.missing");

@@ -1,3 +1,13 @@
+export {
+  dayOf,
+  decideDisclosure,
+  isInForce,
+  vendorOf,
+  type AgreementTerms,
+  type Disclosure,
+  type DisclosureDecision,
+  type VendorTerms,
+} from "./decide-disclosure.ts";
 export { decideOperation, type OperationAccess, type OperationDecision } from "./decide-operation.ts";
 export { decide, lanes, type Decision, type DenyReason, type Lane, type Request } from "./decide.ts";
 export type { Grant } from "./grant.ts";

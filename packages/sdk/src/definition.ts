@@ -2,9 +2,10 @@ import type { HealthResult, Manifest, SendResult } from "@hilum/contract";
 import type { Evidence } from "@hilum/contract/api";
 import type { Communication } from "@medplum/fhirtypes";
 import type { Connect } from "./lanes/egress.ts";
+import type { Fetch } from "./lanes/fetch.ts";
 import type { Attachments, Deliveries, PluginLog, PluginState } from "./lanes/lanes.ts";
 
-/** Settings as the manifest's `config` declares them, defaults filled in, secrets included. */
+/** Settings as the manifest's `config` declares them, defaults filled in, secrets included but for those that the host holds. */
 export type SettingValues = Readonly<Record<string, unknown>>;
 
 /** Everything that a call may use. Each member is a lane of the platform, governed by the plugin's grants. */
@@ -16,10 +17,13 @@ export interface CallContext<Settings extends SettingValues = SettingValues> {
   readonly testMode: boolean;
   /** Scopes that were granted, resolved: `net:tcp://mail.example.org:587`. */
   readonly grants: readonly string[];
+  /** Names of the secrets that are set and that the host uses in the plugin's place: their values are not in `settings`. */
+  readonly secretsHeld: readonly string[];
   /** Id of the call, as in the audit log. */
   readonly call: string;
   readonly log: PluginLog;
   readonly connect: Connect;
+  readonly fetch: Fetch;
   readonly attachments: Attachments;
   readonly state: PluginState;
   readonly deliveries: Deliveries;

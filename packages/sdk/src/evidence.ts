@@ -23,7 +23,7 @@ export async function checkStep(
       title,
       status: "failed",
       durationMs: durationMs(),
-      detail: `${error.message}.`,
+      detail: error.detail,
       ...(cause === undefined ? {} : { cause }),
       ...(fix === undefined ? {} : { fix }),
       ...(field === undefined ? {} : { field }),

@@ -29,6 +29,7 @@ export {
   type ConnectOptions,
   type EgressFailure,
 } from "./lanes/egress.ts";
+export type { Fetch, FetchAnswer, FetchOptions } from "./lanes/fetch.ts";
 export type { Attachments, Deliveries, PluginLog, PluginState, StateEntry } from "./lanes/lanes.ts";
 export { isProviderError, ProviderError, type ProviderErrorCode, type ProviderErrorOptions } from "./provider-error.ts";
 export { serve } from "./serve.ts";

@@ -1,8 +1,13 @@
 import { errorCatalogue, type ErrorCode, type WireErrorData } from "@hilum/contract";
 import type { CauseClass } from "@hilum/contract/api";
 
-/** Codes that a plugin may report (docs/reference/errors.md). */
-export type ProviderErrorCode = Extract<ErrorCode, `provider.${string}`> | "plugin.failed" | "message.invalid";
+/** Codes that a plugin may report (docs/reference/errors.md), refusals of the host among them that it met on the way. */
+export type ProviderErrorCode =
+  | Extract<ErrorCode, `provider.${string}` | `agreement.${string}` | `destination.${string}`>
+  | "plugin.failed"
+  | "message.invalid"
+  | "policy.denied"
+  | "lane.full";
 
 export interface ProviderErrorOptions {
   /** Class of the cause; by default the one that goes with the code. */
@@ -18,18 +23,31 @@ export interface ProviderErrorOptions {
   field?: string;
   /** What to do now, in the operator's words. */
   fix?: string;
+  /** What was seen, as a sentence for a check's row. Never a patient's data, never a secret. */
+  detail?: string;
   /** The error that was caught, for the debugger; it does not leave the process. */
   error?: unknown;
 }
 
-const causes: Readonly<Partial<Record<ProviderErrorCode, CauseClass>>> = {
+const causes: Readonly<Record<ProviderErrorCode, CauseClass>> = {
+  "agreement.expired": "configuration",
+  "agreement.missing": "configuration",
+  "agreement.test_mode": "configuration",
+  "destination.invalid": "plugin",
+  "destination.not_public": "configuration",
+  "lane.full": "quota",
+  "policy.denied": "configuration",
+  "provider.bad_answer": "provider_down",
   "provider.bad_credentials": "wrong_credential",
   "provider.certificate": "certificate",
   "provider.quota": "quota",
   "provider.recipient": "recipient",
+  "provider.redirected": "configuration",
   "provider.refused": "other",
+  "provider.response_too_large": "other",
   "provider.sender": "sender_not_verified",
   "provider.temporary": "provider_down",
+  "provider.timeout": "timeout",
   "provider.too_large": "too_large",
   "provider.unreachable": "network",
   "plugin.failed": "plugin",
@@ -43,15 +61,17 @@ export class ProviderError extends Error {
   readonly [brand] = true;
   readonly code: ProviderErrorCode;
   readonly data: WireErrorData;
+  readonly detail: string;
 
   constructor(code: ProviderErrorCode, options: ProviderErrorOptions = {}) {
     const { title, fix, retryable } = errorCatalogue[code];
     super(title, options.error === undefined ? undefined : { cause: options.error });
     this.name = "ProviderError";
     this.code = code;
+    this.detail = options.detail ?? `${title}.`;
     this.data = {
       code,
-      cause: options.cause ?? causes[code] ?? "other",
+      cause: options.cause ?? causes[code],
       sent: options.sent ?? "no",
       retry: options.retry ?? (retryable ? "later" : "never"),
       fix: options.fix ?? fix,
@@ -61,6 +81,9 @@ export class ProviderError extends Error {
     };
   }
 }
+
+export const isProviderErrorCode = (code: unknown): code is ProviderErrorCode =>
+  typeof code === "string" && Object.hasOwn(causes, code);
 
 /** True for a ProviderError of any copy of the SDK. */
 export function isProviderError(value: unknown): value is ProviderError {

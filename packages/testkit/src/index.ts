@@ -5,6 +5,7 @@ export {
   type IssuedCertificate,
 } from "./certificates/certificate-authority.ts";
 export { createTempDir, type TempDir } from "./files/temp-dir.ts";
+export { searchMemory, type MemoryHit, type MemorySearch } from "./memory/search-memory.ts";
 export { startPostgres, type Postgres, type PostgresDatabase } from "./postgres/postgres.ts";
 export { findBubblewrap, findChromium, findProgram, findPython } from "./run/programs.ts";
 export { noteSkip, requires, type Requirement, type RequirementName, type SkipNote } from "./run/requirement.ts";

@@ -205,6 +205,24 @@ function definePlugin(definition) {
 * table and a test holds the two equal.
 */
 const errorCatalogue = {
+	"agreement.expired": {
+		status: 403,
+		title: "The business associate agreement for this host has ended",
+		fix: "Open Vendors and add the agreement that follows it, or set the instance to test mode.",
+		retryable: false
+	},
+	"agreement.missing": {
+		status: 403,
+		title: "Patient data may not go to this host: there is no business associate agreement",
+		fix: "Open Vendors, add the vendor with this host and its agreement, or set the instance to test mode.",
+		retryable: false
+	},
+	"agreement.test_mode": {
+		status: 409,
+		title: "The instance is in test mode and takes test messages only",
+		fix: "Turn test mode off in Settings, once the vendor's agreement is in Vendors.",
+		retryable: false
+	},
 	"audit.blocked": {
 		status: 503,
 		title: "The audit log cannot be written, so nothing is done",
@@ -273,8 +291,8 @@ const errorCatalogue = {
 	},
 	"destination.invalid": {
 		status: 400,
-		title: "The destination of the tunnel is not a host and a port",
-		fix: "Ask for host:port, as the grant says it.",
+		title: "The destination is not one that can be asked for",
+		fix: "Ask a tunnel for host:port as the grant says it, and http.fetch for a destination and a request that the manifest declares.",
 		retryable: false
 	},
 	"destination.not_public": {
@@ -457,6 +475,12 @@ const errorCatalogue = {
 		fix: "Correct the user name and password in Settings.",
 		retryable: false
 	},
+	"provider.bad_answer": {
+		status: 502,
+		title: "The provider's answer is no HTTP that Hilum reads",
+		fix: "Look at the host and port in Settings; if they are right, report it to the provider.",
+		retryable: false
+	},
 	"provider.certificate": {
 		status: 502,
 		title: "The provider's certificate is not trusted",
@@ -475,10 +499,22 @@ const errorCatalogue = {
 		fix: "Correct the recipient's address and send again.",
 		retryable: false
 	},
+	"provider.redirected": {
+		status: 502,
+		title: "The provider sends the request elsewhere, which Hilum does not follow",
+		fix: "Correct the address in Settings to the one the provider answers at.",
+		retryable: false
+	},
 	"provider.refused": {
 		status: 502,
 		title: "The provider refused the message",
 		fix: "Read the provider's reply on the message's page.",
+		retryable: false
+	},
+	"provider.response_too_large": {
+		status: 502,
+		title: "The provider's answer is larger than the plugin declares",
+		fix: "Report it to the plugin's publisher, who may raise `responseBytesMax`.",
 		retryable: false
 	},
 	"provider.sender": {
@@ -491,6 +527,12 @@ const errorCatalogue = {
 		status: 502,
 		title: "The provider asks to try again later",
 		fix: "Wait: Hilum keeps trying. Read the provider's reply if it lasts.",
+		retryable: true
+	},
+	"provider.timeout": {
+		status: 504,
+		title: "The provider did not answer in time",
+		fix: "Look at the provider's status page; look at the message before you send it again.",
 		retryable: true
 	},
 	"provider.too_large": {
@@ -672,6 +714,24 @@ const errorCatalogue = {
 		title: "There is no such user",
 		fix: "Choose a user from the list.",
 		retryable: false
+	},
+	"vendor.agreement_not_found": {
+		status: 404,
+		title: "There is no such agreement",
+		fix: "Choose one of the agreements on the vendor's page.",
+		retryable: false
+	},
+	"vendor.in_force": {
+		status: 409,
+		title: "The vendor has an agreement in force",
+		fix: "End its agreement first, with a reason.",
+		retryable: false
+	},
+	"vendor.not_found": {
+		status: 404,
+		title: "There is no such vendor",
+		fix: "Choose a vendor from the list.",
+		retryable: false
 	}
 };
 const errorCodes = Object.keys(errorCatalogue);
@@ -688,6 +748,7 @@ var HilumError = class extends Error {
 	detail;
 	problems;
 	retryAfterMs;
+	sent;
 	constructor(code, options = {}) {
 		const detail = options.detail ?? errorCatalogue[code].title;
 		super(`${code}: ${detail}`, options.cause === void 0 ? void 0 : { cause: options.cause });
@@ -696,6 +757,7 @@ var HilumError = class extends Error {
 		this.detail = detail;
 		this.problems = options.problems ?? [];
 		this.retryAfterMs = options.retryAfterMs;
+		this.sent = options.sent;
 	}
 	get spec() {
 		return errorCatalogue[this.code];
@@ -758,13 +820,24 @@ const wireErrorCodes = {
 
 // packages/sdk/src/provider-error.ts
 const causes = {
+	"agreement.expired": "configuration",
+	"agreement.missing": "configuration",
+	"agreement.test_mode": "configuration",
+	"destination.invalid": "plugin",
+	"destination.not_public": "configuration",
+	"lane.full": "quota",
+	"policy.denied": "configuration",
+	"provider.bad_answer": "provider_down",
 	"provider.bad_credentials": "wrong_credential",
 	"provider.certificate": "certificate",
 	"provider.quota": "quota",
 	"provider.recipient": "recipient",
+	"provider.redirected": "configuration",
 	"provider.refused": "other",
+	"provider.response_too_large": "other",
 	"provider.sender": "sender_not_verified",
 	"provider.temporary": "provider_down",
+	"provider.timeout": "timeout",
 	"provider.too_large": "too_large",
 	"provider.unreachable": "network",
 	"plugin.failed": "plugin",
@@ -776,14 +849,16 @@ var ProviderError = class extends Error {
 	[brand] = true;
 	code;
 	data;
+	detail;
 	constructor(code, options = {}) {
 		const { title, fix, retryable } = errorCatalogue[code];
 		super(title, options.error === void 0 ? void 0 : { cause: options.error });
 		this.name = "ProviderError";
 		this.code = code;
+		this.detail = options.detail ?? `${title}.`;
 		this.data = {
 			code,
-			cause: options.cause ?? causes[code] ?? "other",
+			cause: options.cause ?? causes[code],
 			sent: options.sent ?? "no",
 			retry: options.retry ?? (retryable ? "later" : "never"),
 			fix: options.fix ?? fix,
@@ -793,6 +868,7 @@ var ProviderError = class extends Error {
 		};
 	}
 };
+const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causes, code);
 /** True for a ProviderError of any copy of the SDK. */
 function isProviderError(value) {
 	return typeof value === "object" && value !== null && brand in value;
@@ -1042,6 +1118,88 @@ function createAskedRequests(send) {
 	};
 }
 
+// packages/sdk/src/lanes/host-refusal.ts
+/** A refusal of the host, by its code. */
+function toHilumError(error) {
+	const { code } = error.data;
+	const known = typeof code === "string" && code in errorCatalogue ? code : "plugin.protocol";
+	return new HilumError(known, {
+		detail: error.message,
+		cause: error
+	});
+}
+
+// packages/sdk/src/lanes/fetch.ts
+function createFetch({ peer, call, signal }) {
+	return async (destination, { method = "GET", body, headers, ...rest }) => {
+		const params = {
+			destination,
+			method,
+			call,
+			...rest,
+			...presentBody(body, headers)
+		};
+		try {
+			return createAnswer(await peer.request("http.fetch", params, { signal: signal() }));
+		} catch (error) {
+			throw error instanceof PeerError ? failureOf(error) : error;
+		}
+	};
+}
+function presentBody(body, headers) {
+	const given = headers === void 0 ? {} : { headers: { ...headers } };
+	if (body === void 0) return given;
+	if ("bytes" in body) return {
+		...given,
+		body: { base64: Buffer$1.from(body.bytes).toString("base64") }
+	};
+	if (!("json" in body)) return {
+		...given,
+		body
+	};
+	return {
+		headers: {
+			"content-type": "application/json",
+			...headers
+		},
+		body: { text: JSON.stringify(body.json) }
+	};
+}
+function createAnswer({ status, headers, body }) {
+	const text = () => "text" in body ? body.text : Buffer$1.from(body.base64, "base64").toString("utf8");
+	return {
+		status,
+		headers,
+		text,
+		ok: status >= 200 && status < 300,
+		json() {
+			try {
+				return JSON.parse(text());
+			} catch (error) {
+				throw new ProviderError("provider.bad_answer", {
+					error,
+					sent: "maybe",
+					detail: `The provider answered ${status} with something that is not JSON.`
+				});
+			}
+		},
+		bytes: () => "text" in body ? Buffer$1.from(body.text, "utf8") : Buffer$1.from(body.base64, "base64")
+	};
+}
+/** What the host refused or met. A mistake in the params themselves is a bug of the plugin and no provider's failure. */
+function failureOf(error) {
+	const { code, sent = "maybe", retry, retryAfterMs, fix, detail } = error.data;
+	if (code === "request.invalid") return toHilumError(error);
+	return new ProviderError(isProviderErrorCode(code) ? code : "plugin.failed", {
+		error,
+		sent,
+		...retry === void 0 ? {} : { retry },
+		...retryAfterMs === void 0 ? {} : { retryAfterMs },
+		...fix === void 0 ? {} : { fix },
+		...detail === void 0 ? {} : { detail }
+	});
+}
+
 // packages/sdk/src/lanes/lanes.ts
 /** The lanes of one call. */
 function createLanes({ peer, call, signal, chunkBytesMax }) {
@@ -1080,7 +1238,12 @@ function createLanes({ peer, call, signal, chunkBytesMax }) {
 		},
 		deliveries: { async update(update) {
 			await ask("messages.updateDelivery", update);
-		} }
+		} },
+		fetch: createFetch({
+			peer,
+			call,
+			signal
+		})
 	};
 }
 /** The log of a call, or of the plugin itself when there is none. */
@@ -1111,15 +1274,6 @@ async function* readBlob(ask, { id, call, chunkBytesMax }) {
 		offset += bytes.length;
 		yield bytes;
 	}
-}
-/** A refusal of the host, by its code. */
-function toHilumError(error) {
-	const { code } = error.data;
-	const known = typeof code === "string" && code in errorCatalogue ? code : "plugin.protocol";
-	return new HilumError(known, {
-		detail: error.message,
-		cause: error
-	});
 }
 
 // packages/contract/src/wire/encode-frame.ts
@@ -1727,7 +1881,7 @@ function serveChannel({ plugin, channel, connectBy, onEnd }) {
 		return null;
 	}
 }
-function createContext({ params: { settings, plugin, instance, testMode, grants, limits }, connect }, peer, params, call) {
+function createContext({ params: { settings, secretsHeld, plugin, instance, testMode, grants, limits }, connect }, peer, params, call) {
 	const { call: id = "", deadlineMs = wireLimits.deadlineMsMax } = params["meta"] ?? {};
 	const given = params["settings"];
 	const deadline = new Date(Date.now() + deadlineMs);
@@ -1743,6 +1897,7 @@ function createContext({ params: { settings, plugin, instance, testMode, grants,
 		instance,
 		testMode,
 		grants,
+		secretsHeld,
 		call: id,
 		deadline,
 		...lanes,
@@ -1856,7 +2011,7 @@ async function checkStep(id, title, run) {
 			title,
 			status: "failed",
 			durationMs: durationMs(),
-			detail: `${error.message}.`,
+			detail: error.detail,
 			...cause === void 0 ? {} : { cause },
 			...fix === void 0 ? {} : { fix },
 			...field === void 0 ? {} : { field },

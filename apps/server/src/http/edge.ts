@@ -48,6 +48,8 @@ const resources: Readonly<Record<string, string>> = {
   verification: "Verification",
   link: "RemoteLink",
   index: "AuditEntry",
+  vendor: "Vendor",
+  agreement: "Agreement",
 };
 
 /**

@@ -32,6 +32,7 @@ export const detailKeys = {
   port: "number",
   problems: "number",
   provider: "token",
+  reflected: "boolean",
   restarts: "number",
   retryable: "boolean",
   revision: "number",

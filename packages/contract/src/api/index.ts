@@ -4,9 +4,11 @@ export * from "./identity.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./platform.ts";
+export * from "./egress.ts";
 
 export { buildOpenApi } from "./openapi.ts";
 
+import { egressOperations } from "./egress.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
 import { platformOperations } from "./platform.ts";
@@ -18,6 +20,7 @@ export const operations = [
   ...identityOperations,
   ...pluginOperations,
   ...messageOperations,
+  ...egressOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

@@ -13,6 +13,9 @@ export interface ErrorSpec {
  * table and a test holds the two equal.
  */
 export const errorCatalogue = {
+  "agreement.expired": { status: 403, title: "The business associate agreement for this host has ended", fix: "Open Vendors and add the agreement that follows it, or set the instance to test mode.", retryable: false },
+  "agreement.missing": { status: 403, title: "Patient data may not go to this host: there is no business associate agreement", fix: "Open Vendors, add the vendor with this host and its agreement, or set the instance to test mode.", retryable: false },
+  "agreement.test_mode": { status: 409, title: "The instance is in test mode and takes test messages only", fix: "Turn test mode off in Settings, once the vendor's agreement is in Vendors.", retryable: false },
   "audit.blocked": { status: 503, title: "The audit log cannot be written, so nothing is done", fix: "Free disk space or repair the disk of the data folder, then restart Hilum.", retryable: true },
   "audit.broken": { status: 409, title: "The audit log does not verify", fix: "Open Audit, read which entry differs, and keep the disk as evidence.", retryable: false },
   "audit.bad_entry": { status: 500, title: "An audit entry holds a field that is not allowed", fix: "Report this with the request ID.", retryable: false },
@@ -24,7 +27,7 @@ export const errorCatalogue = {
   "data.in_use": { status: 503, title: "Another Hilum uses this data folder", fix: "Stop the other one, or give this one a data folder of its own.", retryable: false },
   "data.newer": { status: 503, title: "The data was written by a newer Hilum", fix: "Start the newer version, or restore a backup that this version made.", retryable: false },
   "data.no_space": { status: 507, title: "The disk is full", fix: "Free space on the disk of the data folder.", retryable: true },
-  "destination.invalid": { status: 400, title: "The destination of the tunnel is not a host and a port", fix: "Ask for host:port, as the grant says it.", retryable: false },
+  "destination.invalid": { status: 400, title: "The destination is not one that can be asked for", fix: "Ask a tunnel for host:port as the grant says it, and http.fetch for a destination and a request that the manifest declares.", retryable: false },
   "destination.not_public": { status: 403, title: "The destination is an address that plugins may not reach", fix: "If the server is your own, an administrator adds its address range under Settings, Network.", retryable: false },
   "enrolment.invalid": { status: 401, title: "The enrolment code is wrong, used, expired or revoked", fix: "Make a new code on the plugin's Access page. If you did not use the old one, look in Audit who did.", retryable: false },
   "envelope.invalid": { status: 500, title: "A stored value cannot be decrypted", fix: "Check that the key file belongs to this data folder; restore the row from a backup.", retryable: false },
@@ -55,12 +58,16 @@ export const errorCatalogue = {
   "policy.denied": { status: 403, title: "The plugin has no grant for this", fix: "Open Access on the plugin's page and grant the scope, if it should have it.", retryable: false },
   "policy.failed": { status: 403, title: "It could not be decided whether this is allowed, so it was refused", fix: "Report this with the request ID.", retryable: false },
   "provider.bad_credentials": { status: 502, title: "The provider refused the credentials", fix: "Correct the user name and password in Settings.", retryable: false },
+  "provider.bad_answer": { status: 502, title: "The provider's answer is no HTTP that Hilum reads", fix: "Look at the host and port in Settings; if they are right, report it to the provider.", retryable: false },
   "provider.certificate": { status: 502, title: "The provider's certificate is not trusted", fix: "Correct the host name, or add the certificate authority in Settings.", retryable: false },
   "provider.quota": { status: 502, title: "The provider's quota is used up", fix: "Wait, or raise the quota at the provider.", retryable: true },
   "provider.recipient": { status: 502, title: "The provider does not know the recipient", fix: "Correct the recipient's address and send again.", retryable: false },
+  "provider.redirected": { status: 502, title: "The provider sends the request elsewhere, which Hilum does not follow", fix: "Correct the address in Settings to the one the provider answers at.", retryable: false },
   "provider.refused": { status: 502, title: "The provider refused the message", fix: "Read the provider's reply on the message's page.", retryable: false },
+  "provider.response_too_large": { status: 502, title: "The provider's answer is larger than the plugin declares", fix: "Report it to the plugin's publisher, who may raise `responseBytesMax`.", retryable: false },
   "provider.sender": { status: 502, title: "The provider does not accept this sender", fix: "Verify the sender at the provider, or choose another in Settings.", retryable: false },
   "provider.temporary": { status: 502, title: "The provider asks to try again later", fix: "Wait: Hilum keeps trying. Read the provider's reply if it lasts.", retryable: true },
+  "provider.timeout": { status: 504, title: "The provider did not answer in time", fix: "Look at the provider's status page; look at the message before you send it again.", retryable: true },
   "provider.too_large": { status: 502, title: "The message is larger than the provider takes", fix: "Send smaller attachments.", retryable: false },
   "provider.unreachable": { status: 502, title: "The provider cannot be reached", fix: "Check host, port and network; Hilum keeps trying.", retryable: true },
   "registration.not_found": { status: 404, title: "There is no such registration", fix: "It may have expired or been decided; register again.", retryable: false },
@@ -91,6 +98,9 @@ export const errorCatalogue = {
   "user.last_administrator": { status: 409, title: "You cannot remove the last administrator", fix: "Make another user administrator first.", retryable: false },
   "user.name_taken": { status: 409, title: "That user name is taken", fix: "Choose another.", retryable: false },
   "user.not_found": { status: 404, title: "There is no such user", fix: "Choose a user from the list.", retryable: false },
+  "vendor.agreement_not_found": { status: 404, title: "There is no such agreement", fix: "Choose one of the agreements on the vendor's page.", retryable: false },
+  "vendor.in_force": { status: 409, title: "The vendor has an agreement in force", fix: "End its agreement first, with a reason.", retryable: false },
+  "vendor.not_found": { status: 404, title: "There is no such vendor", fix: "Choose a vendor from the list.", retryable: false },
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -16,6 +16,8 @@ export interface HilumErrorOptions {
   /** Internals for the log. Never serialized to a caller. */
   cause?: unknown;
   retryAfterMs?: number;
+  /** Of a call to somewhere outside: `no` when nothing of it can have gone out. */
+  sent?: "no" | "maybe";
 }
 
 const brand = Symbol.for("hilum.error");
@@ -30,6 +32,7 @@ export class HilumError extends Error {
   readonly detail: string;
   readonly problems: readonly Problem[];
   readonly retryAfterMs: number | undefined;
+  readonly sent: "no" | "maybe" | undefined;
 
   constructor(code: ErrorCode, options: HilumErrorOptions = {}) {
     const detail = options.detail ?? errorCatalogue[code].title;
@@ -39,6 +42,7 @@ export class HilumError extends Error {
     this.detail = detail;
     this.problems = options.problems ?? [];
     this.retryAfterMs = options.retryAfterMs;
+    this.sent = options.sent;
   }
 
   get spec(): ErrorSpec {

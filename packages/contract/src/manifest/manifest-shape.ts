@@ -1,15 +1,8 @@
 import { anyValue, described, flag, list, number, object, oneOf, record, text, type Shape } from "../json/shape.ts";
 import { configSchemaShape } from "./config-profile.ts";
+import { destinationShape } from "./destination-shape.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
-
-const token = (what: string): Shape =>
-  text({
-    max: 60,
-    form: /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/,
-    what: `${what}: lower-case letters, digits and single hyphens, beginning with a letter`,
-  });
-const idOf = (entry: unknown): unknown =>
-  typeof entry === "object" && entry !== null && "id" in entry ? entry.id : undefined;
+import { idOf, token } from "./token.ts";
 
 const setupStep = object(
   {
@@ -99,6 +92,10 @@ export const manifestShape: Shape = object(
           key: (entry) => (typeof entry === "object" && entry !== null && "scope" in entry ? entry.scope : undefined),
         },
       ),
+    ),
+    destinations: described(
+      "HTTPS endpoints that the plugin may ask the host to call (`http.fetch`).",
+      list(destinationShape, { max: 20, key: idOf }),
     ),
     classification: described(
       "Whether patient data reaches the plugin, passes through it or is kept by it.",

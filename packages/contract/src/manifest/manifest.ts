@@ -39,6 +39,42 @@ export interface SetupStep {
   options?: { id: string; title: string; text?: string; set?: Record<string, unknown> }[];
 }
 
+export const requestMethods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+export type RequestMethod = (typeof requestMethods)[number];
+
+/** A kind of request that a plugin may ask for. `{name}` in the path is exactly one segment, or a part of one; the rest is as written. */
+export interface DestinationRequest {
+  method: RequestMethod;
+  path: string;
+}
+
+/** Where the host puts a secret that the plugin never holds. Each member names a setting; `step` an `oauth2` step of the setup. */
+export type DestinationAuth =
+  | { type: "basic"; username: string; password: string }
+  | { type: "bearer"; token: string }
+  | { type: "header"; name: string; value: string }
+  | { type: "oauth2"; step: string };
+
+/** An HTTPS endpoint that the plugin may ask the host to call (`http.fetch`). */
+export interface Destination {
+  /** Token, unique in the manifest. */
+  id: string;
+  title: string;
+  /** One of the manifest's own `scopes`, of the form `net:https://host:port`. */
+  scope: string;
+  requests: DestinationRequest[];
+  /** Whether patient data goes there. Default: yes, where the plugin's PHI class is not `none`. */
+  phi?: boolean;
+  auth?: DestinationAuth;
+  /** Request headers that the plugin may set beside those it always may, in lower case. */
+  headers?: string[];
+  timeoutMs?: number;
+  responseBytesMax?: number;
+}
+
+/** What a destination gets that does not say. */
+export const destinationDefaults = { timeoutMs: 15_000, responseBytesMax: 262_144 } as const;
+
 export interface Manifest {
   id: string;
   name: string;
@@ -51,6 +87,7 @@ export interface Manifest {
   icon?: string;
   runtime?: { kind: "node" | "python" | "executable" | "remote"; entry?: string };
   scopes?: ScopeRequest[];
+  destinations?: Destination[];
   classification?: { phi: PhiClass };
   /** A declared profile of JSON Schema 2020-12; see config-profile.ts. */
   config?: ConfigSchema;

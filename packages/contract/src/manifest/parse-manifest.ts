@@ -9,6 +9,7 @@ import { parseScope } from "../scopes/parse-scope.ts";
 import { formatScope, isScope, scopeSettings } from "../scopes/scope.ts";
 import { findInvisible, findLookAlike } from "../text/deceptive-text.ts";
 import { isWebAddress } from "../text/formats.ts";
+import { checkDestinations } from "./check-destinations.ts";
 import { checkConfigSchema } from "./config-profile.ts";
 import { manifestShape } from "./manifest-shape.ts";
 import type { Manifest, SetupStep } from "./manifest.ts";
@@ -123,6 +124,7 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   if (problems.length > 0) return problems;
   checkScopes(manifest, report);
   checkSetup(manifest, report);
+  checkDestinations(manifest, report);
   return problems;
 }
 

@@ -21,7 +21,7 @@ export function describeScope(scope: Scope): string {
 
 /** True when this version honours the scope; one that is not served is accepted in a manifest and refused at Enable. */
 export function isServedScope(scope: Scope): boolean {
-  return scope.kind === "net" && scope.protocol === "tcp";
+  return scope.kind === "net";
 }
 
 const plural: Record<CanonicalType, string> = {
@@ -62,6 +62,6 @@ function describeNet({ protocol, host, port }: Extract<Scope, { kind: "net" }>):
   const place = settingOf(host) === undefined ? host : `the host in the setting "${settingOf(host)}"`;
   const door = settingOf(port) === undefined ? `port ${port}` : `the port in the setting "${settingOf(port)}"`;
   if (protocol === "https")
-    return `Make HTTPS requests to ${place}, ${door}, which Hilum sends and records. Not served yet.`;
+    return `Make HTTPS requests to ${place}, ${door}, which Hilum sends and records: the plugin never holds the secret for it.`;
   return `Connect to ${place}, ${door}, and nowhere else. What goes through the connection is not inspected.`;
 }

@@ -3,6 +3,7 @@
  * (one document per text message). `docs/reference/protocol.md` is its page for implementers.
  */
 import type { CauseClass, Evidence } from "../api/schemas.ts";
+import type { RequestMethod } from "../manifest/manifest.ts";
 
 export const protocolVersion = "1";
 
@@ -45,8 +46,10 @@ export interface InitializeParams {
   plugin: string;
   instance: string;
   testMode: boolean;
-  /** Settings with their defaults filled in, secrets included: the channel is the plugin's own. */
+  /** Settings with their defaults filled in, secrets included but for those that the host holds: the channel is the plugin's own. */
   settings: Record<string, unknown>;
+  /** Names of the secrets that are set and that the host uses in the plugin's place: it never gets their values. */
+  secretsHeld: string[];
   grants: string[];
   limits: typeof wireLimits;
   /** Path of the Unix socket that leads to the egress tunnel; absent without a `net:` grant. */
@@ -109,7 +112,7 @@ export interface HealthResult {
   rows: Evidence[];
 }
 
-/** `error.data` of a failed request. `sent` tells whether anything may have gone out. */
+/** `error.data` of a failed request, either way. `sent` tells whether anything may have gone out. */
 export interface WireErrorData {
   /** A code of the catalogue, e.g. `provider.bad_credentials`. */
   code: string;
@@ -122,6 +125,8 @@ export interface WireErrorData {
   field?: string;
   /** The provider's own words, at most 2,000 characters. */
   reply?: string;
+  /** Of a failed `http.fetch`: what the host saw, in its own words. */
+  detail?: string;
 }
 
 /** Requests the host makes, by capability; `core` ones every plugin answers. */
@@ -138,6 +143,7 @@ export const pluginMethods = {
   "state.get": { notification: false, lane: "state" },
   "state.put": { notification: false, lane: "state" },
   "state.delete": { notification: false, lane: "state" },
+  "http.fetch": { notification: false, lane: "egress" },
 } as const;
 export type PluginMethod = keyof typeof pluginMethods;
 
@@ -168,6 +174,34 @@ export interface StateParams {
   key: string;
   value?: string;
   version?: number;
+}
+
+/** Asks the host to call a declared destination. The host adds the secret, decides, connects, and keeps a receipt. */
+export interface FetchParams {
+  /** Id of the destination in the manifest. */
+  destination: string;
+  method: RequestMethod;
+  /** The whole path, percent-encoded; it must be one of the destination's templates. */
+  path: string;
+  /** Encoded by the host. */
+  query?: Record<string, string | string[]>;
+  headers?: Record<string, string>;
+  body?: FetchBody;
+  /** Less than the destination's own limit; a larger one is cut to it. */
+  timeoutMs?: number;
+  /** The call of the host in which this is asked, for the receipt. */
+  call?: string;
+}
+export type FetchBody = { text: string } | { base64: string } | { form: Record<string, string | string[]> };
+
+/** Any HTTP status is a result, but for a redirect: `provider.redirected`. */
+export interface FetchResult {
+  status: number;
+  /** content-type, retry-after, etag, location, x-request-id and ratelimit-*, in lower case. */
+  headers: Record<string, string>;
+  body: { text: string } | { base64: string };
+  /** The template that the request was matched with. */
+  request: string;
 }
 
 /** `$/cancel` notification, both ways: the answer is no longer of use. */

@@ -4,7 +4,11 @@ import { createCallIds } from "./call-ids.ts";
 import type { AnswerTo } from "./connection/answers.ts";
 import type { Link } from "./connection/link.ts";
 import type { AddressRules } from "./egress/address.ts";
+import type { DecideDisclosure } from "./egress/disclosure.ts";
 import { createEgress } from "./egress/egress-server.ts";
+import { createBudgets } from "./egress/fetch/budgets.ts";
+import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";
+import type { RecordReceipt } from "./egress/receipt.ts";
 import { resolveBySystem, type ResolveHost } from "./egress/resolve-host.ts";
 import type { TunnelLimits } from "./egress/tunnel.ts";
 import { keyText, type InstanceKey } from "./instance-key.ts";
@@ -40,6 +44,12 @@ export interface HostOptions extends Governor, GrantsPort {
     ownPorts(): readonly number[];
     resolveHost?: ResolveHost;
     limits?: Partial<TunnelLimits>;
+    fetchLimits?: Partial<FetchLimits>;
+    /** PEM of certificate authorities that an administrator added to the public ones. */
+    authorities?(): readonly string[];
+    /** Whether patient data may leave to a host. Without it nothing is asked. */
+    discloses?: DecideDisclosure;
+    recordReceipt?: RecordReceipt;
   };
   restarts?: RestartBudgetOptions;
   /** Instances that come up at the same time. */
@@ -81,12 +91,29 @@ export function createHost(options: HostOptions): Host {
   const instances = new Map<string, Instance>();
   const listeners = new Set<(status: InstanceStatus) => void>();
   const starts = createSlots({ concurrency: options.startsAtOnce ?? 4, queueMax: Number.POSITIVE_INFINITY });
-  const egress = createEgress({
-    ...{ stateDir: options.stateDir, governor, ticker, nextCall, decide: decidePlugin },
+  const outward = {
+    ...{ governor, ticker, nextCall, decide: decidePlugin, now },
     rules: () => rulesOf(options.egress),
     resolveHost: options.egress.resolveHost ?? resolveBySystem,
+    discloses: options.egress.discloses ?? (() => ({ allow: true })),
+    recordReceipt: options.egress.recordReceipt ?? (() => undefined),
+  } as const;
+  const egress = createEgress({
+    ...{ ...outward, stateDir: options.stateDir },
     ...(options.egress.limits === undefined ? {} : { limits: options.egress.limits }),
   });
+  const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
+  const budgets = createBudgets(fetching, ticker.now);
+  const openFetches = (spec: InstanceSpec) =>
+    createFetches(
+      spec,
+      spec.destinations ?? [],
+      {
+        ...{ ...outward, budgets, version: options.version },
+        authorities: options.egress.authorities ?? (() => []),
+      },
+      fetching,
+    );
   let closing = false;
 
   const make = (spec: InstanceSpec): Instance =>
@@ -94,6 +121,7 @@ export function createHost(options: HostOptions): Host {
       ...{ governor, ticker, nextCall, decidePlugin, starts, now },
       ...{ sandbox: options.sandbox, lanes: options.lanes, decideCall: options.decideCall, version: options.version },
       openEgress: egress.open,
+      openFetches,
       writeLog: (line) => options.writeLog(spec, line),
       onChange: (status) => listeners.forEach((listener) => listener(status)),
       ...(options.restarts === undefined ? {} : { restarts: options.restarts }),

@@ -1,14 +1,9 @@
-import {
-  errorCatalogue,
-  HilumError,
-  type BlobReadResult,
-  type ErrorCode,
-  type LogParams,
-  type UpdateDeliveryParams,
-} from "@hilum/contract";
+import type { BlobReadResult, LogParams, UpdateDeliveryParams } from "@hilum/contract";
 import { Buffer } from "node:buffer";
 import { PeerError } from "../protocol/asked-requests.ts";
 import type { Peer } from "../protocol/peer.ts";
+import { createFetch, type Fetch } from "./fetch.ts";
+import { toHilumError } from "./host-refusal.ts";
 
 /** Lines of the plugin's own log in the Admin Console. Never a patient's data, never a secret: ids and states only. */
 export interface PluginLog {
@@ -55,6 +50,7 @@ export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions):
   attachments: Attachments;
   state: PluginState;
   deliveries: Deliveries;
+  fetch: Fetch;
 } {
   const ask = async (method: string, params: object): Promise<unknown> => {
     try {
@@ -86,6 +82,7 @@ export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions):
         await ask("messages.updateDelivery", update);
       },
     },
+    fetch: createFetch({ peer, call, signal }),
   };
 }
 
@@ -115,11 +112,4 @@ async function* readBlob(
     offset += bytes.length;
     yield bytes;
   }
-}
-
-/** A refusal of the host, by its code. */
-export function toHilumError(error: PeerError): HilumError {
-  const { code } = error.data;
-  const known = typeof code === "string" && code in errorCatalogue ? (code as ErrorCode) : "plugin.protocol";
-  return new HilumError(known, { detail: error.message, cause: error });
 }

@@ -5,6 +5,7 @@ import {
   wireErrorCodes,
   wireLimits,
   type BlobReadParams,
+  type FetchParams,
   type LogParams,
   type PluginMethod,
   type StateParams,
@@ -13,6 +14,7 @@ import {
 import type { FrameError } from "@hilum/contract/wire";
 import { decide, type Grant, type Lane } from "@hilum/policy";
 import type { Handler } from "../protocol/peer.ts";
+import { answerFetch, type HostFetchOptions } from "./host-fetch.ts";
 import type { TestRecords } from "./records.ts";
 
 /** What the test host knows while a plugin asks. */
@@ -25,9 +27,10 @@ export interface HostLanesOptions {
   log(line: LogParams): void;
   deliveries: UpdateDeliveryParams[];
   now(): Date;
+  fetch: Omit<HostFetchOptions, "allows">;
 }
 
-type Request = Exclude<PluginMethod, "log">;
+type Request = Exclude<PluginMethod, "log" | "http.fetch">;
 
 /** Answers what a plugin asks, decided by the real policy and refused as the real host refuses. */
 export function createHostLanes(options: HostLanesOptions): {
@@ -48,20 +51,24 @@ export function createHostLanes(options: HostLanesOptions): {
     "state.put": { lane: "state", perform: (params) => putState(records, params as unknown as StateParams) },
     "state.delete": { lane: "state", perform: (params) => records.deleteState(stateKey(params)) },
   };
-  const requests = new Map<string, Handler>();
+  const actor = { kind: "plugin", id: `plugin:${key.plugin}/${key.instance}`, ...key } as const;
+  const requests = new Map<string, Handler>([
+    [
+      "http.fetch",
+      (params) =>
+        answerFetch(
+          {
+            ...options.fetch,
+            allows: (scope) =>
+              decide({ actor, lane: "egress", action: "http.fetch", scope, now: now().getTime() }, grants, 1).allow,
+          },
+          params as unknown as FetchParams,
+        ),
+    ],
+  ]);
   for (const [action, { lane, perform }] of Object.entries(handlers))
     requests.set(action, async (params) => {
-      const decision = decide(
-        {
-          actor: { kind: "plugin", id: `plugin:${key.plugin}/${key.instance}`, ...key },
-          lane,
-          action,
-          owner: key,
-          now: now().getTime(),
-        },
-        grants,
-        1,
-      );
+      const decision = decide({ actor, lane, action, owner: key, now: now().getTime() }, grants, 1);
       if (!decision.allow) throw new HilumError("policy.denied", { detail: decision.reason });
       return perform(params) ?? {};
     });
@@ -71,7 +78,9 @@ export function createHostLanes(options: HostLanesOptions): {
 
 /** A refusal as the plugin sees it. */
 export function presentHostError(error: unknown): FrameError {
-  const { code, problems } = isHilumError(error) ? error : new HilumError("server.internal");
+  const { code, problems, sent, detail, retryAfterMs } = isHilumError(error)
+    ? error
+    : new HilumError("server.internal");
   const { title, fix, retryable } = errorCatalogue[code];
   const wireCode =
     code === "request.invalid"
@@ -82,7 +91,12 @@ export function presentHostError(error: unknown): FrameError {
   return {
     code: wireCode,
     message: title,
-    data: { code, fix, retry: retryable ? "later" : "never", ...(problems.length === 0 ? {} : { problems }) },
+    data: {
+      ...{ code, fix, retry: retryable ? "later" : "never" },
+      ...(problems.length === 0 ? {} : { problems }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(sent === undefined ? {} : { sent, detail }),
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import {
+  heldSecrets,
   protocolVersion,
   wireLimits,
+  withoutHeld,
   type CheckResult,
   type HealthResult,
   type InitializeParams,
@@ -18,6 +20,7 @@ import { createPeer } from "../protocol/peer.ts";
 import { serveChannel } from "../serve-channel.ts";
 import { checkMethods, readManifest, readSettings, resolveGrants, smokeParams } from "./admission.ts";
 import { startTestEgress, type TestEgress } from "./egress-server.ts";
+import type { OnFetch, TestFetchRequest } from "./host-fetch.ts";
 import { createHostLanes, presentHostError } from "./host-lanes.ts";
 import { createPluginCalls, type SendOptions } from "./plugin-calls.ts";
 import { createTestRecords, type TestMessage } from "./records.ts";
@@ -32,6 +35,8 @@ export interface TestHostOptions {
   /** Networks (CIDR) that an administrator opened. Without them only public addresses are reached, not even 127.0.0.1. */
   privateRanges?: readonly string[];
   testMode?: boolean;
+  /** Plays the provider behind `ctx.fetch`. Without it a request that is allowed finds nobody. */
+  onFetch?: OnFetch;
   clock?: { now(): Date };
 }
 
@@ -47,6 +52,8 @@ export interface TestHost {
   request(method: string, params: object): Promise<unknown>;
   readonly log: readonly LogParams[];
   readonly deliveries: readonly UpdateDeliveryParams[];
+  /** Requests that the plugin asked the host to make and that were allowed, in their order. */
+  readonly fetches: readonly TestFetchRequest[];
   /** Records of the messages that were sent, oldest first. */
   messages(): TestMessage[];
   /** Where the plugin broke the protocol, if it did. */
@@ -73,14 +80,19 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
   const egress = await openEgress(key, grants, options.privateRanges ?? [], now);
   const records = createTestRecords();
   const blobs = new Map<string, ReadonlyMap<string, Uint8Array>>();
-  const [log, deliveries]: [LogParams[], UpdateDeliveryParams[]] = [[], []];
+  const [log, deliveries, fetches]: [LogParams[], UpdateDeliveryParams[], TestFetchRequest[]] = [[], [], []];
+  const held = heldSecrets(manifest);
   let violation: Violation | undefined;
 
   const [hostEnd, pluginEnd] = createMemoryChannels();
   serveChannel({ plugin, channel: pluginEnd, connectBy: createTunnelConnect, onEnd: () => undefined });
   const peer = createPeer({
     channel: hostEnd,
-    ...createHostLanes({ key, grants, records, blobs, log: (line) => log.push(line), deliveries, now }),
+    ...createHostLanes({
+      ...{ key, grants, records, blobs, deliveries, now },
+      log: (line) => log.push(line),
+      fetch: { manifest, settings, onFetch: options.onFetch, fetches },
+    }),
     presentError: presentHostError,
     onViolation: (found) => (violation = found),
   });
@@ -93,10 +105,11 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
   const methods = await shakeHands();
 
   return {
-    ...{ methods, send, log, deliveries, request: ask, messages: records.messages },
-    checkConfig: async (values = settings) => (await ask("config.validate", { settings: values })) as CheckResult,
+    ...{ methods, send, log, deliveries, fetches, request: ask, messages: records.messages },
+    checkConfig: async (values = settings) =>
+      (await ask("config.validate", { settings: withoutHeld(manifest, values) })) as CheckResult,
     checkSetup: async (step, values = settings) =>
-      (await ask("setup.check", { step, settings: values })) as CheckResult,
+      (await ask("setup.check", { step, settings: withoutHeld(manifest, values) })) as CheckResult,
     health: async () => (await ask("health.check", {})) as HealthResult,
     smoke: async (id, { recipient } = {}) =>
       (await ask("smoke.run", smokeParams(manifest, id, recipient))) as CheckResult,
@@ -113,7 +126,8 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     const params: Omit<InitializeParams, "meta"> = {
       protocol: protocolVersion,
       host: { name: "hilum", version: "test" },
-      ...{ ...key, testMode: options.testMode ?? false, settings, limits: wireLimits },
+      ...{ ...key, testMode: options.testMode ?? false, settings: withoutHeld(manifest, settings), limits: wireLimits },
+      secretsHeld: held.filter((name) => typeof settings[name] === "string" && settings[name] !== ""),
       grants: grants.map(({ resolved }) => resolved ?? ""),
       ...(egress === undefined ? {} : { egressSocket: egress.socketPath }),
     };

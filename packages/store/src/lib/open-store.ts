@@ -10,6 +10,7 @@ import type { Clock } from "./ports/shapes.ts";
 import type { Repositories, Store, StoreOptions } from "./ports/store.ts";
 import { createAuditIndex, createVerifications } from "./repositories/audit-index.ts";
 import { createBlobs } from "./repositories/blobs.ts";
+import { createEgressReceipts } from "./repositories/egress-receipts.ts";
 import { createGrants } from "./repositories/grants.ts";
 import { createHealth } from "./repositories/health.ts";
 import { createInstances } from "./repositories/instances.ts";
@@ -29,6 +30,7 @@ import { createSetup } from "./repositories/setup.ts";
 import { createSmoke } from "./repositories/smoke.ts";
 import { createInvitations, createTokens } from "./repositories/tokens.ts";
 import { createUsers } from "./repositories/users.ts";
+import { createVendors } from "./repositories/vendors.ts";
 import { createSession, toTime, type Session } from "./session.ts";
 
 const systemClock: Clock = { now: () => Date.now() };
@@ -111,5 +113,7 @@ function createRepositories(session: Session): Repositories {
     verifications: createVerifications(session),
     leases: createLeases(session),
     platform: createPlatform(session),
+    egressReceipts: createEgressReceipts(session),
+    vendors: createVendors(session),
   };
 }

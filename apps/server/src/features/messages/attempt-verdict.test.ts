@@ -36,6 +36,21 @@ describe("judgeFailure", () => {
     expect(judgeFailure(new HilumError("message.invalid"), 1, { code: "message.invalid" }, 0.5).next).toBe("dead");
   });
 
+  it("waits for an agreement that the plugin met on its way, as long as nothing went out", () => {
+    const missing = new HilumError("agreement.missing");
+    const data = { code: "agreement.missing", sent: "no", retry: "never" } as const;
+    expect(judgeFailure(missing, attemptsMax + 5, data, 0.5)).toMatchObject({
+      next: "not_tried",
+      cause: "configuration",
+    });
+    expect(judgeFailure(missing, 1, { ...data, sent: "maybe" }, 0.5).next).toBe("uncertain");
+    expect(judge("agreement.test_mode", attemptsMax + 5).next).toBe("not_tried");
+    const denied = { code: "policy.denied", sent: "no", retry: "never" } as const;
+    expect(judgeFailure(new HilumError("policy.denied"), 1, denied, 0.5).next).toBe("dead");
+    const full = { code: "lane.full", sent: "no", retry: "later", retryAfterMs: 60_000 } as const;
+    expect(judgeFailure(new HilumError("lane.full"), 1, full, 0.5)).toMatchObject({ next: "retry", delayMs: 60_000 });
+  });
+
   it("takes the plugin's word for whether something may have gone out, and when to come back", () => {
     const error = new HilumError("provider.unreachable");
     expect(judgeFailure(error, 1, { code: "provider.unreachable", sent: "maybe" }, 0.5).next).toBe("uncertain");

@@ -31,6 +31,7 @@ const notTried = new Set([
   "server.stopping",
   "policy.denied",
   "route.none",
+  "agreement.test_mode",
 ]);
 /** The plugin was asked and nobody can tell how far it got. */
 const unknown = new Set(["plugin.link_lost", "plugin.timeout", "plugin.killed", "plugin.bad_reply", "plugin.protocol"]);
@@ -44,7 +45,12 @@ const causes: Readonly<Record<string, CauseClass>> = {
   "provider.quota": "quota",
   "provider.too_large": "too_large",
   "provider.refused": "other",
+  "provider.redirected": "configuration",
+  "provider.timeout": "timeout",
   "plugin.timeout": "timeout",
+  "agreement.missing": "configuration",
+  "agreement.expired": "configuration",
+  "agreement.test_mode": "configuration",
 };
 
 /** Judges a failed attempt. `random` is in [0, 1): the jitter that keeps a crowd from retrying at once. */
@@ -62,7 +68,8 @@ export function judgeFailure(
     ...(data?.fix === undefined ? {} : { fix: data.fix }),
     ...(data?.reply === undefined ? {} : { reply: data.reply }),
   };
-  if (notTried.has(code)) return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random) };
+  if (data === undefined ? notTried.has(code) : waitsForAgreement(code, data))
+    return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random) };
   // Sending again what may have gone out is for a person to decide.
   if (mayHaveGoneOut(code, data)) return { ...said, next: "uncertain", delayMs: 0 };
   const hopeless =
@@ -74,6 +81,10 @@ export function judgeFailure(
     delayMs: Math.max(data?.retryAfterMs ?? 0, jitter(Math.min(delayMsMax, firstDelayMs * 2 ** (attempt - 1)), random)),
   };
 }
+
+/** The plugin met a refusal of the host before anything went out: the message waits until a person records the agreement. */
+const waitsForAgreement = (code: string, { sent }: WireErrorData): boolean =>
+  code.startsWith("agreement.") && sent !== "maybe";
 
 /** What the plugin says; where it says nothing, a provider's refusal is a no, and everything else may have gone out. */
 function mayHaveGoneOut(code: string, data: WireErrorData | undefined): boolean {

@@ -35,6 +35,8 @@ export interface DispatcherParts {
   send: SendMessage;
   /** Whether the instance can be asked now. */
   ready(to: InstanceKey): boolean;
+  /** Whether the instance is in test mode, where it is handed test messages alone. */
+  takesTestsOnly(to: InstanceKey): boolean;
   /** The words of a failure that a plugin reported. */
   failureData(error: unknown): WireErrorData | undefined;
   log: Log;
@@ -155,7 +157,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 }
 
 async function deliver(
-  { store, owner, send, ready, failureData, random = Math.random }: DispatcherParts,
+  { store, owner, send, ready, takesTestsOnly, failureData, random = Math.random }: DispatcherParts,
   message: ClaimedMessage,
   routes: Promise<readonly RouteRow[]>,
   now: () => Date,
@@ -170,6 +172,13 @@ async function deliver(
     await store.messages.defer(message.id, owner, later(now(), 5_000 + random() * 5_000), {
       code: "plugin.not_running",
       cause: "plugin",
+    });
+    return;
+  }
+  if (takesTestsOnly(to) && !message.testMode) {
+    await store.messages.defer(message.id, owner, later(now(), 30_000), {
+      code: "agreement.test_mode",
+      cause: "configuration",
     });
     return;
   }

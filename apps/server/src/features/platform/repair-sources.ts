@@ -12,6 +12,7 @@ type Parts = {
   sandbox: Sandbox;
   startedAt: Date;
   certificateUntil(): Date;
+  egress(now: Date): Promise<Repair[]>;
 };
 
 /** Every part of the platform that can have an open problem. */
@@ -22,6 +23,7 @@ export function createRepairSources({
   sandbox,
   startedAt,
   certificateUntil,
+  egress,
 }: Parts): RepairSource[] {
   return [
     { part: "the audit log", list: () => auditRepairs(auditLog, verifications, startedAt) },
@@ -29,6 +31,7 @@ export function createRepairSources({
     { part: "plugins", list: () => pluginRepairs(store) },
     { part: "registrations", list: () => registrationRepairs(store) },
     { part: "messages", list: () => messageRepairs(store) },
+    { part: "vendors and agreements", list: () => egress(new Date()) },
     { part: "the certificate", list: async () => certificateRepairs(certificateUntil(), startedAt) },
   ];
 }

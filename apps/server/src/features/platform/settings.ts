@@ -1,6 +1,7 @@
 import { HilumError, type Context } from "@hilum/contract";
 import type { PlatformSettings } from "@hilum/contract/api";
 import type { Platform, PlatformRow } from "@hilum/store";
+import { X509Certificate } from "node:crypto";
 import ipaddr from "ipaddr.js";
 
 export const defaultSettings: PlatformSettings = {
@@ -33,12 +34,41 @@ export async function createPlatformSettings(platform: Platform): Promise<Platfo
     read: async () => take(await platform.settings(defaultSettings)),
     async save(context, settings, revision) {
       refuseBadRanges(settings);
+      refuseBadAuthorities(settings);
       return take(
         await platform.saveSettings(settings, revision, { at: context.now().toISOString(), by: context.actor.id }),
       );
     },
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+/** A certificate that may sign others, whole and in PEM: any other would be trusted for nothing, or for more than was meant. */
+function refuseBadAuthorities({ authorities = [] }: PlatformSettings): void {
+  const problems = authorities.flatMap((pem, at) => {
+    const fault = authorityFault(pem);
+    return fault === undefined
+      ? []
+      : [
+          {
+            pointer: `/settings/authorities/${at}`,
+            message: `This ${fault}.`,
+            fix: "Paste one certificate of an authority, from BEGIN CERTIFICATE to END CERTIFICATE.",
+          },
+        ];
+  });
+  if (problems.length > 0) throw new HilumError("request.invalid", { detail: problems[0]?.message ?? "", problems });
+}
+
+function authorityFault(pem: string): string | undefined {
+  if (pem.split("-----BEGIN").length !== 2) return "is not one certificate";
+  try {
+    const { ca, validToDate } = new X509Certificate(pem);
+    if (!ca) return "certificate is not of an authority";
+    return validToDate.getTime() < Date.now() ? "certificate has expired" : undefined;
+  } catch {
+    return "is not a certificate";
+  }
 }
 
 /** A range is written canonically, and is never the whole of an address family. */

@@ -175,6 +175,7 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
       "settings",
       "access",
       "sandbox",
+      "agreements",
       "start",
       "validate",
       "smoke",

@@ -2,6 +2,8 @@ import { HilumError, isHilumError, type Context, type Log, type WireErrorData } 
 import type { Evidence, SmokeRun } from "@hilum/contract/api";
 import type { CallContext, InstanceStatus, SandboxReport } from "@hilum/host";
 import type { InstanceKey, InstanceRow, Store } from "@hilum/store";
+import { checkDisclosures } from "../egress/check-disclosures.ts";
+import type { Disclosures } from "../egress/disclosures.ts";
 import { checkGate, isHard } from "./gate.ts";
 import { loadConfigured, openSettings } from "./load-instance.ts";
 import type { InstanceRunner } from "./runner.ts";
@@ -32,6 +34,7 @@ type Parts = {
   store: Store;
   runner: InstanceRunner;
   smoke: SmokeService;
+  disclosures: Pick<Disclosures, "foresee">;
   sandbox: { report(): SandboxReport; ready(): Promise<SandboxReport> };
   failureData(error: unknown): WireErrorData | undefined;
   log: Log;
@@ -44,6 +47,7 @@ export function createLifecycleService({
   store,
   runner,
   smoke,
+  disclosures,
   sandbox,
   failureData,
   log,
@@ -51,11 +55,10 @@ export function createLifecycleService({
 }: Parts): LifecycleService {
   async function staticRows(key: InstanceKey): Promise<Evidence[]> {
     const configured = await loadConfigured(store, key);
-    return checkGate(
-      configured,
-      await sandbox.ready(),
-      (await store.registrations.revisionOf(key.plugin)) !== undefined,
-    );
+    return [
+      ...checkGate(configured, await sandbox.ready(), (await store.registrations.revisionOf(key.plugin)) !== undefined),
+      ...(await checkDisclosures(configured, disclosures)),
+    ];
   }
 
   /** The part of the gate that needs the process: start, handshake, settings as the plugin sees them, smoke tests. */

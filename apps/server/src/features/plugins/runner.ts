@@ -3,6 +3,7 @@ import {
   HilumError,
   isScope,
   parseScope,
+  phiClassOf,
   resolveScope,
   formatScope,
   type Context,
@@ -21,6 +22,7 @@ import type {
   StartSpec,
 } from "@hilum/host";
 import type { InstanceKey, PluginRow, Store } from "@hilum/store";
+import { fillDestinations } from "./fill-destinations.ts";
 import type { GrantTable } from "./grant-table.ts";
 import { loadConfigured, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
@@ -53,6 +55,8 @@ export interface InstanceRunner {
     settings: Record<string, unknown>,
     work: (trial: InstanceKey & { trial: string }) => Promise<T>,
   ): Promise<T>;
+  /** Whether the running instance may be handed test messages alone: what it sends is under no agreement. */
+  takesTestsOnly(key: InstanceKey): boolean;
   /** Asked by the host before it starts or calls an instance. */
   decideCall(request: { key: InstanceKey & { trial?: string } }): Decision;
 }
@@ -77,8 +81,8 @@ export function createInstanceRunner({
   hostCode,
   developmentModules,
 }: RunnerParts): InstanceRunner {
-  /** Instances that somebody had the right to start and did. */
-  const permitted = new Set<string>();
+  /** Instances that somebody had the right to start and did, and whether they may be handed test messages alone. */
+  const permitted = new Map<string, { testsOnly: boolean }>();
 
   function runnerOf(
     plugin: PluginRow,
@@ -118,13 +122,15 @@ export function createInstanceRunner({
     scopes: readonly string[],
     testMode: boolean,
   ): InstanceSpec {
+    const filled = fillDestinations(manifest, settings);
     return {
       ...key,
-      runner: runnerOf(plugin, manifest, key, settings),
+      runner: runnerOf(plugin, manifest, key, filled.settings),
       capabilities: manifest.capabilities,
-      settings,
+      ...filled,
       grants: scopes,
       testMode,
+      phi: phiClassOf(manifest) !== "none",
       ...(manifest.resources?.concurrency === undefined ? {} : { concurrency: manifest.resources.concurrency }),
     };
   }
@@ -133,7 +139,8 @@ export function createInstanceRunner({
     async start(context, key, { keepTrying = false } = {}) {
       const { plugin, manifest, instance, values, grants: rows } = await loadConfigured(store, key);
       const settings = await openSettings(store, key, manifest);
-      permitted.add(nameOf(key));
+      // The host's own code keeps what it is handed, so nothing leaves.
+      permitted.set(nameOf(key), { testsOnly: instance.testMode && plugin.code !== "host" });
       await host().start(
         specOf(plugin, manifest, key, settings, effectiveScopes(scopesOf(manifest, values, rows)), instance.testMode),
         { context, keepTrying, drainMs },
@@ -152,9 +159,9 @@ export function createInstanceRunner({
     async tryOut(context, key, settings, work) {
       const { plugin, manifest, instance } = await loadConfigured(store, key);
       const trial = { ...key, trial: randomBytes(6).toString("hex") };
-      const scopes = destinationsOf(manifest, settings);
+      const scopes = networkScopesOf(manifest, settings);
       const forbid = grants.allowTrial(trial, scopes);
-      permitted.add(nameOf(trial));
+      permitted.set(nameOf(trial), { testsOnly: true });
       try {
         await host().start(specOf(plugin, manifest, trial, settings, scopes, instance.testMode), { context });
         return await work(trial);
@@ -164,6 +171,7 @@ export function createInstanceRunner({
         forbid();
       }
     },
+    takesTestsOnly: (key) => permitted.get(nameOf(key))?.testsOnly ?? false,
     decideCall: ({ key }) =>
       permitted.has(nameOf(key))
         ? { allow: true }
@@ -172,7 +180,7 @@ export function createInstanceRunner({
 }
 
 /** Destinations that the settings name and the manifest asks for. */
-function destinationsOf(manifest: Manifest, settings: Readonly<Record<string, unknown>>): string[] {
+function networkScopesOf(manifest: Manifest, settings: Readonly<Record<string, unknown>>): string[] {
   return (manifest.scopes ?? []).flatMap(({ scope }) => {
     const parsed = parseScope(scope);
     const resolved = isScope(parsed) ? resolveScope(parsed, settings) : undefined;

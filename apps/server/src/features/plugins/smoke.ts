@@ -114,6 +114,7 @@ function summarise(rows: readonly Evidence[]): Evidence {
 export function describeFailure(error: unknown, data: WireErrorData | undefined): Evidence {
   const known = isHilumError(error) ? error : undefined;
   const fix = data?.fix ?? known?.spec.fix;
+  const code = data?.code ?? known?.code ?? "";
   return {
     id: "failure",
     title: "",
@@ -123,6 +124,7 @@ export function describeFailure(error: unknown, data: WireErrorData | undefined)
     ...(fix === undefined ? {} : { fix }),
     ...(data?.field === undefined ? {} : { field: data.field }),
     ...(data?.reply === undefined ? {} : { reply: data.reply }),
+    ...(code.startsWith("agreement.") ? { link: "/vendors" } : {}),
   };
 }
 

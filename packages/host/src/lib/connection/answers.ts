@@ -81,11 +81,16 @@ const parsers: { [Method in keyof Answers]: ParseAnswer<Answers[Method]> } = {
 };
 export const answerParsers: ReadonlyMap<string, ParseAnswer<unknown>> = new Map(Object.entries(parsers));
 
+/** Refusals of the host that a plugin hands on as it met them. */
+const handedOn = new Set(["policy.denied", "lane.full", "destination.invalid", "destination.not_public"]);
+
 /** Codes that a plugin may answer with; any other failure of its own is `plugin.failed`. */
 const pluginCodes: ReadonlySet<string> = new Set(
   Object.keys(errorCatalogue).filter(
     (code) =>
       code.startsWith("provider.") ||
+      code.startsWith("agreement.") ||
+      handedOn.has(code) ||
       code === "plugin.failed" ||
       code === "blob.not_found" ||
       code === "message.invalid",

@@ -79,9 +79,15 @@ export function frameErrorOf(error: unknown): FrameError {
       fix,
       retry: retryable ? "later" : "never",
       ...(problems.length === 0 ? {} : { problems }),
+      ...(known.retryAfterMs === undefined ? {} : { retryAfterMs: known.retryAfterMs }),
+      ...outwardOf(known),
     },
   };
 }
+
+/** Of a call to somewhere outside the plugin also learns what the host saw, and whether it may ask again. */
+const outwardOf = ({ sent, detail }: HilumError): { sent?: "no" | "maybe"; detail?: string } =>
+  sent === undefined ? {} : { sent, detail };
 
 function wireCodeOf({ code }: HilumError): number {
   if (code === "request.invalid") return wireErrorCodes.invalidParams;

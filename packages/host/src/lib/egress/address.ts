@@ -54,6 +54,11 @@ export function normalAddress(text: string): string | undefined {
   return ipaddr.isValid(text) ? ipaddr.parse(text).toString() : undefined;
 }
 
+/** True when there are addresses and each is in one of the ranges. */
+export const isInRanges = (addresses: readonly string[], ranges: readonly { cidr: string }[]): boolean =>
+  addresses.length > 0 &&
+  addresses.every((text) => ipaddr.isValid(text) && ranges.some(({ cidr }) => isWithin(ipaddr.parse(text), cidr)));
+
 const isCompatible = (address: Address): boolean => address instanceof ipaddr.IPv6 && address.match(compatible);
 
 const isOwn = (address: Address, rules: AddressRules): boolean =>

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { errorCatalogue, HilumError, isHilumError } from "@hilum/contract";
-import type { InstanceKey } from "../instance-key.ts";
+import type { DisclosingInstance } from "./disclosure.ts";
 import { createTurnedResolver } from "./resolve-host.ts";
 import { createTunnels, type TunnelLimits, type TunnelPorts, tunnelLimits } from "./tunnel.ts";
 
@@ -22,7 +22,7 @@ export interface EgressDoor {
 }
 
 export interface Egress {
-  open(key: InstanceKey): Promise<EgressDoor>;
+  open(key: DisclosingInstance): Promise<EgressDoor>;
 }
 
 export interface EgressOptions extends TunnelPorts {

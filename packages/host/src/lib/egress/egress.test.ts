@@ -6,9 +6,11 @@ import { createTempDir, type TempDir } from "@hilum/testkit";
 import type { Grant } from "@hilum/policy";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createCallIds } from "../call-ids.ts";
+import type { Decision } from "../pipeline.ts";
 import { createPluginDecisions } from "../plugin-decisions.ts";
 import { createTicker, type Ticker } from "../ticker.ts";
 import { createEgress, type EgressDoor, type EgressOptions } from "./egress-server.ts";
+import type { EgressReceipt } from "./receipt.ts";
 
 const own = { plugin: "com.example.mail", instance: "default" };
 
@@ -20,6 +22,7 @@ describe("the egress tunnel", () => {
   let reached: Buffer[];
   let door: EgressDoor;
   let entries: AuditInput[];
+  let receipts: EgressReceipt[];
   let grants: Grant[];
   let answers: Record<string, string[]>;
   let lookups: string[];
@@ -42,7 +45,9 @@ describe("the egress tunnel", () => {
         if (found === undefined) throw new Error("ENOTFOUND");
         return found;
       },
-      ...{ ticker, nextCall: createCallIds(), stateDir: folder.path },
+      discloses: () => ({ allow: true }),
+      recordReceipt: (receipt) => void receipts.push(receipt),
+      ...{ ticker, nextCall: createCallIds(), now: () => new Date(), stateDir: folder.path },
       ...options,
     });
     door = await egress.open(own);
@@ -58,7 +63,7 @@ describe("the egress tunnel", () => {
   beforeEach(async () => {
     folder = createTempDir("eg");
     ticker = createTicker();
-    [entries, grants, lookups, reached] = [[], [], [], []];
+    [entries, receipts, grants, lookups, reached] = [[], [], [], [], []];
     remote = createServer((socket) => {
       socket.on("data", (chunk) => {
         reached.push(chunk);
@@ -215,6 +220,45 @@ describe("the egress tunnel", () => {
     expect(await connectTo(`mail.example.org:${remotePort}`)).toMatch(/^HTTP\/1\.1 429 lane\.full/);
     await door.close();
     await first;
+  });
+
+  it("asks whether patient data may go there, for what it carries is not looked at, and closes when it may no longer", async () => {
+    grant(`mail.example.org:${remotePort}`);
+    const asked: unknown[] = [];
+    let decision: Decision = { allow: false, code: "agreement.missing", reason: "agreement.missing" };
+    await open({ discloses: (_key, request) => (asked.push(request), decision) });
+    expect(await connectTo(`mail.example.org:${remotePort}`)).toMatch(/^HTTP\/1\.1 403 agreement\.missing[^]*"fix":/);
+    expect(reached).toEqual([]);
+    expect(asked).toEqual([{ host: "mail.example.org", phi: true, testMode: false, inOwnRange: true }]);
+    decision = { allow: true };
+    const talk = connectTo(`mail.example.org:${remotePort}`, "hello");
+    await vi.waitFor(() => expect(reached.length).toBe(1));
+    decision = { allow: false, code: "agreement.expired", reason: "agreement.expired" };
+    await talk;
+    await vi.waitFor(() => expect(entries.at(-1)).toMatchObject({ kind: "outcome", detail: { state: "revoked" } }));
+  });
+
+  it("keeps a receipt of every tunnel and of every refusal", async () => {
+    grant(`mail.example.org:${remotePort}`);
+    await open();
+    await connectTo(`mail.example.org:${remotePort}`);
+    await connectTo("mail.example.org:25");
+    await dial("CONNECT nonsense HTTP/1.1\r\nhost: x\r\n\r\n");
+    const place = { plugin: own.plugin, instance: own.instance, kind: "tunnel" };
+    await vi.waitFor(() => expect(receipts).toHaveLength(3));
+    expect(receipts).toMatchObject([
+      { ...place, host: "mail.example.org", port: remotePort, bytesOut: 4, bytesIn: 4, decision: "allow" },
+      {
+        ...place,
+        host: "mail.example.org",
+        port: 25,
+        bytesOut: 0,
+        bytesIn: 0,
+        decision: "deny",
+        reason: "policy.denied",
+      },
+      { ...place, decision: "deny", reason: "destination.invalid" },
+    ]);
   });
 
   it("does nothing when the intent cannot be written", async () => {

@@ -12,6 +12,8 @@ export type RelayEnd = "closed" | "idle" | "bytes" | "revoked" | "error";
 export interface Relay {
   /** Bytes that have passed, both directions. */
   readonly bytes: number;
+  /** Those from the first socket to the other. */
+  readonly bytesOut: number;
   /** Resolves when both sides are closed. Never rejects. */
   readonly ended: Promise<RelayEnd>;
   end(reason: RelayEnd): void;
@@ -22,6 +24,7 @@ export interface Relay {
 /** Copies bytes between two sockets, half-closes included, and counts them. The content is not looked at. */
 export function createRelay(one: Duplex, other: Duplex, limits: RelayLimits, now: () => number): Relay {
   let bytes = 0;
+  let bytesOut = 0;
   let lastAt = now();
   let reason: RelayEnd | undefined;
   const { promise: ended, resolve } = Promise.withResolvers<RelayEnd>();
@@ -34,6 +37,7 @@ export function createRelay(one: Duplex, other: Duplex, limits: RelayLimits, now
   const copy = (from: Duplex, to: Duplex): void => {
     from.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
+      if (from === one) bytesOut += chunk.length;
       lastAt = now();
       if (bytes > limits.bytesMax) return end("bytes");
       if (!to.write(chunk)) {
@@ -55,6 +59,9 @@ export function createRelay(one: Duplex, other: Duplex, limits: RelayLimits, now
   return {
     get bytes() {
       return bytes;
+    },
+    get bytesOut() {
+      return bytesOut;
     },
     ended,
     end,

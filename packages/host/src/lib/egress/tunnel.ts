@@ -1,15 +1,18 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { HilumError } from "@hilum/contract";
+import { HilumError, isHilumError } from "@hilum/contract";
 import { govern, type CallRecord, type Decision, type Governor } from "../pipeline.ts";
 import { pluginContext, type InstanceKey } from "../instance-key.ts";
 import type { DecidePlugin, PluginRequest } from "../plugin-decisions.ts";
 import type { Ticker } from "../ticker.ts";
-import { refuseAddress, type AddressRules } from "./address.ts";
+import type { AddressRules } from "./address.ts";
 import { connectChecked } from "./connect-checked.ts";
+import { disclosureOf, type DecideDisclosure, type DisclosingInstance } from "./disclosure.ts";
+import type { RecordReceipt } from "./receipt.ts";
 import { createRelay, type Relay, type RelayEnd } from "./relay.ts";
 import type { ResolveHost } from "./resolve-host.ts";
 import { parseTarget, type Target } from "./target.ts";
+import { findWay, judgeWay, type Way } from "./way.ts";
 
 export interface TunnelLimits {
   /** Tunnels of one instance open at once. */
@@ -29,6 +32,9 @@ export const tunnelLimits: TunnelLimits = {
 export interface TunnelPorts {
   governor: Governor;
   decide: DecidePlugin;
+  discloses: DecideDisclosure;
+  recordReceipt: RecordReceipt;
+  now(): Date;
   rules(): AddressRules;
   resolveHost: ResolveHost;
   ticker: Ticker;
@@ -47,44 +53,38 @@ export interface Tunnels {
 
 interface OpenTunnel {
   target: Target;
+  way: Way;
   relay: Relay;
 }
 
-/** What deciding found out; performing uses exactly this and resolves nothing again. */
-type Way = { addresses: readonly string[] } | { failure: unknown };
+/** What one tunnel has come to, for its receipt. */
+interface Course {
+  at: Date;
+  beganMs: number;
+  decision: "allow" | "deny";
+  relay?: Relay;
+  end?: RelayEnd;
+}
 
-export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: TunnelLimits = tunnelLimits): Tunnels {
+export function createTunnels(
+  key: DisclosingInstance,
+  ports: TunnelPorts,
+  limits: TunnelLimits = tunnelLimits,
+): Tunnels {
   const open = new Set<OpenTunnel>();
   let connections = 0;
 
   return {
-    connect(authority, client, head) {
+    async connect(authority, client, head) {
       const target = parseTarget(authority);
-      let way: Way = { addresses: [] };
-      return govern(ports.governor, pluginContext(key), recordOf(key, ports.nextCall(), target), {
-        resolve: () => target,
-        admit: () => {
-          if (connections >= limits.connectionsMax)
-            throw new HilumError("lane.full", {
-              detail: `The plugin has ${limits.connectionsMax} tunnels open already`,
-            });
-          connections += 1;
-          return undefined;
-        },
-        decide: async (): Promise<Decision> => {
-          if (target === undefined) return { allow: false, code: "destination.invalid", reason: "destination.invalid" };
-          const granted = await ports.decide(key, requestOf(target));
-          if (!granted.allow) return granted;
-          way = await findWay(target, ports);
-          return judge(way, target, ports.rules());
-        },
-        perform: () => run(target, way, client, head),
-        measure: ({ relay, end }) => ({ bytes: relay.bytes, detail: { ...destinationDetail(target), state: end } }),
-        release: () => {
-          connections -= 1;
-        },
-        present: () => undefined,
-      });
+      const course: Course = { at: ports.now(), beganMs: ports.ticker.now(), decision: "deny" };
+      try {
+        await governed(target, client, head, course);
+        record(target, course, course.end);
+      } catch (error) {
+        record(target, course, isHilumError(error) ? error.code : "server.internal");
+        throw error;
+      }
     },
     async recheck() {
       await Promise.all([...open].map(recheckOne));
@@ -93,11 +93,62 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
     closeAll: () => open.forEach(({ relay }) => relay.end("closed")),
   };
 
+  function governed(target: Target | undefined, client: Duplex, head: Buffer, course: Course): Promise<void> {
+    let way: Way = { addresses: [] };
+    return govern(ports.governor, pluginContext(key), recordOf(key, ports.nextCall(), target), {
+      resolve: () => target,
+      admit: () => {
+        if (connections >= limits.connectionsMax)
+          throw new HilumError("lane.full", {
+            detail: `The plugin has ${limits.connectionsMax} tunnels open already`,
+          });
+        connections += 1;
+        return undefined;
+      },
+      decide: async (): Promise<Decision> => {
+        if (target === undefined) return { allow: false, code: "destination.invalid", reason: "destination.invalid" };
+        const granted = await ports.decide(key, requestOf(target));
+        if (!granted.allow) return granted;
+        way = await findWay(target, ports.resolveHost);
+        const judged = judgeWay(way, target, ports.rules());
+        if (!judged.allow) return judged;
+        const disclosed = await discloses(target, way);
+        if (disclosed.allow) course.decision = "allow";
+        return disclosed;
+      },
+      perform: () => run(target, way, client, head, course),
+      measure: ({ relay, end }) => ({ bytes: relay.bytes, detail: { ...destinationDetail(target), state: end } }),
+      release: () => {
+        connections -= 1;
+      },
+      present: () => undefined,
+    });
+  }
+
+  /** What goes through a tunnel is not looked at, so it may always be what the plugin was handed. */
+  function discloses({ host }: Target, way: Way): Decision | Promise<Decision> {
+    const addresses = "failure" in way ? [] : way.addresses;
+    return ports.discloses(key, disclosureOf(key, { host, addresses, phi: key.phi ?? true }, ports.rules()));
+  }
+
+  function record(target: Target | undefined, course: Course, reason: string | undefined): void {
+    const { at, beganMs, decision, relay } = course;
+    ports.recordReceipt({
+      ...{ plugin: key.plugin, instance: key.instance, at, kind: "tunnel", decision },
+      ...(target === undefined ? {} : { host: target.host, port: target.port }),
+      bytesOut: relay?.bytesOut ?? 0,
+      bytesIn: relay === undefined ? 0 : relay.bytes - relay.bytesOut,
+      durationMs: Math.round(ports.ticker.now() - beganMs),
+      ...(reason === undefined || reason === "closed" ? {} : { reason }),
+    });
+  }
+
   async function run(
     target: Target | undefined,
     way: Way,
     client: Duplex,
     head: Buffer,
+    course: Course,
   ): Promise<{ relay: Relay; end: RelayEnd }> {
     if (target === undefined) throw new HilumError("destination.invalid");
     if ("failure" in way)
@@ -107,10 +158,11 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
       });
     const server = await connectChecked(way.addresses, target.port, { timeoutMs: limits.connectMs });
     const relay = begin(client, server, head);
-    const tunnel = { target, relay };
+    const tunnel = { target, way, relay };
     open.add(tunnel);
     const end = await relay.ended;
     open.delete(tunnel);
+    Object.assign(course, { relay, end });
     return { relay, end };
   }
 
@@ -123,32 +175,14 @@ export function createTunnels(key: InstanceKey, ports: TunnelPorts, limits: Tunn
   }
 
   /** An error while deciding is a deny here as well: the tunnel closes. */
-  async function recheckOne({ target, relay }: OpenTunnel): Promise<void> {
+  async function recheckOne({ target, way, relay }: OpenTunnel): Promise<void> {
     try {
-      if ((await ports.decide(key, requestOf(target))).allow !== true) relay.end("revoked");
+      const granted = await ports.decide(key, requestOf(target));
+      if (!granted.allow || (await discloses(target, way)).allow !== true) relay.end("revoked");
     } catch {
       relay.end("revoked");
     }
   }
-}
-
-async function findWay({ host, literal }: Target, { resolveHost }: TunnelPorts): Promise<Way> {
-  if (literal) return { addresses: [host] };
-  try {
-    return { addresses: await resolveHost(host) };
-  } catch (failure) {
-    return { failure };
-  }
-}
-
-/** One address that may not be reached refuses them all: an answer of two kinds is an attack or a mistake (threat 89). */
-function judge(way: Way, { port }: Target, rules: AddressRules): Decision {
-  if ("failure" in way) return { allow: true };
-  if (way.addresses.length === 0) return { allow: false, code: "destination.not_public", reason: "address.none" };
-  const refusal = way.addresses
-    .map((address) => refuseAddress(address, port, rules))
-    .find((found) => found !== undefined);
-  return refusal === undefined ? { allow: true } : { allow: false, code: "destination.not_public", reason: refusal };
 }
 
 const requestOf = ({ host, port }: Target): PluginRequest => ({

@@ -31,6 +31,8 @@ export interface LanePorts {
 export interface LaneOptions {
   key: InstanceKey;
   lanes: LanePorts;
+  /** Serves `http.fetch`, which has steps of its own. */
+  fetch: Serve;
   log: PluginLog;
   calls: CallsInFlight;
   governor: Governor;
@@ -90,6 +92,7 @@ export function createLanes(options: LaneOptions): Served {
       audit: "intent",
       perform: (params) => lanes.deleteState(key, params),
     }),
+    "http.fetch": options.fetch,
   };
   return {
     requests: new Map(Object.entries(requests)),
@@ -97,7 +100,11 @@ export function createLanes(options: LaneOptions): Served {
   };
 }
 
-function governed<Params>(options: LaneOptions, method: RequestMethod, lane: Lane<Params>): Serve {
+function governed<Params>(
+  options: LaneOptions,
+  method: Exclude<RequestMethod, "http.fetch">,
+  lane: Lane<Params>,
+): Serve {
   const { key, governor, decide, nextCall } = options;
   const context = pluginContext(key);
   return (params) => {

@@ -1,5 +1,6 @@
 import type { CapabilityName } from "@hilum/contract";
 import type { SandboxControl, SandboxLimits, StartSpec } from "../sandbox/sandbox.ts";
+import type { DestinationSpec } from "../egress/fetch/destination-spec.ts";
 import type { InstanceKey } from "../instance-key.ts";
 import type { HostCode, HostServices } from "./host-code.ts";
 
@@ -15,11 +16,17 @@ export type RunnerSpec =
 export interface InstanceSpec extends InstanceKey {
   runner: RunnerSpec;
   capabilities: readonly CapabilityName[];
-  /** With defaults filled in, secrets included. */
+  /** With defaults filled in, secrets included but for those that are held. */
   settings: Record<string, unknown>;
+  /** Secrets that the host uses in the plugin's place. Their values are in `destinations` alone, and never in a frame. */
+  heldSecrets?: readonly { name: string; set: boolean }[];
+  /** What the plugin may ask `http.fetch` for. */
+  destinations?: readonly DestinationSpec[];
   /** Granted scopes, pinned; told to the plugin. What counts is decided per call. */
   grants: readonly string[];
   testMode: boolean;
+  /** Whether the plugin is handed patient data; without it the host takes it that it is. */
+  phi?: boolean;
   /** Calls inside the plugin at once, and callers that may wait for a turn. */
   concurrency?: number;
   queueMax?: number;

@@ -1,5 +1,6 @@
 import { HilumError } from "@hilum/contract";
 import type { Link } from "../connection/link.ts";
+import type { Fetches } from "../egress/fetch/fetches.ts";
 import { createLanes, type LanePorts } from "../lanes/lanes.ts";
 import { createPluginLog, type PluginLogLine } from "../logs/plugin-log.ts";
 import type { CallContext, Governor } from "../pipeline.ts";
@@ -19,6 +20,8 @@ import { createStarter } from "./starter.ts";
 export interface InstancePorts extends Omit<LivePorts, "served" | "log" | "onDropped"> {
   governor: Governor;
   lanes: LanePorts;
+  /** Makes the requests of this instance to its destinations. */
+  openFetches(spec: InstanceSpec): Fetches;
   decidePlugin: DecidePlugin;
   decideCall: DecideCall;
   nextCall(): string;
@@ -56,8 +59,10 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   const budget = createRestartBudget(ports.restarts);
   const log = createPluginLog({ sink: ports.writeLog, known: calls.contacts, now: ticker.now });
   const notes = createRunNotes(spec, { governor, nextCall, log });
+  const fetches = ports.openFetches(spec);
   const served = createLanes({
     key: spec,
+    fetch: fetches.serve,
     lanes: ports.lanes,
     log,
     calls,
@@ -201,6 +206,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     await starter.abandon();
     await leaving?.end(why);
     unsubscribe();
+    fetches.close();
     enter("stopped");
   }
 

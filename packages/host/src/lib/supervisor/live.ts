@@ -3,8 +3,8 @@ import type { CloseReason } from "../connection/close-reason.ts";
 import { createConnection, type Connection } from "../connection/connection.ts";
 import type { Served } from "../connection/request-desk.ts";
 import { createPipeLink, type Link } from "../connection/link.ts";
+import type { DisclosingInstance } from "../egress/disclosure.ts";
 import type { EgressDoor } from "../egress/egress-server.ts";
-import type { InstanceKey } from "../instance-key.ts";
 import { createLineSplitter } from "../logs/line-splitter.ts";
 import type { PluginLog } from "../logs/plugin-log.ts";
 import type { Sandbox, SandboxControl, SandboxedProcess, SandboxExit, StartSpec } from "../sandbox/sandbox.ts";
@@ -36,7 +36,7 @@ export interface LiveEnd {
 
 export interface LivePorts {
   sandbox: Pick<Sandbox, "start">;
-  openEgress(key: InstanceKey): Promise<EgressDoor>;
+  openEgress(key: DisclosingInstance): Promise<EgressDoor>;
   ticker: Ticker;
   served: Served;
   log: PluginLog;

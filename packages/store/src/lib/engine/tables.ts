@@ -2,6 +2,7 @@ import type { CauseClass, Channel, InstanceState, LogLine, MessageState, Role, S
 import type { ColumnType, Generated } from "kysely";
 import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
+import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
 /** Written as a request that the commit thread seals; read as the envelope. */
@@ -53,6 +54,10 @@ export interface Tables {
   remoteNonces: RemoteNoncesTable;
   auditIndex: AuditIndexTable;
   verifications: VerificationsTable;
+  egressReceipts: EgressReceiptsTable;
+  vendors: VendorsTable;
+  vendorHosts: VendorHostsTable;
+  agreements: AgreementsTable;
 }
 
 interface DeploymentTable {

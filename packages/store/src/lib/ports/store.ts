@@ -1,5 +1,6 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
+import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
 import type { KeyProvider } from "./keys.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
@@ -43,6 +44,8 @@ export interface Repositories {
   verifications: Verifications;
   leases: Leases;
   platform: Platform;
+  egressReceipts: EgressReceipts;
+  vendors: Vendors;
 }
 
 export interface StoreStatus {
