@@ -21,8 +21,8 @@ class Boot {
 
   /** `wrapped`: a program and its arguments that run the server in an environment of their own. */
   constructor(folder: string, wrapped: readonly string[] = []) {
-    const [program = "", ...args] = [...wrapped, process.execPath, join(repository, "apps/server/src/main.ts")];
-    this.#child = spawn(program, args, {
+    const command = [...wrapped, process.execPath, join(repository, "apps/server/src/main.ts")];
+    this.#child = spawn(command[0] ?? process.execPath, command.slice(1), {
       cwd: folder,
       env: { PATH: process.env["PATH"], HOME: folder, HILUM_PORT: "0", HILUM_DATA_DIR: join(folder, "data") },
       stdio: ["ignore", "pipe", "pipe"],
