@@ -26,7 +26,9 @@ import { createRoutes } from "./repositories/routes.ts";
 import { createSessions } from "./repositories/sessions.ts";
 import { createSettings } from "./repositories/settings.ts";
 import { createSetup } from "./repositories/setup.ts";
+import { createSignIns } from "./repositories/sign-ins.ts";
 import { createSmoke } from "./repositories/smoke.ts";
+import { createSnoozes } from "./repositories/snoozes.ts";
 import { createInvitations, createTokens } from "./repositories/tokens.ts";
 import { createUsers } from "./repositories/users.ts";
 import { createSession, toTime, type Session } from "./session.ts";
@@ -95,6 +97,7 @@ function createRepositories(session: Session): Repositories {
     grants: createGrants(session),
     settings: createSettings(session),
     setup: createSetup(session),
+    signIns: createSignIns(session),
     state: createPrivateState(session),
     messages: createMessages(session),
     routes: createRoutes(session),
@@ -110,6 +113,7 @@ function createRepositories(session: Session): Repositories {
     audit: createAuditIndex(session),
     verifications: createVerifications(session),
     leases: createLeases(session),
+    snoozes: createSnoozes(session),
     platform: createPlatform(session),
   };
 }
