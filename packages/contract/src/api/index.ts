@@ -4,6 +4,8 @@ export * from "./identity.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./platform.ts";
+export * from "./repairs.ts";
+export * from "./setup.ts";
 
 export { buildOpenApi } from "./openapi.ts";
 
@@ -11,13 +13,17 @@ import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
 import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
+import { repairOperations } from "./repairs.ts";
+import { setupOperations } from "./setup.ts";
 
 /** Every operation of the HTTP API. The server refuses to start when one has no handler, or a handler has no operation. */
 export const operations = [
   ...platformOperations,
   ...identityOperations,
   ...pluginOperations,
+  ...setupOperations,
   ...messageOperations,
+  ...repairOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];
