@@ -30,7 +30,9 @@ export type {
 export type { CallRequest, DecideCall, PluginCall } from "./lib/supervisor/plugin-call.ts";
 export { supervisorContext } from "./lib/supervisor/run-notes.ts";
 export type { RestartBudgetOptions } from "./lib/supervisor/restart-budget.ts";
+export type { Probe, ProbeReport, ProbeTarget } from "./lib/egress/probe.ts";
 export type { ResolveHost } from "./lib/egress/resolve-host.ts";
+export type { TlsFacts, TlsFault } from "./lib/egress/tls-check.ts";
 export type { TunnelLimits } from "./lib/egress/tunnel.ts";
 export type { DecideDisclosure, DisclosureRequest } from "./lib/egress/disclosure.ts";
 export type { Credential, DestinationSpec } from "./lib/egress/fetch/destination-spec.ts";

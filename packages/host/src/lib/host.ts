@@ -9,7 +9,8 @@ import { createEgress } from "./egress/egress-server.ts";
 import { createBudgets } from "./egress/fetch/budgets.ts";
 import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";
 import type { RecordReceipt } from "./egress/receipt.ts";
-import { resolveBySystem, type ResolveHost } from "./egress/resolve-host.ts";
+import { createProbe, type ProbeReport, type ProbeTarget } from "./egress/probe.ts";
+import { createTurnedResolver, resolveBySystem, type ResolveHost } from "./egress/resolve-host.ts";
 import type { TunnelLimits } from "./egress/tunnel.ts";
 import { keyText, type InstanceKey } from "./instance-key.ts";
 import type { LanePorts } from "./lanes/lanes.ts";
@@ -72,6 +73,8 @@ export interface Host {
   attach(key: InstanceKey, link: Link, context?: CallContext): Promise<void>;
   /** Calls a method of a plugin through the pipeline; the answer is validated. */
   call<Method extends string>(context: CallContext, call: HostCall & { method: Method }): Promise<AnswerTo<Method>>;
+  /** Looks at a destination that the instance may reach, as a call of it would: name, address, connection, certificate. */
+  probe(context: CallContext, key: InstanceKey & { trial?: string }, target: ProbeTarget): Promise<ProbeReport>;
   status(key: InstanceKey): InstanceStatus | undefined;
   list(): InstanceStatus[];
   /** Hears each change of state; returns how to stop listening. */
@@ -91,10 +94,18 @@ export function createHost(options: HostOptions): Host {
   const instances = new Map<string, Instance>();
   const listeners = new Set<(status: InstanceStatus) => void>();
   const starts = createSlots({ concurrency: options.startsAtOnce ?? 4, queueMax: Number.POSITIVE_INFINITY });
+  const resolveHost = options.egress.resolveHost ?? resolveBySystem;
+  const authorities = options.egress.authorities ?? (() => []);
+  const ways = { governor, ticker, nextCall, decide: decidePlugin, rules: () => rulesOf(options.egress) };
+  const probe = createProbe({
+    ...ways,
+    resolveHost: createTurnedResolver(resolveHost, { timeoutMs: 5_000, waitersMax: 16 }),
+    authorities,
+  });
   const egress = createEgress({
-    ...{ stateDir: options.stateDir, governor, ticker, nextCall, decide: decidePlugin },
-    rules: () => rulesOf(options.egress),
-    resolveHost: options.egress.resolveHost ?? resolveBySystem,
+    ...ways,
+    stateDir: options.stateDir,
+    resolveHost,
     ...(options.egress.limits === undefined ? {} : { limits: options.egress.limits }),
   });
   const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
@@ -104,10 +115,7 @@ export function createHost(options: HostOptions): Host {
       spec,
       spec.destinations ?? [],
       {
-        ...{ governor, ticker, nextCall, decide: decidePlugin, budgets, now, version: options.version },
-        rules: () => rulesOf(options.egress),
-        resolveHost: options.egress.resolveHost ?? resolveBySystem,
-        authorities: options.egress.authorities ?? (() => []),
+        ...{ ...ways, resolveHost, authorities, budgets, now, version: options.version },
         discloses: options.egress.discloses ?? (() => ({ allow: true })),
         recordReceipt: options.egress.recordReceipt ?? (() => undefined),
       },
@@ -155,6 +163,7 @@ export function createHost(options: HostOptions): Host {
     // The parser of the method has made the answer; `Answers` is the type of that table.
     call: <Method extends string>(context: CallContext, call: HostCall & { method: Method }) =>
       callOrReject(() => find(call).call(context, call)) as Promise<AnswerTo<Method>>,
+    probe,
     status: (key) => instances.get(keyText(key))?.status(),
     list: () => [...instances.values()].map((instance) => instance.status()),
     onChange(listener) {
