@@ -36,7 +36,7 @@ import { createRoutingService } from "./features/messages/routing.ts";
 import { createSender } from "./features/messages/send-message.ts";
 import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
 import { createRepairSources } from "./features/platform/repair-sources.ts";
-import { listRepairs } from "./features/platform/repairs.ts";
+import { createRepairsService } from "./features/platform/repairs.ts";
 import { createPlatformHandlers } from "./features/platform/routes.ts";
 import { createPlatformSettings } from "./features/platform/settings.ts";
 import { createAccessService } from "./features/plugins/access.ts";
@@ -53,7 +53,13 @@ import { createRegistrationService } from "./features/plugins/registration.ts";
 import { createPluginHandlers } from "./features/plugins/routes.ts";
 import { createInstanceRunner } from "./features/plugins/runner.ts";
 import { createSettingsService } from "./features/plugins/settings.ts";
-import { createSetupService } from "./features/plugins/setup.ts";
+import { createTokenEndpoint } from "./features/plugins/setup/oauth/ask-token-endpoint.ts";
+import { createTokenKeeper } from "./features/plugins/setup/oauth/token-keeper.ts";
+import { createSignInService } from "./features/plugins/setup/oauth/sign-in.ts";
+import { createSignInStates } from "./features/plugins/setup/oauth/sign-in-state.ts";
+import { createSetupHandlers } from "./features/plugins/setup/routes.ts";
+import { noHooks } from "./features/plugins/setup/hooks.ts";
+import { createSetupService } from "./features/plugins/setup/setup.ts";
 import { createSmokeService } from "./features/plugins/smoke.ts";
 import { createSettingsTest } from "./features/plugins/test-settings.ts";
 import { practiceMailboxId } from "./features/practice-mailbox/manifest.ts";
@@ -123,6 +129,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const usage = createGrantUsageCounter({ auditLog, grants: store.grants, processLog: log });
   const counter = createCallCounter({ health: store.health, source: boot });
 
+  const askTokenEndpoint = createTokenEndpoint({ host, grants });
+  const tokenKeeper = createTokenKeeper({ store, ask: askTokenEndpoint });
   const runner = createInstanceRunner({
     host,
     store,
@@ -130,6 +138,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     hostCode: new Map([
       [practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })],
     ]),
+    accessToken: (key, step) => tokenKeeper.accessToken(key, step),
     developmentModules: developmentModules(installation),
   });
   const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
@@ -143,6 +152,15 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const health = createHealthService({ store, runner, smoke, failureData: pluginFailureData, owner: boot, log });
   const settings = createSettingsService({ store });
+  const redirectUri = (): string => `${parts.publicUrl()}/oauth/callback`;
+  const setup = createSetupService({
+    store,
+    settings,
+    runner,
+    hooks: noHooks,
+    signIns: createSignInStates({ signIns: store.signIns, redirectUri }),
+    failureData: pluginFailureData,
+  });
   const plugins = createPluginsService({ store, runner, testMode });
   const included = loadIncludedPlugins(installation.pluginsDir);
   const registration = createRegistrationService({
@@ -161,13 +179,16 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const reasons = createReasons({ platform: store.platform });
   const indexer = createAuditIndexer({ log: auditLog, index: store.audit, processLog: log });
-  const repairSources = createRepairSources({
-    store,
-    auditLog,
-    verifications,
-    sandbox,
-    startedAt,
-    certificateUntil: parts.certificateUntil,
+  const repairs = createRepairsService({
+    snoozes: store.snoozes,
+    sources: createRepairSources({
+      store,
+      auditLog,
+      verifications,
+      sandbox,
+      startedAt,
+      certificateUntil: parts.certificateUntil,
+    }),
   });
   let metrics: Promise<Metrics> | undefined;
   const loadMetrics = (): Promise<Metrics> => (metrics ??= createMetrics({ auditLog, store }));
@@ -192,7 +213,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       store,
       auditLog,
       stopping: () => stopping,
-      dashboard: { store, auditLog, verifications, plugins, repairs: (now) => listRepairs(repairSources, now) },
+      dashboard: { store, auditLog, verifications, plugins, repairs: repairs.open },
+      repairs,
       metrics: loadMetrics,
       settings: platform,
       sandbox,
@@ -220,7 +242,6 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         registration,
         included,
         settings,
-        setup: createSetupService({ store, settings, runner, failureData: pluginFailureData }),
         access: createAccessService({ store, settings: () => platform.current() }),
         grants,
         lifecycle,
@@ -232,6 +253,12 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       },
       createSettingsTest({ settings, runner, failureData: pluginFailureData }),
     ),
+    ...createSetupHandlers({
+      setup,
+      settings,
+      lifecycle,
+      signIn: createSignInService({ store, settings, setup, ask: askTokenEndpoint, redirectUri }),
+    }),
     ...createMessageHandlers({
       store,
       acceptance: createMessageAcceptance({ store, testMode, wake }),
@@ -315,6 +342,8 @@ async function sweep(store: Store): Promise<void> {
   await store.sessions.sweep(now.toISOString());
   await store.registrations.sweep(now.toISOString());
   await store.remote.sweep(now.toISOString());
+  await store.signIns.sweep(now.toISOString());
+  await store.snoozes.sweep(now.toISOString());
   await store.health.sweep(new Date(now.getTime() - 7 * 86_400_000).toISOString());
   await store.blobs.sweep(new Date(now.getTime() - 86_400_000).toISOString());
 }

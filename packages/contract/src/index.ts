@@ -23,7 +23,12 @@ export {
   type ParsedManifest,
   type ParseManifestOptions,
 } from "./manifest/parse-manifest.ts";
-export { fillProviderAddress, parseProviderAddress, type ProviderAddress } from "./manifest/provider-address.ts";
+export {
+  fillProviderAddress,
+  parseProviderAddress,
+  settingsOfAddress,
+  type ProviderAddress,
+} from "./manifest/provider-address.ts";
 export { allowedHeaders } from "./manifest/request-headers.ts";
 export { findRequest, isPlainPath, pathLengthMax } from "./manifest/request-template.ts";
 export {

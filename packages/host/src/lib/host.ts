@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { HilumError } from "@hilum/contract";
+import { HilumError, type FetchParams, type FetchResult } from "@hilum/contract";
 import { createCallIds } from "./call-ids.ts";
 import type { AnswerTo } from "./connection/answers.ts";
 import type { Link } from "./connection/link.ts";
@@ -7,6 +7,7 @@ import type { AddressRules } from "./egress/address.ts";
 import type { DecideDisclosure } from "./egress/disclosure.ts";
 import { createEgress } from "./egress/egress-server.ts";
 import { createBudgets } from "./egress/fetch/budgets.ts";
+import type { DestinationSpec } from "./egress/fetch/destination-spec.ts";
 import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";
 import type { RecordReceipt } from "./egress/receipt.ts";
 import { createProbe, type ProbeReport, type ProbeTarget } from "./egress/probe.ts";
@@ -75,6 +76,11 @@ export interface Host {
   call<Method extends string>(context: CallContext, call: HostCall & { method: Method }): Promise<AnswerTo<Method>>;
   /** Looks at a destination that the instance may reach, as a call of it would: name, address, connection, certificate. */
   probe(context: CallContext, key: InstanceKey & { trial?: string }, target: ProbeTarget): Promise<ProbeReport>;
+  /**
+   * Makes a request of the host's own for an instance, as `http.fetch` would make it: the same grants, judgement of addresses,
+   * limits, receipt and entries. A token endpoint is asked so.
+   */
+  fetch(key: InstanceKey, destination: DestinationSpec, params: Omit<FetchParams, "destination">): Promise<FetchResult>;
   status(key: InstanceKey): InstanceStatus | undefined;
   list(): InstanceStatus[];
   /** Hears each change of state; returns how to stop listening. */
@@ -110,7 +116,7 @@ export function createHost(options: HostOptions): Host {
   });
   const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
   const budgets = createBudgets(fetching, ticker.now);
-  const openFetches = (spec: InstanceSpec) =>
+  const openFetches = (spec: InstanceKey & Pick<InstanceSpec, "destinations">) =>
     createFetches(
       spec,
       spec.destinations ?? [],
@@ -164,6 +170,16 @@ export function createHost(options: HostOptions): Host {
     call: <Method extends string>(context: CallContext, call: HostCall & { method: Method }) =>
       callOrReject(() => find(call).call(context, call)) as Promise<AnswerTo<Method>>,
     probe,
+    async fetch(key, destination, params) {
+      if (closing) throw new HilumError("server.stopping");
+      const fetches = openFetches({ ...key, destinations: [destination] });
+      const whole = { cancelled: false, signal: new AbortController().signal };
+      try {
+        return (await fetches.serve({ ...params, destination: destination.id }, whole)) as FetchResult;
+      } finally {
+        fetches.close();
+      }
+    },
     status: (key) => instances.get(keyText(key))?.status(),
     list: () => [...instances.values()].map((instance) => instance.status()),
     onChange(listener) {
