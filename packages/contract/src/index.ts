@@ -23,9 +23,21 @@ export {
   type ParsedManifest,
   type ParseManifestOptions,
 } from "./manifest/parse-manifest.ts";
+export {
+  fillProviderAddress,
+  parseProviderAddress,
+  settingsOfAddress,
+  type ProviderAddress,
+} from "./manifest/provider-address.ts";
 export { allowedHeaders } from "./manifest/request-headers.ts";
 export { findRequest, isPlainPath, pathLengthMax } from "./manifest/request-template.ts";
-export { validateSettings, visible, type ValidateSettingsOptions } from "./manifest/settings.ts";
+export {
+  validateAnswers,
+  validateGiven,
+  validateSettings,
+  visible,
+  type ValidateSettingsOptions,
+} from "./manifest/settings.ts";
 export {
   decodeEnrolmentCode,
   encodeEnrolmentCode,

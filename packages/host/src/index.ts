@@ -32,6 +32,8 @@ export { supervisorContext } from "./lib/supervisor/run-notes.ts";
 export type { RestartBudgetOptions } from "./lib/supervisor/restart-budget.ts";
 export { isInRanges } from "./lib/egress/address.ts";
 export { resolveBySystem, type ResolveHost } from "./lib/egress/resolve-host.ts";
+export type { Probe, ProbeReport, ProbeTarget } from "./lib/egress/probe.ts";
+export type { TlsFacts, TlsFault } from "./lib/egress/tls-check.ts";
 export type { TunnelLimits } from "./lib/egress/tunnel.ts";
 export type { DecideDisclosure, DisclosureRequest } from "./lib/egress/disclosure.ts";
 export type { Credential, DestinationSpec } from "./lib/egress/fetch/destination-spec.ts";

@@ -1,4 +1,4 @@
-import type { HealthResult, Manifest, SendResult } from "@hilum/contract";
+import type { DiscoveredOption, HealthResult, Manifest, SendResult } from "@hilum/contract";
 import type { Evidence } from "@hilum/contract/api";
 import type { Communication } from "@medplum/fhirtypes";
 import type { Connect } from "./lanes/egress.ts";
@@ -60,6 +60,11 @@ export interface SmokeTestContext<Settings extends SettingValues> extends CallCo
   readonly recipient: string | undefined;
 }
 
+export interface SetupContext<Settings extends SettingValues> extends CallContext<Settings> {
+  /** Where a step of type `test` sends to, when the person named somebody. */
+  readonly recipient: string | undefined;
+}
+
 type Awaitable<T> = T | Promise<T>;
 
 /** What a plugin does. Only what its capabilities promise is needed. */
@@ -70,8 +75,10 @@ export interface PluginDefinition<Settings extends SettingValues = SettingValues
   sendMessages?(message: OutgoingMessage, ctx: CallContext<Settings>): Promise<Sent>;
   /** Judges settings that may not be saved yet, without asking the provider: `health` does that. */
   checkConfig?(settings: Settings, ctx: CallContext<Settings>): Awaitable<Evidence[]>;
-  /** Checks of setup steps, by the step's id; `ctx.settings` holds the answers so far. */
-  setup?: Readonly<Record<string, (ctx: CallContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Checks of setup steps, by the step's id; `ctx.settings` holds the answers so far: what later steps ask may be missing. */
+  setup?: Readonly<Record<string, (ctx: SetupContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Lists what a setting may be at the provider, by the setting's name; `ctx.settings` holds the answers so far. */
+  discover?: Readonly<Record<string, (ctx: CallContext<Settings>) => Awaitable<DiscoveredOption[]>>>;
   /** Whether the provider works now. Default: healthy, because the plugin answers. */
   health?(ctx: CallContext<Settings>): Awaitable<HealthResult>;
   /** Smoke tests of the manifest, by id. */

@@ -1,4 +1,11 @@
-import { wireErrorCodes, type CheckResult, type HealthResult, type SendParams, type SendResult } from "@hilum/contract";
+import {
+  wireErrorCodes,
+  type CheckResult,
+  type HealthResult,
+  type SendParams,
+  type SendResult,
+  type SetupDiscoverResult,
+} from "@hilum/contract";
 import type { Communication } from "@medplum/fhirtypes";
 import type { CallContext, PluginDefinition } from "./definition.ts";
 import { WireRefusal } from "./wire-refusal.ts";
@@ -18,7 +25,7 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
     [
       "setup.check",
       async (params, context): Promise<CheckResult> => ({
-        rows: await find(definition.setup, params["step"], "step")(context),
+        rows: await find(definition.setup, params["step"], "step")(withRecipient(context, params["recipient"])),
       }),
     ],
     ["health.check", async (_params, context): Promise<HealthResult> => (await definition.health?.(context)) ?? alive],
@@ -33,7 +40,11 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
       }),
     ],
   ]);
-  const { sendMessages } = definition;
+  const { sendMessages, discover } = definition;
+  if (discover !== undefined)
+    methods.set("setup.discover", async (params, context): Promise<SetupDiscoverResult> => ({
+      options: await find(discover, params["field"], "setting")(context),
+    }));
   if (sendMessages !== undefined)
     methods.set("messages.send", async (params, context): Promise<SendResult> => {
       const { message, attempt, idempotencyKey, attachments } = params as unknown as SendParams;

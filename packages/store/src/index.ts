@@ -11,4 +11,6 @@ export type * from "./lib/ports/operations.ts";
 export type * from "./lib/ports/plugins.ts";
 export type * from "./lib/ports/settings.ts";
 export type * from "./lib/ports/shapes.ts";
+export type * from "./lib/ports/sign-ins.ts";
+export type * from "./lib/ports/snoozes.ts";
 export type * from "./lib/ports/store.ts";

@@ -7,6 +7,7 @@ import { digestOfReason, findReason } from "../features/audit/reasons.ts";
 import { authenticate, type Credentials } from "./authentication.ts";
 import { describePeer } from "./peer.ts";
 import { presentProblem, toHilumError } from "./problem.ts";
+import { presentProblemPage } from "./problem-page.ts";
 import type { AnswerTo, Handlers, OutcomeNote, Peer, RequestOf } from "./request.ts";
 import { createCheck, type Check } from "./validation.ts";
 
@@ -50,6 +51,7 @@ const resources: Readonly<Record<string, string>> = {
   index: "AuditEntry",
   vendor: "Vendor",
   agreement: "Agreement",
+  repair: "Repair",
 };
 
 /**
@@ -76,13 +78,10 @@ function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions):
       request.operation = spec;
       void reply.header("x-operation-id", spec.id);
       request.peer = describePeer(request.raw, options.publicUrl);
-      request.actor = await authenticate(
-        request.method,
-        request.headers,
-        request.peer,
-        options.ownOrigins,
-        options.credentials,
-      );
+      request.actor =
+        spec.fromElsewhere === true
+          ? { kind: "anonymous", id: "anonymous", peer: request.peer.address }
+          : await authenticate(request.method, request.headers, request.peer, options.ownOrigins, options.credentials);
       // Nobody's body is read before it is known that somebody may send it.
       if (spec.access !== "public" && request.actor.kind === "anonymous") await refuseEarly(request, spec, options);
     },
@@ -240,5 +239,7 @@ export function answerProblem(
       reason: describeCause(error),
     });
   if (error.retryAfterMs !== undefined) void reply.header("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
+  if (request.operation?.produces === "text/html" && (request.headers.accept ?? "").includes("text/html"))
+    return reply.code(document.status).type("text/html; charset=utf-8").send(presentProblemPage(document));
   return reply.code(document.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(document));
 }

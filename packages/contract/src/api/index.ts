@@ -5,6 +5,8 @@ export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./platform.ts";
 export * from "./egress.ts";
+export * from "./repairs.ts";
+export * from "./setup.ts";
 
 export { buildOpenApi } from "./openapi.ts";
 
@@ -13,14 +15,18 @@ import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
 import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
+import { repairOperations } from "./repairs.ts";
+import { setupOperations } from "./setup.ts";
 
 /** Every operation of the HTTP API. The server refuses to start when one has no handler, or a handler has no operation. */
 export const operations = [
   ...platformOperations,
   ...identityOperations,
   ...pluginOperations,
+  ...setupOperations,
   ...messageOperations,
   ...egressOperations,
+  ...repairOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

@@ -27,6 +27,8 @@ export interface OperationSpec {
   audit: "intent" | "denials";
   /** The act asks for the password again when the last proof is older than five minutes. */
   stepUp?: boolean;
+  /** Pages of other sites send a browser here: no credential is read, so there is none that they could misuse. */
+  fromElsewhere?: true;
   params?: TSchema;
   query?: TSchema;
   headers?: TSchema;

@@ -28,15 +28,39 @@ export interface SmokeTestDeclaration {
   live?: boolean;
 }
 
+/** A step of the setup wizard. Which members belong to which type is checked in check-setup.ts. */
 export interface SetupStep {
   id: string;
-  type: "form" | "menu" | "check" | "test";
+  type: "form" | "menu" | "oauth2" | "check" | "test";
   title: string;
   text?: string;
+  /** What a person may want to know here and not everybody needs: unfolded on request. */
+  help?: string;
+  /** A page of the provider that is of use here, as an https address. */
+  link?: string;
   /** Settings asked in this step (`form`). */
   fields?: string[];
+  /** Settings of the form whose values the plugin can list, by `setup.discover`; any other value may be typed. */
+  discover?: Record<string, true>;
+  /** A `form` whose answers are tried, as in a `check`, before the next step opens. */
+  check?: boolean;
   /** Choices of a `menu`: each sets settings. */
   options?: { id: string; title: string; text?: string; set?: Record<string, unknown> }[];
+  /** Where the browser is sent to sign in (`oauth2`); may name settings, as `tokenUrl` may. */
+  authorizeUrl?: string;
+  /** Where the host exchanges and refreshes tokens; one of the manifest's own `net:https` scopes leads there. */
+  tokenUrl?: string;
+  /** Issuer identifier of the authorization server (RFC 8414, RFC 9207): the answer must name it. */
+  issuer?: string;
+  scopes?: string[];
+  /** The setting that holds the client id. */
+  clientId?: string;
+  /** The secret that holds the client secret; a public client has none. */
+  clientSecret?: string;
+  /** The secret that holds what the sign-in brings: the token set, kept and refreshed by the host. */
+  into?: string;
+  /** The hook at which a call must arrive for a `check` or `test` to pass. */
+  waitsForHook?: string;
 }
 
 export const requestMethods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

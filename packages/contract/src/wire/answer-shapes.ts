@@ -27,6 +27,18 @@ const row = object(
 const rows = list(row, { max: 100 });
 const check = object({ rows }, { required: ["rows"] });
 
+/** A value of a setting: one line of text, or a number. */
+const settingValue: Shape = {
+  schema: { type: ["string", "number"], maxLength: 500 },
+  check(value, pointer, report) {
+    if (typeof value !== "number") text({ max: 500 }).check(value, pointer, report);
+  },
+};
+const discovered = object(
+  { value: settingValue, title: text({ max: 200 }), text: sentence },
+  { required: ["value", "title"] },
+);
+
 const nothing: Shape = {
   schema: { type: "null" },
   check(value, pointer, report) {
@@ -48,6 +60,7 @@ const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ],
   ["config.validate", check],
   ["setup.check", check],
+  ["setup.discover", object({ options: list(discovered, { max: 500 }) }, { required: ["options"] })],
   ["smoke.run", check],
   ["health.check", object({ state: oneOf(["healthy", "degraded", "failing"]), rows }, { required: ["state", "rows"] })],
   ["shutdown", nothing],

@@ -86,11 +86,29 @@ export interface ConfigValidateParams {
   /** Perhaps not saved yet; without it, those of the handshake. */
   settings?: Record<string, unknown>;
 }
-/** Runs the check of one setup step, with the answers so far. */
+/** Runs the check of one setup step, with the answers so far: what later steps ask may be missing. */
 export interface SetupCheckParams {
   meta: CallMeta;
   step: string;
   settings: Record<string, unknown>;
+  /** Where a step of type `test` sends to, when the person named somebody. */
+  recipient?: string;
+}
+/** Lists what a setting may be at the provider, with the answers so far. A plugin need not answer it. */
+export interface SetupDiscoverParams {
+  meta: CallMeta;
+  step: string;
+  field: string;
+  settings: Record<string, unknown>;
+}
+export interface DiscoveredOption {
+  value: string | number;
+  title: string;
+  text?: string;
+}
+export interface SetupDiscoverResult {
+  /** At most 500. */
+  options: DiscoveredOption[];
 }
 export interface HealthCheckParams {
   meta: CallMeta;
@@ -134,6 +152,9 @@ export const hostMethods = {
   core: ["initialize", "config.validate", "setup.check", "health.check", "smoke.run", "shutdown"],
   send_messages: ["messages.send"],
 } as const;
+
+/** Requests of the host that a plugin may leave unanswered; the handshake says whether it does. */
+export const optionalHostMethods = ["setup.discover"] as const;
 
 /** Requests (and notifications) a plugin may make. Each is governed by its lane and scope. */
 export const pluginMethods = {

@@ -4,10 +4,12 @@ import {
   wireLimits,
   withoutHeld,
   type CheckResult,
+  type DiscoveredOption,
   type HealthResult,
   type InitializeParams,
   type LogParams,
   type SendResult,
+  type SetupDiscoverResult,
   type UpdateDeliveryParams,
 } from "@hilum/contract";
 import type { Violation } from "@hilum/contract/wire";
@@ -45,7 +47,14 @@ export interface TestHost {
   /** Hands a message to the plugin. Rejects with TestCallError, and with HilumError for what the host itself refuses. */
   send(communication: Communication, options?: SendOptions): Promise<SendResult>;
   checkConfig(settings?: Readonly<Record<string, unknown>>): Promise<CheckResult>;
-  checkSetup(step: string, settings?: Readonly<Record<string, unknown>>): Promise<CheckResult>;
+  /** Runs the check of a setup step. `recipient` is for steps of type `test`. */
+  checkSetup(
+    step: string,
+    settings?: Readonly<Record<string, unknown>>,
+    options?: { recipient?: string },
+  ): Promise<CheckResult>;
+  /** What the plugin lists for a setting of a setup step. */
+  discover(step: string, field: string, settings?: Readonly<Record<string, unknown>>): Promise<DiscoveredOption[]>;
   health(): Promise<HealthResult>;
   smoke(id: string, options?: { recipient?: string }): Promise<CheckResult>;
   /** Any method with any params: for tests of the protocol itself. */
@@ -108,8 +117,15 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     ...{ methods, send, log, deliveries, fetches, request: ask, messages: records.messages },
     checkConfig: async (values = settings) =>
       (await ask("config.validate", { settings: withoutHeld(manifest, values) })) as CheckResult,
-    checkSetup: async (step, values = settings) =>
-      (await ask("setup.check", { step, settings: withoutHeld(manifest, values) })) as CheckResult,
+    checkSetup: async (step, values = settings, { recipient } = {}) =>
+      (await ask("setup.check", {
+        step,
+        settings: withoutHeld(manifest, values),
+        ...(recipient === undefined ? {} : { recipient }),
+      })) as CheckResult,
+    discover: async (step, field, values = settings) =>
+      ((await ask("setup.discover", { step, field, settings: withoutHeld(manifest, values) })) as SetupDiscoverResult)
+        .options,
     health: async () => (await ask("health.check", {})) as HealthResult,
     smoke: async (id, { recipient } = {}) =>
       (await ask("smoke.run", smokeParams(manifest, id, recipient))) as CheckResult,

@@ -27,7 +27,9 @@ import { createRoutes } from "./repositories/routes.ts";
 import { createSessions } from "./repositories/sessions.ts";
 import { createSettings } from "./repositories/settings.ts";
 import { createSetup } from "./repositories/setup.ts";
+import { createSignIns } from "./repositories/sign-ins.ts";
 import { createSmoke } from "./repositories/smoke.ts";
+import { createSnoozes } from "./repositories/snoozes.ts";
 import { createInvitations, createTokens } from "./repositories/tokens.ts";
 import { createUsers } from "./repositories/users.ts";
 import { createVendors } from "./repositories/vendors.ts";
@@ -97,6 +99,7 @@ function createRepositories(session: Session): Repositories {
     grants: createGrants(session),
     settings: createSettings(session),
     setup: createSetup(session),
+    signIns: createSignIns(session),
     state: createPrivateState(session),
     messages: createMessages(session),
     routes: createRoutes(session),
@@ -112,6 +115,7 @@ function createRepositories(session: Session): Repositories {
     audit: createAuditIndex(session),
     verifications: createVerifications(session),
     leases: createLeases(session),
+    snoozes: createSnoozes(session),
     platform: createPlatform(session),
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),

@@ -58,6 +58,9 @@ export interface Tables {
   vendors: VendorsTable;
   vendorHosts: VendorHostsTable;
   agreements: AgreementsTable;
+  oauthStates: OauthStatesTable;
+  signInFaults: SignInFaultsTable;
+  repairSnoozes: RepairSnoozesTable;
 }
 
 interface DeploymentTable {
@@ -469,4 +472,36 @@ interface VerificationsTable {
   id: string;
   startedAt: string;
   document: string;
+}
+
+interface OauthStatesTable {
+  stateHash: string;
+  plugin: string;
+  instance: string;
+  step: string;
+  browserHash: string;
+  sealedRequest: Sealed;
+  startedAt: string;
+  startedBy: string;
+  expiresAt: string;
+}
+
+interface SignInFaultsTable {
+  plugin: string;
+  instance: string;
+  step: string;
+  code: string;
+  sealedReply: Sealed;
+  since: string;
+  rowVersion: number;
+}
+
+interface RepairSnoozesTable {
+  repair: string;
+  severity: string;
+  until: string;
+  sealedReason: Sealed;
+  at: string;
+  by: string;
+  rowVersion: number;
 }

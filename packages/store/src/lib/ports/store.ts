@@ -8,6 +8,8 @@ import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications }
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
 import type { PrivateState, Settings, Setup } from "./settings.ts";
 import type { Clock } from "./shapes.ts";
+import type { SignIns } from "./sign-ins.ts";
+import type { Snoozes } from "./snoozes.ts";
 
 export interface StoreOptions {
   /** `sqlite:/path/hilum.db`, `sqlite::memory:` or `postgresql://user:password@host:port/database`. */
@@ -28,6 +30,7 @@ export interface Repositories {
   grants: Grants;
   settings: Settings;
   setup: Setup;
+  signIns: SignIns;
   state: PrivateState;
   messages: Messages;
   routes: Routes;
@@ -43,6 +46,7 @@ export interface Repositories {
   audit: AuditIndex;
   verifications: Verifications;
   leases: Leases;
+  snoozes: Snoozes;
   platform: Platform;
   egressReceipts: EgressReceipts;
   vendors: Vendors;
