@@ -1,15 +1,8 @@
 import { anyValue, described, flag, list, number, object, oneOf, record, text, type Shape } from "../json/shape.ts";
 import { configSchemaShape } from "./config-profile.ts";
+import { ingressShape } from "./ingress.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
-
-const token = (what: string): Shape =>
-  text({
-    max: 60,
-    form: /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/,
-    what: `${what}: lower-case letters, digits and single hyphens, beginning with a letter`,
-  });
-const idOf = (entry: unknown): unknown =>
-  typeof entry === "object" && entry !== null && "id" in entry ? entry.id : undefined;
+import { idOf, token } from "./token-shape.ts";
 
 const setupStep = object(
   {
@@ -137,6 +130,7 @@ export const manifestShape: Shape = object(
         { max: 20, key: idOf },
       ),
     ),
+    ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
     requires: object({
       hilum: described(
         "Range of versions of Hilum, such as `>=0.1.0`.",

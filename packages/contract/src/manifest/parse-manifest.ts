@@ -10,6 +10,7 @@ import { formatScope, isScope, scopeSettings } from "../scopes/scope.ts";
 import { findInvisible, findLookAlike } from "../text/deceptive-text.ts";
 import { isWebAddress } from "../text/formats.ts";
 import { checkConfigSchema } from "./config-profile.ts";
+import { checkIngress } from "./ingress.ts";
 import { manifestShape } from "./manifest-shape.ts";
 import type { Manifest, SetupStep } from "./manifest.ts";
 import { validateValue } from "./settings.ts";
@@ -123,6 +124,7 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   if (problems.length > 0) return problems;
   checkScopes(manifest, report);
   checkSetup(manifest, report);
+  checkIngress(manifest, report);
   return problems;
 }
 
