@@ -155,7 +155,8 @@ function initializeParams({ plugin, settings, grants, egressSocket }: Subject): 
   return {
     protocol: protocolVersion,
     host: { name: "hilum", version: "0.0.0-conformance" },
-    ...{ plugin, instance: "default", testMode: true, settings, grants: [...grants], limits: wireLimits },
+    ...{ plugin, instance: "default", testMode: true, settings, secretsHeld: [], grants: [...grants] },
+    ...{ hooks: {}, limits: wireLimits },
     ...(egressSocket === undefined ? {} : { egressSocket }),
   };
 }

@@ -295,6 +295,54 @@ const errorCatalogue = {
 		fix: "Check that the key file belongs to this data folder; restore the row from a backup.",
 		retryable: false
 	},
+	"hook.bad_signature": {
+		status: 401,
+		title: "The signature of the webhook is not right",
+		fix: "Compare the secret in the plugin's Settings with the one at the vendor.",
+		retryable: false
+	},
+	"hook.delivery_not_found": {
+		status: 404,
+		title: "There is no such delivery",
+		fix: "Choose one from the list on the plugin's Webhooks page; they are kept for 14 days.",
+		retryable: false
+	},
+	"hook.not_found": {
+		status: 404,
+		title: "The plugin declares no such webhook",
+		fix: "Choose one from the plugin's Webhooks page.",
+		retryable: false
+	},
+	"hook.not_replayable": {
+		status: 409,
+		title: "This delivery cannot be handed over again",
+		fix: "Ask the vendor to send it again: only a delivery whose signature was right can be replayed.",
+		retryable: false
+	},
+	"hook.not_signable": {
+		status: 409,
+		title: "A test delivery cannot be signed here",
+		fix: "Send a test from the vendor's own page.",
+		retryable: false
+	},
+	"hook.replayed": {
+		status: 409,
+		title: "The same delivery is being handed over already",
+		fix: "Wait for its answer.",
+		retryable: true
+	},
+	"hook.secret_missing": {
+		status: 409,
+		title: "The secret of the webhook is not set",
+		fix: "Enter it in the plugin's Setup or Settings.",
+		retryable: false
+	},
+	"hook.stale": {
+		status: 401,
+		title: "The webhook is too old, or from the future",
+		fix: "Set the clocks of both sides right; the vendor may send it again.",
+		retryable: false
+	},
 	"instance.not_found": {
 		status: 404,
 		title: "The plugin has no such instance",
@@ -593,6 +641,12 @@ const errorCatalogue = {
 		status: 429,
 		title: "Too many requests",
 		fix: "Wait as long as Retry-After says.",
+		retryable: true
+	},
+	"request.too_slow": {
+		status: 408,
+		title: "The body of the request came too slowly",
+		fix: "Send it again, faster.",
 		retryable: true
 	},
 	"request.unauthenticated": {

@@ -45,9 +45,13 @@ export interface InitializeParams {
   plugin: string;
   instance: string;
   testMode: boolean;
-  /** Settings with their defaults filled in, secrets included: the channel is the plugin's own. */
+  /** Settings with their defaults filled in, secrets included but for those that the host holds. */
   settings: Record<string, unknown>;
+  /** Secrets that are set and that the host holds: it uses them in the plugin's stead. */
+  secretsHeld: string[];
   grants: string[];
+  /** Addresses of the manifest's hooks, by id: what the vendor is told to call. */
+  hooks: Record<string, string>;
   limits: typeof wireLimits;
   /** Path of the Unix socket that leads to the egress tunnel; absent without a `net:` grant. */
   egressSocket?: string;
@@ -76,6 +80,27 @@ export interface SendResult {
   /** Recipients the provider took and those it refused, as indexes into the Communication's recipients. */
   refused?: { recipient: number; reply: string }[];
   reply?: string;
+}
+/** Hands over a webhook whose signature the host has found right. */
+export interface IngressHandleParams {
+  meta: CallMeta;
+  /** Id of the manifest's hook. */
+  hook: string;
+  method: "POST";
+  /** Of the address, where the scheme signs it (`twilio`); else empty, since anybody could have written it. */
+  query: Record<string, string>;
+  /** `content-type` and those that begin with `x-` or `webhook-`, in lower case; at most 32. Few schemes sign any of them. */
+  headers: Record<string, string>;
+  /** The body as it came: text where it is UTF-8. */
+  body: { text: string } | { base64: string };
+  /** RFC 3339. */
+  receivedAt: string;
+}
+/** What the vendor is answered. Default: 200 without a body. */
+export interface IngressHandleResult {
+  /** 200 to 299, or 400 to 499. */
+  status?: number;
+  body?: { text: string; contentType: string };
 }
 /** Judges settings without asking the provider (`health.check` does that); one row per thing that was judged. */
 export interface ConfigValidateParams {
@@ -128,6 +153,8 @@ export interface WireErrorData {
 export const hostMethods = {
   core: ["initialize", "config.validate", "setup.check", "health.check", "smoke.run", "shutdown"],
   send_messages: ["messages.send"],
+  /** Of a plugin whose manifest declares hooks. */
+  ingress: ["ingress.handle"],
 } as const;
 
 /** Requests (and notifications) a plugin may make. Each is governed by its lane and scope. */

@@ -113,7 +113,7 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     const params: Omit<InitializeParams, "meta"> = {
       protocol: protocolVersion,
       host: { name: "hilum", version: "test" },
-      ...{ ...key, testMode: options.testMode ?? false, settings, limits: wireLimits },
+      ...{ ...key, testMode: options.testMode ?? false, settings, secretsHeld: [], hooks: {}, limits: wireLimits },
       grants: grants.map(({ resolved }) => resolved ?? ""),
       ...(egress === undefined ? {} : { egressSocket: egress.socketPath }),
     };

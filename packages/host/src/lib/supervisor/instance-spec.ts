@@ -15,8 +15,12 @@ export type RunnerSpec =
 export interface InstanceSpec extends InstanceKey {
   runner: RunnerSpec;
   capabilities: readonly CapabilityName[];
-  /** With defaults filled in, secrets included. */
+  /** With defaults filled in, secrets included but for those that the host holds. */
   settings: Record<string, unknown>;
+  /** Secrets that are set and stay with the host. */
+  secretsHeld?: readonly string[];
+  /** Addresses of the manifest's hooks, by id. */
+  hooks?: Record<string, string>;
   /** Granted scopes, pinned; told to the plugin. What counts is decided per call. */
   grants: readonly string[];
   testMode: boolean;
