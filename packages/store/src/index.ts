@@ -3,6 +3,7 @@ export { openStore } from "./lib/open-store.ts";
 export { callBuckets } from "./lib/repositories/call-totals.ts";
 
 export type * from "./lib/ports/access.ts";
+export type * from "./lib/ports/hooks.ts";
 export type * from "./lib/ports/identity.ts";
 export type * from "./lib/ports/keys.ts";
 export type * from "./lib/ports/messages.ts";

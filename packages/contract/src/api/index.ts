@@ -1,5 +1,6 @@
 export * from "./operation.ts";
 export * from "./schemas.ts";
+export * from "./hooks.ts";
 export * from "./identity.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
@@ -7,6 +8,7 @@ export * from "./platform.ts";
 
 export { buildOpenApi } from "./openapi.ts";
 
+import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
 import { platformOperations } from "./platform.ts";
@@ -17,6 +19,7 @@ export const operations = [
   ...platformOperations,
   ...identityOperations,
   ...pluginOperations,
+  ...hookOperations,
   ...messageOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
