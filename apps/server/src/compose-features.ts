@@ -21,6 +21,7 @@ import { createAuditIndexer } from "./features/audit/indexer.ts";
 import { createReasons } from "./features/audit/reasons.ts";
 import { createAuditHandlers } from "./features/audit/routes.ts";
 import { createVerificationsService } from "./features/audit/verifications.ts";
+import { composeHooks } from "./features/hooks/compose-hooks.ts";
 import { createAccountService } from "./features/identity/account.ts";
 import { createBootstrapService } from "./features/identity/bootstrap.ts";
 import { createPasswords } from "./features/identity/passwords.ts";
@@ -105,6 +106,8 @@ export interface Features {
 
 const sweepEveryMs = 60_000;
 const grantsEveryMs = 2_000;
+/** How long a vendor's call can be looked at, and handed over again. */
+const hookDaysKept = 14;
 
 export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const { config, installation, log, boot, store, auditLog, sandbox, host } = parts;
@@ -131,6 +134,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       [practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })],
     ]),
     developmentModules: developmentModules(installation),
+    publicUrl: parts.publicUrl,
   });
   const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
   const lifecycle = createLifecycleService({
@@ -183,6 +187,10 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     governor: parts.governor,
     publicUrl: parts.publicUrl,
     authorityPem: parts.authorityPem,
+  });
+
+  const hooks = composeHooks({
+    ...{ store, host, counter, governor: parts.governor, publicUrl: parts.publicUrl, ref: parts.ref },
   });
 
   const handlers: Handlers = {
@@ -240,6 +248,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       wake,
     }),
     ...remote.handlers,
+    ...hooks.handlers,
   };
 
   const timers = [
@@ -317,4 +326,5 @@ async function sweep(store: Store): Promise<void> {
   await store.remote.sweep(now.toISOString());
   await store.health.sweep(new Date(now.getTime() - 7 * 86_400_000).toISOString());
   await store.blobs.sweep(new Date(now.getTime() - 86_400_000).toISOString());
+  await store.hooks.sweep(new Date(now.getTime() - hookDaysKept * 86_400_000).toISOString());
 }

@@ -3,13 +3,14 @@ import { get } from "node:https";
 import { operations, type OperationId } from "@hilum/contract/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFixtureFolder } from "../test-support/fixture-plugin.ts";
+import { createHookFolder, hookPlugin } from "../test-support/hook-plugin.ts";
 import { showCode } from "../test-support/one-time-code.ts";
 import { behave, mailbox, someEmail, waitForState, waitUntil } from "../test-support/practice.ts";
 import type { TestClient } from "../test-support/test-client.ts";
 import { password, startTestServer, type TestServer } from "../test-support/test-server.ts";
 
-/** Answered by a WebSocket, which is a test of its own. */
-const withoutAnswer: OperationId[] = ["connectRemotePlugin"];
+/** Answered by a WebSocket, and by a plugin that runs in the sandbox: tests of their own. */
+const withoutAnswer: OperationId[] = ["connectRemotePlugin", "receiveHook"];
 
 /**
  * One walk through the whole API in which every operation succeeds once. The client holds each answer to the schema of its operation, so
@@ -123,6 +124,20 @@ describe("every operation", () => {
     });
     await ok("removePlugin", { params: fixture, body: { reason: "Only a test" } });
     await ok("listPlugins");
+  });
+
+  it("shows, tests and hands over webhooks", async () => {
+    using folder = createHookFolder();
+    await ok("linkFolder", { body: { path: folder.path } });
+    expect((await ok("listHooks", { params: hookPlugin })).items).toHaveLength(5);
+    const secrets = { token: "a-shared-secret" };
+    await ok("saveSettings", { params: hookPlugin, body: { values: {}, secrets, revision: 0 } });
+    const tested = await ok("sendTestDelivery", { params: { ...hookPlugin, hook: "push" }, body: {} });
+    expect(tested).toMatchObject({ verdict: "not_running", status: 503 });
+    const delivery = { ...hookPlugin, delivery: tested.id };
+    expect((await ok("getHookDelivery", { params: delivery })).replayable).toBe(true);
+    await ok("replayHookDelivery", { params: delivery });
+    expect((await ok("listHookDeliveries", { params: hookPlugin })).items).toHaveLength(2);
   });
 
   it("links a remote plugin", async () => {

@@ -669,6 +669,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/hook-deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List what arrived at an instance's webhooks, newest first, without its content */
+        readonly get: operations["listHookDeliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hook-deliveries/{delivery}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read one delivery with its headers and body, which may hold patient data */
+        readonly get: operations["getHookDelivery"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hook-deliveries/{delivery}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hand a delivery to the plugin again; its signature was right when it came */
+        readonly post: operations["replayHookDelivery"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the webhooks of an instance with their addresses */
+        readonly get: operations["listHooks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hooks/{hook}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Sign a body as the vendor would and take it in by the same way */
+        readonly post: operations["sendTestDelivery"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/instances": {
         readonly parameters: {
             readonly query?: never;
@@ -1390,6 +1475,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/hooks/{plugin}/{instance}/{path}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a webhook of a vendor: its signature is the credential, and the plugin answers it */
+        readonly post: operations["receiveHook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/metrics": {
         readonly parameters: {
             readonly query?: never;
@@ -1626,6 +1728,97 @@ export interface components {
             readonly startedAt?: string;
             /** @enum {unknown} */
             readonly state: "not_tested" | "healthy" | "degraded" | "failing";
+        };
+        readonly Hook: {
+            readonly address: string;
+            readonly bytesMax: number;
+            readonly id: string;
+            readonly key: {
+                readonly secret: boolean;
+                readonly set: boolean;
+                readonly setting: string;
+                readonly title: string;
+            };
+            readonly last?: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly bytes: number;
+                readonly durationMs: number;
+                readonly hook: string;
+                readonly id: string;
+                readonly method: string;
+                /** @enum {unknown} */
+                readonly origin: "vendor" | "test" | "replay";
+                readonly reason?: string;
+                readonly replayOf?: string;
+                readonly status: number;
+                /** @enum {unknown} */
+                readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
+            };
+            readonly methods: readonly string[];
+            /** @enum {unknown} */
+            readonly notTestable?: "key_not_set" | "vendor_only";
+            readonly phi: boolean;
+            readonly plain: string;
+            readonly replaySeconds: number;
+            readonly sample: {
+                readonly contentType: string;
+                readonly text: string;
+            };
+            /** @enum {unknown} */
+            readonly scheme: "hmac" | "standard-webhooks" | "twilio" | "ed25519";
+            readonly testable: boolean;
+            readonly title: string;
+        };
+        readonly HookDelivery: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly bytes: number;
+            readonly durationMs: number;
+            readonly hook: string;
+            readonly id: string;
+            readonly method: string;
+            /** @enum {unknown} */
+            readonly origin: "vendor" | "test" | "replay";
+            readonly reason?: string;
+            readonly replayOf?: string;
+            readonly status: number;
+            /** @enum {unknown} */
+            readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
+        };
+        readonly HookDeliveryDetail: {
+            readonly answer?: {
+                readonly contentType: string;
+                readonly text: string;
+            };
+            /** Format: date-time */
+            readonly at: string;
+            readonly bytes: number;
+            readonly content?: {
+                readonly body: {
+                    readonly text: string;
+                } | {
+                    readonly base64: string;
+                };
+                readonly headers: {
+                    readonly [key: string]: string;
+                };
+                readonly target: string;
+            };
+            readonly durationMs: number;
+            readonly hook: string;
+            readonly id: string;
+            readonly method: string;
+            /** @enum {unknown} */
+            readonly notReplayable?: "signature" | "no_content";
+            /** @enum {unknown} */
+            readonly origin: "vendor" | "test" | "replay";
+            readonly reason?: string;
+            readonly replayable: boolean;
+            readonly replayOf?: string;
+            readonly status: number;
+            /** @enum {unknown} */
+            readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
         };
         readonly Instance: {
             /** Format: date-time */
@@ -3721,6 +3914,190 @@ export interface operations {
             };
         };
     };
+    readonly listHookDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly hook?: string;
+                readonly instance?: string;
+                readonly limit?: number;
+                readonly verdict?: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["HookDelivery"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getHookDelivery: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly delivery: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HookDeliveryDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly replayHookDelivery: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly delivery: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HookDelivery"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listHooks: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Hook"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly sendTestDelivery: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly hook: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly contentType?: string;
+                    readonly text?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HookDelivery"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly createInstance: {
         readonly parameters: {
             readonly query?: never;
@@ -5583,6 +5960,41 @@ export interface operations {
         readonly responses: {
             /** @description Done; there is no body */
             readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly receiveHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly path: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

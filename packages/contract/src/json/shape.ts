@@ -141,6 +141,24 @@ export function object(
   };
 }
 
+/** An object that comes in several forms; the member `tag` says which one. */
+export function variants(tag: string, forms: Readonly<Record<string, Shape>>): Shape {
+  const known = new Map(Object.entries(forms));
+  const choice = oneOf([...known.keys()]);
+  return {
+    schema: { oneOf: [...known.values()].map(({ schema }) => schema) },
+    check(value, pointer, report) {
+      if (!isRecord(value))
+        return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+      if (!Object.hasOwn(value, tag)) return report(pointerTo(pointer, tag), `\`${tag}\` is missing`, `Add "${tag}".`);
+      const form = value[tag];
+      const shape = typeof form === "string" ? known.get(form) : undefined;
+      if (shape === undefined) choice.check(form, pointerTo(pointer, tag), report);
+      else shape.check(value, pointer, report);
+    },
+  };
+}
+
 function reportUnknown(name: string, pointer: string, known: readonly string[], report: Report): void {
   const near = nearestName(name, known);
   report(

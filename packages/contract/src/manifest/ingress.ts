@@ -1,8 +1,18 @@
 import { phiClassOf } from "../capabilities/capabilities.ts";
-import { described, flag, list, number, object, oneOf, text, type Report, type Shape } from "../json/shape.ts";
-import { variantOf } from "../json/variant-shape.ts";
+import {
+  described,
+  flag,
+  list,
+  number,
+  object,
+  oneOf,
+  text,
+  variants,
+  type Report,
+  type Shape,
+} from "../json/shape.ts";
 import type { ConfigProperty, Hook, Manifest } from "./manifest.ts";
-import { idOf, token } from "./token-shape.ts";
+import { idOf, token } from "./token.ts";
 
 /** What a hook that does not say otherwise has. */
 export const hookDefaults = { replaySeconds: 300, bytesMax: 65_536 } as const;
@@ -21,21 +31,24 @@ const secret = described(
   setting("the name of a secret setting"),
 );
 
+const scheme = (name: string, members: Readonly<Record<string, Shape>>, optional: readonly string[] = []): Shape =>
+  object(
+    { scheme: oneOf([name]), ...members },
+    { required: ["scheme", ...Object.keys(members).filter((member) => !optional.includes(member))] },
+  );
+
 const signature = described(
   "How the host knows that a request is from whom it should be. There is no way to have none.",
-  variantOf("scheme", {
-    hmac: {
-      members: {
+  variants("scheme", {
+    hmac: scheme(
+      "hmac",
+      {
         algorithm: oneOf(["sha256", "sha512", "sha1"]),
         header: header("Header that carries the signature."),
         encoding,
         prefix: described(
           "What stands before the signature in its header: `sha256=`.",
-          text({
-            max: 20,
-            form: /^[\x21-\x7e][\x20-\x7e]*$/,
-            what: "a prefix of printable characters",
-          }),
+          text({ max: 20, form: /^[\x21-\x7e][\x20-\x7e]*$/, what: "a prefix of printable characters" }),
         ),
         secret,
         signed: described(
@@ -44,22 +57,19 @@ const signature = described(
         ),
         timestampHeader: header("Header with the seconds since 1970 that are signed."),
       },
-      required: ["algorithm", "header", "encoding", "secret", "signed"],
-    },
-    "standard-webhooks": { members: { secret }, required: ["secret"] },
-    twilio: { members: { secret }, required: ["secret"] },
-    ed25519: {
-      members: {
-        header: header("Header that carries the signature."),
-        timestampHeader: header("Header with the seconds since 1970, signed before the body."),
-        publicKey: described(
-          "Setting with the sender's public key: 32 bytes as hex or base64, or SPKI as base64 or PEM.",
-          setting("the name of a setting"),
-        ),
-        encoding,
-      },
-      required: ["header", "timestampHeader", "publicKey", "encoding"],
-    },
+      ["prefix", "timestampHeader"],
+    ),
+    "standard-webhooks": scheme("standard-webhooks", { secret }),
+    twilio: scheme("twilio", { secret }),
+    ed25519: scheme("ed25519", {
+      header: header("Header that carries the signature."),
+      timestampHeader: header("Header with the seconds since 1970, signed before the body."),
+      publicKey: described(
+        "Setting with the sender's public key: 32 bytes as hex or base64, or SPKI as base64 or PEM.",
+        setting("the name of a setting"),
+      ),
+      encoding,
+    }),
   }),
 );
 

@@ -2,7 +2,7 @@ import { anyValue, described, flag, list, number, object, oneOf, record, text, t
 import { configSchemaShape } from "./config-profile.ts";
 import { ingressShape } from "./ingress.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
-import { idOf, token } from "./token-shape.ts";
+import { idOf, token } from "./token.ts";
 
 const setupStep = object(
   {

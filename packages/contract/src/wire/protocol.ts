@@ -45,9 +45,9 @@ export interface InitializeParams {
   plugin: string;
   instance: string;
   testMode: boolean;
-  /** Settings with their defaults filled in, secrets included but for those that the host holds. */
+  /** Settings with their defaults filled in, secrets included but for those that the host holds: the channel is the plugin's own. */
   settings: Record<string, unknown>;
-  /** Secrets that are set and that the host holds: it uses them in the plugin's stead. */
+  /** Names of the secrets that are set and that the host uses in the plugin's place: it never gets their values. */
   secretsHeld: string[];
   grants: string[];
   /** Addresses of the manifest's hooks, by id: what the vendor is told to call. */

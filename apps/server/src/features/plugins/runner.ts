@@ -21,7 +21,9 @@ import type {
   StartSpec,
 } from "@hilum/host";
 import type { InstanceKey, PluginRow, Store } from "@hilum/store";
+import { hookAddresses } from "../hooks/hook-address.ts";
 import type { GrantTable } from "./grant-table.ts";
+import { keepSecrets } from "./keep-secrets.ts";
 import { loadConfigured, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
 
@@ -68,6 +70,8 @@ export interface RunnerParts {
   >;
   /** What a linked folder finds under /node_modules: the SDK. */
   developmentModules: NonNullable<StartSpec["extraReadOnly"]>;
+  /** Where vendors reach this server. */
+  publicUrl(): string;
 }
 
 export function createInstanceRunner({
@@ -76,6 +80,7 @@ export function createInstanceRunner({
   grants,
   hostCode,
   developmentModules,
+  publicUrl,
 }: RunnerParts): InstanceRunner {
   /** Instances that somebody had the right to start and did. */
   const permitted = new Set<string>();
@@ -118,11 +123,13 @@ export function createInstanceRunner({
     scopes: readonly string[],
     testMode: boolean,
   ): InstanceSpec {
+    const filled = keepSecrets(manifest, settings);
     return {
       ...key,
-      runner: runnerOf(plugin, manifest, key, settings),
+      runner: runnerOf(plugin, manifest, key, filled.settings),
       capabilities: manifest.capabilities,
-      settings,
+      ...filled,
+      hooks: hookAddresses(publicUrl(), key, manifest),
       grants: scopes,
       testMode,
       ...(manifest.resources?.concurrency === undefined ? {} : { concurrency: manifest.resources.concurrency }),

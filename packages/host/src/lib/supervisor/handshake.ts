@@ -18,15 +18,25 @@ export function initializeParams(
   spec: InstanceSpec,
   { call, version, egress }: { call: string; version: string; egress: boolean },
 ): InitializeParams {
-  const { plugin, instance, testMode, settings, grants, secretsHeld = [], hooks = {} } = spec;
+  const { plugin, instance, testMode, grants, heldSecrets = [], hooks = {} } = spec;
   return {
     meta: { call, deadlineMs: handshakeMs, hops: 0 },
     protocol: protocolVersion,
     host: { name: "hilum", version },
-    ...{ plugin, instance, testMode, settings, secretsHeld: [...secretsHeld], grants: [...grants] },
-    ...{ hooks, limits: wireLimits },
+    ...{ plugin, instance, testMode, settings: withoutHeldSecrets(spec, spec.settings) },
+    secretsHeld: heldSecrets.filter(({ set }) => set).map(({ name }) => name),
+    ...{ grants: [...grants], hooks, limits: wireLimits },
     ...(egress ? { egressSocket: egressSocketInside } : {}),
   };
+}
+
+/** Settings on their way into a frame. Who made the spec has left them out already; a frame is never the place to find out that not. */
+export function withoutHeldSecrets(
+  { heldSecrets = [] }: Pick<InstanceSpec, "heldSecrets">,
+  settings: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const held = new Set(heldSecrets.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !held.has(name)));
 }
 
 const methodsOf: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {

@@ -15,10 +15,10 @@ export type RunnerSpec =
 export interface InstanceSpec extends InstanceKey {
   runner: RunnerSpec;
   capabilities: readonly CapabilityName[];
-  /** With defaults filled in, secrets included but for those that the host holds. */
+  /** With defaults filled in, secrets included but for those that are held. */
   settings: Record<string, unknown>;
-  /** Secrets that are set and stay with the host. */
-  secretsHeld?: readonly string[];
+  /** Secrets that the host uses in the plugin's place. They are never in a frame. */
+  heldSecrets?: readonly { name: string; set: boolean }[];
   /** Addresses of the manifest's hooks, by id. */
   hooks?: Record<string, string>;
   /** Granted scopes, pinned; told to the plugin. What counts is decided per call. */

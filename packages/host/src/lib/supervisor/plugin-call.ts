@@ -5,6 +5,8 @@ import { govern, type CallContext, type CallRecord, type Decision, type Governor
 import type { Ticker } from "../ticker.ts";
 import type { CallStats } from "./call-stats.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
+import { withoutHeldSecrets } from "./handshake.ts";
+import type { InstanceSpec } from "./instance-spec.ts";
 import type { Live } from "./live.ts";
 import type { Slots } from "./slots.ts";
 
@@ -38,7 +40,7 @@ export interface CallRequest {
 export type DecideCall = (request: CallRequest) => Decision | Promise<Decision>;
 
 export interface CallerOptions {
-  key: InstanceKey;
+  key: InstanceKey & Pick<InstanceSpec, "heldSecrets">;
   governor: Governor;
   decideCall: DecideCall;
   ticker: Ticker;
@@ -82,7 +84,7 @@ function resolveLive(live: Live, { method, hops = 0 }: PluginCall): Live {
   return live;
 }
 
-function createPerformer({ ticker, stats, calls, current, onTimeout }: CallerOptions) {
+function createPerformer({ key, ticker, stats, calls, current, onTimeout }: CallerOptions) {
   let timeoutsInARow = 0;
 
   return async (id: string, call: PluginCall, deadlineAtMs: number): Promise<unknown> => {
@@ -96,7 +98,8 @@ function createPerformer({ ticker, stats, calls, current, onTimeout }: CallerOpt
     };
     calls.add(id, call.params);
     try {
-      const answer = await live.connection.request(call.method, { ...call.params, meta }, deadlineAtMs);
+      const params = paramsOf(key, call.params);
+      const answer = await live.connection.request(call.method, { ...params, meta }, deadlineAtMs);
       timeoutsInARow = 0;
       const result = parseAnswer(call.method, answer);
       stats.add(ticker.now() - beganMs, false);
@@ -110,6 +113,13 @@ function createPerformer({ ticker, stats, calls, current, onTimeout }: CallerOpt
       calls.remove(id);
     }
   };
+}
+
+/** `settings` of a check hold no secret that the host keeps to itself. */
+function paramsOf(key: CallerOptions["key"], params: Record<string, unknown>): Record<string, unknown> {
+  const { settings } = params;
+  if (key.heldSecrets === undefined || typeof settings !== "object" || settings === null) return params;
+  return { ...params, settings: withoutHeldSecrets(key, settings as Record<string, unknown>) };
 }
 
 function parseAnswer(method: string, answer: unknown): unknown {

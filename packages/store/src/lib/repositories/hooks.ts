@@ -93,7 +93,7 @@ export function createHooks(session: Session): Hooks {
   };
 }
 
-function toColumns({ identity, content, reason = null, replayOf = null, ...row }: NewHookDelivery) {
+function toColumns({ identity, content, reason, replayOf, ...row }: NewHookDelivery) {
   return {
     ...row,
     reason: reason ?? null,

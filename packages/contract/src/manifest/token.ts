@@ -1,6 +1,6 @@
 import { text, type Shape } from "../json/shape.ts";
 
-/** An id inside a manifest: of a step, a smoke test, a hook. */
+/** A short name that stands in addresses, logs and keys. */
 export const token = (what: string): Shape =>
   text({
     max: 60,
@@ -8,6 +8,6 @@ export const token = (what: string): Shape =>
     what: `${what}: lower-case letters, digits and single hyphens, beginning with a letter`,
   });
 
-/** The key by which a list refuses two entries with one id. */
+/** What two entries of a list may not share. */
 export const idOf = (entry: unknown): unknown =>
   typeof entry === "object" && entry !== null && "id" in entry ? entry.id : undefined;
