@@ -1,10 +1,11 @@
 import type { HealthResult, Manifest, SendResult } from "@hilum/contract";
 import type { Evidence } from "@hilum/contract/api";
 import type { Communication } from "@medplum/fhirtypes";
+import type { HookAnswer, HookRequest } from "./hook-request.ts";
 import type { Connect } from "./lanes/egress.ts";
 import type { Attachments, Deliveries, PluginLog, PluginState } from "./lanes/lanes.ts";
 
-/** Settings as the manifest's `config` declares them, defaults filled in, secrets included. */
+/** Settings as the manifest's `config` declares them, defaults filled in, secrets included but for those that the host holds. */
 export type SettingValues = Readonly<Record<string, unknown>>;
 
 /** Everything that a call may use. Each member is a lane of the platform, governed by the plugin's grants. */
@@ -16,6 +17,10 @@ export interface CallContext<Settings extends SettingValues = SettingValues> {
   readonly testMode: boolean;
   /** Scopes that were granted, resolved: `net:tcp://mail.example.org:587`. */
   readonly grants: readonly string[];
+  /** Secrets that are set and that the host uses in the plugin's place: a hook's, for instance. */
+  readonly secretsHeld: readonly string[];
+  /** Addresses of the manifest's hooks, by id: what the vendor is told to call. */
+  readonly hooks: Readonly<Record<string, string>>;
   /** Id of the call, as in the audit log. */
   readonly call: string;
   readonly log: PluginLog;
@@ -72,6 +77,8 @@ export interface PluginDefinition<Settings extends SettingValues = SettingValues
   health?(ctx: CallContext<Settings>): Awaitable<HealthResult>;
   /** Smoke tests of the manifest, by id. */
   smokeTests?: Readonly<Record<string, (ctx: SmokeTestContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Webhooks of the manifest's `ingress.http`, by id. The host has checked the signature. */
+  hooks?: Readonly<Record<string, (request: HookRequest, ctx: CallContext<Settings>) => Awaitable<HookAnswer | void>>>;
   /** Called once, when the host stops the plugin; two seconds remain. */
   onShutdown?(): Awaitable<void>;
 }

@@ -22,6 +22,7 @@ export {
   type SettingValues,
   type SmokeTestContext,
 } from "./definition.ts";
+export type { HookAnswer, HookRequest } from "./hook-request.ts";
 export {
   EgressError,
   isCertificateError,

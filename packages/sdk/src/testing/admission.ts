@@ -2,6 +2,8 @@ import {
   describeScope,
   formatScope,
   HilumError,
+  hooksOf,
+  hookSecrets,
   hostMethods,
   isScope,
   parseManifest,
@@ -33,6 +35,25 @@ export function readSettings(manifest: Manifest, given: Readonly<Record<string, 
   return Object.fromEntries(Object.entries(withDefaults(schema, given)).filter(([name]) => shown.has(name)));
 }
 
+/** What the plugin gets of its settings, and the names of what the host keeps to itself. */
+export function keepSecrets(
+  manifest: Manifest,
+  settings: Readonly<Record<string, unknown>>,
+): { settings: Record<string, unknown>; secretsHeld: string[] } {
+  const held = hookSecrets(manifest);
+  return {
+    settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !held.includes(name))),
+    secretsHeld: held.filter((name) => (settings[name] ?? "") !== ""),
+  };
+}
+
+/** Where a vendor would call each hook. */
+export function hookAddresses(manifest: Manifest): Record<string, string> {
+  return Object.fromEntries(
+    hooksOf(manifest).map(({ id }) => [id, `https://hilum.test/hooks/${manifest.id}/default/${id}`]),
+  );
+}
+
 /** Only what the manifest asks for can be granted, pinned to the settings as they are. */
 export function resolveGrants(
   manifest: Manifest,
@@ -57,11 +78,12 @@ export function checkMethods(manifest: Manifest, methods: readonly string[]): vo
   const wanted = [
     ...hostMethods.core,
     ...(manifest.capabilities.includes("send_messages") ? hostMethods.send_messages : []),
+    ...(hooksOf(manifest).length > 0 ? hostMethods.ingress : []),
   ];
   const missing = wanted.filter((method) => !methods.includes(method));
   if (missing.length > 0)
     throw new HilumError("plugin.protocol", {
-      detail: `The plugin does not answer ${missing.join(", ")}, which its capabilities promise`,
+      detail: `The plugin does not answer ${missing.join(", ")}, which its manifest promises`,
     });
 }
 

@@ -3,6 +3,7 @@ import {
   wireLimits,
   type CheckResult,
   type HealthResult,
+  type IngressHandleResult,
   type InitializeParams,
   type LogParams,
   type SendResult,
@@ -16,7 +17,16 @@ import { createTunnelConnect } from "../lanes/egress.ts";
 import { createMemoryChannels } from "../protocol/memory-channel.ts";
 import { createPeer } from "../protocol/peer.ts";
 import { serveChannel } from "../serve-channel.ts";
-import { checkMethods, readManifest, readSettings, resolveGrants, smokeParams } from "./admission.ts";
+import {
+  checkMethods,
+  hookAddresses,
+  keepSecrets,
+  readManifest,
+  readSettings,
+  resolveGrants,
+  smokeParams,
+} from "./admission.ts";
+import { hookParams, type HookDelivery } from "./hook-params.ts";
 import { startTestEgress, type TestEgress } from "./egress-server.ts";
 import { createHostLanes, presentHostError } from "./host-lanes.ts";
 import { createPluginCalls, type SendOptions } from "./plugin-calls.ts";
@@ -43,6 +53,8 @@ export interface TestHost {
   checkSetup(step: string, settings?: Readonly<Record<string, unknown>>): Promise<CheckResult>;
   health(): Promise<HealthResult>;
   smoke(id: string, options?: { recipient?: string }): Promise<CheckResult>;
+  /** Hands over a webhook, as the host does once its signature is right: what is no header for plugins is left out. */
+  deliver(hook: string, delivery?: HookDelivery): Promise<IngressHandleResult>;
   /** Any method with any params: for tests of the protocol itself. */
   request(method: string, params: object): Promise<unknown>;
   readonly log: readonly LogParams[];
@@ -94,9 +106,12 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
 
   return {
     ...{ methods, send, log, deliveries, request: ask, messages: records.messages },
-    checkConfig: async (values = settings) => (await ask("config.validate", { settings: values })) as CheckResult,
+    checkConfig: async (values = settings) =>
+      (await ask("config.validate", { settings: keepSecrets(manifest, values).settings })) as CheckResult,
     checkSetup: async (step, values = settings) =>
-      (await ask("setup.check", { step, settings: values })) as CheckResult,
+      (await ask("setup.check", { step, settings: keepSecrets(manifest, values).settings })) as CheckResult,
+    deliver: async (hook, delivery = {}) =>
+      (await ask("ingress.handle", hookParams(manifest, hook, delivery, now()))) as IngressHandleResult,
     health: async () => (await ask("health.check", {})) as HealthResult,
     smoke: async (id, { recipient } = {}) =>
       (await ask("smoke.run", smokeParams(manifest, id, recipient))) as CheckResult,
@@ -113,7 +128,8 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     const params: Omit<InitializeParams, "meta"> = {
       protocol: protocolVersion,
       host: { name: "hilum", version: "test" },
-      ...{ ...key, testMode: options.testMode ?? false, settings, secretsHeld: [], hooks: {}, limits: wireLimits },
+      ...{ ...key, testMode: options.testMode ?? false, ...keepSecrets(manifest, settings) },
+      ...{ hooks: hookAddresses(manifest), limits: wireLimits },
       grants: grants.map(({ resolved }) => resolved ?? ""),
       ...(egress === undefined ? {} : { egressSocket: egress.socketPath }),
     };
