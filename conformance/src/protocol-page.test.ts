@@ -34,6 +34,7 @@ describe("docs/reference/protocol.md", () => {
     const names = [
       ...hostMethods.core,
       ...hostMethods.send_messages,
+      ...hostMethods.ingress,
       ...Object.keys(pluginMethods),
       ...causeClasses,
       ...Object.values(wireErrorCodes).map(String),

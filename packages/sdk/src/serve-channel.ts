@@ -107,7 +107,7 @@ export function serveChannel({ plugin, channel, connectBy, onEnd }: ServeChannel
 }
 
 function createContext(
-  { params: { settings, plugin, instance, testMode, grants, secretsHeld = [], hooks = {}, limits }, connect }: Session,
+  { params: { settings, plugin, instance, testMode, grants, secretsHeld, hooks, limits }, connect }: Session,
   peer: Peer,
   params: Record<string, unknown>,
   call: PeerCall,

@@ -1531,6 +1531,24 @@ function takeStdout() {
 	};
 }
 
+// packages/sdk/src/hook-request.ts
+function createHookRequest({ hook, method, query, headers, body, receivedAt }) {
+	const text = () => "text" in body ? body.text : Buffer.from(body.base64, "base64").toString("utf8");
+	return {
+		hook,
+		method,
+		query,
+		headers,
+		receivedAt: new Date(receivedAt),
+		text,
+		get bytes() {
+			return "text" in body ? Buffer.from(body.text) : Buffer.from(body.base64, "base64");
+		},
+		json: () => JSON.parse(text()),
+		form: () => new URLSearchParams(text())
+	};
+}
+
 // packages/sdk/src/wire-refusal.ts
 /** An answer that is about the protocol and not about the provider. */
 var WireRefusal = class extends Error {
@@ -1562,6 +1580,10 @@ function createMethods(definition) {
 			}, context),
 			outcome: "accepted"
 		};
+	});
+	const { hooks } = definition;
+	if (hooks !== void 0) methods.set("ingress.handle", async (params, context) => {
+		return await find(hooks, params["hook"], "hook")(createHookRequest(params), context) ?? {};
 	});
 	return methods;
 }
@@ -1781,7 +1803,7 @@ function serveChannel({ plugin, channel, connectBy, onEnd }) {
 		return null;
 	}
 }
-function createContext({ params: { settings, plugin, instance, testMode, grants, limits }, connect }, peer, params, call) {
+function createContext({ params: { settings, plugin, instance, testMode, grants, secretsHeld, hooks, limits }, connect }, peer, params, call) {
 	const { call: id = "", deadlineMs = wireLimits.deadlineMsMax } = params["meta"] ?? {};
 	const given = params["settings"];
 	const deadline = new Date(Date.now() + deadlineMs);
@@ -1797,6 +1819,8 @@ function createContext({ params: { settings, plugin, instance, testMode, grants,
 		instance,
 		testMode,
 		grants,
+		secretsHeld,
+		hooks,
 		call: id,
 		deadline,
 		...lanes,
