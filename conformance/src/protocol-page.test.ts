@@ -42,6 +42,7 @@ describe("docs/reference/protocol.md", () => {
       ...hostMethods.core,
       ...hostMethods.send_messages,
       ...optionalHostMethods,
+      ...hostMethods.ingress,
       ...Object.keys(pluginMethods),
       ...causeClasses,
       ...Object.values(wireErrorCodes).map(String),

@@ -22,6 +22,7 @@ import { createReasons } from "./features/audit/reasons.ts";
 import { createAuditHandlers } from "./features/audit/routes.ts";
 import { createVerificationsService } from "./features/audit/verifications.ts";
 import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
+import { composeHooks } from "./features/hooks/compose-hooks.ts";
 import { createAccountService } from "./features/identity/account.ts";
 import { createBootstrapService } from "./features/identity/bootstrap.ts";
 import { createPasswords } from "./features/identity/passwords.ts";
@@ -112,6 +113,8 @@ export interface Features {
 
 const sweepEveryMs = 60_000;
 const grantsEveryMs = 2_000;
+/** How long a vendor's call can be looked at, and handed over again. */
+const hookDaysKept = 14;
 
 export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const { config, installation, log, boot, store, auditLog, sandbox, host } = parts;
@@ -142,6 +145,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ]),
     accessToken: (key, step) => tokenKeeper.accessToken(key, step),
     developmentModules: developmentModules(installation),
+    publicUrl: parts.publicUrl,
   });
   const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
   const lifecycle = createLifecycleService({
@@ -210,6 +214,10 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     authorityPem: parts.authorityPem,
   });
 
+  const hooks = composeHooks({
+    ...{ store, host, counter, governor: parts.governor, publicUrl: parts.publicUrl, ref: parts.ref },
+  });
+
   const handlers: Handlers = {
     ...createPlatformHandlers({
       config,
@@ -272,6 +280,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     }),
     ...egress.handlers,
     ...remote.handlers,
+    ...hooks.handlers,
   };
 
   const timers = [
@@ -355,4 +364,5 @@ async function sweep(store: Store, egress: EgressFeature): Promise<void> {
   await store.snoozes.sweep(now.toISOString());
   await store.health.sweep(new Date(now.getTime() - 7 * 86_400_000).toISOString());
   await store.blobs.sweep(new Date(now.getTime() - 86_400_000).toISOString());
+  await store.hooks.sweep(new Date(now.getTime() - hookDaysKept * 86_400_000).toISOString());
 }

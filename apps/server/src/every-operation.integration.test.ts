@@ -3,14 +3,16 @@ import { get } from "node:https";
 import { operations, type OperationId } from "@hilum/contract/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFixtureFolder } from "../test-support/fixture-plugin.ts";
+import { createHookFolder, hookPlugin } from "../test-support/hook-plugin.ts";
 import { showCode } from "../test-support/one-time-code.ts";
 import { behave, mailbox, someEmail, waitForState, waitUntil } from "../test-support/practice.ts";
 import type { TestClient } from "../test-support/test-client.ts";
 import { password, startTestServer, type TestServer } from "../test-support/test-server.ts";
 
-/** Played in tests of their own: the first is answered by a WebSocket. */
+/** Played in tests of their own: the first is answered by a WebSocket, the second by a plugin that runs in the sandbox. */
 const withoutAnswer: OperationId[] = [
   "connectRemotePlugin",
+  "receiveHook",
   // A sign-in needs a provider: setup/oauth/oauth.integration.test.ts plays it with a real one.
   "discoverSetupOptions",
   "startSetupOAuth",
@@ -135,6 +137,20 @@ describe("every operation", () => {
     });
     await ok("removePlugin", { params: fixture, body: { reason: "Only a test" } });
     await ok("listPlugins");
+  });
+
+  it("shows, tests and hands over webhooks", async () => {
+    using folder = createHookFolder();
+    await ok("linkFolder", { body: { path: folder.path } });
+    expect((await ok("listHooks", { params: hookPlugin })).items).toHaveLength(5);
+    const secrets = { token: "a-shared-secret" };
+    await ok("saveSettings", { params: hookPlugin, body: { values: {}, secrets, revision: 0 } });
+    const tested = await ok("sendTestDelivery", { params: { ...hookPlugin, hook: "push" }, body: {} });
+    expect(tested).toMatchObject({ verdict: "not_running", status: 503 });
+    const delivery = { ...hookPlugin, delivery: tested.id };
+    expect((await ok("getHookDelivery", { params: delivery })).replayable).toBe(true);
+    await ok("replayHookDelivery", { params: delivery });
+    expect((await ok("listHookDeliveries", { params: hookPlugin })).items).toHaveLength(2);
   });
 
   it("links a remote plugin", async () => {

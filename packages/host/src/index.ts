@@ -52,6 +52,10 @@ export type {
   SandboxReport,
   StartSpec,
 } from "./lib/sandbox/sandbox.ts";
+export { chooseHeaders, readBody, toHandleParams } from "./lib/ingress/handle-params.ts";
+export { canSign, keySetting, signRequest, signsAddress, verifySignature } from "./lib/ingress/signature.ts";
+export type { SignatureFault, SignatureVerdict, SignedRequest } from "./lib/ingress/signed-request.ts";
+export { createTokenBucket, type TokenBucket } from "./lib/connection/token-bucket.ts";
 export { createRemoteLinks, type RemoteLinks, type RemoteLinksOptions } from "./lib/remote/remote-links.ts";
 export type { Proof } from "./lib/remote/proof.ts";
 export type { RemoteLinkRecord, RemoteStore } from "./lib/remote/remote-store.ts";

@@ -1,6 +1,7 @@
 import type { DiscoveredOption, HealthResult, Manifest, SendResult } from "@hilum/contract";
 import type { Evidence } from "@hilum/contract/api";
 import type { Communication } from "@medplum/fhirtypes";
+import type { HookAnswer, HookRequest } from "./hook-request.ts";
 import type { Connect } from "./lanes/egress.ts";
 import type { Fetch } from "./lanes/fetch.ts";
 import type { Attachments, Deliveries, PluginLog, PluginState } from "./lanes/lanes.ts";
@@ -19,6 +20,8 @@ export interface CallContext<Settings extends SettingValues = SettingValues> {
   readonly grants: readonly string[];
   /** Names of the secrets that are set and that the host uses in the plugin's place: their values are not in `settings`. */
   readonly secretsHeld: readonly string[];
+  /** Addresses of the manifest's hooks, by id: what the vendor is told to call. */
+  readonly hooks: Readonly<Record<string, string>>;
   /** Id of the call, as in the audit log. */
   readonly call: string;
   readonly log: PluginLog;
@@ -83,6 +86,8 @@ export interface PluginDefinition<Settings extends SettingValues = SettingValues
   health?(ctx: CallContext<Settings>): Awaitable<HealthResult>;
   /** Smoke tests of the manifest, by id. */
   smokeTests?: Readonly<Record<string, (ctx: SmokeTestContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Webhooks of the manifest's `ingress.http`, by id. The host has checked the signature. */
+  hooks?: Readonly<Record<string, (request: HookRequest, ctx: CallContext<Settings>) => Awaitable<HookAnswer | void>>>;
   /** Called once, when the host stops the plugin; two seconds remain. */
   onShutdown?(): Awaitable<void>;
 }

@@ -23,6 +23,7 @@ export {
   type SetupContext,
   type SmokeTestContext,
 } from "./definition.ts";
+export type { HookAnswer, HookRequest } from "./hook-request.ts";
 export {
   EgressError,
   isCertificateError,

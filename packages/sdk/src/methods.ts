@@ -2,12 +2,15 @@ import {
   wireErrorCodes,
   type CheckResult,
   type HealthResult,
+  type IngressHandleParams,
+  type IngressHandleResult,
   type SendParams,
   type SendResult,
   type SetupDiscoverResult,
 } from "@hilum/contract";
 import type { Communication } from "@medplum/fhirtypes";
 import type { CallContext, PluginDefinition } from "./definition.ts";
+import { createHookRequest } from "./hook-request.ts";
 import { WireRefusal } from "./wire-refusal.ts";
 
 /** Answers one method of the host. */
@@ -54,6 +57,12 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
         context,
       );
       return { ...sent, outcome: "accepted" };
+    });
+  const { hooks } = definition;
+  if (hooks !== undefined)
+    methods.set("ingress.handle", async (params, context): Promise<IngressHandleResult> => {
+      const handle = find(hooks, params["hook"], "hook");
+      return (await handle(createHookRequest(params as unknown as IngressHandleParams), context)) ?? {};
     });
   return methods;
 }

@@ -48,6 +48,7 @@ const resources: Readonly<Record<string, string>> = {
   registration: "Registration",
   verification: "Verification",
   link: "RemoteLink",
+  delivery: "HookDelivery",
   index: "AuditEntry",
   vendor: "Vendor",
   agreement: "Agreement",
@@ -58,12 +59,29 @@ const resources: Readonly<Record<string, string>> = {
  * Binds every operation of the contract to its handler. Each request goes: route, context, decide, intent, perform, outcome,
  * present (DESIGN section 4); the last five are `govern`, the same function that governs plugin calls.
  */
-export function bindOperations(app: FastifyInstance, options: EdgeOptions): void {
+export async function bindOperations(app: FastifyInstance, options: EdgeOptions): Promise<void> {
   app.decorateRequest("operation");
   app.decorateRequest("actor");
   app.decorateRequest("peer");
   app.decorateRequest("bodyText");
-  for (const operation of operations) bind(app, operation, options);
+  const isRaw = ({ raw = false }: OperationSpec): boolean => raw;
+  for (const operation of operations) if (!isRaw(operation)) bind(app, operation, options);
+  await app.register(async (outside) => {
+    takeBodiesAsTheyCome(outside);
+    for (const operation of operations) if (isRaw(operation)) bind(outside, operation, options);
+  });
+}
+
+/** How long a sender may go on sending after it was answered: long enough to read the answer. */
+const afterAnswerMs = 1000;
+
+/** Bodies reach the handler unread; what is left of one when it was answered is not read either. */
+function takeBodiesAsTheyCome(outside: FastifyInstance): void {
+  outside.removeAllContentTypeParsers();
+  outside.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+  outside.addHook("onResponse", async ({ raw }) => {
+    if (!raw.complete) setTimeout(() => void raw.destroy(), afterAnswerMs).unref();
+  });
 }
 
 function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions): void {
@@ -73,13 +91,13 @@ function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions):
     method: spec.method,
     url: spec.path.replace(/\{([a-z]+)\}/gi, ":$1"),
     ...(spec.bodyBytesMax === undefined ? {} : { bodyLimit: spec.bodyBytesMax }),
-    config: { operation: spec, rateLimit: spec.access === "public" && spec.id !== "getHealth" ? publicRate : false },
+    config: { operation: spec, rateLimit: isCounted(spec) ? publicRate : false },
     onRequest: async (request, reply) => {
       request.operation = spec;
       void reply.header("x-operation-id", spec.id);
       request.peer = describePeer(request.raw, options.publicUrl);
       request.actor =
-        spec.fromElsewhere === true
+        spec.fromElsewhere === true || spec.raw === true
           ? { kind: "anonymous", id: "anonymous", peer: request.peer.address }
           : await authenticate(request.method, request.headers, request.peer, options.ownOrigins, options.credentials);
       // Nobody's body is read before it is known that somebody may send it.
@@ -94,6 +112,9 @@ function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions):
   });
 }
 
+/** The health probe is asked often by design; what is raw keeps its own counts. */
+const isCounted = ({ access, id, raw = false }: OperationSpec): boolean =>
+  access === "public" && id !== "getHealth" && !raw;
 const publicRate = { max: 120, timeWindow: 60_000 };
 
 function createChecks(spec: OperationSpec): Partial<Record<"params" | "query" | "headers" | "body", Check>> {
@@ -112,14 +133,15 @@ function readRequest(
 ): RequestOf<OperationId> {
   checks.params?.(request.params);
   const query = request.query;
-  if (spec.query === undefined && Object.keys(query as object).length > 0)
+  if (spec.query === undefined && spec.raw !== true && Object.keys(query as object).length > 0)
     throw new HilumError("request.invalid", { detail: "This address takes no query." });
   checks.query?.(query);
   checks.headers?.(request.headers);
   if (spec.body !== undefined && request.body === undefined)
     throw new HilumError("request.not_json", { detail: "The body is missing." });
   checks.body?.(request.body);
-  const bytes = spec.bodyType === "bytes" ? (request.body as Readable) : Readable.from([]);
+  const bytes =
+    spec.bodyType === "bytes" && request.body !== undefined ? (request.body as Readable) : Readable.from([]);
   return {
     params: request.params,
     query,
@@ -128,6 +150,7 @@ function readRequest(
     headers: request.headers,
     bytes,
     peer: request.peer,
+    ...(spec.raw === true ? { target: request.url } : {}),
   } as RequestOf<OperationId>;
 }
 

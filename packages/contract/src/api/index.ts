@@ -1,5 +1,6 @@
 export * from "./operation.ts";
 export * from "./schemas.ts";
+export * from "./hooks.ts";
 export * from "./identity.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
@@ -11,6 +12,7 @@ export * from "./setup.ts";
 export { buildOpenApi } from "./openapi.ts";
 
 import { egressOperations } from "./egress.ts";
+import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
 import { platformOperations } from "./platform.ts";
@@ -24,6 +26,7 @@ export const operations = [
   ...identityOperations,
   ...pluginOperations,
   ...setupOperations,
+  ...hookOperations,
   ...messageOperations,
   ...egressOperations,
   ...repairOperations,

@@ -1,16 +1,24 @@
+import { hookSecrets } from "./ingress.ts";
 import type { Destination, Manifest, SetupStep } from "./manifest.ts";
 
 /**
  * Names of the secrets that the host keeps to itself and uses in the plugin's place. A plugin never gets their values: neither in
  * the handshake nor in a check of settings.
  */
-export function heldSecrets({ destinations = [], setup }: Pick<Manifest, "destinations" | "setup">): string[] {
-  return [...new Set([...destinations.flatMap(secretsOfDestination), ...(setup?.steps ?? []).flatMap(secretsOfStep)])];
+export function heldSecrets(manifest: Pick<Manifest, "destinations" | "ingress" | "setup">): string[] {
+  const { destinations = [], setup } = manifest;
+  return [
+    ...new Set([
+      ...destinations.flatMap(secretsOfDestination),
+      ...(setup?.steps ?? []).flatMap(secretsOfStep),
+      ...hookSecrets(manifest),
+    ]),
+  ];
 }
 
 /** Settings as the plugin may see them. */
 export function withoutHeld(
-  manifest: Pick<Manifest, "destinations" | "setup">,
+  manifest: Pick<Manifest, "destinations" | "ingress" | "setup">,
   settings: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const held = new Set(heldSecrets(manifest));

@@ -1,6 +1,7 @@
 import { described, flag, list, number, object, oneOf, text, type Shape } from "../json/shape.ts";
 import { configSchemaShape } from "./config-profile.ts";
 import { destinationShape } from "./destination-shape.ts";
+import { ingressShape } from "./ingress.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
 import { setupShape } from "./setup-shape.ts";
 import { idOf, token } from "./token.ts";
@@ -96,6 +97,7 @@ export const manifestShape: Shape = object(
         { max: 20, key: idOf },
       ),
     ),
+    ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
     requires: object({
       hilum: described(
         "Range of versions of Hilum, such as `>=0.1.0`.",

@@ -99,6 +99,46 @@ export interface Destination {
 /** What a destination gets that does not say. */
 export const destinationDefaults = { timeoutMs: 15_000, responseBytesMax: 262_144 } as const;
 
+/**
+ * How a hook knows that a request is from whom it should be. `secret` and `publicKey` name settings; a secret named here is
+ * held by the host, which checks the signature itself, and never reaches the plugin.
+ */
+export type HookSignature =
+  | {
+      scheme: "hmac";
+      algorithm: "sha256" | "sha512" | "sha1";
+      /** Header that carries the signature, in lower case. */
+      header: string;
+      encoding: "hex" | "base64";
+      /** What stands before the signature in its header: `sha256=`. */
+      prefix?: string;
+      secret: string;
+      /** `timestamp.body`: the timestamp, a full stop and the body. */
+      signed: "body" | "timestamp.body";
+      timestampHeader?: string;
+    }
+  | { scheme: "standard-webhooks"; secret: string }
+  | { scheme: "twilio"; secret: string }
+  /** Over the timestamp directly followed by the body. */
+  | { scheme: "ed25519"; header: string; timestampHeader: string; publicKey: string; encoding: "hex" | "base64" };
+
+/** A webhook entrance: `/hooks/{plugin}/{instance}/{id}`. */
+export interface Hook {
+  id: string;
+  title: string;
+  /** Default: POST. */
+  methods?: "POST"[];
+  signature: HookSignature;
+  /** How old a request may be, and how long the same one is not taken again. Default 300. */
+  replaySeconds?: number;
+  /** Bytes of a body. Default 65,536. */
+  bytesMax?: number;
+  /** Whether patient data may come in by it. Default: as the plugin's PHI class says. */
+  phi?: boolean;
+  /** Body of a test delivery, as a request of the vendor would have it. */
+  sample?: { contentType: string; text: string };
+}
+
 export interface Manifest {
   id: string;
   name: string;
@@ -118,6 +158,7 @@ export interface Manifest {
   setup?: { minutes?: number; have?: string[]; steps: SetupStep[] };
   health?: { intervalSeconds: number };
   smokeTests?: SmokeTestDeclaration[];
+  ingress?: { http?: Hook[] };
   requires?: { hilum?: string };
   resources?: { memoryMb?: number; cpu?: number; pids?: number; concurrency?: number };
 }
@@ -157,4 +198,4 @@ export interface ConfigSchema {
 }
 
 /** Fields of DESIGN section 5 that this version does not serve: refused by name, never accepted and ignored. */
-export const fieldsNotServed = ["storage", "ui", "operations", "events", "jobs", "ingress"] as const;
+export const fieldsNotServed = ["storage", "ui", "operations", "events", "jobs"] as const;

@@ -11,6 +11,7 @@ import { findInvisible, findLookAlike } from "../text/deceptive-text.ts";
 import { isWebAddress } from "../text/formats.ts";
 import { checkDestinations } from "./check-destinations.ts";
 import { checkConfigSchema } from "./config-profile.ts";
+import { checkIngress } from "./ingress.ts";
 import { manifestShape } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
 import { checkSetup } from "./check-setup.ts";
@@ -125,6 +126,7 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   checkScopes(manifest, report);
   checkSetup(manifest, report);
   checkDestinations(manifest, report);
+  checkIngress(manifest, report);
   return problems;
 }
 

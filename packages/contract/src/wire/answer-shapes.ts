@@ -46,6 +46,24 @@ const nothing: Shape = {
   },
 };
 
+/** Longest body with which a webhook is answered, in characters. */
+export const hookAnswerCharsMax = 65_536;
+/** What its content type may be: nothing that a browser would run, were it ever shown to one. */
+export const hookAnswerTypes = ["application/json", "application/xml", "text/plain", "text/xml"] as const;
+
+/** Statuses with which a plugin may answer a webhook: neither a redirect nor a failure of the server's own. */
+export const isHookStatus = (status: unknown): status is number =>
+  typeof status === "number" &&
+  Number.isInteger(status) &&
+  ((status >= 200 && status <= 299) || (status >= 400 && status <= 499));
+
+const hookStatus: Shape = {
+  schema: { type: "integer", minimum: 200, maximum: 499 },
+  check(value, pointer, report) {
+    if (!isHookStatus(value)) report(pointer, "must be a whole number from 200 to 299 or from 400 to 499");
+  },
+};
+
 const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   [
     "initialize",
@@ -81,6 +99,16 @@ const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
       },
       { required: ["outcome"] },
     ),
+  ],
+  [
+    "ingress.handle",
+    object({
+      status: hookStatus,
+      body: object(
+        { text: text({ min: 0, max: hookAnswerCharsMax, multiline: true }), contentType: oneOf(hookAnswerTypes) },
+        { required: ["text", "contentType"] },
+      ),
+    }),
   ],
 ]);
 

@@ -51,6 +51,8 @@ export interface InitializeParams {
   /** Names of the secrets that are set and that the host uses in the plugin's place: it never gets their values. */
   secretsHeld: string[];
   grants: string[];
+  /** Addresses of the manifest's hooks, by id: what the vendor is told to call. */
+  hooks: Record<string, string>;
   limits: typeof wireLimits;
   /** Path of the Unix socket that leads to the egress tunnel; absent without a `net:` grant. */
   egressSocket?: string;
@@ -79,6 +81,27 @@ export interface SendResult {
   /** Recipients the provider took and those it refused, as indexes into the Communication's recipients. */
   refused?: { recipient: number; reply: string }[];
   reply?: string;
+}
+/** Hands over a webhook whose signature the host has found right. */
+export interface IngressHandleParams {
+  meta: CallMeta;
+  /** Id of the manifest's hook. */
+  hook: string;
+  method: "POST";
+  /** Of the address, where the scheme signs it (`twilio`); else empty, since anybody could have written it. */
+  query: Record<string, string>;
+  /** `content-type` and those that begin with `x-` or `webhook-`, in lower case; at most 32. Few schemes sign any of them. */
+  headers: Record<string, string>;
+  /** The body as it came: text where it is UTF-8. */
+  body: { text: string } | { base64: string };
+  /** RFC 3339. */
+  receivedAt: string;
+}
+/** What the vendor is answered. Default: 200 without a body. */
+export interface IngressHandleResult {
+  /** 200 to 299, or 400 to 499. */
+  status?: number;
+  body?: { text: string; contentType: string };
 }
 /** Judges settings without asking the provider (`health.check` does that); one row per thing that was judged. */
 export interface ConfigValidateParams {
@@ -151,6 +174,8 @@ export interface WireErrorData {
 export const hostMethods = {
   core: ["initialize", "config.validate", "setup.check", "health.check", "smoke.run", "shutdown"],
   send_messages: ["messages.send"],
+  /** Of a plugin whose manifest declares hooks. */
+  ingress: ["ingress.handle"],
 } as const;
 
 /** Requests of the host that a plugin may leave unanswered; the handshake says whether it does. */

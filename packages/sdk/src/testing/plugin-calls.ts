@@ -99,7 +99,12 @@ export function createPluginCalls({ peer, records, blobs }: PluginCallsOptions):
   return { ask, send };
 }
 
-const known: ReadonlySet<string> = new Set([...hostMethods.core, ...hostMethods.send_messages, ...optionalHostMethods]);
+const known: ReadonlySet<string> = new Set([
+  ...hostMethods.core,
+  ...hostMethods.send_messages,
+  ...hostMethods.ingress,
+  ...optionalHostMethods,
+]);
 
 function refuseBad(method: string, problems: readonly { pointer: string; message: string }[]): void {
   if (problems.length > 0)

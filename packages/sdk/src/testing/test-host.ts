@@ -6,6 +6,7 @@ import {
   type CheckResult,
   type DiscoveredOption,
   type HealthResult,
+  type IngressHandleResult,
   type InitializeParams,
   type LogParams,
   type SendResult,
@@ -20,7 +21,8 @@ import { createTunnelConnect } from "../lanes/egress.ts";
 import { createMemoryChannels } from "../protocol/memory-channel.ts";
 import { createPeer } from "../protocol/peer.ts";
 import { serveChannel } from "../serve-channel.ts";
-import { checkMethods, readManifest, readSettings, resolveGrants, smokeParams } from "./admission.ts";
+import { checkMethods, hookAddresses, readManifest, readSettings, resolveGrants, smokeParams } from "./admission.ts";
+import { hookParams, type HookDelivery } from "./hook-params.ts";
 import { startTestEgress, type TestEgress } from "./egress-server.ts";
 import type { OnFetch, TestFetchRequest } from "./host-fetch.ts";
 import { createHostLanes, presentHostError } from "./host-lanes.ts";
@@ -57,6 +59,8 @@ export interface TestHost {
   discover(step: string, field: string, settings?: Readonly<Record<string, unknown>>): Promise<DiscoveredOption[]>;
   health(): Promise<HealthResult>;
   smoke(id: string, options?: { recipient?: string }): Promise<CheckResult>;
+  /** Hands over a webhook, as the host does once its signature is right: what is no header for plugins is left out. */
+  deliver(hook: string, delivery?: HookDelivery): Promise<IngressHandleResult>;
   /** Any method with any params: for tests of the protocol itself. */
   request(method: string, params: object): Promise<unknown>;
   readonly log: readonly LogParams[];
@@ -126,6 +130,8 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     discover: async (step, field, values = settings) =>
       ((await ask("setup.discover", { step, field, settings: withoutHeld(manifest, values) })) as SetupDiscoverResult)
         .options,
+    deliver: async (hook, delivery = {}) =>
+      (await ask("ingress.handle", hookParams(manifest, hook, delivery, now()))) as IngressHandleResult,
     health: async () => (await ask("health.check", {})) as HealthResult,
     smoke: async (id, { recipient } = {}) =>
       (await ask("smoke.run", smokeParams(manifest, id, recipient))) as CheckResult,
@@ -142,7 +148,8 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     const params: Omit<InitializeParams, "meta"> = {
       protocol: protocolVersion,
       host: { name: "hilum", version: "test" },
-      ...{ ...key, testMode: options.testMode ?? false, settings: withoutHeld(manifest, settings), limits: wireLimits },
+      ...{ ...key, testMode: options.testMode ?? false, settings: withoutHeld(manifest, settings) },
+      ...{ hooks: hookAddresses(manifest), limits: wireLimits },
       secretsHeld: held.filter((name) => typeof settings[name] === "string" && settings[name] !== ""),
       grants: grants.map(({ resolved }) => resolved ?? ""),
       ...(egress === undefined ? {} : { egressSocket: egress.socketPath }),

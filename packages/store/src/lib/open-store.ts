@@ -13,6 +13,7 @@ import { createBlobs } from "./repositories/blobs.ts";
 import { createEgressReceipts } from "./repositories/egress-receipts.ts";
 import { createGrants } from "./repositories/grants.ts";
 import { createHealth } from "./repositories/health.ts";
+import { createHooks } from "./repositories/hooks.ts";
 import { createInstances } from "./repositories/instances.ts";
 import { createLeases } from "./repositories/leases.ts";
 import { createLogs } from "./repositories/logs.ts";
@@ -112,6 +113,7 @@ function createRepositories(session: Session): Repositories {
     smoke: createSmoke(session),
     health: createHealth(session),
     logs: createLogs(session),
+    hooks: createHooks(session),
     audit: createAuditIndex(session),
     verifications: createVerifications(session),
     leases: createLeases(session),

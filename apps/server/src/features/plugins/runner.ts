@@ -23,6 +23,7 @@ import type {
 } from "@hilum/host";
 import type { InstanceKey, PluginRow, Store } from "@hilum/store";
 import { fillDestinations } from "./fill-destinations.ts";
+import { hookAddresses } from "../hooks/hook-address.ts";
 import type { GrantTable } from "./grant-table.ts";
 import { loadConfigured, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
@@ -79,6 +80,8 @@ export interface RunnerParts {
   accessToken(key: InstanceKey, step: string): Promise<string>;
   /** What a linked folder finds under /node_modules: the SDK. */
   developmentModules: NonNullable<StartSpec["extraReadOnly"]>;
+  /** Where vendors reach this server. */
+  publicUrl(): string;
 }
 
 export function createInstanceRunner({
@@ -88,6 +91,7 @@ export function createInstanceRunner({
   hostCode,
   accessToken,
   developmentModules,
+  publicUrl,
 }: RunnerParts): InstanceRunner {
   /** Instances that somebody had the right to start and did, and whether they may be handed test messages alone. */
   const permitted = new Map<string, { testsOnly: boolean }>();
@@ -138,6 +142,7 @@ export function createInstanceRunner({
       runner: runnerOf(plugin, manifest, key, filled.settings),
       capabilities: manifest.capabilities,
       ...filled,
+      hooks: hookAddresses(publicUrl(), key, manifest),
       grants: scopes,
       testMode,
       phi: phiClassOf(manifest) !== "none",

@@ -6,12 +6,14 @@ import {
   type DiscoveredOption,
   type ErrorCode,
   type HealthResult,
+  type IngressHandleResult,
   type InitializeResult,
   type SendResult,
   type SetupDiscoverResult,
   type WireErrorData,
 } from "@hilum/contract";
 import { causeClasses, type Evidence } from "@hilum/contract/api";
+import { hookAnswerCharsMax, hookAnswerTypes, isHookStatus } from "@hilum/contract/wire";
 import { escapeBounded } from "../logs/escape.ts";
 
 /**
@@ -64,6 +66,24 @@ export const parseDiscoverResult: ParseAnswer<SetupDiscoverResult> = (value) => 
     parseOption(option, `/options/${index}`),
   ),
 });
+/** The text goes to the vendor as it is: nothing of it is shown here, so nothing is escaped. */
+export const parseHookResult: ParseAnswer<IngressHandleResult> = (value) => {
+  const { status, body } = record(value, "");
+  if (status !== undefined && !isHookStatus(status)) throw bad("/status", "it is 200 to 299 or 400 to 499");
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(body === undefined ? {} : { body: parseHookBody(body) }),
+  };
+};
+
+function parseHookBody(value: unknown): NonNullable<IngressHandleResult["body"]> {
+  const { text: content, contentType } = record(value, "/body");
+  if (typeof content !== "string" || content.length > hookAnswerCharsMax)
+    throw bad("/body/text", `it is a string of at most ${hookAnswerCharsMax}`);
+  const type = hookAnswerTypes.find((known) => known === contentType);
+  if (type === undefined) throw bad("/body/contentType", `it is one of ${hookAnswerTypes.join(", ")}`);
+  return { text: content, contentType: type };
+}
 
 /** What each method of the host is answered with, after the check. */
 export interface Answers {
@@ -74,6 +94,7 @@ export interface Answers {
   "health.check": HealthResult;
   "smoke.run": CheckResult;
   "messages.send": SendResult;
+  "ingress.handle": IngressHandleResult;
   shutdown: null;
 }
 export type AnswerTo<Method extends string> = Method extends keyof Answers ? Answers[Method] : unknown;
@@ -90,6 +111,7 @@ const parsers: { [Method in keyof Answers]: ParseAnswer<Answers[Method]> } = {
   "smoke.run": parseCheckResult,
   shutdown: parseNothing,
   "messages.send": parseSendResult,
+  "ingress.handle": parseHookResult,
 };
 export const answerParsers: ReadonlyMap<string, ParseAnswer<unknown>> = new Map(Object.entries(parsers));
 

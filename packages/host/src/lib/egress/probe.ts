@@ -30,7 +30,10 @@ export type Probe = (
   target: ProbeTarget,
 ) => Promise<ProbeReport>;
 
-export interface ProbePorts extends TunnelPorts {
+export interface ProbePorts extends Pick<
+  TunnelPorts,
+  "governor" | "decide" | "rules" | "resolveHost" | "ticker" | "nextCall"
+> {
   authorities(): readonly string[];
 }
 

@@ -1,6 +1,7 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
 import type { EgressReceipts, Vendors } from "./egress.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
 import type { KeyProvider } from "./keys.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
@@ -43,6 +44,7 @@ export interface Repositories {
   smoke: Smoke;
   health: Health;
   logs: Logs;
+  hooks: Hooks;
   audit: AuditIndex;
   verifications: Verifications;
   leases: Leases;
