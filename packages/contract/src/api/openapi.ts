@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 description of the HTTP API, built from the same declarations that the server validates with. */
 import type { TSchema } from "typebox";
 import * as hooks from "./hooks.ts";
+import * as egress from "./egress.ts";
 import * as identity from "./identity.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
@@ -18,13 +19,14 @@ const described: readonly OperationSpec[] = [
   ...plugins.pluginOperations,
   ...setup.setupOperations,
   ...hooks.hookOperations,
+  ...egress.egressOperations,
   ...messages.messageOperations,
   ...repairs.repairOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
 const names = new Map<unknown, string>(
-  [schemas, platform, identity, plugins, hooks, messages, repairs, setup]
+  [schemas, platform, identity, plugins, hooks, messages, egress, repairs, setup]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
     .map(([name, value]) => [value, name]),
