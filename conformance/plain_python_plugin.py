@@ -75,6 +75,7 @@ class Plugin:
             "smoke.run": self.smoke,
             "shutdown": lambda params, stop: None,
             "messages.send": self.send,
+            "ingress.handle": self.hook,
         }
 
     def initialize(self, params, stop):
@@ -92,6 +93,18 @@ class Plugin:
         if params.get("id") != "connect":
             raise Failure(INVALID_PARAMS, "There is no such smoke test")
         return {"rows": [row("connect", "The mail server answers" if "host" in self.session["settings"] else "The folder can be written")]}
+
+    def hook(self, params, stop):
+        if params.get("hook") not in self.session.get("hooks", {}):
+            raise Failure(INVALID_PARAMS, "There is no such hook")
+        body = params["body"]
+        content = base64.b64decode(body["base64"]) if "base64" in body else body["text"].encode("utf-8")
+        try:
+            event = json.loads(content)
+        except ValueError:
+            return {"status": 400}
+        kind = event.get("type", "unknown") if isinstance(event, dict) else "unknown"
+        return {"status": 202, "body": {"text": json.dumps({"took": kind}), "contentType": "application/json"}}
 
     def send(self, params, stop):
         message = params["message"]

@@ -13,6 +13,8 @@ export interface Knowledge {
   refused?: string;
   /** A provider that answers late, so that there is something to cancel. */
   slow?: string;
+  /** A hook of its manifest, and a body that its vendor sends. */
+  hook?: { id: string; contentType: string; body: string };
 }
 
 export interface Case {
@@ -75,6 +77,11 @@ function sendParams(to: readonly string[], attachments: readonly { id: string; s
     status: "in-progress",
   };
   return { message, attempt: 1, idempotencyKey: id, attachments: handles };
+}
+
+function hookParams(hook: string, contentType: string, body: { text: string } | { base64: string }): object {
+  const headers = { "content-type": contentType, "x-conformance": "1" };
+  return { hook, method: "POST", query: {}, headers, body, receivedAt: "2026-03-02T08:00:00.000Z" };
 }
 
 export const cases: readonly Case[] = [
@@ -220,6 +227,43 @@ export const cases: readonly Case[] = [
       demand(answer.kind === "error", "the call went on to its end");
       plugin.notify("$/cancel", { id: 999_999 });
       resultOf("messages.send", await plugin.ask("messages.send", sendParams([accepted])));
+    },
+  },
+  {
+    id: "hook",
+    rule: "ingress.handle answers what the vendor is answered, also when the same request comes again.",
+    skip: ({ hook }) => (hook === undefined ? "the manifest declares no hook, or none is known here" : undefined),
+    async run(plugin, { hook }) {
+      const methods = await begin(plugin);
+      demand(methods.includes("ingress.handle"), "the handshake does not name ingress.handle");
+      const params = hookParams(hook?.id ?? "", hook?.contentType ?? "", { text: hook?.body ?? "" });
+      const first = resultOf("ingress.handle", await plugin.ask("ingress.handle", params));
+      const again = resultOf("ingress.handle", await plugin.ask("ingress.handle", params));
+      const [one, two] = [first, again].map(({ status = 200 }) => Number(status));
+      demand(one === two, `the same request is answered with ${one} and then ${two}`);
+    },
+  },
+  {
+    id: "hook-strange",
+    rule: "An unknown hook is error -32602; a body that is no text, or not what the vendor sends, is answered all the same.",
+    skip: ({ hook }) => (hook === undefined ? "the manifest declares no hook, or none is known here" : undefined),
+    async run(plugin, { hook }) {
+      await begin(plugin);
+      const { code } = errorOf(
+        "ingress.handle",
+        await plugin.ask("ingress.handle", hookParams("no-such-hook", "text/plain", { text: "" })),
+      );
+      demand(code === -32_602, `an unknown hook is answered with error ${code}`);
+      for (const body of [{ base64: "/wD+" }, { text: "" }, { text: "][" }]) {
+        const answer = await plugin.ask("ingress.handle", hookParams(hook?.id ?? "", "text/plain", body));
+        if (answer.kind === "result") resultOf("ingress.handle", answer);
+        else
+          demand(
+            checkErrorData(answer.error.data).length === 0,
+            `error.data is not valid: ${JSON.stringify(answer.error.data)}`,
+          );
+      }
+      resultOf("health.check", await plugin.ask("health.check"));
     },
   },
   {

@@ -75,10 +75,27 @@ const pupils: readonly Pupil[] = [
     }),
   },
   {
-    name: "a plugin in plain Python that keeps messages",
+    name: "the example with a webhook",
+    available: true,
+    knowledge: {
+      ...{ accepted: "ada@example.org", smokeTest: "address" },
+      hook: { id: "status", contentType: "application/json", body: '{"id":"message-0","status":"delivered"}' },
+    },
+    subject: () => ({
+      command: [process.execPath, "main.ts"],
+      cwd: `${root}examples/delivery-callbacks`,
+      plugin: "com.example.delivery-callbacks",
+      ...{ settings: {}, grants: [], hooks: ["status"] },
+    }),
+  },
+  {
+    name: "a plugin in plain Python that keeps messages, with a webhook",
     available: python.available,
-    knowledge: { accepted: "ada@example.org", smokeTest: "connect" },
-    subject: () => ({ ...plain, settings: {}, grants: [] }),
+    knowledge: {
+      ...{ accepted: "ada@example.org", smokeTest: "connect" },
+      hook: { id: "status", contentType: "application/json", body: '{"type":"delivered"}' },
+    },
+    subject: () => ({ ...plain, settings: {}, grants: [], hooks: ["status"] }),
   },
   {
     name: "a plugin in plain Python that sends mail",
@@ -116,8 +133,12 @@ describe.skipIf(!python.available)("plugins that break the protocol", () => {
         cwd: folder.path,
         settings: {},
         grants: [],
+        hooks: ["status"],
       },
-      { accepted: "ada@example.org", smokeTest: "connect" },
+      {
+        ...{ accepted: "ada@example.org", smokeTest: "connect" },
+        hook: { id: "status", contentType: "application/json", body: '{"type":"delivered"}' },
+      },
     );
     return verdict.outcome === "failed" ? verdict.why : verdict.outcome;
   }
@@ -155,6 +176,12 @@ describe.skipIf(!python.available)("plugins that break the protocol", () => {
         ),
       ),
     ).toContain("nobody asked");
+  });
+  it("are found out when they send a vendor elsewhere, or answer a hook that they do not have", async () => {
+    expect(await failing("hook", (source) => source.replace('{"status": 202', '{"status": 302'))).toContain("/status");
+    expect(
+      await failing("hook-strange", (source) => source.replace('not in self.session.get("hooks", {})', 'in ("",)')),
+    ).toContain("succeeded where it had to fail");
   });
   it("are found out when a row is not one", async () => {
     expect(await failing("smoke", (source) => source.replace('"status": "passed"', '"status": "fine"'))).toContain(

@@ -12,6 +12,9 @@ const usage = `Judges a plugin that sends messages by docs/reference/protocol.md
   --accepted <address>  a recipient that its provider takes (default: ada@example.org)
   --refused <address>   one that it refuses
   --slow <address>      one that takes it more than a second
+  --hook <id>           a webhook of its manifest
+  --hook-body <text>    a body that its vendor sends there (default: {})
+  --hook-type <type>    the content type of it (default: application/json)
   --egress <path>       a Unix socket that answers CONNECT, for a plugin that needs the network`;
 
 const { values, positionals } = parseArgs({
@@ -24,6 +27,9 @@ const { values, positionals } = parseArgs({
     refused: { type: "string" },
     slow: { type: "string" },
     egress: { type: "string" },
+    hook: { type: "string" },
+    "hook-body": { type: "string", default: "{}" },
+    "hook-type": { type: "string", default: "application/json" },
     help: { type: "boolean", default: false },
   },
 });
@@ -40,12 +46,16 @@ const subject: Subject = {
   settings: JSON.parse(values.settings) as Record<string, unknown>,
   grants: [],
   ...(values.egress === undefined ? {} : { egressSocket: values.egress }),
+  ...(values.hook === undefined ? {} : { hooks: [values.hook] }),
 };
 const knowledge: Knowledge = {
   accepted: values.accepted,
   ...(values.smoke === undefined ? {} : { smokeTest: values.smoke }),
   ...(values.refused === undefined ? {} : { refused: values.refused }),
   ...(values.slow === undefined ? {} : { slow: values.slow }),
+  ...(values.hook === undefined
+    ? {}
+    : { hook: { id: values.hook, contentType: values["hook-type"], body: values["hook-body"] } }),
 };
 
 const verdicts: Verdict[] = [];

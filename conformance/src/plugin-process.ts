@@ -13,6 +13,8 @@ export interface Subject {
   settings: Record<string, unknown>;
   grants: readonly string[];
   egressSocket?: string;
+  /** Hooks that its manifest declares. */
+  hooks?: readonly string[];
 }
 
 type Answer = Extract<Frame, { kind: "result" | "error" }>;
@@ -151,19 +153,14 @@ function environment({ egressSocket }: Subject): NodeJS.ProcessEnv {
   };
 }
 
-function initializeParams({ plugin, settings, grants, egressSocket }: Subject): Omit<InitializeParams, "meta"> {
+function initializeParams(subject: Subject): Omit<InitializeParams, "meta"> {
+  const { plugin, settings, grants, egressSocket, hooks = [] } = subject;
   return {
     protocol: protocolVersion,
     host: { name: "hilum", version: "0.0.0-conformance" },
-    ...{
-      plugin,
-      instance: "default",
-      testMode: true,
-      settings,
-      secretsHeld: [],
-      grants: [...grants],
-      limits: wireLimits,
-    },
+    ...{ plugin, instance: "default", testMode: true, settings, secretsHeld: [], grants: [...grants] },
+    hooks: Object.fromEntries(hooks.map((id) => [id, `https://hilum.test/hooks/${plugin}/default/${id}`])),
+    limits: wireLimits,
     ...(egressSocket === undefined ? {} : { egressSocket }),
   };
 }

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { causeClasses } from "@hilum/contract/api";
-import { errorCodes, hostMethods, pluginMethods, wireErrorCodes, wireLimits } from "@hilum/contract";
+import {
+  errorCodes,
+  hostMethods,
+  optionalHostMethods,
+  pluginMethods,
+  wireErrorCodes,
+  wireLimits,
+} from "@hilum/contract";
 import { extensionUrls } from "@hilum/contract/fhir";
 import { checkAnswer, checkErrorData, decodeFrame, isViolation, type Frame } from "@hilum/contract/wire";
 import { describe, expect, it } from "vitest";
@@ -34,6 +41,8 @@ describe("docs/reference/protocol.md", () => {
     const names = [
       ...hostMethods.core,
       ...hostMethods.send_messages,
+      ...optionalHostMethods,
+      ...hostMethods.ingress,
       ...Object.keys(pluginMethods),
       ...causeClasses,
       ...Object.values(wireErrorCodes).map(String),

@@ -94,11 +94,22 @@ function renderFields(schema: Schema, prefix: string): string[] {
     rows.push(`| ${code(path)} | ${needed} | ${cell(field.description ?? "")} | ${cell(ruleOf(field))} |`);
     rows.push(...renderFields(field, `${path}.`));
     if (field.items !== undefined) rows.push(...renderFields(field.items, `${path}[].`));
-    for (const form of field.oneOf ?? []) rows.push(...renderFields(form, `${path}.`));
     if (typeof field.additionalProperties === "object")
       rows.push(...renderFields(field.additionalProperties, `${path}.*.`));
+    for (const variant of field.oneOf ?? []) rows.push(...renderVariant(variant, path));
   }
   return rows;
+}
+
+/** Members of one variant, under the value of the member that tells the variants apart: the first. */
+function renderVariant(variant: Schema, path: string): string[] {
+  const [tag = ""] = Object.keys(variant.properties ?? {});
+  const { [tag]: named, ...properties } = variant.properties ?? {};
+  const name = String(named?.enum?.[0]);
+  return [
+    `| ${code(`${path}.${tag}`)} | yes | ${code(name)} | |`,
+    ...renderFields({ ...variant, properties }, `${path}(${name}).`),
+  ];
 }
 
 function ruleOf(schema: Schema): string {
@@ -109,7 +120,7 @@ function ruleOf(schema: Schema): string {
   if (schema.type === "boolean") return "true or false";
   if (schema.type === "array")
     return `list of ${schema.minItems ?? 0} to ${schema.maxItems}${schema.items?.enum === undefined ? "" : `: ${ruleOf(schema.items)}`}`;
-  if (schema.oneOf !== undefined) return `one of ${schema.oneOf.length} forms, by \`type\``;
+  if (schema.oneOf !== undefined) return "object with the members of its kind";
   if (schema.maxProperties !== undefined) return `object of at most ${schema.maxProperties} members`;
   return schema.type === "object" ? "object" : "any value";
 }

@@ -22,6 +22,7 @@ import { createReasons } from "./features/audit/reasons.ts";
 import { createAuditHandlers } from "./features/audit/routes.ts";
 import { createVerificationsService } from "./features/audit/verifications.ts";
 import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
+import { composeHooks } from "./features/hooks/compose-hooks.ts";
 import { createAccountService } from "./features/identity/account.ts";
 import { createBootstrapService } from "./features/identity/bootstrap.ts";
 import { createPasswords } from "./features/identity/passwords.ts";
@@ -37,7 +38,7 @@ import { createRoutingService } from "./features/messages/routing.ts";
 import { createSender } from "./features/messages/send-message.ts";
 import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
 import { createRepairSources } from "./features/platform/repair-sources.ts";
-import { listRepairs } from "./features/platform/repairs.ts";
+import { createRepairsService } from "./features/platform/repairs.ts";
 import { createPlatformHandlers } from "./features/platform/routes.ts";
 import { createPlatformSettings } from "./features/platform/settings.ts";
 import { createAccessService } from "./features/plugins/access.ts";
@@ -54,7 +55,13 @@ import { createRegistrationService } from "./features/plugins/registration.ts";
 import { createPluginHandlers } from "./features/plugins/routes.ts";
 import { createInstanceRunner } from "./features/plugins/runner.ts";
 import { createSettingsService } from "./features/plugins/settings.ts";
-import { createSetupService } from "./features/plugins/setup.ts";
+import { createTokenEndpoint } from "./features/plugins/setup/oauth/ask-token-endpoint.ts";
+import { createTokenKeeper } from "./features/plugins/setup/oauth/token-keeper.ts";
+import { createSignInService } from "./features/plugins/setup/oauth/sign-in.ts";
+import { createSignInStates } from "./features/plugins/setup/oauth/sign-in-state.ts";
+import { createSetupHandlers } from "./features/plugins/setup/routes.ts";
+import { noHooks } from "./features/plugins/setup/hooks.ts";
+import { createSetupService } from "./features/plugins/setup/setup.ts";
 import { createSmokeService } from "./features/plugins/smoke.ts";
 import { createSettingsTest } from "./features/plugins/test-settings.ts";
 import { practiceMailboxId } from "./features/practice-mailbox/manifest.ts";
@@ -106,6 +113,8 @@ export interface Features {
 
 const sweepEveryMs = 60_000;
 const grantsEveryMs = 2_000;
+/** How long a vendor's call can be looked at, and handed over again. */
+const hookDaysKept = 14;
 
 export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const { config, installation, log, boot, store, auditLog, sandbox, host } = parts;
@@ -125,6 +134,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const counter = createCallCounter({ health: store.health, source: boot });
   const egress = await composeEgress({ store, settings: () => platform.current(), log });
 
+  const askTokenEndpoint = createTokenEndpoint({ host, grants });
+  const tokenKeeper = createTokenKeeper({ store, ask: askTokenEndpoint });
   const runner = createInstanceRunner({
     host,
     store,
@@ -132,7 +143,9 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     hostCode: new Map([
       [practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })],
     ]),
+    accessToken: (key, step) => tokenKeeper.accessToken(key, step),
     developmentModules: developmentModules(installation),
+    publicUrl: parts.publicUrl,
   });
   const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
   const lifecycle = createLifecycleService({
@@ -146,6 +159,15 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const health = createHealthService({ store, runner, smoke, failureData: pluginFailureData, owner: boot, log });
   const settings = createSettingsService({ store });
+  const redirectUri = (): string => `${parts.publicUrl()}/oauth/callback`;
+  const setup = createSetupService({
+    store,
+    settings,
+    runner,
+    hooks: noHooks,
+    signIns: createSignInStates({ signIns: store.signIns, redirectUri }),
+    failureData: pluginFailureData,
+  });
   const plugins = createPluginsService({ store, runner, testMode });
   const included = loadIncludedPlugins(installation.pluginsDir);
   const registration = createRegistrationService({
@@ -164,14 +186,17 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const reasons = createReasons({ platform: store.platform });
   const indexer = createAuditIndexer({ log: auditLog, index: store.audit, processLog: log });
-  const repairSources = createRepairSources({
-    store,
-    auditLog,
-    verifications,
-    sandbox,
-    startedAt,
-    certificateUntil: parts.certificateUntil,
-    egress: egress.repairs,
+  const repairs = createRepairsService({
+    snoozes: store.snoozes,
+    sources: createRepairSources({
+      store,
+      auditLog,
+      verifications,
+      sandbox,
+      startedAt,
+      certificateUntil: parts.certificateUntil,
+      egress: egress.repairs,
+    }),
   });
   let metrics: Promise<Metrics> | undefined;
   const loadMetrics = (): Promise<Metrics> => (metrics ??= createMetrics({ auditLog, store }));
@@ -189,6 +214,10 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     authorityPem: parts.authorityPem,
   });
 
+  const hooks = composeHooks({
+    ...{ store, host, counter, governor: parts.governor, publicUrl: parts.publicUrl, ref: parts.ref },
+  });
+
   const handlers: Handlers = {
     ...createPlatformHandlers({
       config,
@@ -196,7 +225,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       store,
       auditLog,
       stopping: () => stopping,
-      dashboard: { store, auditLog, verifications, plugins, repairs: (now) => listRepairs(repairSources, now) },
+      dashboard: { store, auditLog, verifications, plugins, repairs: repairs.open },
+      repairs,
       metrics: loadMetrics,
       settings: platform,
       sandbox,
@@ -224,7 +254,6 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         registration,
         included,
         settings,
-        setup: createSetupService({ store, settings, runner, failureData: pluginFailureData }),
         access: createAccessService({ store, settings: () => platform.current() }),
         grants,
         lifecycle,
@@ -236,6 +265,12 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       },
       createSettingsTest({ settings, runner, failureData: pluginFailureData }),
     ),
+    ...createSetupHandlers({
+      setup,
+      settings,
+      lifecycle,
+      signIn: createSignInService({ store, settings, setup, ask: askTokenEndpoint, redirectUri }),
+    }),
     ...createMessageHandlers({
       store,
       acceptance: createMessageAcceptance({ store, testMode, wake }),
@@ -245,6 +280,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     }),
     ...egress.handlers,
     ...remote.handlers,
+    ...hooks.handlers,
   };
 
   const timers = [
@@ -324,6 +360,9 @@ async function sweep(store: Store, egress: EgressFeature): Promise<void> {
   await store.sessions.sweep(now.toISOString());
   await store.registrations.sweep(now.toISOString());
   await store.remote.sweep(now.toISOString());
+  await store.signIns.sweep(now.toISOString());
+  await store.snoozes.sweep(now.toISOString());
   await store.health.sweep(new Date(now.getTime() - 7 * 86_400_000).toISOString());
   await store.blobs.sweep(new Date(now.getTime() - 86_400_000).toISOString());
+  await store.hooks.sweep(new Date(now.getTime() - hookDaysKept * 86_400_000).toISOString());
 }

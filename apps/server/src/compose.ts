@@ -215,7 +215,9 @@ const portsOf = (app: FastifyInstance): number[] => [
 
 function urlOf({ publicUrl, host, port }: Config, app: FastifyInstance | undefined): string {
   const [listening = port] = app === undefined ? [] : portsOf(app);
-  return publicUrl?.origin ?? `https://${host}:${listening}`;
+  // A wildcard is where to listen and no name to call.
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return publicUrl?.origin ?? `https://${name}:${listening}`;
 }
 
 function namesOf({ publicUrl, host }: Config): string[] {

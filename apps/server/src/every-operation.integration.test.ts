@@ -3,13 +3,22 @@ import { get } from "node:https";
 import { operations, type OperationId } from "@hilum/contract/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFixtureFolder } from "../test-support/fixture-plugin.ts";
+import { createHookFolder, hookPlugin } from "../test-support/hook-plugin.ts";
 import { showCode } from "../test-support/one-time-code.ts";
 import { behave, mailbox, someEmail, waitForState, waitUntil } from "../test-support/practice.ts";
 import type { TestClient } from "../test-support/test-client.ts";
 import { password, startTestServer, type TestServer } from "../test-support/test-server.ts";
 
-/** Answered by a WebSocket, which is a test of its own. */
-const withoutAnswer: OperationId[] = ["connectRemotePlugin"];
+/** Played in tests of their own: the first is answered by a WebSocket, the second by a plugin that runs in the sandbox. */
+const withoutAnswer: OperationId[] = [
+  "connectRemotePlugin",
+  "receiveHook",
+  // A sign-in needs a provider: setup/oauth/oauth.integration.test.ts plays it with a real one.
+  "discoverSetupOptions",
+  "startSetupOAuth",
+  "enterSetupOAuth",
+  "finishOAuth",
+];
 
 /**
  * One walk through the whole API in which every operation succeeds once. The client holds each answer to the schema of its operation, so
@@ -78,7 +87,12 @@ describe("every operation", () => {
     await ok("linkFolder", { body: { path: folder.path } });
     await ok("listIncludedPlugins");
     await ok("addIncludedPlugin", { params: mailbox });
+    await ok("beginSetup", { params: mailbox, body: { mode: "setup" } });
     await ok("getSetup", { params: mailbox });
+    await ok("goToSetupStep", {
+      params: mailbox,
+      body: { step: "settings", kept: { step: "settings", values: { behaviour: "late" } } },
+    });
     await ok("answerSetupStep", {
       params: { ...mailbox, step: "settings" },
       body: { values: { behaviour: "deliver" } },
@@ -123,6 +137,20 @@ describe("every operation", () => {
     });
     await ok("removePlugin", { params: fixture, body: { reason: "Only a test" } });
     await ok("listPlugins");
+  });
+
+  it("shows, tests and hands over webhooks", async () => {
+    using folder = createHookFolder();
+    await ok("linkFolder", { body: { path: folder.path } });
+    expect((await ok("listHooks", { params: hookPlugin })).items).toHaveLength(5);
+    const secrets = { token: "a-shared-secret" };
+    await ok("saveSettings", { params: hookPlugin, body: { values: {}, secrets, revision: 0 } });
+    const tested = await ok("sendTestDelivery", { params: { ...hookPlugin, hook: "push" }, body: {} });
+    expect(tested).toMatchObject({ verdict: "not_running", status: 503 });
+    const delivery = { ...hookPlugin, delivery: tested.id };
+    expect((await ok("getHookDelivery", { params: delivery })).replayable).toBe(true);
+    await ok("replayHookDelivery", { params: delivery });
+    expect((await ok("listHookDeliveries", { params: hookPlugin })).items).toHaveLength(2);
   });
 
   it("links a remote plugin", async () => {
@@ -176,6 +204,11 @@ describe("every operation", () => {
 
   it("shows and proves", async () => {
     await ok("getDashboard");
+    const { open } = await ok("listRepairs");
+    const repair = open.find(({ severity }) => severity !== "critical")?.id ?? "";
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    await ok("snoozeRepair", { params: { repair }, body: { until, reason: "Known, and mended on Monday" } });
+    await ok("unsnoozeRepair", { params: { repair } });
     const { settings, revision } = await ok("getPlatformSettings");
     await ok("savePlatformSettings", { body: { settings: { ...settings, organisation: "Clinic" }, revision } });
     await ok("getSandbox");

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createTempDir } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
+import { disguises, filesBelow } from "../test-support/canary.ts";
 import { behave, someEmail, turnOnPractice, waitForState, waitUntil } from "../test-support/practice.ts";
 import { startServerProcess } from "../test-support/server-process.ts";
 import { password } from "../test-support/test-server.ts";
@@ -13,17 +12,6 @@ const phi = [
   "haemoglobin 4711 canary",
   "MRN-CANARY-0815",
   "canary-file-content",
-];
-
-/** Each way in which text can hide in bytes. */
-const disguises = (text: string): Buffer[] => [
-  Buffer.from(text),
-  Buffer.from(text.toLowerCase()),
-  Buffer.from(text, "utf16le"),
-  Buffer.from(Buffer.from(text).toString("base64").slice(0, -4)),
-  Buffer.from(Buffer.from(text).toString("hex")),
-  Buffer.from(encodeURIComponent(text)),
-  Buffer.from(JSON.stringify(text).slice(1, -1)),
 ];
 
 describe("patient data", () => {
@@ -87,9 +75,3 @@ describe("patient data", () => {
     },
   );
 });
-
-function filesBelow(folder: string): [string, Buffer][] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name))]);
-}

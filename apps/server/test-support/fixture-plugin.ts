@@ -56,7 +56,7 @@ speak({
     if (settings.mode === "noisy") setTimeout(makeNoise, 50);
     return wellBehaved.initialize();
   },
-  "setup.check": () => ({ rows: [row(settings.host === "down.example.org" ? "failed" : "passed", settings.host === "down.example.org" ? { cause: "network", detail: "It does not answer.", fix: "Check its name.", field: "/host" } : {})] }),
+  "setup.check": () => ({ rows: [row(settings.host === "127.0.0.2" ? "failed" : "passed", settings.host === "127.0.0.2" ? { cause: "network", detail: "It does not answer.", fix: "Check its name.", field: "/host" } : {})] }),
   "smoke.run": () => ({ rows: [row(settings.mode === "fail-smoke" ? "failed" : "passed", settings.mode === "fail-smoke" ? { cause: "wrong_credential", detail: "It refused the token.", fix: "Make a new token.", field: "/token", reply: "535 no" } : {})] }),
   async "messages.send"(params) {
     notify("log", { level: "info", text: "sending", call: params.meta.call });

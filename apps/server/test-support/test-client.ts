@@ -125,7 +125,7 @@ function ownHeaders(origin: string, { cookie, token }: TestClient): Headers {
 }
 
 function keepCookie(client: TestClient, { headers }: RawAnswer): void {
-  const [first] = [headers["set-cookie"] ?? []].flat();
+  const first = [headers["set-cookie"] ?? []].flat().find((cookie) => cookie.startsWith("__Host-sid="));
   if (first !== undefined) client.cookie = first.startsWith("__Host-sid=;") ? "" : (first.split(";")[0] ?? "");
 }
 

@@ -584,6 +584,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/egress": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read where a plugin may send, under which agreement, and its outbound calls, newest first */
+        readonly get: operations["listEgressReceipts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/enable": {
         readonly parameters: {
             readonly query?: never;
@@ -663,6 +680,91 @@ export interface paths {
         /** Choose how often smoke tests run; 0 turns the schedule off */
         readonly put: operations["saveSmokeSchedule"];
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hook-deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List what arrived at an instance's webhooks, newest first, without its content */
+        readonly get: operations["listHookDeliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hook-deliveries/{delivery}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read one delivery with its headers and body, which may hold patient data */
+        readonly get: operations["getHookDelivery"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hook-deliveries/{delivery}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hand a delivery to the plugin again; its signature was right when it came */
+        readonly post: operations["replayHookDelivery"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the webhooks of an instance with their addresses */
+        readonly get: operations["listHooks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/hooks/{hook}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Sign a body as the vendor would and take it in by the same way */
+        readonly post: operations["sendTestDelivery"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -884,9 +986,27 @@ export interface paths {
         /** Read the setup in progress, or what a new one would ask */
         readonly get: operations["getSetup"];
         readonly put?: never;
-        readonly post?: never;
+        /** Begin a setup, a reconfiguration or a renewed sign-in; one of the same kind that is in progress goes on */
+        readonly post: operations["beginSetup"];
         /** Start the setup over; saved settings stay */
         readonly delete: operations["restartSetup"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/setup/current": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Go to a step that is done or the next open one; what was typed in the step that is left is kept */
+        readonly put: operations["goToSetupStep"];
+        readonly post?: never;
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -920,6 +1040,57 @@ export interface paths {
         /** Answer one step of the setup; its answers are tested before the next opens */
         readonly put: operations["answerSetupStep"];
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/setup/steps/{step}/discover": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ask the plugin which values a setting may have at the provider, with the answers so far */
+        readonly post: operations["discoverSetupOptions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/setup/steps/{step}/sign-in": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Begin a sign-in at the provider: answers the address to open */
+        readonly post: operations["startSetupOAuth"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/setup/steps/{step}/sign-in/answer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Enter by hand the address to which the provider sent the browser, where it could not come back */
+        readonly post: operations["enterSetupOAuth"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1144,6 +1315,41 @@ export interface paths {
         /** Exchange a proof of the link's key for a token of five minutes */
         readonly post: operations["issueRemoteToken"];
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/repairs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the open problems, worst first, and those that were put off */
+        readonly get: operations["listRepairs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/repairs/{repair}/snooze": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Put a problem off until a day, with a reason */
+        readonly put: operations["snoozeRepair"];
+        readonly post?: never;
+        /** Show a problem again that was put off */
+        readonly delete: operations["unsnoozeRepair"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1390,6 +1596,112 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/vendors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List vendors with their agreements, and hosts that belong to none yet */
+        readonly get: operations["listVendors"];
+        readonly put?: never;
+        /** Add a vendor with the hosts that are its own */
+        readonly post: operations["createVendor"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/vendors/{vendor}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read one vendor with its agreements and who sends to it */
+        readonly get: operations["getVendor"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Remove a vendor that has no agreement in force, with its ended agreements */
+        readonly delete: operations["removeVendor"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a vendor's name, kind, hosts or note */
+        readonly patch: operations["changeVendor"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/vendors/{vendor}/agreements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Record a business associate agreement with a vendor */
+        readonly post: operations["addAgreement"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/vendors/{vendor}/agreements/{agreement}/document": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download the signed document of an agreement */
+        readonly get: operations["downloadAgreementDocument"];
+        /** Keep the signed document of an agreement, sealed (PDF, PNG or JPEG) */
+        readonly put: operations["uploadAgreementDocument"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/vendors/{vendor}/agreements/{agreement}/end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End an agreement at once: from then on it covers nothing */
+        readonly post: operations["endAgreement"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/hooks/{plugin}/{instance}/{path}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a webhook of a vendor: its signature is the credential, and the plugin answers it */
+        readonly post: operations["receiveHook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/metrics": {
         readonly parameters: {
             readonly query?: never;
@@ -1399,6 +1711,23 @@ export interface paths {
         };
         /** Metrics in the Prometheus text format */
         readonly get: operations["getMetrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/oauth/callback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where a provider sends the browser after a sign-in; bound to the state and to the browser that began it */
+        readonly get: operations["finishOAuth"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1469,6 +1798,26 @@ export interface components {
             };
             readonly username: string;
         };
+        readonly Agreement: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            readonly document?: {
+                readonly contentType: string;
+                readonly name: string;
+                readonly size: number;
+            };
+            /** Format: date-time */
+            readonly endedAt?: string;
+            readonly endedBy?: string;
+            readonly id: string;
+            readonly party: string;
+            readonly signedOn: string;
+            /** @enum {unknown} */
+            readonly state: "in_force" | "ends_soon" | "future" | "expired" | "ended";
+            readonly validFrom: string;
+            readonly validUntil?: string;
+        };
         readonly ApiToken: {
             /** Format: date-time */
             readonly createdAt: string;
@@ -1518,6 +1867,10 @@ export interface components {
             readonly p95Ms: number;
             readonly plugin: string;
         };
+        readonly Checked: {
+            readonly ok: boolean;
+            readonly rows: readonly components["schemas"]["Evidence"][];
+        };
         readonly ChecklistItem: {
             readonly done: boolean;
             /** @enum {unknown} */
@@ -1561,6 +1914,87 @@ export interface components {
             readonly repairs: readonly components["schemas"]["Repair"][];
             readonly sentence: string;
             readonly slowest: readonly components["schemas"]["CallStats"][];
+        };
+        readonly Disclosure: {
+            readonly allowed: boolean;
+            /** @enum {unknown} */
+            readonly because: "no_phi" | "own_range" | "own_organisation" | "test_mode" | "agreement" | "missing" | "expired";
+            readonly validUntil?: string;
+            readonly vendor?: {
+                readonly id: string;
+                readonly name: string;
+            };
+        };
+        readonly Discovered: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly options: readonly components["schemas"]["DiscoveredOption"][];
+            readonly problem?: {
+                readonly actual?: string;
+                /** @enum {unknown} */
+                readonly cause?: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                readonly detail?: string;
+                readonly durationMs?: number;
+                readonly expected?: string;
+                readonly field?: string;
+                readonly fix?: string;
+                readonly id: string;
+                readonly link?: string;
+                readonly reply?: string;
+                /** @enum {unknown} */
+                readonly status: "passed" | "failed" | "warning" | "skipped";
+                readonly title: string;
+            };
+        };
+        readonly DiscoveredOption: {
+            readonly text?: string;
+            readonly title: string;
+            readonly value: string | number;
+        };
+        readonly EgressHost: {
+            /** @enum {unknown} */
+            readonly access: "granted" | "denied" | "undecided" | "stale";
+            /** @enum {unknown} */
+            readonly auth?: "basic" | "bearer" | "header" | "oauth2";
+            readonly day: {
+                readonly bytesIn: number;
+                readonly bytesOut: number;
+                readonly denied: number;
+                readonly requests: number;
+            };
+            readonly destination?: string;
+            readonly disclosure: components["schemas"]["Disclosure"];
+            readonly host?: string;
+            readonly instance: string;
+            /** @enum {unknown} */
+            readonly kind: "fetch" | "tunnel";
+            readonly port?: number;
+            readonly requests: readonly {
+                readonly method: string;
+                readonly path: string;
+            }[];
+            readonly title: string;
+        };
+        readonly EgressReceipt: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly bytesIn: number;
+            readonly bytesOut: number;
+            readonly call?: string;
+            /** @enum {unknown} */
+            readonly decision: "allow" | "deny";
+            readonly destination?: string;
+            readonly durationMs: number;
+            readonly host?: string;
+            readonly id: string;
+            readonly instance: string;
+            /** @enum {unknown} */
+            readonly kind: "fetch" | "tunnel";
+            readonly method?: string;
+            readonly port?: number;
+            readonly reason?: string;
+            readonly status?: number;
+            readonly template?: string;
         };
         readonly Evidence: {
             readonly actual?: string;
@@ -1626,6 +2060,97 @@ export interface components {
             readonly startedAt?: string;
             /** @enum {unknown} */
             readonly state: "not_tested" | "healthy" | "degraded" | "failing";
+        };
+        readonly Hook: {
+            readonly address: string;
+            readonly bytesMax: number;
+            readonly id: string;
+            readonly key: {
+                readonly secret: boolean;
+                readonly set: boolean;
+                readonly setting: string;
+                readonly title: string;
+            };
+            readonly last?: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly bytes: number;
+                readonly durationMs: number;
+                readonly hook: string;
+                readonly id: string;
+                readonly method: string;
+                /** @enum {unknown} */
+                readonly origin: "vendor" | "test" | "replay";
+                readonly reason?: string;
+                readonly replayOf?: string;
+                readonly status: number;
+                /** @enum {unknown} */
+                readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
+            };
+            readonly methods: readonly string[];
+            /** @enum {unknown} */
+            readonly notTestable?: "key_not_set" | "vendor_only";
+            readonly phi: boolean;
+            readonly plain: string;
+            readonly replaySeconds: number;
+            readonly sample: {
+                readonly contentType: string;
+                readonly text: string;
+            };
+            /** @enum {unknown} */
+            readonly scheme: "hmac" | "standard-webhooks" | "twilio" | "ed25519";
+            readonly testable: boolean;
+            readonly title: string;
+        };
+        readonly HookDelivery: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly bytes: number;
+            readonly durationMs: number;
+            readonly hook: string;
+            readonly id: string;
+            readonly method: string;
+            /** @enum {unknown} */
+            readonly origin: "vendor" | "test" | "replay";
+            readonly reason?: string;
+            readonly replayOf?: string;
+            readonly status: number;
+            /** @enum {unknown} */
+            readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
+        };
+        readonly HookDeliveryDetail: {
+            readonly answer?: {
+                readonly contentType: string;
+                readonly text: string;
+            };
+            /** Format: date-time */
+            readonly at: string;
+            readonly bytes: number;
+            readonly content?: {
+                readonly body: {
+                    readonly text: string;
+                } | {
+                    readonly base64: string;
+                };
+                readonly headers: {
+                    readonly [key: string]: string;
+                };
+                readonly target: string;
+            };
+            readonly durationMs: number;
+            readonly hook: string;
+            readonly id: string;
+            readonly method: string;
+            /** @enum {unknown} */
+            readonly notReplayable?: "signature" | "no_content";
+            /** @enum {unknown} */
+            readonly origin: "vendor" | "test" | "replay";
+            readonly reason?: string;
+            readonly replayable: boolean;
+            readonly replayOf?: string;
+            readonly status: number;
+            /** @enum {unknown} */
+            readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
         };
         readonly Instance: {
             /** Format: date-time */
@@ -1910,6 +2435,8 @@ export interface components {
             readonly state: "open" | "used" | "connected" | "expired" | "revoked";
         };
         readonly Repair: {
+            /** @enum {unknown} */
+            readonly cause?: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
             readonly fix: string;
             readonly id: string;
             readonly instance?: string;
@@ -1917,6 +2444,8 @@ export interface components {
                 readonly label: string;
                 readonly to: string;
             };
+            /** @enum {unknown} */
+            readonly mend?: "reconfigure" | "reauthenticate";
             readonly plugin?: string;
             /** @enum {unknown} */
             readonly severity: "critical" | "error" | "warning" | "info";
@@ -1924,6 +2453,10 @@ export interface components {
             readonly since: string;
             readonly title: string;
             readonly why: string;
+        };
+        readonly Repairs: {
+            readonly open: readonly components["schemas"]["Repair"][];
+            readonly snoozed: readonly components["schemas"]["SnoozedRepair"][];
         };
         readonly Route: {
             readonly candidates: readonly {
@@ -1967,9 +2500,7 @@ export interface components {
             readonly startedAt: string;
         };
         readonly Settings: {
-            readonly defaults: {
-                readonly [key: string]: unknown;
-            };
+            readonly defaults: components["schemas"]["SettingValues"];
             readonly problems: readonly {
                 readonly fix?: string;
                 readonly message: string;
@@ -1990,9 +2521,7 @@ export interface components {
                 };
             };
             readonly testMode: boolean;
-            readonly values: {
-                readonly [key: string]: unknown;
-            };
+            readonly values: components["schemas"]["SettingValues"];
         };
         readonly SettingsRevision: {
             /** Format: date-time */
@@ -2006,15 +2535,43 @@ export interface components {
             }[];
             readonly revision: number;
         };
+        readonly SettingValues: {
+            readonly [key: string]: unknown;
+        };
+        readonly SetupChange: {
+            readonly after?: string;
+            readonly before?: string;
+            readonly name: string;
+            readonly secret: boolean;
+            readonly title: string;
+        };
+        readonly SetupCheck: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly durationMs: number;
+            readonly ok: boolean;
+            readonly rows: readonly components["schemas"]["Evidence"][];
+            readonly waiting?: {
+                readonly address?: string;
+                readonly hook: string;
+                /** Format: date-time */
+                readonly since: string;
+                readonly title: string;
+                /** Format: date-time */
+                readonly until: string;
+            };
+        };
         readonly SetupSession: {
+            readonly changes: readonly components["schemas"]["SetupChange"][];
             readonly checks: {
-                readonly [key: string]: {
-                    readonly ok: boolean;
-                    readonly rows: readonly components["schemas"]["Evidence"][];
-                };
+                readonly [key: string]: components["schemas"]["SetupCheck"];
             };
             readonly current: string;
-            readonly finished: boolean;
+            readonly discovered: {
+                readonly [key: string]: components["schemas"]["Discovered"];
+            };
+            /** @enum {unknown} */
+            readonly mode: "setup" | "reconfigure" | "reauthenticate";
             readonly prepare?: {
                 readonly have: readonly string[];
                 readonly minutes?: number;
@@ -2023,27 +2580,67 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
             readonly secretsSet: readonly string[];
+            readonly signIns: {
+                readonly [key: string]: components["schemas"]["SetupSignIn"];
+            };
             /** Format: date-time */
             readonly startedAt: string;
             readonly startedBy: string;
-            readonly steps: readonly {
-                readonly fields: readonly string[];
-                readonly id: string;
-                readonly options: readonly {
-                    readonly id: string;
-                    readonly text?: string;
-                    readonly title: string;
-                }[];
+            readonly steps: readonly components["schemas"]["SetupStep"][];
+            readonly values: components["schemas"]["SettingValues"];
+        };
+        readonly SetupSignIn: {
+            /** Format: date-time */
+            readonly grantedAt?: string;
+            readonly grantedBy?: string;
+            readonly host?: string;
+            readonly problem?: {
+                readonly actual?: string;
                 /** @enum {unknown} */
-                readonly state: "open" | "current" | "done";
+                readonly cause?: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                readonly detail?: string;
+                readonly durationMs?: number;
+                readonly expected?: string;
+                readonly field?: string;
+                readonly fix?: string;
+                readonly id: string;
+                readonly link?: string;
+                readonly reply?: string;
+                /** @enum {unknown} */
+                readonly status: "passed" | "failed" | "warning" | "skipped";
+                readonly title: string;
+            };
+            readonly redirectUri: string;
+            readonly scopes: readonly string[];
+            /** @enum {unknown} */
+            readonly state: "none" | "waiting" | "granted" | "refused";
+            /** Format: date-time */
+            readonly until?: string;
+        };
+        readonly SetupStep: {
+            /** Format: date-time */
+            readonly answeredAt?: string;
+            readonly answeredBy?: string;
+            readonly check: boolean;
+            readonly chosen?: string;
+            readonly discover: readonly string[];
+            readonly fields: readonly string[];
+            readonly help?: string;
+            readonly id: string;
+            readonly link?: string;
+            readonly options: readonly {
+                readonly id: string;
                 readonly text?: string;
                 readonly title: string;
-                /** @enum {unknown} */
-                readonly type: "form" | "menu" | "check" | "test" | "summary";
             }[];
-            readonly values: {
-                readonly [key: string]: unknown;
-            };
+            readonly reachable: boolean;
+            /** @enum {unknown} */
+            readonly state: "open" | "current" | "done";
+            readonly text?: string;
+            readonly title: string;
+            /** @enum {unknown} */
+            readonly type: "form" | "menu" | "oauth2" | "check" | "test" | "summary";
+            readonly waitsForHook?: string;
         };
         readonly SmokeResult: {
             readonly actual?: string;
@@ -2076,6 +2673,34 @@ export interface components {
             /** @enum {unknown} */
             readonly trigger: "person" | "schedule" | "enable" | "change";
         };
+        readonly SnoozedRepair: {
+            /** @enum {unknown} */
+            readonly cause?: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+            readonly fix: string;
+            readonly id: string;
+            readonly instance?: string;
+            readonly link: {
+                readonly label: string;
+                readonly to: string;
+            };
+            /** @enum {unknown} */
+            readonly mend?: "reconfigure" | "reauthenticate";
+            readonly plugin?: string;
+            /** @enum {unknown} */
+            readonly severity: "critical" | "error" | "warning" | "info";
+            /** Format: date-time */
+            readonly since: string;
+            readonly snoozed: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: string;
+                readonly reason: string;
+                /** Format: date-time */
+                readonly until: string;
+            };
+            readonly title: string;
+            readonly why: string;
+        };
         readonly TimelineEntry: {
             readonly actor?: string;
             /** Format: date-time */
@@ -2095,6 +2720,13 @@ export interface components {
             readonly plugin?: string;
             readonly reply?: string;
         };
+        readonly UnclaimedHost: {
+            readonly host: string;
+            readonly plugins: readonly {
+                readonly name: string;
+                readonly plugin: string;
+            }[];
+        };
         readonly User: {
             /** Format: date-time */
             readonly createdAt: string;
@@ -2109,6 +2741,30 @@ export interface components {
             /** @enum {unknown} */
             readonly state: "invited" | "active" | "disabled";
             readonly username: string;
+        };
+        readonly Vendor: {
+            readonly agreements: readonly components["schemas"]["Agreement"][];
+            readonly coveredUntil?: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            readonly hosts: readonly string[];
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "business_associate" | "own_organisation";
+            readonly name: string;
+            readonly note: string;
+            readonly revision: number;
+            /** @enum {unknown} */
+            readonly state: "in_force" | "ends_soon" | "expired" | "missing" | "not_needed";
+            readonly uses: readonly {
+                readonly disclosure: components["schemas"]["Disclosure"];
+                readonly enabled: boolean;
+                readonly host: string;
+                readonly instance: string;
+                readonly plugin: string;
+                readonly title: string;
+            }[];
         };
         readonly Verification: {
             readonly by: string;
@@ -3539,6 +4195,46 @@ export interface operations {
             };
         };
     };
+    readonly listEgressReceipts: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly decision?: "allow" | "deny";
+                readonly instance?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly hosts: readonly components["schemas"]["EgressHost"][];
+                        readonly items: readonly components["schemas"]["EgressReceipt"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly enableInstance: {
         readonly parameters: {
             readonly query?: {
@@ -3709,6 +4405,190 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listHookDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly hook?: string;
+                readonly instance?: string;
+                readonly limit?: number;
+                readonly verdict?: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["HookDelivery"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getHookDelivery: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly delivery: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HookDeliveryDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly replayHookDelivery: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly delivery: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HookDelivery"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listHooks: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Hook"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly sendTestDelivery: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly hook: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly contentType?: string;
+                    readonly text?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HookDelivery"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -4062,9 +4942,7 @@ export interface operations {
                         readonly [key: string]: string | null;
                     };
                     readonly testMode?: boolean;
-                    readonly values: {
-                        readonly [key: string]: unknown;
-                    };
+                    readonly values: components["schemas"]["SettingValues"];
                 };
             };
         };
@@ -4175,9 +5053,7 @@ export interface operations {
                     readonly secrets?: {
                         readonly [key: string]: string | null;
                     };
-                    readonly values: {
-                        readonly [key: string]: unknown;
-                    };
+                    readonly values: components["schemas"]["SettingValues"];
                 };
             };
         };
@@ -4188,10 +5064,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly ok: boolean;
-                        readonly rows: readonly components["schemas"]["Evidence"][];
-                    };
+                    readonly "application/json": components["schemas"]["Checked"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -4217,6 +5090,47 @@ export interface operations {
             readonly cookie?: never;
         };
         readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetupSession"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly beginSetup: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly mode: "setup" | "reconfigure" | "reauthenticate";
+                    readonly replace?: boolean;
+                };
+            };
+        };
         readonly responses: {
             /** @description Done */
             readonly 200: {
@@ -4271,9 +5185,56 @@ export interface operations {
             };
         };
     };
+    readonly goToSetupStep: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly kept?: {
+                        readonly secrets?: {
+                            readonly [key: string]: string | null;
+                        };
+                        readonly step: string;
+                        readonly values: components["schemas"]["SettingValues"];
+                    };
+                    readonly step: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetupSession"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly finishSetup: {
         readonly parameters: {
             readonly query?: {
+                readonly as?: "live" | "test";
                 readonly instance?: string;
             };
             readonly header?: never;
@@ -4320,12 +5281,134 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     readonly option?: string;
+                    readonly recipient?: string;
                     readonly secrets?: {
                         readonly [key: string]: string | null;
                     };
-                    readonly values: {
-                        readonly [key: string]: unknown;
+                    readonly values: components["schemas"]["SettingValues"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetupSession"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly discoverSetupOptions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+                readonly step: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly field: string;
+                    readonly secrets?: {
+                        readonly [key: string]: string | null;
                     };
+                    readonly values: components["schemas"]["SettingValues"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetupSession"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly startSetupOAuth: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+                readonly step: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly address: string;
+                        readonly session: components["schemas"]["SetupSession"];
+                        /** Format: date-time */
+                        readonly until: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly enterSetupOAuth: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+                readonly step: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly address: string;
                 };
             };
         };
@@ -4989,6 +6072,105 @@ export interface operations {
             };
         };
     };
+    readonly listRepairs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Repairs"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly snoozeRepair: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly repair: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                    /** Format: date-time */
+                    readonly until: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Repairs"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly unsnoozeRepair: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly repair: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Repairs"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listRoutes: {
         readonly parameters: {
             readonly query?: never;
@@ -5600,6 +6782,370 @@ export interface operations {
             };
         };
     };
+    readonly listVendors: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Vendor"][];
+                        readonly unclaimed: readonly components["schemas"]["UnclaimedHost"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly createVendor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly hosts: readonly string[];
+                    /** @enum {unknown} */
+                    readonly kind: "business_associate" | "own_organisation";
+                    readonly name: string;
+                    readonly note?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getVendor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly removeVendor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly changeVendor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly hosts?: readonly string[];
+                    /** @enum {unknown} */
+                    readonly kind?: "business_associate" | "own_organisation";
+                    readonly name?: string;
+                    readonly note?: string;
+                    readonly revision: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly addAgreement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly party: string;
+                    readonly signedOn: string;
+                    readonly validFrom: string;
+                    readonly validUntil?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly downloadAgreementDocument: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly agreement: string;
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly uploadAgreementDocument: {
+        readonly parameters: {
+            readonly query: {
+                readonly name: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly agreement: string;
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly endAgreement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly agreement: string;
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly receiveHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly path: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly getMetrics: {
         readonly parameters: {
             readonly query?: never;
@@ -5616,6 +7162,41 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly finishOAuth: {
+        readonly parameters: {
+            readonly query?: {
+                readonly code?: string;
+                readonly error?: string;
+                readonly error_description?: string;
+                readonly iss?: string;
+                readonly state?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Answered */
+            readonly 303: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": unknown;
                 };
             };
             /** @description Refused: what, where and the mend */

@@ -15,6 +15,7 @@ export { canonicalJson } from "./json/canonical-json.ts";
 export { pointerTo } from "./json/pointer.ts";
 export { heldSecrets, withoutHeld } from "./manifest/held-secrets.ts";
 export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-profile.ts";
+export { hookBytesMax, hookDefaults, hookSecrets, hooksOf } from "./manifest/ingress.ts";
 export { manifestJsonSchema } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
 export {
@@ -23,9 +24,21 @@ export {
   type ParsedManifest,
   type ParseManifestOptions,
 } from "./manifest/parse-manifest.ts";
+export {
+  fillProviderAddress,
+  parseProviderAddress,
+  settingsOfAddress,
+  type ProviderAddress,
+} from "./manifest/provider-address.ts";
 export { allowedHeaders } from "./manifest/request-headers.ts";
 export { findRequest, isPlainPath, pathLengthMax } from "./manifest/request-template.ts";
-export { validateSettings, visible, type ValidateSettingsOptions } from "./manifest/settings.ts";
+export {
+  validateAnswers,
+  validateGiven,
+  validateSettings,
+  visible,
+  type ValidateSettingsOptions,
+} from "./manifest/settings.ts";
 export {
   decodeEnrolmentCode,
   encodeEnrolmentCode,

@@ -32,6 +32,8 @@ export { supervisorContext } from "./lib/supervisor/run-notes.ts";
 export type { RestartBudgetOptions } from "./lib/supervisor/restart-budget.ts";
 export { isInRanges } from "./lib/egress/address.ts";
 export { resolveBySystem, type ResolveHost } from "./lib/egress/resolve-host.ts";
+export type { Probe, ProbeReport, ProbeTarget } from "./lib/egress/probe.ts";
+export type { TlsFacts, TlsFault } from "./lib/egress/tls-check.ts";
 export type { TunnelLimits } from "./lib/egress/tunnel.ts";
 export type { DecideDisclosure, DisclosureRequest } from "./lib/egress/disclosure.ts";
 export type { Credential, DestinationSpec } from "./lib/egress/fetch/destination-spec.ts";
@@ -50,6 +52,10 @@ export type {
   SandboxReport,
   StartSpec,
 } from "./lib/sandbox/sandbox.ts";
+export { chooseHeaders, readBody, toHandleParams } from "./lib/ingress/handle-params.ts";
+export { canSign, keySetting, signRequest, signsAddress, verifySignature } from "./lib/ingress/signature.ts";
+export type { SignatureFault, SignatureVerdict, SignedRequest } from "./lib/ingress/signed-request.ts";
+export { createTokenBucket, type TokenBucket } from "./lib/connection/token-bucket.ts";
 export { createRemoteLinks, type RemoteLinks, type RemoteLinksOptions } from "./lib/remote/remote-links.ts";
 export type { Proof } from "./lib/remote/proof.ts";
 export type { RemoteLinkRecord, RemoteStore } from "./lib/remote/remote-store.ts";

@@ -1,6 +1,7 @@
-import type { HealthResult, Manifest, SendResult } from "@hilum/contract";
+import type { DiscoveredOption, HealthResult, Manifest, SendResult } from "@hilum/contract";
 import type { Evidence } from "@hilum/contract/api";
 import type { Communication } from "@medplum/fhirtypes";
+import type { HookAnswer, HookRequest } from "./hook-request.ts";
 import type { Connect } from "./lanes/egress.ts";
 import type { Fetch } from "./lanes/fetch.ts";
 import type { Attachments, Deliveries, PluginLog, PluginState } from "./lanes/lanes.ts";
@@ -19,6 +20,8 @@ export interface CallContext<Settings extends SettingValues = SettingValues> {
   readonly grants: readonly string[];
   /** Names of the secrets that are set and that the host uses in the plugin's place: their values are not in `settings`. */
   readonly secretsHeld: readonly string[];
+  /** Addresses of the manifest's hooks, by id: what the vendor is told to call. */
+  readonly hooks: Readonly<Record<string, string>>;
   /** Id of the call, as in the audit log. */
   readonly call: string;
   readonly log: PluginLog;
@@ -60,6 +63,11 @@ export interface SmokeTestContext<Settings extends SettingValues> extends CallCo
   readonly recipient: string | undefined;
 }
 
+export interface SetupContext<Settings extends SettingValues> extends CallContext<Settings> {
+  /** Where a step of type `test` sends to, when the person named somebody. */
+  readonly recipient: string | undefined;
+}
+
 type Awaitable<T> = T | Promise<T>;
 
 /** What a plugin does. Only what its capabilities promise is needed. */
@@ -70,12 +78,16 @@ export interface PluginDefinition<Settings extends SettingValues = SettingValues
   sendMessages?(message: OutgoingMessage, ctx: CallContext<Settings>): Promise<Sent>;
   /** Judges settings that may not be saved yet, without asking the provider: `health` does that. */
   checkConfig?(settings: Settings, ctx: CallContext<Settings>): Awaitable<Evidence[]>;
-  /** Checks of setup steps, by the step's id; `ctx.settings` holds the answers so far. */
-  setup?: Readonly<Record<string, (ctx: CallContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Checks of setup steps, by the step's id; `ctx.settings` holds the answers so far: what later steps ask may be missing. */
+  setup?: Readonly<Record<string, (ctx: SetupContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Lists what a setting may be at the provider, by the setting's name; `ctx.settings` holds the answers so far. */
+  discover?: Readonly<Record<string, (ctx: CallContext<Settings>) => Awaitable<DiscoveredOption[]>>>;
   /** Whether the provider works now. Default: healthy, because the plugin answers. */
   health?(ctx: CallContext<Settings>): Awaitable<HealthResult>;
   /** Smoke tests of the manifest, by id. */
   smokeTests?: Readonly<Record<string, (ctx: SmokeTestContext<Settings>) => Awaitable<Evidence[]>>>;
+  /** Webhooks of the manifest's `ingress.http`, by id. The host has checked the signature. */
+  hooks?: Readonly<Record<string, (request: HookRequest, ctx: CallContext<Settings>) => Awaitable<HookAnswer | void>>>;
   /** Called once, when the host stops the plugin; two seconds remain. */
   onShutdown?(): Awaitable<void>;
 }

@@ -1,4 +1,4 @@
-export type { HealthResult, Manifest, UpdateDeliveryParams } from "@hilum/contract";
+export type { DiscoveredOption, HealthResult, Manifest, UpdateDeliveryParams } from "@hilum/contract";
 export type { CauseClass, Evidence } from "@hilum/contract/api";
 export {
   channelOf,
@@ -20,8 +20,10 @@ export {
   type PluginDefinition,
   type Sent,
   type SettingValues,
+  type SetupContext,
   type SmokeTestContext,
 } from "./definition.ts";
+export type { HookAnswer, HookRequest } from "./hook-request.ts";
 export {
   EgressError,
   isCertificateError,

@@ -1,6 +1,16 @@
-import { wireErrorCodes, type CheckResult, type HealthResult, type SendParams, type SendResult } from "@hilum/contract";
+import {
+  wireErrorCodes,
+  type CheckResult,
+  type HealthResult,
+  type IngressHandleParams,
+  type IngressHandleResult,
+  type SendParams,
+  type SendResult,
+  type SetupDiscoverResult,
+} from "@hilum/contract";
 import type { Communication } from "@medplum/fhirtypes";
 import type { CallContext, PluginDefinition } from "./definition.ts";
+import { createHookRequest } from "./hook-request.ts";
 import { WireRefusal } from "./wire-refusal.ts";
 
 /** Answers one method of the host. */
@@ -18,7 +28,7 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
     [
       "setup.check",
       async (params, context): Promise<CheckResult> => ({
-        rows: await find(definition.setup, params["step"], "step")(context),
+        rows: await find(definition.setup, params["step"], "step")(withRecipient(context, params["recipient"])),
       }),
     ],
     ["health.check", async (_params, context): Promise<HealthResult> => (await definition.health?.(context)) ?? alive],
@@ -33,7 +43,11 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
       }),
     ],
   ]);
-  const { sendMessages } = definition;
+  const { sendMessages, discover } = definition;
+  if (discover !== undefined)
+    methods.set("setup.discover", async (params, context): Promise<SetupDiscoverResult> => ({
+      options: await find(discover, params["field"], "setting")(context),
+    }));
   if (sendMessages !== undefined)
     methods.set("messages.send", async (params, context): Promise<SendResult> => {
       const { message, attempt, idempotencyKey, attachments } = params as unknown as SendParams;
@@ -43,6 +57,12 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
         context,
       );
       return { ...sent, outcome: "accepted" };
+    });
+  const { hooks } = definition;
+  if (hooks !== undefined)
+    methods.set("ingress.handle", async (params, context): Promise<IngressHandleResult> => {
+      const handle = find(hooks, params["hook"], "hook");
+      return (await handle(createHookRequest(params as unknown as IngressHandleParams), context)) ?? {};
     });
   return methods;
 }

@@ -107,7 +107,7 @@ export function serveChannel({ plugin, channel, connectBy, onEnd }: ServeChannel
 }
 
 function createContext(
-  { params: { settings, secretsHeld, plugin, instance, testMode, grants, limits }, connect }: Session,
+  { params: { settings, plugin, instance, testMode, grants, secretsHeld, hooks, limits }, connect }: Session,
   peer: Peer,
   params: Record<string, unknown>,
   call: PeerCall,
@@ -122,7 +122,7 @@ function createContext(
     chunkBytesMax: limits?.blobChunkBytesMax ?? wireLimits.blobChunkBytesMax,
   });
   return {
-    ...{ settings: given ?? settings, plugin, instance, testMode, grants, secretsHeld, call: id, deadline },
+    ...{ settings: given ?? settings, plugin, instance, testMode, grants, secretsHeld, hooks, call: id, deadline },
     ...lanes,
     connect: (options) => connect({ signal: call.signal, ...options }),
     get signal() {

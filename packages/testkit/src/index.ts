@@ -6,6 +6,13 @@ export {
 } from "./certificates/certificate-authority.ts";
 export { createTempDir, type TempDir } from "./files/temp-dir.ts";
 export { searchMemory, type MemoryHit, type MemorySearch } from "./memory/search-memory.ts";
+export {
+  startAuthorizationServer,
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+  type OAuthClient,
+  type TokenReader,
+} from "./oauth/authorization-server.ts";
 export { startPostgres, type Postgres, type PostgresDatabase } from "./postgres/postgres.ts";
 export { findBubblewrap, findChromium, findProgram, findPython } from "./run/programs.ts";
 export { noteSkip, requires, type Requirement, type RequirementName, type SkipNote } from "./run/requirement.ts";

@@ -313,6 +313,54 @@ const errorCatalogue = {
 		fix: "Check that the key file belongs to this data folder; restore the row from a backup.",
 		retryable: false
 	},
+	"hook.bad_signature": {
+		status: 401,
+		title: "The signature of the webhook is not right",
+		fix: "Compare the secret in the plugin's Settings with the one at the vendor.",
+		retryable: false
+	},
+	"hook.delivery_not_found": {
+		status: 404,
+		title: "There is no such delivery",
+		fix: "Choose one from the list on the plugin's Webhooks page; they are kept for 14 days.",
+		retryable: false
+	},
+	"hook.not_found": {
+		status: 404,
+		title: "The plugin declares no such webhook",
+		fix: "Choose one from the plugin's Webhooks page.",
+		retryable: false
+	},
+	"hook.not_replayable": {
+		status: 409,
+		title: "This delivery cannot be handed over again",
+		fix: "Ask the vendor to send it again: only a delivery whose signature was right can be replayed.",
+		retryable: false
+	},
+	"hook.not_signable": {
+		status: 409,
+		title: "A test delivery cannot be signed here",
+		fix: "Send a test from the vendor's own page.",
+		retryable: false
+	},
+	"hook.replayed": {
+		status: 409,
+		title: "The same delivery is being handed over already",
+		fix: "Wait for its answer.",
+		retryable: true
+	},
+	"hook.secret_missing": {
+		status: 409,
+		title: "The secret of the webhook is not set",
+		fix: "Enter it in the plugin's Setup or Settings.",
+		retryable: false
+	},
+	"hook.stale": {
+		status: 401,
+		title: "The webhook is too old, or from the future",
+		fix: "Set the clocks of both sides right; the vendor may send it again.",
+		retryable: false
+	},
 	"instance.not_found": {
 		status: 404,
 		title: "The plugin has no such instance",
@@ -383,6 +431,42 @@ const errorCatalogue = {
 		status: 409,
 		title: "The message is in a state that does not allow this",
 		fix: "Refresh the message and follow what its page offers.",
+		retryable: false
+	},
+	"oauth.code_refused": {
+		status: 502,
+		title: "The provider did not exchange the sign-in for a token",
+		fix: "Open the provider to sign in again; if it stays, check client id, client secret and the redirect address at the provider.",
+		retryable: false
+	},
+	"oauth.denied": {
+		status: 403,
+		title: "The sign-in was refused at the provider",
+		fix: "Sign in again and allow what is asked for, with an account that may.",
+		retryable: false
+	},
+	"oauth.expired": {
+		status: 502,
+		title: "The provider no longer accepts the sign-in",
+		fix: "Open Repairs and press Reauthenticate.",
+		retryable: false
+	},
+	"oauth.issuer": {
+		status: 403,
+		title: "The sign-in was answered by another server than the one that was asked",
+		fix: "Do not sign in again from that page. Start the sign-in anew from the setup.",
+		retryable: false
+	},
+	"oauth.not_signed_in": {
+		status: 409,
+		title: "Nobody has signed in at the provider yet",
+		fix: "Open the setup and sign in at the provider.",
+		retryable: false
+	},
+	"oauth.state_unknown": {
+		status: 403,
+		title: "This sign-in is not one that Hilum waits for",
+		fix: "It may have been used, ended after ten minutes, or begun in another browser. Go back to the setup and open the provider again.",
 		retryable: false
 	},
 	"package.symlink": {
@@ -565,6 +649,18 @@ const errorCatalogue = {
 		fix: "Check the clock of the plugin's machine and sign again with a new nonce; if the key is lost, enrol again.",
 		retryable: false
 	},
+	"repair.critical": {
+		status: 409,
+		title: "A critical problem cannot be put off",
+		fix: "Mend it: its row says how.",
+		retryable: false
+	},
+	"repair.not_found": {
+		status: 404,
+		title: "There is no such open problem",
+		fix: "It may be mended: reload Repairs.",
+		retryable: false
+	},
 	"request.body_too_large": {
 		status: 413,
 		title: "The request body is too large",
@@ -637,6 +733,12 @@ const errorCatalogue = {
 		fix: "Wait as long as Retry-After says.",
 		retryable: true
 	},
+	"request.too_slow": {
+		status: 408,
+		title: "The body of the request came too slowly",
+		fix: "Send it again, faster.",
+		retryable: true
+	},
 	"request.unauthenticated": {
 		status: 401,
 		title: "You are not signed in",
@@ -683,6 +785,12 @@ const errorCatalogue = {
 		status: 401,
 		title: "The code is wrong or used",
 		fix: "Enter the newest code.",
+		retryable: false
+	},
+	"setup.in_progress": {
+		status: 409,
+		title: "Another setup of this instance is in progress",
+		fix: "Go on with it, or start over and drop its answers.",
 		retryable: false
 	},
 	"smoke.failed": {
@@ -1631,6 +1739,24 @@ function takeStdout() {
 	};
 }
 
+// packages/sdk/src/hook-request.ts
+function createHookRequest({ hook, method, query, headers, body, receivedAt }) {
+	const text = () => "text" in body ? body.text : Buffer.from(body.base64, "base64").toString("utf8");
+	return {
+		hook,
+		method,
+		query,
+		headers,
+		receivedAt: new Date(receivedAt),
+		text,
+		get bytes() {
+			return "text" in body ? Buffer.from(body.text) : Buffer.from(body.base64, "base64");
+		},
+		json: () => JSON.parse(text()),
+		form: () => new URLSearchParams(text())
+	};
+}
+
 // packages/sdk/src/wire-refusal.ts
 /** An answer that is about the protocol and not about the provider. */
 var WireRefusal = class extends Error {
@@ -1646,11 +1772,12 @@ var WireRefusal = class extends Error {
 function createMethods(definition) {
 	const methods = /* @__PURE__ */ new Map([
 		["config.validate", async (_params, context) => ({ rows: await definition.checkConfig?.(context.settings, context) ?? [] })],
-		["setup.check", async (params, context) => ({ rows: await find(definition.setup, params["step"], "step")(context) })],
+		["setup.check", async (params, context) => ({ rows: await find(definition.setup, params["step"], "step")(withRecipient(context, params["recipient"])) })],
 		["health.check", async (_params, context) => await definition.health?.(context) ?? alive],
 		["smoke.run", async (params, context) => ({ rows: await find(definition.smokeTests, params["id"], "smoke test")(withRecipient(context, params["recipient"])) })]
 	]);
-	const { sendMessages } = definition;
+	const { sendMessages, discover } = definition;
+	if (discover !== void 0) methods.set("setup.discover", async (params, context) => ({ options: await find(discover, params["field"], "setting")(context) }));
 	if (sendMessages !== void 0) methods.set("messages.send", async (params, context) => {
 		const { message, attempt, idempotencyKey, attachments } = params;
 		return {
@@ -1662,6 +1789,10 @@ function createMethods(definition) {
 			}, context),
 			outcome: "accepted"
 		};
+	});
+	const { hooks } = definition;
+	if (hooks !== void 0) methods.set("ingress.handle", async (params, context) => {
+		return await find(hooks, params["hook"], "hook")(createHookRequest(params), context) ?? {};
 	});
 	return methods;
 }
@@ -1881,7 +2012,7 @@ function serveChannel({ plugin, channel, connectBy, onEnd }) {
 		return null;
 	}
 }
-function createContext({ params: { settings, secretsHeld, plugin, instance, testMode, grants, limits }, connect }, peer, params, call) {
+function createContext({ params: { settings, plugin, instance, testMode, grants, secretsHeld, hooks, limits }, connect }, peer, params, call) {
 	const { call: id = "", deadlineMs = wireLimits.deadlineMsMax } = params["meta"] ?? {};
 	const given = params["settings"];
 	const deadline = new Date(Date.now() + deadlineMs);
@@ -1898,6 +2029,7 @@ function createContext({ params: { settings, secretsHeld, plugin, instance, test
 		testMode,
 		grants,
 		secretsHeld,
+		hooks,
 		call: id,
 		deadline,
 		...lanes,

@@ -60,6 +60,7 @@ export function actorName(actor: string): string {
   const name = rest.join(":");
   if (kind === "user") return name;
   if (kind === "system") return `Hilum, ${name}`;
+  if (kind === "hook") return `webhook of ${name}`;
   if (kind === "plugin" || kind === "token") return `${kind} ${name}`;
   return actor;
 }

@@ -86,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     void reply.header("allow", allowed.join(", "));
     throw new HilumError("request.method", { detail: `This address takes ${allowed.join(", ")}.` });
   });
-  bindOperations(app, options);
+  await bindOperations(app, options);
   serveConsole(app, options.consoleDir);
   return app;
 }

@@ -7,6 +7,7 @@ import { digestOfReason, findReason } from "../features/audit/reasons.ts";
 import { authenticate, type Credentials } from "./authentication.ts";
 import { describePeer } from "./peer.ts";
 import { presentProblem, toHilumError } from "./problem.ts";
+import { presentProblemPage } from "./problem-page.ts";
 import type { AnswerTo, Handlers, OutcomeNote, Peer, RequestOf } from "./request.ts";
 import { createCheck, type Check } from "./validation.ts";
 
@@ -47,21 +48,40 @@ const resources: Readonly<Record<string, string>> = {
   registration: "Registration",
   verification: "Verification",
   link: "RemoteLink",
+  delivery: "HookDelivery",
   index: "AuditEntry",
   vendor: "Vendor",
   agreement: "Agreement",
+  repair: "Repair",
 };
 
 /**
  * Binds every operation of the contract to its handler. Each request goes: route, context, decide, intent, perform, outcome,
  * present (DESIGN section 4); the last five are `govern`, the same function that governs plugin calls.
  */
-export function bindOperations(app: FastifyInstance, options: EdgeOptions): void {
+export async function bindOperations(app: FastifyInstance, options: EdgeOptions): Promise<void> {
   app.decorateRequest("operation");
   app.decorateRequest("actor");
   app.decorateRequest("peer");
   app.decorateRequest("bodyText");
-  for (const operation of operations) bind(app, operation, options);
+  const isRaw = ({ raw = false }: OperationSpec): boolean => raw;
+  for (const operation of operations) if (!isRaw(operation)) bind(app, operation, options);
+  await app.register(async (outside) => {
+    takeBodiesAsTheyCome(outside);
+    for (const operation of operations) if (isRaw(operation)) bind(outside, operation, options);
+  });
+}
+
+/** How long a sender may go on sending after it was answered: long enough to read the answer. */
+const afterAnswerMs = 1000;
+
+/** Bodies reach the handler unread; what is left of one when it was answered is not read either. */
+function takeBodiesAsTheyCome(outside: FastifyInstance): void {
+  outside.removeAllContentTypeParsers();
+  outside.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+  outside.addHook("onResponse", async ({ raw }) => {
+    if (!raw.complete) setTimeout(() => void raw.destroy(), afterAnswerMs).unref();
+  });
 }
 
 function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions): void {
@@ -71,18 +91,15 @@ function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions):
     method: spec.method,
     url: spec.path.replace(/\{([a-z]+)\}/gi, ":$1"),
     ...(spec.bodyBytesMax === undefined ? {} : { bodyLimit: spec.bodyBytesMax }),
-    config: { operation: spec, rateLimit: spec.access === "public" && spec.id !== "getHealth" ? publicRate : false },
+    config: { operation: spec, rateLimit: isCounted(spec) ? publicRate : false },
     onRequest: async (request, reply) => {
       request.operation = spec;
       void reply.header("x-operation-id", spec.id);
       request.peer = describePeer(request.raw, options.publicUrl);
-      request.actor = await authenticate(
-        request.method,
-        request.headers,
-        request.peer,
-        options.ownOrigins,
-        options.credentials,
-      );
+      request.actor =
+        spec.fromElsewhere === true || spec.raw === true
+          ? { kind: "anonymous", id: "anonymous", peer: request.peer.address }
+          : await authenticate(request.method, request.headers, request.peer, options.ownOrigins, options.credentials);
       // Nobody's body is read before it is known that somebody may send it.
       if (spec.access !== "public" && request.actor.kind === "anonymous") await refuseEarly(request, spec, options);
     },
@@ -95,6 +112,9 @@ function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions):
   });
 }
 
+/** The health probe is asked often by design; what is raw keeps its own counts. */
+const isCounted = ({ access, id, raw = false }: OperationSpec): boolean =>
+  access === "public" && id !== "getHealth" && !raw;
 const publicRate = { max: 120, timeWindow: 60_000 };
 
 function createChecks(spec: OperationSpec): Partial<Record<"params" | "query" | "headers" | "body", Check>> {
@@ -113,14 +133,15 @@ function readRequest(
 ): RequestOf<OperationId> {
   checks.params?.(request.params);
   const query = request.query;
-  if (spec.query === undefined && Object.keys(query as object).length > 0)
+  if (spec.query === undefined && spec.raw !== true && Object.keys(query as object).length > 0)
     throw new HilumError("request.invalid", { detail: "This address takes no query." });
   checks.query?.(query);
   checks.headers?.(request.headers);
   if (spec.body !== undefined && request.body === undefined)
     throw new HilumError("request.not_json", { detail: "The body is missing." });
   checks.body?.(request.body);
-  const bytes = spec.bodyType === "bytes" ? (request.body as Readable) : Readable.from([]);
+  const bytes =
+    spec.bodyType === "bytes" && request.body !== undefined ? (request.body as Readable) : Readable.from([]);
   return {
     params: request.params,
     query,
@@ -129,6 +150,7 @@ function readRequest(
     headers: request.headers,
     bytes,
     peer: request.peer,
+    ...(spec.raw === true ? { target: request.url } : {}),
   } as RequestOf<OperationId>;
 }
 
@@ -240,5 +262,7 @@ export function answerProblem(
       reason: describeCause(error),
     });
   if (error.retryAfterMs !== undefined) void reply.header("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
+  if (request.operation?.produces === "text/html" && (request.headers.accept ?? "").includes("text/html"))
+    return reply.code(document.status).type("text/html; charset=utf-8").send(presentProblemPage(document));
   return reply.code(document.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(document));
 }

@@ -13,6 +13,8 @@ export interface RequestOf<Id extends OperationId> {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The raw body of an operation whose `bodyType` is `bytes`. */
   bytes: Readable;
+  /** Path and query as they came, of an operation that is `raw`. */
+  target?: string;
   peer: Peer;
 }
 

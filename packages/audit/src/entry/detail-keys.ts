@@ -19,6 +19,7 @@ export const detailKeys = {
   format: "token",
   from: "token",
   grant: "token",
+  hook: "token",
   host: "token",
   lastIndex: "number",
   lane: "token",
@@ -50,6 +51,7 @@ export const detailKeys = {
   status: "number",
   testMode: "boolean",
   to: "token",
+  verdict: "token",
   version: "token",
   windowMs: "number",
 } as const satisfies Record<string, DetailKind>;

@@ -1,26 +1,35 @@
 export * from "./operation.ts";
 export * from "./schemas.ts";
+export * from "./hooks.ts";
 export * from "./identity.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./platform.ts";
 export * from "./egress.ts";
+export * from "./repairs.ts";
+export * from "./setup.ts";
 
 export { buildOpenApi } from "./openapi.ts";
 
 import { egressOperations } from "./egress.ts";
+import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
 import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
+import { repairOperations } from "./repairs.ts";
+import { setupOperations } from "./setup.ts";
 
 /** Every operation of the HTTP API. The server refuses to start when one has no handler, or a handler has no operation. */
 export const operations = [
   ...platformOperations,
   ...identityOperations,
   ...pluginOperations,
+  ...setupOperations,
+  ...hookOperations,
   ...messageOperations,
   ...egressOperations,
+  ...repairOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

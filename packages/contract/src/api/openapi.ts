@@ -1,11 +1,15 @@
 /** The OpenAPI 3.1 description of the HTTP API, built from the same declarations that the server validates with. */
 import type { TSchema } from "typebox";
+import * as hooks from "./hooks.ts";
+import * as egress from "./egress.ts";
 import * as identity from "./identity.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
 import * as platform from "./platform.ts";
 import * as plugins from "./plugins.ts";
+import * as repairs from "./repairs.ts";
 import * as schemas from "./schemas.ts";
+import * as setup from "./setup.ts";
 
 type JsonObject = Record<string, unknown>;
 
@@ -13,12 +17,16 @@ const described: readonly OperationSpec[] = [
   ...platform.platformOperations,
   ...identity.identityOperations,
   ...plugins.pluginOperations,
+  ...setup.setupOperations,
+  ...hooks.hookOperations,
+  ...egress.egressOperations,
   ...messages.messageOperations,
+  ...repairs.repairOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
 const names = new Map<unknown, string>(
-  [schemas, platform, identity, plugins, messages]
+  [schemas, platform, identity, plugins, hooks, messages, egress, repairs, setup]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
     .map(([name, value]) => [value, name]),

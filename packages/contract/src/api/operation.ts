@@ -27,6 +27,8 @@ export interface OperationSpec {
   audit: "intent" | "denials";
   /** The act asks for the password again when the last proof is older than five minutes. */
   stepUp?: boolean;
+  /** Pages of other sites send a browser here: no credential is read, so there is none that they could misuse. */
+  fromElsewhere?: true;
   params?: TSchema;
   query?: TSchema;
   headers?: TSchema;
@@ -36,6 +38,11 @@ export interface OperationSpec {
   bodyType?: "json" | "bytes";
   /** Bytes; default 1 MiB. */
   bodyBytesMax?: number;
+  /**
+   * Taken as it comes: no credential of ours is looked at, any query and content type is let through, nothing is read or
+   * counted before the handler, which judges the whole request itself.
+   */
+  raw?: boolean;
   /** By status. `null` where the answer has no body; `stream` bodies are described in `produces`. */
   responses: Record<number, TSchema | null>;
   /** Content type of a success answer that is not JSON. */

@@ -1,4 +1,4 @@
-/** Registration, the plugin and its instances, setup, settings, access, lifecycle, health, logs, remote links. */
+/** Registration, the plugin and its instances, settings, access, lifecycle, health, logs, remote links. */
 import type { Static } from "typebox";
 import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
@@ -66,39 +66,27 @@ const remove = defineOperation({ id: "removePlugin", method: "DELETE", path: "/a
 const instanceCreate = defineOperation({ id: "createInstance", method: "POST", path: "/api/v1/plugins/{plugin}/instances", tag: "plugins", summary: "Make another instance of a plugin", access: operating, console: { screen: "/plugins/{id}" }, audit: "intent", params: PluginParams, body: Strict({ instance: InstanceId, title: Type.String({ minLength: 1, maxLength: 80 }) }), responses: { 201: Instance } });
 const instanceRemove = defineOperation({ id: "removeInstance", method: "DELETE", path: "/api/v1/plugins/{plugin}/instances/{instance}", tag: "plugins", summary: "Remove an instance that is not the last", access: administering, console: { screen: "/plugins/{id}" }, audit: "intent", stepUp: true, params: Strict({ plugin: PluginId, instance: InstanceId }), body: Strict({ reason: Reason }), responses: { 200: Ok } });
 
-const Values = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown());
+export const SettingValues = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown());
 /** Write-only: absent keeps the secret, `null` removes it. */
-const SecretValues = Type.Record(Type.String({ maxLength: 100 }), Type.Union([Type.String({ maxLength: 65_536 }), Type.Null()]));
+export const SecretValues = Type.Record(Type.String({ maxLength: 100 }), Type.Union([Type.String({ maxLength: 65_536 }), Type.Null()]));
 export const Settings = Strict({
   /** The manifest's `config`: a declared profile of JSON Schema 2020-12. */
   schema: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]),
-  values: Values,
+  values: SettingValues,
   /** Only whether, when and by whom. */
   secrets: Type.Record(Type.String(), Strict({ setAt: Time, setBy: Type.String() })),
-  defaults: Values, revision: Type.Integer(), savedAt: Type.Optional(Time), savedBy: Type.Optional(Type.String()), testMode: Type.Boolean(),
+  defaults: SettingValues, revision: Type.Integer(), savedAt: Type.Optional(Time), savedBy: Type.Optional(Type.String()), testMode: Type.Boolean(),
   problems: Type.Array(Strict({ pointer: Type.String(), message: Type.String(), fix: Type.Optional(Type.String()) })),
 });
 export type Settings = Static<typeof Settings>;
-const SettingsBody = Strict({ values: Values, secrets: Type.Optional(SecretValues), /** The revision the form was read at; another one is a conflict. */ revision: Type.Integer(), testMode: Type.Optional(Type.Boolean()) });
+const SettingsBody = Strict({ values: SettingValues, secrets: Type.Optional(SecretValues), /** The revision the form was read at; another one is a conflict. */ revision: Type.Integer(), testMode: Type.Optional(Type.Boolean()) });
 const settingsGet = defineOperation({ id: "getSettings", method: "GET", path: "/api/v1/plugins/{plugin}/settings", tag: "settings", summary: "Read an instance's settings; secrets only as set or not", access: operating, console: { screen: "/plugins/{id}/settings" }, audit: "denials", params: PluginParams, query: InstanceQuery, responses: { 200: Settings } });
 const settingsSave = defineOperation({ id: "saveSettings", method: "PUT", path: "/api/v1/plugins/{plugin}/settings", tag: "settings", summary: "Save an instance's settings and secrets", access: operating, console: { screen: "/plugins/{id}/settings" }, audit: "intent", params: PluginParams, query: InstanceQuery, body: SettingsBody, responses: { 200: Settings } });
-const Checked = Strict({ ok: Type.Boolean(), rows: Type.Array(Evidence) });
-const settingsTest = defineOperation({ id: "testSettings", method: "POST", path: "/api/v1/plugins/{plugin}/settings/test", tag: "settings", summary: "Test settings with the provider without saving them", access: operating, console: { screen: "/plugins/{id}/settings" }, audit: "intent", params: PluginParams, query: InstanceQuery, body: Strict({ values: Values, secrets: Type.Optional(SecretValues) }), responses: { 200: Checked } });
+export const Checked = Strict({ ok: Type.Boolean(), rows: Type.Array(Evidence) });
+const settingsTest = defineOperation({ id: "testSettings", method: "POST", path: "/api/v1/plugins/{plugin}/settings/test", tag: "settings", summary: "Test settings with the provider without saving them", access: operating, console: { screen: "/plugins/{id}/settings" }, audit: "intent", params: PluginParams, query: InstanceQuery, body: Strict({ values: SettingValues, secrets: Type.Optional(SecretValues) }), responses: { 200: Checked } });
 export const SettingsRevision = Strict({ revision: Type.Integer(), at: Time, by: Type.String(), changes: Type.Array(Strict({ name: Type.String(), secret: Type.Boolean(), before: Type.Optional(Type.String()), after: Type.Optional(Type.String()) })) });
 const settingsHistory = defineOperation({ id: "listSettingsRevisions", method: "GET", path: "/api/v1/plugins/{plugin}/settings/revisions", tag: "settings", summary: "Read who changed which setting when", access: operating, console: { screen: "/plugins/{id}/settings" }, audit: "denials", params: PluginParams, query: InstanceQuery, responses: { 200: Strict({ items: Type.Array(SettingsRevision) }) } });
 const settingsRestore = defineOperation({ id: "restoreSettings", method: "POST", path: "/api/v1/plugins/{plugin}/settings/revisions/{revision}/restore", tag: "settings", summary: "Make an earlier revision the newest one; secrets stay as they are", access: operating, console: { screen: "/plugins/{id}/settings" }, audit: "intent", params: Strict({ plugin: PluginId, revision: Type.Integer({ minimum: 1 }) }), query: InstanceQuery, responses: { 200: Settings } });
-
-/** A setup in progress, kept on the server so that it survives a reload and can be handed over. */
-export const SetupSession = Strict({
-  steps: Type.Array(Strict({ id: Type.String(), type: Type.Enum(["form", "menu", "check", "test", "summary"]), title: Type.String(), text: Type.Optional(Type.String()), state: Type.Enum(["open", "current", "done"]), fields: Type.Array(Type.String()), options: Type.Array(Strict({ id: Type.String(), title: Type.String(), text: Type.Optional(Type.String()) })) })),
-  current: Type.String(), schema: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]), values: Values, secretsSet: Type.Array(Type.String()), checks: Type.Record(Type.String(), Checked),
-  prepare: Type.Optional(Strict({ minutes: Type.Optional(Type.Integer()), have: Type.Array(Type.String()) })), startedAt: Time, startedBy: Type.String(), finished: Type.Boolean(),
-});
-export type SetupSession = Static<typeof SetupSession>;
-const setupGet = defineOperation({ id: "getSetup", method: "GET", path: "/api/v1/plugins/{plugin}/setup", tag: "setup", summary: "Read the setup in progress, or what a new one would ask", access: operating, console: { screen: "/plugins/{id}/setup" }, audit: "denials", params: PluginParams, query: InstanceQuery, responses: { 200: SetupSession } });
-const setupStep = defineOperation({ id: "answerSetupStep", method: "PUT", path: "/api/v1/plugins/{plugin}/setup/steps/{step}", tag: "setup", summary: "Answer one step of the setup; its answers are tested before the next opens", access: operating, console: { screen: "/plugins/{id}/setup" }, audit: "intent", params: Strict({ plugin: PluginId, step: Type.String({ maxLength: 60 }) }), query: InstanceQuery, body: Strict({ values: Values, secrets: Type.Optional(SecretValues), option: Type.Optional(Type.String({ maxLength: 60 })) }), responses: { 200: SetupSession } });
-const setupFinish = defineOperation({ id: "finishSetup", method: "POST", path: "/api/v1/plugins/{plugin}/setup/finish", tag: "setup", summary: "Save what the setup gathered as the instance's settings", access: operating, console: { screen: "/plugins/{id}/setup" }, audit: "intent", params: PluginParams, query: InstanceQuery, responses: { 200: Settings } });
-const setupRestart = defineOperation({ id: "restartSetup", method: "DELETE", path: "/api/v1/plugins/{plugin}/setup", tag: "setup", summary: "Start the setup over; saved settings stay", access: operating, console: { screen: "/plugins/{id}/setup" }, audit: "intent", params: PluginParams, query: InstanceQuery, responses: { 200: SetupSession } });
 
 export const AccessRow = Strict({
   scope: Type.String(), reason: Type.String(), plain: Type.String(), required: Type.Boolean(), decision: Type.Enum(["undecided", "granted", "denied"]),
@@ -153,4 +141,4 @@ const remoteConnect = defineOperation({ id: "connectRemotePlugin", method: "GET"
 /** Channel, plugin and instance whose failures are classed; used by charts. */
 export const CallStats = Strict({ plugin: PluginId, instance: InstanceId, p95Ms: Type.Number(), calls: Type.Integer(), failed: Type.Integer(), cause: Type.Optional(CauseClass) });
 
-export const pluginOperations = [list, register, check, included, include, link, get, remove, instanceCreate, instanceRemove, registrations, approve, reject, settingsGet, settingsSave, settingsTest, settingsHistory, settingsRestore, setupGet, setupStep, setupFinish, setupRestart, accessGet, accessDecide, gateGet, enable, disable, restart, healthGet, healthCheck, smokeRun, smokeList, schedulePut, logs, logsStream, remoteList, enrolmentCreate, remoteRevoke, enrol, remoteToken, remoteConnect] as const;
+export const pluginOperations = [list, register, check, included, include, link, get, remove, instanceCreate, instanceRemove, registrations, approve, reject, settingsGet, settingsSave, settingsTest, settingsHistory, settingsRestore, accessGet, accessDecide, gateGet, enable, disable, restart, healthGet, healthCheck, smokeRun, smokeList, schedulePut, logs, logsStream, remoteList, enrolmentCreate, remoteRevoke, enrol, remoteToken, remoteConnect] as const;

@@ -58,6 +58,9 @@ export const Repair = Strict({
   link: Strict({ label: Type.String(), to: Type.String() }),
   plugin: Type.Optional(Type.String()),
   instance: Type.Optional(Type.String()),
+  cause: Type.Optional(CauseClass),
+  /** The wizard mends it: as a reconfiguration, or as a renewed sign-in. */
+  mend: Type.Optional(Type.Enum(["reconfigure", "reauthenticate"])),
 });
 export type Repair = Static<typeof Repair>;
 

@@ -1,16 +1,24 @@
-import type { Destination, Manifest } from "./manifest.ts";
+import { hookSecrets } from "./ingress.ts";
+import type { Destination, Manifest, SetupStep } from "./manifest.ts";
 
 /**
  * Names of the secrets that the host keeps to itself and uses in the plugin's place. A plugin never gets their values: neither in
  * the handshake nor in a check of settings.
  */
-export function heldSecrets(manifest: Pick<Manifest, "destinations">): string[] {
-  return [...new Set((manifest.destinations ?? []).flatMap(secretsOfDestination))];
+export function heldSecrets(manifest: Pick<Manifest, "destinations" | "ingress" | "setup">): string[] {
+  const { destinations = [], setup } = manifest;
+  return [
+    ...new Set([
+      ...destinations.flatMap(secretsOfDestination),
+      ...(setup?.steps ?? []).flatMap(secretsOfStep),
+      ...hookSecrets(manifest),
+    ]),
+  ];
 }
 
 /** Settings as the plugin may see them. */
 export function withoutHeld(
-  manifest: Pick<Manifest, "destinations">,
+  manifest: Pick<Manifest, "destinations" | "ingress" | "setup">,
   settings: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const held = new Set(heldSecrets(manifest));
@@ -29,4 +37,9 @@ function secretsOfDestination({ auth }: Destination): string[] {
     case undefined:
       return [];
   }
+}
+
+/** What a sign-in needs and what it brings. */
+function secretsOfStep({ type, clientSecret, into }: SetupStep): string[] {
+  return type === "oauth2" ? [clientSecret, into].filter((name) => name !== undefined) : [];
 }

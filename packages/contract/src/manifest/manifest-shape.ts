@@ -1,37 +1,10 @@
-import { anyValue, described, flag, list, number, object, oneOf, record, text, type Shape } from "../json/shape.ts";
+import { described, flag, list, number, object, oneOf, text, type Shape } from "../json/shape.ts";
 import { configSchemaShape } from "./config-profile.ts";
 import { destinationShape } from "./destination-shape.ts";
+import { ingressShape } from "./ingress.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
+import { setupShape } from "./setup-shape.ts";
 import { idOf, token } from "./token.ts";
-
-const setupStep = object(
-  {
-    id: token("the id of a step"),
-    type: oneOf(["form", "menu", "check", "test"]),
-    title: text({ max: 120 }),
-    text: text({ max: 2000, multiline: true }),
-    fields: described(
-      "Settings asked in this step (`form`).",
-      list(text({ max: 64 }), { min: 1, max: 100, key: (name) => name }),
-    ),
-    options: described(
-      "Choices of a `menu`: each sets settings.",
-      list(
-        object(
-          {
-            id: token("the id of an option"),
-            title: text({ max: 120 }),
-            text: text({ max: 500 }),
-            set: record(anyValue, { max: 100, form: /^[A-Za-z][A-Za-z0-9_]{0,63}$/, what: "the name of a setting" }),
-          },
-          { required: ["id", "title"] },
-        ),
-        { min: 1, max: 20, key: idOf },
-      ),
-    ),
-  },
-  { required: ["id", "type", "title"] },
-);
 
 /** `hilum.json`: one shape for the parser, the published JSON Schema and the reference page. */
 export const manifestShape: Shape = object(
@@ -102,17 +75,7 @@ export const manifestShape: Shape = object(
       object({ phi: oneOf(["none", "transit", "store"]) }, { required: ["phi"] }),
     ),
     config: described("Its settings, in a profile of JSON Schema 2020-12.", configSchemaShape),
-    setup: described(
-      "The setup wizard.",
-      object(
-        {
-          minutes: described("How long it takes.", number({ min: 1, max: 480, integer: true })),
-          have: described("What to have ready.", list(text({ max: 200 }), { max: 20 })),
-          steps: list(setupStep, { min: 1, max: 30, key: idOf }),
-        },
-        { required: ["steps"] },
-      ),
-    ),
+    setup: described("The setup wizard.", setupShape),
     health: object(
       { intervalSeconds: described("Seconds between health checks.", number({ min: 10, max: 86_400, integer: true })) },
       { required: ["intervalSeconds"] },
@@ -134,6 +97,7 @@ export const manifestShape: Shape = object(
         { max: 20, key: idOf },
       ),
     ),
+    ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
     requires: object({
       hilum: described(
         "Range of versions of Hilum, such as `>=0.1.0`.",

@@ -28,15 +28,39 @@ export interface SmokeTestDeclaration {
   live?: boolean;
 }
 
+/** A step of the setup wizard. Which members belong to which type is checked in check-setup.ts. */
 export interface SetupStep {
   id: string;
-  type: "form" | "menu" | "check" | "test";
+  type: "form" | "menu" | "oauth2" | "check" | "test";
   title: string;
   text?: string;
+  /** What a person may want to know here and not everybody needs: unfolded on request. */
+  help?: string;
+  /** A page of the provider that is of use here, as an https address. */
+  link?: string;
   /** Settings asked in this step (`form`). */
   fields?: string[];
+  /** Settings of the form whose values the plugin can list, by `setup.discover`; any other value may be typed. */
+  discover?: Record<string, true>;
+  /** A `form` whose answers are tried, as in a `check`, before the next step opens. */
+  check?: boolean;
   /** Choices of a `menu`: each sets settings. */
   options?: { id: string; title: string; text?: string; set?: Record<string, unknown> }[];
+  /** Where the browser is sent to sign in (`oauth2`); may name settings, as `tokenUrl` may. */
+  authorizeUrl?: string;
+  /** Where the host exchanges and refreshes tokens; one of the manifest's own `net:https` scopes leads there. */
+  tokenUrl?: string;
+  /** Issuer identifier of the authorization server (RFC 8414, RFC 9207): the answer must name it. */
+  issuer?: string;
+  scopes?: string[];
+  /** The setting that holds the client id. */
+  clientId?: string;
+  /** The secret that holds the client secret; a public client has none. */
+  clientSecret?: string;
+  /** The secret that holds what the sign-in brings: the token set, kept and refreshed by the host. */
+  into?: string;
+  /** The hook at which a call must arrive for a `check` or `test` to pass. */
+  waitsForHook?: string;
 }
 
 export const requestMethods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -75,6 +99,46 @@ export interface Destination {
 /** What a destination gets that does not say. */
 export const destinationDefaults = { timeoutMs: 15_000, responseBytesMax: 262_144 } as const;
 
+/**
+ * How a hook knows that a request is from whom it should be. `secret` and `publicKey` name settings; a secret named here is
+ * held by the host, which checks the signature itself, and never reaches the plugin.
+ */
+export type HookSignature =
+  | {
+      scheme: "hmac";
+      algorithm: "sha256" | "sha512" | "sha1";
+      /** Header that carries the signature, in lower case. */
+      header: string;
+      encoding: "hex" | "base64";
+      /** What stands before the signature in its header: `sha256=`. */
+      prefix?: string;
+      secret: string;
+      /** `timestamp.body`: the timestamp, a full stop and the body. */
+      signed: "body" | "timestamp.body";
+      timestampHeader?: string;
+    }
+  | { scheme: "standard-webhooks"; secret: string }
+  | { scheme: "twilio"; secret: string }
+  /** Over the timestamp directly followed by the body. */
+  | { scheme: "ed25519"; header: string; timestampHeader: string; publicKey: string; encoding: "hex" | "base64" };
+
+/** A webhook entrance: `/hooks/{plugin}/{instance}/{id}`. */
+export interface Hook {
+  id: string;
+  title: string;
+  /** Default: POST. */
+  methods?: "POST"[];
+  signature: HookSignature;
+  /** How old a request may be, and how long the same one is not taken again. Default 300. */
+  replaySeconds?: number;
+  /** Bytes of a body. Default 65,536. */
+  bytesMax?: number;
+  /** Whether patient data may come in by it. Default: as the plugin's PHI class says. */
+  phi?: boolean;
+  /** Body of a test delivery, as a request of the vendor would have it. */
+  sample?: { contentType: string; text: string };
+}
+
 export interface Manifest {
   id: string;
   name: string;
@@ -94,6 +158,7 @@ export interface Manifest {
   setup?: { minutes?: number; have?: string[]; steps: SetupStep[] };
   health?: { intervalSeconds: number };
   smokeTests?: SmokeTestDeclaration[];
+  ingress?: { http?: Hook[] };
   requires?: { hilum?: string };
   resources?: { memoryMb?: number; cpu?: number; pids?: number; concurrency?: number };
 }
@@ -133,4 +198,4 @@ export interface ConfigSchema {
 }
 
 /** Fields of DESIGN section 5 that this version does not serve: refused by name, never accepted and ignored. */
-export const fieldsNotServed = ["storage", "ui", "operations", "events", "jobs", "ingress"] as const;
+export const fieldsNotServed = ["storage", "ui", "operations", "events", "jobs"] as const;

@@ -11,9 +11,10 @@ import { findInvisible, findLookAlike } from "../text/deceptive-text.ts";
 import { isWebAddress } from "../text/formats.ts";
 import { checkDestinations } from "./check-destinations.ts";
 import { checkConfigSchema } from "./config-profile.ts";
+import { checkIngress } from "./ingress.ts";
 import { manifestShape } from "./manifest-shape.ts";
-import type { Manifest, SetupStep } from "./manifest.ts";
-import { validateValue } from "./settings.ts";
+import type { Manifest } from "./manifest.ts";
+import { checkSetup } from "./check-setup.ts";
 
 /** Size of a manifest's text, in UTF-8 bytes. */
 export const manifestBytesMax = 262_144;
@@ -125,6 +126,7 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   checkScopes(manifest, report);
   checkSetup(manifest, report);
   checkDestinations(manifest, report);
+  checkIngress(manifest, report);
   return problems;
 }
 
@@ -216,38 +218,4 @@ function checkScopeSetting(manifest: Manifest, name: string, pointer: string, re
       `names the setting \`${name}\`, which cannot be part of a destination`,
       "Use a text or a whole number that is not a secret.",
     );
-}
-
-function checkSetup(manifest: Manifest, report: Report): void {
-  for (const [index, step] of (manifest.setup?.steps ?? []).entries())
-    checkStep(manifest, step, `/setup/steps/${index}`, report);
-}
-
-function checkStep(manifest: Manifest, step: SetupStep, pointer: string, report: Report): void {
-  const properties = new Map(Object.entries(manifest.config?.properties ?? {}));
-  if ((step.type === "form") !== (step.fields !== undefined))
-    report(
-      `${pointer}/fields`,
-      step.type === "form" ? "a form needs `fields`" : `a ${step.type} has no fields`,
-      step.type === "form" ? "Name the settings that it asks." : "Remove them.",
-    );
-  if ((step.type === "menu") !== (step.options !== undefined))
-    report(
-      `${pointer}/options`,
-      step.type === "menu" ? "a menu needs `options`" : `a ${step.type} has no options`,
-      step.type === "menu" ? "Add its choices." : "Remove them.",
-    );
-  for (const [index, name] of (step.fields ?? []).entries())
-    if (!properties.has(name))
-      report(`${pointer}/fields/${index}`, `there is no setting \`${name}\``, "Declare it in /config/properties.");
-  for (const [index, option] of (step.options ?? []).entries())
-    for (const [name, value] of Object.entries(option.set ?? {})) {
-      const here = pointerTo(`${pointer}/options/${index}/set`, name);
-      const declared = properties.get(name);
-      if (declared === undefined) report(here, `there is no setting \`${name}\``, "Declare it in /config/properties.");
-      else if (declared.secret === true) report(here, "a menu cannot set a secret", "Ask for it in a form.");
-      else
-        for (const problem of validateValue(declared, value, here))
-          report(problem.pointer, problem.message, problem.fix);
-    }
 }

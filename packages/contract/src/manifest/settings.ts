@@ -56,6 +56,29 @@ export function validateSettings(
   return problems;
 }
 
+/** Judges the values that are there and asks for no other: answers of a setup that is not at its end. */
+export function validateGiven(schema: ConfigSchema, values: Readonly<Record<string, unknown>>): Problem[] {
+  const names = Object.keys(schema.properties);
+  return Object.entries(values).flatMap(([name, value]) => {
+    const declared = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
+    if (declared === undefined) return [unknownSetting(name, names)];
+    return isUnset(value) ? [] : validateValue(declared, value, pointerTo("", name));
+  });
+}
+
+/** Judges the answers to one form: what is there, and what is required and shown and missing. */
+export function validateAnswers(
+  schema: ConfigSchema,
+  fields: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  options: ValidateSettingsOptions = {},
+): Problem[] {
+  const pointers = new Set(fields.map((name) => pointerTo("", name)));
+  return validateSettings(schema, values, options).filter(({ pointer }) =>
+    pointers.has(pointer.split("/").slice(0, 2).join("/")),
+  );
+}
+
 /** An emptied field of a form counts as not set. */
 function isUnset(value: unknown): boolean {
   return value === undefined || value === "";

@@ -27,10 +27,40 @@ const row = object(
 const rows = list(row, { max: 100 });
 const check = object({ rows }, { required: ["rows"] });
 
+/** A value of a setting: one line of text, or a number. */
+const settingValue: Shape = {
+  schema: { type: ["string", "number"], maxLength: 500 },
+  check(value, pointer, report) {
+    if (typeof value !== "number") text({ max: 500 }).check(value, pointer, report);
+  },
+};
+const discovered = object(
+  { value: settingValue, title: text({ max: 200 }), text: sentence },
+  { required: ["value", "title"] },
+);
+
 const nothing: Shape = {
   schema: { type: "null" },
   check(value, pointer, report) {
     if (value !== null) report(pointer, "must be null");
+  },
+};
+
+/** Longest body with which a webhook is answered, in characters. */
+export const hookAnswerCharsMax = 65_536;
+/** What its content type may be: nothing that a browser would run, were it ever shown to one. */
+export const hookAnswerTypes = ["application/json", "application/xml", "text/plain", "text/xml"] as const;
+
+/** Statuses with which a plugin may answer a webhook: neither a redirect nor a failure of the server's own. */
+export const isHookStatus = (status: unknown): status is number =>
+  typeof status === "number" &&
+  Number.isInteger(status) &&
+  ((status >= 200 && status <= 299) || (status >= 400 && status <= 499));
+
+const hookStatus: Shape = {
+  schema: { type: "integer", minimum: 200, maximum: 499 },
+  check(value, pointer, report) {
+    if (!isHookStatus(value)) report(pointer, "must be a whole number from 200 to 299 or from 400 to 499");
   },
 };
 
@@ -48,6 +78,7 @@ const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ],
   ["config.validate", check],
   ["setup.check", check],
+  ["setup.discover", object({ options: list(discovered, { max: 500 }) }, { required: ["options"] })],
   ["smoke.run", check],
   ["health.check", object({ state: oneOf(["healthy", "degraded", "failing"]), rows }, { required: ["state", "rows"] })],
   ["shutdown", nothing],
@@ -68,6 +99,16 @@ const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
       },
       { required: ["outcome"] },
     ),
+  ],
+  [
+    "ingress.handle",
+    object({
+      status: hookStatus,
+      body: object(
+        { text: text({ min: 0, max: hookAnswerCharsMax, multiline: true }), contentType: oneOf(hookAnswerTypes) },
+        { required: ["text", "contentType"] },
+      ),
+    }),
   ],
 ]);
 

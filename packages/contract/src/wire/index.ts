@@ -1,4 +1,11 @@
-export { checkAnswer, checkErrorData, replyCharsMax } from "./answer-shapes.ts";
+export {
+  checkAnswer,
+  checkErrorData,
+  hookAnswerCharsMax,
+  hookAnswerTypes,
+  isHookStatus,
+  replyCharsMax,
+} from "./answer-shapes.ts";
 export {
   createFrameWriter,
   encodeFrame,

@@ -51,6 +51,8 @@ export interface InitializeParams {
   /** Names of the secrets that are set and that the host uses in the plugin's place: it never gets their values. */
   secretsHeld: string[];
   grants: string[];
+  /** Addresses of the manifest's hooks, by id: what the vendor is told to call. */
+  hooks: Record<string, string>;
   limits: typeof wireLimits;
   /** Path of the Unix socket that leads to the egress tunnel; absent without a `net:` grant. */
   egressSocket?: string;
@@ -80,17 +82,56 @@ export interface SendResult {
   refused?: { recipient: number; reply: string }[];
   reply?: string;
 }
+/** Hands over a webhook whose signature the host has found right. */
+export interface IngressHandleParams {
+  meta: CallMeta;
+  /** Id of the manifest's hook. */
+  hook: string;
+  method: "POST";
+  /** Of the address, where the scheme signs it (`twilio`); else empty, since anybody could have written it. */
+  query: Record<string, string>;
+  /** `content-type` and those that begin with `x-` or `webhook-`, in lower case; at most 32. Few schemes sign any of them. */
+  headers: Record<string, string>;
+  /** The body as it came: text where it is UTF-8. */
+  body: { text: string } | { base64: string };
+  /** RFC 3339. */
+  receivedAt: string;
+}
+/** What the vendor is answered. Default: 200 without a body. */
+export interface IngressHandleResult {
+  /** 200 to 299, or 400 to 499. */
+  status?: number;
+  body?: { text: string; contentType: string };
+}
 /** Judges settings without asking the provider (`health.check` does that); one row per thing that was judged. */
 export interface ConfigValidateParams {
   meta: CallMeta;
   /** Perhaps not saved yet; without it, those of the handshake. */
   settings?: Record<string, unknown>;
 }
-/** Runs the check of one setup step, with the answers so far. */
+/** Runs the check of one setup step, with the answers so far: what later steps ask may be missing. */
 export interface SetupCheckParams {
   meta: CallMeta;
   step: string;
   settings: Record<string, unknown>;
+  /** Where a step of type `test` sends to, when the person named somebody. */
+  recipient?: string;
+}
+/** Lists what a setting may be at the provider, with the answers so far. A plugin need not answer it. */
+export interface SetupDiscoverParams {
+  meta: CallMeta;
+  step: string;
+  field: string;
+  settings: Record<string, unknown>;
+}
+export interface DiscoveredOption {
+  value: string | number;
+  title: string;
+  text?: string;
+}
+export interface SetupDiscoverResult {
+  /** At most 500. */
+  options: DiscoveredOption[];
 }
 export interface HealthCheckParams {
   meta: CallMeta;
@@ -133,7 +174,12 @@ export interface WireErrorData {
 export const hostMethods = {
   core: ["initialize", "config.validate", "setup.check", "health.check", "smoke.run", "shutdown"],
   send_messages: ["messages.send"],
+  /** Of a plugin whose manifest declares hooks. */
+  ingress: ["ingress.handle"],
 } as const;
+
+/** Requests of the host that a plugin may leave unanswered; the handshake says whether it does. */
+export const optionalHostMethods = ["setup.discover"] as const;
 
 /** Requests (and notifications) a plugin may make. Each is governed by its lane and scope. */
 export const pluginMethods = {

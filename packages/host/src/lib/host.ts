@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { HilumError } from "@hilum/contract";
+import { HilumError, type FetchParams, type FetchResult } from "@hilum/contract";
 import { createCallIds } from "./call-ids.ts";
 import type { AnswerTo } from "./connection/answers.ts";
 import type { Link } from "./connection/link.ts";
@@ -7,9 +7,11 @@ import type { AddressRules } from "./egress/address.ts";
 import type { DecideDisclosure } from "./egress/disclosure.ts";
 import { createEgress } from "./egress/egress-server.ts";
 import { createBudgets } from "./egress/fetch/budgets.ts";
+import type { DestinationSpec } from "./egress/fetch/destination-spec.ts";
 import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";
 import type { RecordReceipt } from "./egress/receipt.ts";
-import { resolveBySystem, type ResolveHost } from "./egress/resolve-host.ts";
+import { createProbe, type ProbeReport, type ProbeTarget } from "./egress/probe.ts";
+import { createTurnedResolver, resolveBySystem, type ResolveHost } from "./egress/resolve-host.ts";
 import type { TunnelLimits } from "./egress/tunnel.ts";
 import { keyText, type InstanceKey } from "./instance-key.ts";
 import type { LanePorts } from "./lanes/lanes.ts";
@@ -72,6 +74,13 @@ export interface Host {
   attach(key: InstanceKey, link: Link, context?: CallContext): Promise<void>;
   /** Calls a method of a plugin through the pipeline; the answer is validated. */
   call<Method extends string>(context: CallContext, call: HostCall & { method: Method }): Promise<AnswerTo<Method>>;
+  /** Looks at a destination that the instance may reach, as a call of it would: name, address, connection, certificate. */
+  probe(context: CallContext, key: InstanceKey & { trial?: string }, target: ProbeTarget): Promise<ProbeReport>;
+  /**
+   * Makes a request of the host's own for an instance, as `http.fetch` would make it: the same grants, judgement of addresses,
+   * limits, receipt and entries. A token endpoint is asked so.
+   */
+  fetch(key: InstanceKey, destination: DestinationSpec, params: Omit<FetchParams, "destination">): Promise<FetchResult>;
   status(key: InstanceKey): InstanceStatus | undefined;
   list(): InstanceStatus[];
   /** Hears each change of state; returns how to stop listening. */
@@ -91,26 +100,31 @@ export function createHost(options: HostOptions): Host {
   const instances = new Map<string, Instance>();
   const listeners = new Set<(status: InstanceStatus) => void>();
   const starts = createSlots({ concurrency: options.startsAtOnce ?? 4, queueMax: Number.POSITIVE_INFINITY });
+  const resolveHost = options.egress.resolveHost ?? resolveBySystem;
+  const authorities = options.egress.authorities ?? (() => []);
+  const ways = { governor, ticker, nextCall, decide: decidePlugin, rules: () => rulesOf(options.egress) };
   const outward = {
-    ...{ governor, ticker, nextCall, decide: decidePlugin, now },
-    rules: () => rulesOf(options.egress),
-    resolveHost: options.egress.resolveHost ?? resolveBySystem,
+    ...{ ...ways, resolveHost, now },
     discloses: options.egress.discloses ?? (() => ({ allow: true })),
     recordReceipt: options.egress.recordReceipt ?? (() => undefined),
   } as const;
+  const probe = createProbe({
+    ...ways,
+    resolveHost: createTurnedResolver(resolveHost, { timeoutMs: 5_000, waitersMax: 16 }),
+    authorities,
+  });
   const egress = createEgress({
     ...{ ...outward, stateDir: options.stateDir },
     ...(options.egress.limits === undefined ? {} : { limits: options.egress.limits }),
   });
   const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
   const budgets = createBudgets(fetching, ticker.now);
-  const openFetches = (spec: InstanceSpec) =>
+  const openFetches = (spec: InstanceKey & Pick<InstanceSpec, "destinations">) =>
     createFetches(
       spec,
       spec.destinations ?? [],
       {
-        ...{ ...outward, budgets, version: options.version },
-        authorities: options.egress.authorities ?? (() => []),
+        ...{ ...outward, budgets, version: options.version, authorities },
       },
       fetching,
     );
@@ -156,6 +170,17 @@ export function createHost(options: HostOptions): Host {
     // The parser of the method has made the answer; `Answers` is the type of that table.
     call: <Method extends string>(context: CallContext, call: HostCall & { method: Method }) =>
       callOrReject(() => find(call).call(context, call)) as Promise<AnswerTo<Method>>,
+    probe,
+    async fetch(key, destination, params) {
+      if (closing) throw new HilumError("server.stopping");
+      const fetches = openFetches({ ...key, destinations: [destination] });
+      const whole = { cancelled: false, signal: new AbortController().signal };
+      try {
+        return (await fetches.serve({ ...params, destination: destination.id }, whole)) as FetchResult;
+      } finally {
+        fetches.close();
+      }
+    },
     status: (key) => instances.get(keyText(key))?.status(),
     list: () => [...instances.values()].map((instance) => instance.status()),
     onChange(listener) {

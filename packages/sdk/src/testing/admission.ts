@@ -2,6 +2,7 @@ import {
   describeScope,
   formatScope,
   HilumError,
+  hooksOf,
   hostMethods,
   isScope,
   parseManifest,
@@ -33,6 +34,13 @@ export function readSettings(manifest: Manifest, given: Readonly<Record<string, 
   return Object.fromEntries(Object.entries(withDefaults(schema, given)).filter(([name]) => shown.has(name)));
 }
 
+/** Where a vendor would call each hook. */
+export function hookAddresses(manifest: Manifest): Record<string, string> {
+  return Object.fromEntries(
+    hooksOf(manifest).map(({ id }) => [id, `https://hilum.test/hooks/${manifest.id}/default/${id}`]),
+  );
+}
+
 /** Only what the manifest asks for can be granted, pinned to the settings as they are. */
 export function resolveGrants(
   manifest: Manifest,
@@ -57,11 +65,12 @@ export function checkMethods(manifest: Manifest, methods: readonly string[]): vo
   const wanted = [
     ...hostMethods.core,
     ...(manifest.capabilities.includes("send_messages") ? hostMethods.send_messages : []),
+    ...(hooksOf(manifest).length > 0 ? hostMethods.ingress : []),
   ];
   const missing = wanted.filter((method) => !methods.includes(method));
   if (missing.length > 0)
     throw new HilumError("plugin.protocol", {
-      detail: `The plugin does not answer ${missing.join(", ")}, which its capabilities promise`,
+      detail: `The plugin does not answer ${missing.join(", ")}, which its manifest promises`,
     });
 }
 

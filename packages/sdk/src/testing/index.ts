@@ -5,6 +5,7 @@ export { createStdioChannel } from "../protocol/stdio-channel.ts";
 export type { Channel, ChannelEvents } from "../protocol/channel.ts";
 export { startTestEgress, type TestEgress, type TestEgressOptions } from "./egress-server.ts";
 export type { OnFetch, TestFetchAnswer, TestFetchRequest } from "./host-fetch.ts";
+export type { HookDelivery } from "./hook-params.ts";
 export type { TestMessage } from "./records.ts";
 export { TestCallError, type SendOptions } from "./plugin-calls.ts";
 export { createTestHost, type TestHost, type TestHostOptions } from "./test-host.ts";

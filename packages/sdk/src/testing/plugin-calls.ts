@@ -1,4 +1,4 @@
-import { HilumError, hostMethods, type SendResult, type WireErrorData } from "@hilum/contract";
+import { HilumError, hostMethods, optionalHostMethods, type SendResult, type WireErrorData } from "@hilum/contract";
 import { checkMessage, idempotencyKeyOf } from "@hilum/contract/fhir";
 import { checkAnswer, checkErrorData } from "@hilum/contract/wire";
 import type { Communication } from "@medplum/fhirtypes";
@@ -99,7 +99,12 @@ export function createPluginCalls({ peer, records, blobs }: PluginCallsOptions):
   return { ask, send };
 }
 
-const known: ReadonlySet<string> = new Set([...hostMethods.core, ...hostMethods.send_messages]);
+const known: ReadonlySet<string> = new Set([
+  ...hostMethods.core,
+  ...hostMethods.send_messages,
+  ...hostMethods.ingress,
+  ...optionalHostMethods,
+]);
 
 function refuseBad(method: string, problems: readonly { pointer: string; message: string }[]): void {
   if (problems.length > 0)

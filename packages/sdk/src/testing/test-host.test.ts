@@ -33,6 +33,34 @@ async function host(definition: PluginDefinition, options: TestHostOptions = {})
 const sends: PluginDefinition = { sendMessages: async () => ({}) };
 
 describe("the test host", () => {
+  it("lists values for a setting, and gives a step of a setup its recipient", async () => {
+    const plugin = await host({
+      ...sends,
+      setup: {
+        try: ({ recipient, settings }) => [
+          {
+            id: "sent",
+            title: "Sent",
+            status: "passed",
+            detail: `${String(settings["host"])} to ${recipient ?? "nobody"}`,
+          },
+        ],
+      },
+      discover: { host: ({ settings }) => [{ value: `smtp.${String(settings["host"])}`, title: "The usual one" }] },
+    });
+    expect(plugin.methods).toContain("setup.discover");
+    expect(await plugin.discover("where", "host")).toEqual([
+      { value: "smtp.mail.example.org", title: "The usual one" },
+    ]);
+    expect((await plugin.checkSetup("try")).rows[0]?.detail).toBe("mail.example.org to nobody");
+    const { rows } = await plugin.checkSetup("try", { host: "other.example.org" }, { recipient: "it@example.org" });
+    expect(rows[0]?.detail).toBe("other.example.org to it@example.org");
+    await expect(plugin.discover("where", "retries")).rejects.toMatchObject({ wireCode: -32_602 });
+    const plain = await host(sends);
+    expect(plain.methods).not.toContain("setup.discover");
+    await expect(plain.discover("where", "host")).rejects.toMatchObject({ wireCode: -32_601 });
+  });
+
   it("hands over settings with defaults, the message and its key", async () => {
     const seen: unknown[] = [];
     const plugin = await host({

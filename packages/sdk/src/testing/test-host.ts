@@ -4,10 +4,13 @@ import {
   wireLimits,
   withoutHeld,
   type CheckResult,
+  type DiscoveredOption,
   type HealthResult,
+  type IngressHandleResult,
   type InitializeParams,
   type LogParams,
   type SendResult,
+  type SetupDiscoverResult,
   type UpdateDeliveryParams,
 } from "@hilum/contract";
 import type { Violation } from "@hilum/contract/wire";
@@ -18,7 +21,8 @@ import { createTunnelConnect } from "../lanes/egress.ts";
 import { createMemoryChannels } from "../protocol/memory-channel.ts";
 import { createPeer } from "../protocol/peer.ts";
 import { serveChannel } from "../serve-channel.ts";
-import { checkMethods, readManifest, readSettings, resolveGrants, smokeParams } from "./admission.ts";
+import { checkMethods, hookAddresses, readManifest, readSettings, resolveGrants, smokeParams } from "./admission.ts";
+import { hookParams, type HookDelivery } from "./hook-params.ts";
 import { startTestEgress, type TestEgress } from "./egress-server.ts";
 import type { OnFetch, TestFetchRequest } from "./host-fetch.ts";
 import { createHostLanes, presentHostError } from "./host-lanes.ts";
@@ -45,9 +49,18 @@ export interface TestHost {
   /** Hands a message to the plugin. Rejects with TestCallError, and with HilumError for what the host itself refuses. */
   send(communication: Communication, options?: SendOptions): Promise<SendResult>;
   checkConfig(settings?: Readonly<Record<string, unknown>>): Promise<CheckResult>;
-  checkSetup(step: string, settings?: Readonly<Record<string, unknown>>): Promise<CheckResult>;
+  /** Runs the check of a setup step. `recipient` is for steps of type `test`. */
+  checkSetup(
+    step: string,
+    settings?: Readonly<Record<string, unknown>>,
+    options?: { recipient?: string },
+  ): Promise<CheckResult>;
+  /** What the plugin lists for a setting of a setup step. */
+  discover(step: string, field: string, settings?: Readonly<Record<string, unknown>>): Promise<DiscoveredOption[]>;
   health(): Promise<HealthResult>;
   smoke(id: string, options?: { recipient?: string }): Promise<CheckResult>;
+  /** Hands over a webhook, as the host does once its signature is right: what is no header for plugins is left out. */
+  deliver(hook: string, delivery?: HookDelivery): Promise<IngressHandleResult>;
   /** Any method with any params: for tests of the protocol itself. */
   request(method: string, params: object): Promise<unknown>;
   readonly log: readonly LogParams[];
@@ -108,8 +121,17 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     ...{ methods, send, log, deliveries, fetches, request: ask, messages: records.messages },
     checkConfig: async (values = settings) =>
       (await ask("config.validate", { settings: withoutHeld(manifest, values) })) as CheckResult,
-    checkSetup: async (step, values = settings) =>
-      (await ask("setup.check", { step, settings: withoutHeld(manifest, values) })) as CheckResult,
+    checkSetup: async (step, values = settings, { recipient } = {}) =>
+      (await ask("setup.check", {
+        step,
+        settings: withoutHeld(manifest, values),
+        ...(recipient === undefined ? {} : { recipient }),
+      })) as CheckResult,
+    discover: async (step, field, values = settings) =>
+      ((await ask("setup.discover", { step, field, settings: withoutHeld(manifest, values) })) as SetupDiscoverResult)
+        .options,
+    deliver: async (hook, delivery = {}) =>
+      (await ask("ingress.handle", hookParams(manifest, hook, delivery, now()))) as IngressHandleResult,
     health: async () => (await ask("health.check", {})) as HealthResult,
     smoke: async (id, { recipient } = {}) =>
       (await ask("smoke.run", smokeParams(manifest, id, recipient))) as CheckResult,
@@ -126,7 +148,8 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     const params: Omit<InitializeParams, "meta"> = {
       protocol: protocolVersion,
       host: { name: "hilum", version: "test" },
-      ...{ ...key, testMode: options.testMode ?? false, settings: withoutHeld(manifest, settings), limits: wireLimits },
+      ...{ ...key, testMode: options.testMode ?? false, settings: withoutHeld(manifest, settings) },
+      ...{ hooks: hookAddresses(manifest), limits: wireLimits },
       secretsHeld: held.filter((name) => typeof settings[name] === "string" && settings[name] !== ""),
       grants: grants.map(({ resolved }) => resolved ?? ""),
       ...(egress === undefined ? {} : { egressSocket: egress.socketPath }),

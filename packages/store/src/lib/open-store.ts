@@ -13,6 +13,7 @@ import { createBlobs } from "./repositories/blobs.ts";
 import { createEgressReceipts } from "./repositories/egress-receipts.ts";
 import { createGrants } from "./repositories/grants.ts";
 import { createHealth } from "./repositories/health.ts";
+import { createHooks } from "./repositories/hooks.ts";
 import { createInstances } from "./repositories/instances.ts";
 import { createLeases } from "./repositories/leases.ts";
 import { createLogs } from "./repositories/logs.ts";
@@ -27,7 +28,9 @@ import { createRoutes } from "./repositories/routes.ts";
 import { createSessions } from "./repositories/sessions.ts";
 import { createSettings } from "./repositories/settings.ts";
 import { createSetup } from "./repositories/setup.ts";
+import { createSignIns } from "./repositories/sign-ins.ts";
 import { createSmoke } from "./repositories/smoke.ts";
+import { createSnoozes } from "./repositories/snoozes.ts";
 import { createInvitations, createTokens } from "./repositories/tokens.ts";
 import { createUsers } from "./repositories/users.ts";
 import { createVendors } from "./repositories/vendors.ts";
@@ -97,6 +100,7 @@ function createRepositories(session: Session): Repositories {
     grants: createGrants(session),
     settings: createSettings(session),
     setup: createSetup(session),
+    signIns: createSignIns(session),
     state: createPrivateState(session),
     messages: createMessages(session),
     routes: createRoutes(session),
@@ -109,9 +113,11 @@ function createRepositories(session: Session): Repositories {
     smoke: createSmoke(session),
     health: createHealth(session),
     logs: createLogs(session),
+    hooks: createHooks(session),
     audit: createAuditIndex(session),
     verifications: createVerifications(session),
     leases: createLeases(session),
+    snoozes: createSnoozes(session),
     platform: createPlatform(session),
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),

@@ -3,6 +3,7 @@ import type { Repair } from "@hilum/contract/api";
 import type { Sandbox } from "@hilum/host";
 import type { Store } from "@hilum/store";
 import type { VerificationsService } from "../audit/verifications.ts";
+import { pluginRepairs } from "./plugin-repairs.ts";
 import type { RepairSource } from "./repairs.ts";
 
 type Parts = {
@@ -91,42 +92,6 @@ function sandboxRepairs(sandbox: Sandbox, startedAt: Date): Repair[] {
       link: { label: "Open the sandbox", to: "/settings/sandbox" },
     },
   ];
-}
-
-async function pluginRepairs(store: Store): Promise<Repair[]> {
-  const names = new Map((await store.plugins.list()).map(({ id, name }) => [id, name]));
-  return (await store.instances.list()).flatMap((row): Repair[] => {
-    const name = names.get(row.plugin) ?? row.plugin;
-    const link = { label: "See health", to: `/plugins/${row.plugin}/health?instance=${row.instance}` };
-    const place = { plugin: row.plugin, instance: row.instance };
-    if (row.problem !== undefined)
-      return [
-        {
-          id: `instance:${row.plugin}/${row.instance}`,
-          severity: row.state === "quarantined" ? "error" : "warning",
-          title: `${name}: ${row.problem.title}`,
-          why: row.problem.why,
-          fix: row.problem.fix,
-          since: row.problem.since,
-          link,
-          ...place,
-        },
-      ];
-    if (row.state === "enabled" && row.health === "failing")
-      return [
-        {
-          id: `health:${row.plugin}/${row.instance}`,
-          severity: "error",
-          title: `${name} fails its tests`,
-          why: "Its newest smoke test or live check failed.",
-          fix: "Open Health and follow the fix beside the test.",
-          since: row.lastSmokeRunAt ?? row.enabledAt ?? row.createdAt,
-          link,
-          ...place,
-        },
-      ];
-    return [];
-  });
 }
 
 async function registrationRepairs(store: Store): Promise<Repair[]> {

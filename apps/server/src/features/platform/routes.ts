@@ -7,6 +7,7 @@ import type { Config } from "../../config.ts";
 import type { Handlers } from "../../http/request.ts";
 import { readDashboard, type DashboardParts } from "./dashboard.ts";
 import type { Metrics } from "./metrics.ts";
+import type { RepairsService } from "./repairs.ts";
 import type { PlatformSettingsService } from "./settings.ts";
 
 type PlatformIds =
@@ -17,7 +18,10 @@ type PlatformIds =
   | "getPlatformSettings"
   | "savePlatformSettings"
   | "getSandbox"
-  | "checkSandbox";
+  | "checkSandbox"
+  | "listRepairs"
+  | "snoozeRepair"
+  | "unsnoozeRepair";
 
 export interface PlatformServices {
   config: Config;
@@ -29,6 +33,7 @@ export interface PlatformServices {
   metrics(): Promise<Metrics>;
   settings: PlatformSettingsService;
   sandbox: Sandbox;
+  repairs: RepairsService;
 }
 
 export function createPlatformHandlers({
@@ -41,6 +46,7 @@ export function createPlatformHandlers({
   metrics,
   settings,
   sandbox,
+  repairs,
 }: PlatformServices): Handlers<PlatformIds> {
   const presentSettings = async (
     row: PlatformRow,
@@ -77,6 +83,15 @@ export function createPlatformHandlers({
     }),
     getSandbox: async () => ({ status: 200, body: presentSandbox(sandbox.report()) }),
     checkSandbox: async () => ({ status: 200, body: presentSandbox(await sandbox.check()) }),
+    listRepairs: async (context) => ({ status: 200, body: await repairs.list(context.now()) }),
+    snoozeRepair: async (context, { params, body }) => {
+      await repairs.snooze(context, params.repair, body.until, body.reason);
+      return { status: 200, body: await repairs.list(context.now()) };
+    },
+    unsnoozeRepair: async (context, { params }) => {
+      await repairs.unsnooze(params.repair);
+      return { status: 200, body: await repairs.list(context.now()) };
+    },
   };
 }
 

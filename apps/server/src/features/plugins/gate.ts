@@ -1,6 +1,6 @@
-import { capabilities, phiClassOf } from "@hilum/contract";
+import { capabilities, hooksOf, phiClassOf } from "@hilum/contract";
 import type { Evidence } from "@hilum/contract/api";
-import type { SandboxReport } from "@hilum/host";
+import { keySetting, type SandboxReport } from "@hilum/host";
 import { isServedScope } from "@hilum/contract";
 import type { Configured } from "./load-instance.ts";
 import { isReviewed, scopesOf } from "./scopes-of.ts";
@@ -17,6 +17,7 @@ export function checkGate(configured: Configured, sandbox: SandboxReport, revisi
     checkCode(configured),
     checkCapabilities(configured),
     checkSettings(configured),
+    ...checkHooks(configured),
     checkAccess(configured),
     checkSandbox(configured, sandbox),
   ];
@@ -93,6 +94,30 @@ function checkSettings(configured: Configured): Evidence {
     field: first.pointer,
     link: page(configured, configured.manifest.setup === undefined ? "/settings" : "/setup"),
   };
+}
+
+/** A hook whose key is not set refuses everything; a person may want that until the vendor has given it. */
+function checkHooks(configured: Configured): Evidence[] {
+  const { manifest, values, secretsPresent } = configured;
+  const hooks = hooksOf(manifest);
+  if (hooks.length === 0) return [];
+  const row = { id: "hooks", title: "Webhooks can be checked" };
+  const [first, ...others] = hooks.filter(({ signature }) => {
+    const name = keySetting(signature);
+    return signature.scheme === "ed25519" ? (values[name] ?? "") === "" : !secretsPresent.includes(name);
+  });
+  if (first === undefined) return [{ ...row, status: "passed" }];
+  return [
+    {
+      ...row,
+      status: "warning",
+      cause: "configuration",
+      detail: `Without their secret these refuse whatever arrives: ${[first, ...others].map(({ title }) => title).join(", ")}.`,
+      fix: "Enter the secret that the vendor shows.",
+      field: `/${keySetting(first.signature)}`,
+      link: page(configured, manifest.setup === undefined ? "/settings" : "/setup"),
+    },
+  ];
 }
 
 function checkAccess(configured: Configured): Evidence {

@@ -1,4 +1,5 @@
 import { get } from "node:https";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import type { LogLine } from "@hilum/contract/api";
 import { requires, type TempDir } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -80,14 +81,24 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
   let server: TestServer;
   let operator: TestClient;
   let folder: TempDir;
+  /** What answers at the address of the plugin's server. */
+  let listener: Server;
+  let port: number;
   beforeAll(async () => {
+    listener = createServer((socket) => socket.on("error", () => undefined)).listen(0, "0.0.0.0");
+    await new Promise((resolve) => void listener.once("listening", resolve));
+    ({ port } = listener.address() as AddressInfo);
     folder = createFixtureFolder();
     server = await startTestServer();
     operator = await server.as("administrator");
+    const { settings, revision } = await operator.ok("getPlatformSettings");
+    const privateRanges = [{ cidr: "127.0.0.0/8", reason: "The plugin's server" }];
+    await operator.ok("savePlatformSettings", { body: { settings: { ...settings, privateRanges }, revision } });
     await operator.ok("linkFolder", { body: { path: folder.path } });
   });
   afterAll(async () => {
     await server.close();
+    listener.close();
     folder.remove();
   });
 
@@ -109,7 +120,7 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
       operator.send("PUT", `/api/v1/plugins/${fixture.plugin}/setup/steps/${step}`, { body });
     const refused = (await answer("server", { values: { mode: "crash" } })).problem();
     expect(refused.problems).toMatchObject([{ pointer: "/values/mode" }]);
-    await answer("server", { values: { host: "down.example.org", port: 2525 }, secrets: { token: canary } });
+    await answer("server", { values: { host: "127.0.0.2", port }, secrets: { token: canary } });
     const failed = (await answer("check", { values: {} })).json() as {
       current: string;
       checks: Record<string, { ok: boolean; rows: object[] }>;
@@ -117,7 +128,14 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
     expect(failed).toMatchObject({
       current: "check",
       checks: {
-        check: { ok: false, rows: [{ status: "failed", cause: "network", field: "/host", fix: "Check its name." }] },
+        check: {
+          ok: false,
+          rows: [
+            { id: `dns:127.0.0.2:${port}`, status: "passed" },
+            { id: `connect:127.0.0.2:${port}`, status: "passed" },
+            { status: "failed", cause: "network", field: "/host", fix: "Check its name." },
+          ],
+        },
       },
     });
 
@@ -126,14 +144,14 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
     const reloaded = await colleague.ok("getSetup", { params: fixture });
     expect(reloaded).toMatchObject({
       current: "check",
-      values: { host: "down.example.org" },
+      values: { host: "127.0.0.2" },
       secretsSet: ["token"],
       startedBy: "user:ana",
     });
-    await answer("server", { values: { host: "mail.example.org" } });
+    await answer("server", { values: { host: "127.0.0.1" } });
     expect(((await answer("check", { values: {} })).json() as { current: string }).current).toBe("summary");
     const saved = await operator.ok("finishSetup", { params: fixture });
-    expect(saved).toMatchObject({ values: { host: "mail.example.org" }, problems: [] });
+    expect(saved).toMatchObject({ values: { host: "127.0.0.1" }, problems: [] });
     expect((await plugin())?.next).toBe("access");
   });
 
@@ -146,17 +164,17 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
     ]);
     expect((await decide("granted")).status).toBe(200);
     const { rows, reviewed } = await operator.ok("getAccess", { params: fixture });
-    expect([reviewed, rows[0]?.pinned, rows[0]?.stale]).toEqual([true, "net:tcp://mail.example.org:2525", false]);
+    expect([reviewed, rows[0]?.pinned, rows[0]?.stale]).toEqual([true, `net:tcp://127.0.0.1:${port}`, false]);
     const { values, revision } = await operator.ok("getSettings", { params: fixture });
     await operator.ok("saveSettings", {
       params: fixture,
-      body: { values: { ...values, host: "other.example.org" }, revision },
+      body: { values: { ...values, host: "127.0.0.3" }, revision },
     });
     const changed = await operator.ok("getAccess", { params: fixture });
     expect([changed.reviewed, changed.rows[0]?.pinned, changed.rows[0]?.resolved, changed.rows[0]?.stale]).toEqual([
       false,
-      "net:tcp://mail.example.org:2525",
-      "net:tcp://other.example.org:2525",
+      `net:tcp://127.0.0.1:${port}`,
+      `net:tcp://127.0.0.3:${port}`,
       true,
     ]);
     expect(await gateRow("access")).toMatchObject({ status: "failed" });
@@ -352,7 +370,7 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
     operator = await server.signIn("ana");
     await waitUntil("the process", plugin, (instance) => instance?.running === true);
     expect((await operator.ok("getSettings", { params: fixture })).values).toMatchObject({
-      host: "other.example.org",
+      host: "127.0.0.3",
       mode: "good",
     });
   });

@@ -13,7 +13,6 @@ import type { PluginsService } from "./plugins.ts";
 import type { Decided, RegistrationService, Waiting } from "./registration.ts";
 import { readManifest, reviewManifest } from "./review-manifest.ts";
 import { presentRevisions, type SettingsService } from "./settings.ts";
-import type { SetupService } from "./setup.ts";
 import type { GrantTable } from "./grant-table.ts";
 import { tailLogs } from "./tail-logs.ts";
 import type { SmokeService } from "./smoke.ts";
@@ -24,7 +23,6 @@ export interface PluginServices {
   registration: RegistrationService;
   included: ReadonlyMap<string, IncludedPlugin>;
   settings: SettingsService;
-  setup: SetupService;
   access: AccessService;
   grants: GrantTable;
   lifecycle: LifecycleService;
@@ -54,10 +52,6 @@ type PluginIds =
   | "testSettings"
   | "listSettingsRevisions"
   | "restoreSettings"
-  | "getSetup"
-  | "answerSetupStep"
-  | "finishSetup"
-  | "restartSetup"
   | "getAccess"
   | "decideAccess"
   | "getEnableGate"
@@ -161,7 +155,7 @@ function registrationHandlers({ store, plugins, registration, included, lifecycl
 }
 
 function settingsHandlers(
-  { settings, setup, access, grants, lifecycle, store }: PluginServices,
+  { settings, access, grants, lifecycle, store }: PluginServices,
   testDraft: Parameters<typeof createPluginHandlers>[1],
 ) {
   return {
@@ -184,17 +178,6 @@ function settingsHandlers(
       await lifecycle.apply(context, keyOf(request));
       return { status: 200, body: await settings.read(keyOf(request)) };
     },
-    getSetup: async (context, request) => ({ status: 200, body: await setup.read(context, keyOf(request)) }),
-    answerSetupStep: async (context, request) => ({
-      status: 200,
-      body: await setup.answer(context, keyOf(request), request.params.step, request.body),
-    }),
-    finishSetup: async (context, request) => {
-      await setup.finish(context, keyOf(request));
-      await lifecycle.apply(context, keyOf(request));
-      return { status: 200, body: await settings.read(keyOf(request)) };
-    },
-    restartSetup: async (context, request) => ({ status: 200, body: await setup.restart(context, keyOf(request)) }),
     getAccess: async (context, request) => {
       await loadInstance(store, keyOf(request));
       return { status: 200, body: await access.read(context, keyOf(request)) };

@@ -23,9 +23,13 @@ import type {
 } from "@hilum/host";
 import type { InstanceKey, PluginRow, Store } from "@hilum/store";
 import { fillDestinations } from "./fill-destinations.ts";
+import { hookAddresses } from "../hooks/hook-address.ts";
 import type { GrantTable } from "./grant-table.ts";
 import { loadConfigured, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
+import { trialToken } from "./setup/oauth/token-keeper.ts";
+import type { LookedAt } from "./setup/destination-rows.ts";
+import type { SetupDestination } from "./setup/destinations-of.ts";
 
 /** Deadlines in milliseconds. A check talks to a provider, which may be slow before it fails. */
 const checkMs = 45_000;
@@ -33,7 +37,7 @@ const drainMs = 10_000;
 
 const defaultLimits = { memoryMb: 192, cpu: 0.5, pids: 32, tmpMb: 16 } as const;
 
-export type CheckMethod = "config.validate" | "setup.check" | "health.check" | "smoke.run";
+export type CheckMethod = "config.validate" | "setup.check" | "setup.discover" | "health.check" | "smoke.run";
 
 /** Starts instances from what is stored about them, and asks them things. */
 export interface InstanceRunner {
@@ -57,6 +61,8 @@ export interface InstanceRunner {
   ): Promise<T>;
   /** Whether the running instance may be handed test messages alone: what it sends is under no agreement. */
   takesTestsOnly(key: InstanceKey): boolean;
+  /** Looks at destinations as a trial would reach them, without starting one. */
+  probe(context: Context, key: InstanceKey, destinations: readonly SetupDestination[]): Promise<LookedAt[]>;
   /** Asked by the host before it starts or calls an instance. */
   decideCall(request: { key: InstanceKey & { trial?: string } }): Decision;
 }
@@ -70,8 +76,12 @@ export interface RunnerParts {
     string,
     (key: InstanceKey, settings: Record<string, unknown>, services: HostServices) => HostCode
   >;
+  /** The access token of a sign-in that is saved, renewed where it must be. */
+  accessToken(key: InstanceKey, step: string): Promise<string>;
   /** What a linked folder finds under /node_modules: the SDK. */
   developmentModules: NonNullable<StartSpec["extraReadOnly"]>;
+  /** Where vendors reach this server. */
+  publicUrl(): string;
 }
 
 export function createInstanceRunner({
@@ -79,7 +89,9 @@ export function createInstanceRunner({
   store,
   grants,
   hostCode,
+  accessToken,
   developmentModules,
+  publicUrl,
 }: RunnerParts): InstanceRunner {
   /** Instances that somebody had the right to start and did, and whether they may be handed test messages alone. */
   const permitted = new Map<string, { testsOnly: boolean }>();
@@ -122,12 +134,15 @@ export function createInstanceRunner({
     scopes: readonly string[],
     testMode: boolean,
   ): InstanceSpec {
-    const filled = fillDestinations(manifest, settings);
+    const filled = fillDestinations(manifest, settings, async (step) =>
+      key.trial === undefined ? await accessToken(key, step) : trialToken(manifest, step, settings),
+    );
     return {
       ...key,
       runner: runnerOf(plugin, manifest, key, filled.settings),
       capabilities: manifest.capabilities,
       ...filled,
+      hooks: hookAddresses(publicUrl(), key, manifest),
       grants: scopes,
       testMode,
       phi: phiClassOf(manifest) !== "none",
@@ -172,6 +187,24 @@ export function createInstanceRunner({
       }
     },
     takesTestsOnly: (key) => permitted.get(nameOf(key))?.testsOnly ?? false,
+    async probe(context, key, destinations) {
+      const trial = { ...key, trial: randomBytes(6).toString("hex") };
+      const forbid = grants.allowTrial(
+        trial,
+        destinations.map(({ scope }) => formatScope(scope)),
+      );
+      try {
+        return await Promise.all(
+          destinations.map(async ({ target, hostSetting, portSetting }) => ({
+            report: await host().probe(context, trial, target),
+            ...(hostSetting === undefined ? {} : { hostSetting }),
+            ...(portSetting === undefined ? {} : { portSetting }),
+          })),
+        );
+      } finally {
+        forbid();
+      }
+    },
     decideCall: ({ key }) =>
       permitted.has(nameOf(key))
         ? { allow: true }

@@ -1,7 +1,9 @@
 import {
   HilumError,
   secretNames,
+  validateGiven,
   validateSettings,
+  visible,
   withDefaults,
   type ConfigSchema,
   type Context,
@@ -28,6 +30,10 @@ export interface SettingsService {
   restore(context: Context, key: InstanceKey, revision: number): Promise<void>;
   /** Settings as the plugin would get them, for a test of what is not saved: secrets that are not given are the stored ones. */
   draft(key: InstanceKey, input: SettingsInput): Promise<Record<string, unknown>>;
+  /** The same while a setup is not at its end: what is there must be right, and may be less than is required. */
+  tentative(key: InstanceKey, input: SettingsInput): Promise<Record<string, unknown>>;
+  /** What saving would change. Of an instance that was never configured, everything that is set. */
+  changes(key: InstanceKey, input: SettingsInput): Promise<SettingChange[]>;
 }
 
 export function createSettingsService({ store }: { store: Store }): SettingsService {
@@ -80,6 +86,32 @@ export function createSettingsService({ store }: { store: Store }): SettingsServ
       const stored = await store.settings.secrets(key);
       return withoutNull({ ...withDefaults(schema, values), ...stored, ...secrets });
     },
+    async tentative(key, { values, secrets = {} }) {
+      const { manifest } = await loadConfigured(store, key);
+      if (manifest.config === undefined) return {};
+      const problems = [
+        ...validateGiven(manifest.config, values).map((problem) => ({
+          ...problem,
+          pointer: `/values${problem.pointer}`,
+        })),
+        ...validateGiven(manifest.config, withoutNull(secrets)).map((problem) => ({
+          ...problem,
+          pointer: `/secrets${problem.pointer}`,
+        })),
+      ];
+      if (problems.length > 0) throw new HilumError("request.invalid", { problems });
+      const stored = await store.settings.secrets(key);
+      return withoutNull({ ...withDefaults(manifest.config, values), ...stored, ...secrets });
+    },
+    async changes(key, { values, secrets = {} }) {
+      const { manifest, saved, secretsPresent } = await loadConfigured(store, key);
+      if (manifest.config === undefined) return [];
+      const shown = visible(manifest.config, withDefaults(manifest.config, values));
+      const real = Object.entries(secrets).filter(([name, value]) => value !== null || secretsPresent.includes(name));
+      return changesOf(manifest.config, saved?.values, values, Object.fromEntries(real)).filter(({ name }) =>
+        shown.has(name),
+      );
+    },
   };
   return service;
 }
@@ -126,14 +158,14 @@ function refuseInvalid(
     });
 }
 
-/** What a person sees in the history: values shortened, secrets as a name alone. */
+/** What a person sees in the history: values shortened, secrets as a name alone. Where nothing was saved, all is new. */
 function changesOf(
   schema: ConfigSchema,
-  before: Readonly<Record<string, unknown>>,
+  before: Readonly<Record<string, unknown>> | undefined,
   after: Readonly<Record<string, unknown>>,
   secrets: Readonly<Record<string, string | null>>,
 ): SettingChange[] {
-  const [old, now] = [withDefaults(schema, before), withDefaults(schema, after)];
+  const [old, now] = [before === undefined ? {} : withDefaults(schema, before), withDefaults(schema, after)];
   const plain = Object.keys(schema.properties)
     .filter(
       (name) => schema.properties[name]?.secret !== true && JSON.stringify(old[name]) !== JSON.stringify(now[name]),
@@ -152,7 +184,7 @@ function changesOf(
 const show = (side: "before" | "after", value: unknown) =>
   value === undefined ? {} : { [side]: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200) };
 
-const withoutNull = (values: Record<string, unknown>): Record<string, unknown> =>
+const withoutNull = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 
 export function presentRevisions(rows: readonly SettingsRevisionRow[]) {

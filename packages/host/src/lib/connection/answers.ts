@@ -3,13 +3,17 @@ import {
   HilumError,
   protocolVersion,
   type CheckResult,
+  type DiscoveredOption,
   type ErrorCode,
   type HealthResult,
+  type IngressHandleResult,
   type InitializeResult,
   type SendResult,
+  type SetupDiscoverResult,
   type WireErrorData,
 } from "@hilum/contract";
 import { causeClasses, type Evidence } from "@hilum/contract/api";
+import { hookAnswerCharsMax, hookAnswerTypes, isHookStatus } from "@hilum/contract/wire";
 import { escapeBounded } from "../logs/escape.ts";
 
 /**
@@ -21,6 +25,8 @@ export type ParseAnswer<T> = (value: unknown) => T;
 const REPLY_CHARS_MAX = 2000;
 const TEXT_CHARS_MAX = 2000;
 const ROWS_MAX = 100;
+const OPTIONS_MAX = 500;
+const OPTION_CHARS_MAX = 500;
 const METHODS_MAX = 100;
 
 export const parseInitializeResult: ParseAnswer<InitializeResult> = (value) => {
@@ -55,14 +61,40 @@ export const parseHealthResult: ParseAnswer<HealthResult> = (value) => {
   return { state, rows: parseRows(rows) };
 };
 
+export const parseDiscoverResult: ParseAnswer<SetupDiscoverResult> = (value) => ({
+  options: list(record(value, "")["options"], "/options", OPTIONS_MAX).map((option, index) =>
+    parseOption(option, `/options/${index}`),
+  ),
+});
+/** The text goes to the vendor as it is: nothing of it is shown here, so nothing is escaped. */
+export const parseHookResult: ParseAnswer<IngressHandleResult> = (value) => {
+  const { status, body } = record(value, "");
+  if (status !== undefined && !isHookStatus(status)) throw bad("/status", "it is 200 to 299 or 400 to 499");
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(body === undefined ? {} : { body: parseHookBody(body) }),
+  };
+};
+
+function parseHookBody(value: unknown): NonNullable<IngressHandleResult["body"]> {
+  const { text: content, contentType } = record(value, "/body");
+  if (typeof content !== "string" || content.length > hookAnswerCharsMax)
+    throw bad("/body/text", `it is a string of at most ${hookAnswerCharsMax}`);
+  const type = hookAnswerTypes.find((known) => known === contentType);
+  if (type === undefined) throw bad("/body/contentType", `it is one of ${hookAnswerTypes.join(", ")}`);
+  return { text: content, contentType: type };
+}
+
 /** What each method of the host is answered with, after the check. */
 export interface Answers {
   initialize: InitializeResult;
   "config.validate": CheckResult;
   "setup.check": CheckResult;
+  "setup.discover": SetupDiscoverResult;
   "health.check": HealthResult;
   "smoke.run": CheckResult;
   "messages.send": SendResult;
+  "ingress.handle": IngressHandleResult;
   shutdown: null;
 }
 export type AnswerTo<Method extends string> = Method extends keyof Answers ? Answers[Method] : unknown;
@@ -74,10 +106,12 @@ const parsers: { [Method in keyof Answers]: ParseAnswer<Answers[Method]> } = {
   initialize: parseInitializeResult,
   "config.validate": parseCheckResult,
   "setup.check": parseCheckResult,
+  "setup.discover": parseDiscoverResult,
   "health.check": parseHealthResult,
   "smoke.run": parseCheckResult,
   shutdown: parseNothing,
   "messages.send": parseSendResult,
+  "ingress.handle": parseHookResult,
 };
 export const answerParsers: ReadonlyMap<string, ParseAnswer<unknown>> = new Map(Object.entries(parsers));
 
@@ -148,6 +182,20 @@ function parseRefused(value: unknown, pointer: string): { recipient: number; rep
   return {
     recipient: integer(recipient, `${pointer}/recipient`),
     reply: text(reply, `${pointer}/reply`, REPLY_CHARS_MAX),
+  };
+}
+
+/** A value is kept as it is, for it goes into a setting: one that would have to be escaped is refused. */
+function parseOption(value: unknown, pointer: string): DiscoveredOption {
+  const { value: given, title, text: more } = record(value, pointer);
+  if (typeof given === "string" && text(given, `${pointer}/value`, OPTION_CHARS_MAX) !== given)
+    throw bad(`${pointer}/value`, `it is at most ${OPTION_CHARS_MAX} characters that can be seen`);
+  if (typeof given !== "string" && !(typeof given === "number" && Number.isFinite(given)))
+    throw bad(`${pointer}/value`, "it is a string or a number");
+  return {
+    value: given,
+    title: text(title, `${pointer}/title`, 200),
+    ...(more === undefined ? {} : { text: text(more, `${pointer}/text`, TEXT_CHARS_MAX) }),
   };
 }
 

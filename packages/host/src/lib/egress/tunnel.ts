@@ -204,7 +204,7 @@ function recordOf({ plugin, instance }: InstanceKey, call: string, target: Targe
 }
 
 /** The audit log takes tokens only; a name asked for by a plugin may be anything. */
-const destinationDetail = (target: Target | undefined): Record<string, string | number> =>
+export const destinationDetail = (target: Target | undefined): Record<string, string | number> =>
   target === undefined
     ? {}
     : { host: target.host.replaceAll(/[^A-Za-z0-9_.:-]/g, "_").slice(0, 120), port: target.port };

@@ -18,14 +18,14 @@ export function initializeParams(
   spec: InstanceSpec,
   { call, version, egress }: { call: string; version: string; egress: boolean },
 ): InitializeParams {
-  const { plugin, instance, testMode, grants, heldSecrets = [] } = spec;
+  const { plugin, instance, testMode, grants, heldSecrets = [], hooks = {} } = spec;
   return {
     meta: { call, deadlineMs: handshakeMs, hops: 0 },
     protocol: protocolVersion,
     host: { name: "hilum", version },
     ...{ plugin, instance, testMode, settings: withoutHeldSecrets(spec, spec.settings) },
     secretsHeld: heldSecrets.filter(({ set }) => set).map(({ name }) => name),
-    ...{ grants: [...grants], limits: wireLimits },
+    ...{ grants: [...grants], hooks, limits: wireLimits },
     ...(egress ? { egressSocket: egressSocketInside } : {}),
   };
 }
@@ -43,15 +43,19 @@ const methodsOf: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = 
   send_messages: hostMethods.send_messages,
 };
 
-/** A capability is a promise of methods: a plugin that does not answer them all is not started (DESIGN section 5). */
+/** A capability, or a hook, is a promise of methods: a plugin that does not answer them all is not started (DESIGN section 5). */
 export function checkMethods(
-  { capabilities }: Pick<InstanceSpec, "capabilities">,
+  { capabilities, hooks = {} }: Pick<InstanceSpec, "capabilities" | "hooks">,
   { methods }: InitializeResult,
 ): void {
-  const wanted = [...hostMethods.core, ...capabilities.flatMap((capability) => methodsOf[capability] ?? [])];
+  const wanted = [
+    ...hostMethods.core,
+    ...capabilities.flatMap((capability) => methodsOf[capability] ?? []),
+    ...(Object.keys(hooks).length > 0 ? hostMethods.ingress : []),
+  ];
   const missing = wanted.filter((method) => !methods.includes(method));
   if (missing.length > 0)
     throw new HilumError("plugin.protocol", {
-      detail: `The plugin does not answer ${missing.join(", ")}, which its capabilities promise`,
+      detail: `The plugin does not answer ${missing.join(", ")}, which its manifest promises`,
     });
 }

@@ -22,6 +22,8 @@ export interface InstanceSpec extends InstanceKey {
   heldSecrets?: readonly { name: string; set: boolean }[];
   /** What the plugin may ask `http.fetch` for. */
   destinations?: readonly DestinationSpec[];
+  /** Addresses of the manifest's hooks, by id. */
+  hooks?: Record<string, string>;
   /** Granted scopes, pinned; told to the plugin. What counts is decided per call. */
   grants: readonly string[];
   testMode: boolean;

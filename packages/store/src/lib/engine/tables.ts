@@ -1,4 +1,14 @@
-import type { CauseClass, Channel, InstanceState, LogLine, MessageState, Role, SmokeRun } from "@hilum/contract/api";
+import type {
+  CauseClass,
+  Channel,
+  HookOrigin,
+  HookVerdict,
+  InstanceState,
+  LogLine,
+  MessageState,
+  Role,
+  SmokeRun,
+} from "@hilum/contract/api";
 import type { ColumnType, Generated } from "kysely";
 import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
@@ -10,6 +20,7 @@ type Sealed = ColumnType<Uint8Array, SealRequest, SealRequest>;
 type SealedOrNull = ColumnType<Uint8Array | null, SealRequest | null, SealRequest | null>;
 /** Written as a request that the commit thread hashes with the index key. */
 type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
+type BlindOrNull = ColumnType<Uint8Array | null, BlindRequest | null, BlindRequest | null>;
 
 /** The columns of migration 001 and later, in the names that the code uses; the compiler writes them in snake_case. */
 export interface Tables {
@@ -33,6 +44,7 @@ export interface Tables {
   healthDays: HealthDaysTable;
   callMinutes: CallMinutesTable;
   pluginLogs: PluginLogsTable;
+  hookDeliveries: HookDeliveriesTable;
   messages: MessagesTable;
   messageWork: MessageWorkTable;
   messageTimeline: MessageTimelineTable;
@@ -58,6 +70,9 @@ export interface Tables {
   vendors: VendorsTable;
   vendorHosts: VendorHostsTable;
   agreements: AgreementsTable;
+  oauthStates: OauthStatesTable;
+  signInFaults: SignInFaultsTable;
+  repairSnoozes: RepairSnoozesTable;
 }
 
 interface DeploymentTable {
@@ -257,6 +272,24 @@ interface PluginLogsTable {
   source: LogLine["source"];
   call: string | null;
   sealedText: Sealed;
+}
+
+interface HookDeliveriesTable {
+  id: string;
+  plugin: string;
+  instance: string;
+  hook: string;
+  at: string;
+  method: string;
+  origin: HookOrigin;
+  verdict: HookVerdict;
+  reason: string | null;
+  status: number;
+  bytes: number;
+  durationMs: number;
+  identity: BlindOrNull;
+  replayOf: string | null;
+  sealedContent: SealedOrNull;
 }
 
 interface MessagesTable {
@@ -469,4 +502,36 @@ interface VerificationsTable {
   id: string;
   startedAt: string;
   document: string;
+}
+
+interface OauthStatesTable {
+  stateHash: string;
+  plugin: string;
+  instance: string;
+  step: string;
+  browserHash: string;
+  sealedRequest: Sealed;
+  startedAt: string;
+  startedBy: string;
+  expiresAt: string;
+}
+
+interface SignInFaultsTable {
+  plugin: string;
+  instance: string;
+  step: string;
+  code: string;
+  sealedReply: Sealed;
+  since: string;
+  rowVersion: number;
+}
+
+interface RepairSnoozesTable {
+  repair: string;
+  severity: string;
+  until: string;
+  sealedReason: Sealed;
+  at: string;
+  by: string;
+  rowVersion: number;
 }

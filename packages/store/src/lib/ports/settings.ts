@@ -50,6 +50,13 @@ export interface Settings {
   secretMarks(key: InstanceKey): Promise<Record<string, SecretMark>>;
   /** Opens secrets for a call to the plugin; never for an answer of the HTTP API. */
   secrets(key: InstanceKey): Promise<Record<string, string>>;
+  /** One secret with the version that `renewSecret` asks for. */
+  secret(key: InstanceKey, name: string): Promise<{ value: string; version: number } | undefined>;
+  /**
+   * Puts a newer value in the place of a secret that renews itself, such as a token set: no revision, the same person.
+   * False when it was changed meanwhile.
+   */
+  renewSecret(key: InstanceKey, name: string, renewal: { value: string; version: number }): Promise<boolean>;
 }
 
 export interface SetupRow extends InstanceKey {

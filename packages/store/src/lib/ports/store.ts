@@ -1,6 +1,7 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
 import type { EgressReceipts, Vendors } from "./egress.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
 import type { KeyProvider } from "./keys.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
@@ -8,6 +9,8 @@ import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications }
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
 import type { PrivateState, Settings, Setup } from "./settings.ts";
 import type { Clock } from "./shapes.ts";
+import type { SignIns } from "./sign-ins.ts";
+import type { Snoozes } from "./snoozes.ts";
 
 export interface StoreOptions {
   /** `sqlite:/path/hilum.db`, `sqlite::memory:` or `postgresql://user:password@host:port/database`. */
@@ -28,6 +31,7 @@ export interface Repositories {
   grants: Grants;
   settings: Settings;
   setup: Setup;
+  signIns: SignIns;
   state: PrivateState;
   messages: Messages;
   routes: Routes;
@@ -40,9 +44,11 @@ export interface Repositories {
   smoke: Smoke;
   health: Health;
   logs: Logs;
+  hooks: Hooks;
   audit: AuditIndex;
   verifications: Verifications;
   leases: Leases;
+  snoozes: Snoozes;
   platform: Platform;
   egressReceipts: EgressReceipts;
   vendors: Vendors;

@@ -69,6 +69,37 @@ export function createSettings(session: Session): Settings {
         ]),
       );
     },
+    ...createRenewal(session),
+  };
+}
+
+function createRenewal(session: Session): Pick<Settings, "secret" | "renewSecret"> {
+  const { sql, keyring } = session;
+  return {
+    secret: async (key, name) => {
+      const row = await session.first(
+        sql
+          .selectFrom("secrets")
+          .select(["version", "sealedValue"])
+          .where("plugin", "=", key.plugin)
+          .where("instance", "=", key.instance)
+          .where("name", "=", name),
+      );
+      if (row === undefined) return undefined;
+      const value = keyring.open(secretPlace(key, name, row.version), row.sealedValue).toString("utf8");
+      return { value, version: row.version };
+    },
+    renewSecret: async (key, name, { value, version }) => {
+      const next = renewedVersion(version);
+      const update = sql
+        .updateTable("secrets")
+        .set({ version: next, sealedValue: { seal: value, place: secretPlace(key, name, next) } })
+        .where("plugin", "=", key.plugin)
+        .where("instance", "=", key.instance)
+        .where("name", "=", name)
+        .where("version", "=", version);
+      return (await session.write([toStatement(update, 1)])).ok;
+    },
   };
 }
 
@@ -98,7 +129,14 @@ function saveRevision({ sql }: Session, save: SettingsSave): Statement[] {
   return [toStatement(raise, 1), toStatement(insert)];
 }
 
-/** A secret's version is the revision that set it. */
+const renewalsMax = 2 ** 20;
+
+/** Versions of renewals lie between those of revisions, so that no two values of a secret are sealed for the same place. */
+function renewedVersion(version: number): number {
+  return version < renewalsMax ? version * renewalsMax + 1 : version + 1;
+}
+
+/** A secret's version is the revision that set it, until it renews itself. */
 function saveSecrets({ sql }: Session, save: SettingsSave): Statement[] {
   const { plugin, instance, at, by } = save;
   const version = save.revision + 1;

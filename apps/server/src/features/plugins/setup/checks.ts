@@ -1,0 +1,119 @@
+import { secretNames, type Context, type Manifest, type SetupStep, type WireErrorData } from "@hilum/contract";
+import type { Evidence, SetupCheck } from "@hilum/contract/api";
+import type { InstanceKey } from "@hilum/store";
+import type { InstanceRunner } from "../runner.ts";
+import type { SettingsService } from "../settings.ts";
+import { describeFailure } from "../smoke.ts";
+import { destinationRows } from "./destination-rows.ts";
+import { destinationsOf } from "./destinations-of.ts";
+import type { HookPort } from "./hooks.ts";
+import { redactRows } from "./redact-rows.ts";
+import { isCheck, type Session } from "./session.ts";
+
+export interface StepChecks {
+  /** Tries the answers so far: host's rows for each destination, then the plugin's own. */
+  run(
+    context: Context,
+    key: InstanceKey,
+    manifest: Manifest,
+    step: SetupStep,
+    session: Session,
+    recipient: string | undefined,
+  ): Promise<SetupCheck>;
+  /** The check with the call that it waited for, or its end; the same object while nothing has changed. */
+  awaitHook(key: InstanceKey, check: SetupCheck, now: Date): Promise<SetupCheck>;
+}
+
+type Parts = {
+  settings: SettingsService;
+  runner: InstanceRunner;
+  hooks: HookPort;
+  failureData(error: unknown): WireErrorData | undefined;
+};
+
+/** How long a call of the provider is awaited. */
+const hookMs = 10 * 60_000;
+
+export function createStepChecks({ settings, runner, hooks, failureData }: Parts): StepChecks {
+  /** Where the host itself can tell that the provider is out of reach, the plugin is not asked. */
+  async function rowsOf(
+    context: Context,
+    key: InstanceKey,
+    manifest: Manifest,
+    step: SetupStep,
+    draft: Record<string, unknown>,
+    recipient: string | undefined,
+  ): Promise<Evidence[]> {
+    const destinations = destinationsOf(manifest, draft, isCheck(step) ? undefined : (step.fields ?? []));
+    const found = await runner.probe(context, key, destinations);
+    const rows = found.flatMap((lookedAt) => destinationRows(lookedAt, context.now()));
+    if (rows.some(({ status }) => status === "failed"))
+      return [...rows, { id: step.id, title: step.title, status: "skipped", detail: "Waits for what failed above." }];
+    const own = await runner
+      .tryOut(context, key, draft, async (trial) => {
+        const params = { step: step.id, settings: draft, ...(recipient === undefined ? {} : { recipient }) };
+        return (await runner.check(context, trial, "setup.check", params)).rows;
+      })
+      .catch((error: unknown) => [{ ...describeFailure(error, failureData(error)), id: step.id, title: step.title }]);
+    return [...rows, ...own];
+  }
+
+  return {
+    async run(context, key, manifest, step, session, recipient) {
+      const begunAt = performance.now();
+      const draft = await settings.tentative(key, { values: session.values, secrets: session.secrets });
+      const rows = redactRows(await rowsOf(context, key, manifest, step, draft, recipient), secretsOf(manifest, draft));
+      const at = context.now();
+      const ok = rows.every(({ status }) => status !== "failed");
+      const check: SetupCheck = { ok, rows, at: at.toISOString(), durationMs: Math.round(performance.now() - begunAt) };
+      const hook = step.waitsForHook;
+      if (hook === undefined || !ok) return check;
+      const { title = hook, address } = hooks.describe(key, hook) ?? {};
+      const until = new Date(at.getTime() + hookMs).toISOString();
+      const waiting = { hook, title, since: at.toISOString(), until, ...(address === undefined ? {} : { address }) };
+      return { ...check, ok: false, waiting };
+    },
+    async awaitHook(key, check, now) {
+      const { waiting, ...rest } = check;
+      if (waiting === undefined) return check;
+      const arrival = await hooks.arrivedSince(key, waiting.hook, waiting.since);
+      const row = { id: `hook:${waiting.hook}`, title: waiting.title };
+      if (arrival?.signed === true)
+        return {
+          ...rest,
+          ok: true,
+          rows: [
+            ...check.rows,
+            {
+              ...row,
+              status: "passed",
+              detail: "The provider's call arrived, signed as it must be.",
+              durationMs: Math.max(0, Date.parse(arrival.at) - Date.parse(waiting.since)),
+            },
+          ],
+        };
+      if (arrival !== undefined) return { ...rest, rows: [...check.rows, { ...row, ...unsigned }] };
+      if (now.toISOString() > waiting.until) return { ...rest, rows: [...check.rows, { ...row, ...nothingCame }] };
+      return check;
+    },
+  };
+}
+
+const unsigned: Pick<Evidence, "status" | "cause" | "detail" | "fix"> = {
+  status: "failed",
+  cause: "wrong_credential",
+  detail: "A call arrived whose signature does not fit the secret that was entered.",
+  fix: "Copy the signing secret from the provider once more, and check that the address there is the one shown here.",
+};
+const nothingCame: Pick<Evidence, "status" | "cause" | "detail" | "fix"> = {
+  status: "failed",
+  cause: "network",
+  detail: "No call of the provider arrived within ten minutes.",
+  fix: "Check that the provider has the address shown here, and that it can reach this machine from outside.",
+};
+
+/** Values that no row may show. */
+function secretsOf(manifest: Manifest, draft: Readonly<Record<string, unknown>>): string[] {
+  const names = manifest.config === undefined ? [] : secretNames(manifest.config);
+  return names.map((name) => draft[name]).filter((value): value is string => typeof value === "string" && value !== "");
+}

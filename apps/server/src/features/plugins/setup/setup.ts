@@ -1,0 +1,277 @@
+import {
+  HilumError,
+  isHilumError,
+  type Context,
+  type Manifest,
+  type SetupStep,
+  type WireErrorData,
+} from "@hilum/contract";
+import type { SetupMode, SetupSession } from "@hilum/contract/api";
+import type { InstanceKey, SetupRow, Store } from "@hilum/store";
+import { loadInstance } from "../load-instance.ts";
+import type { InstanceRunner } from "../runner.ts";
+import type { SettingsInput, SettingsService } from "../settings.ts";
+import { forgetSignIns, keepAnswers, takeAnswers, type StepAnswers } from "./answers.ts";
+import { createStepChecks } from "./checks.ts";
+import { createDiscovery } from "./discovery.ts";
+import type { HookPort } from "./hooks.ts";
+import type { SignInStates } from "./oauth/sign-in-state.ts";
+import { presentSession } from "./present-session.ts";
+import { beginSession, forgetChecks, isReachable, readSession, settle, tries, type Session } from "./session.ts";
+import { stepsOf } from "./steps.ts";
+
+/** A setup in hand: what the store holds of it, read. */
+export interface OpenSetup {
+  manifest: Manifest;
+  steps: SetupStep[];
+  row: SetupRow;
+  session: Session;
+}
+
+export interface SetupService {
+  read(context: Context, key: InstanceKey): Promise<SetupSession>;
+  /** Throws `setup.in_progress` when one of another mode has answers and is not to be replaced. */
+  begin(context: Context, key: InstanceKey, mode: SetupMode, replace: boolean): Promise<SetupSession>;
+  /** Throws `instance.wrong_state` for a step that is not open yet. */
+  goTo(
+    context: Context,
+    key: InstanceKey,
+    step: string,
+    kept: (SettingsInput & { step: string }) | undefined,
+  ): Promise<SetupSession>;
+  answer(
+    context: Context,
+    key: InstanceKey,
+    step: string,
+    answers: StepAnswers & { recipient?: string | undefined },
+  ): Promise<SetupSession>;
+  discover(context: Context, key: InstanceKey, step: string, field: string, kept: SettingsInput): Promise<SetupSession>;
+  /** Saves what was gathered. Throws while a step is open. */
+  finish(context: Context, key: InstanceKey, testMode: boolean | undefined): Promise<void>;
+  restart(context: Context, key: InstanceKey): Promise<SetupSession>;
+  /** The settings with which an awaited call of the provider is judged, while nothing is saved. */
+  awaitedHook(key: InstanceKey, hook: string): Promise<Record<string, unknown> | undefined>;
+  /** The setup as it is stored. */
+  peek(context: Context, key: InstanceKey): Promise<OpenSetup>;
+  /** For what comes to the session from elsewhere: changes it, whoever else did meanwhile. */
+  change(context: Context, key: InstanceKey, work: (setup: OpenSetup) => void): Promise<SetupSession>;
+}
+
+export type SetupParts = {
+  store: Store;
+  settings: SettingsService;
+  runner: InstanceRunner;
+  hooks: HookPort;
+  signIns: SignInStates;
+  failureData(error: unknown): WireErrorData | undefined;
+};
+
+const attemptsMax = 5;
+
+export function createSetupService({ store, settings, runner, hooks, signIns, failureData }: SetupParts): SetupService {
+  const checks = createStepChecks({ settings, runner, hooks, failureData });
+  const discovery = createDiscovery({ settings, runner, failureData });
+
+  async function open(context: Context, key: InstanceKey): Promise<OpenSetup> {
+    const { manifest } = await loadInstance(store, key);
+    const row = (await store.setup.find(key)) ?? (await start(context, key, manifest, undefined));
+    const session = readSession(row.session);
+    return { manifest, row, session, steps: stepsOf(manifest, session.mode) };
+  }
+
+  async function start(
+    context: Context,
+    key: InstanceKey,
+    manifest: Manifest,
+    asked: SetupMode | undefined,
+  ): Promise<SetupRow> {
+    const saved = await store.settings.current(key);
+    const mode = asked ?? (saved === undefined ? "setup" : "reconfigure");
+    const steps = stepsOf(manifest, mode);
+    const session = beginSession(mode, steps, saved);
+    const stored = Object.keys(await store.settings.secretMarks(key));
+    session.done = session.done.filter((id) => holds(manifest, steps, session, id, stored));
+    return await store.setup.start({
+      ...key,
+      session: { ...session },
+      at: context.now().toISOString(),
+      by: context.actor.id,
+    });
+  }
+
+  const save = async (key: InstanceKey, { session, row, ...rest }: OpenSetup): Promise<SetupSession> =>
+    await present(key, { ...rest, session, row: await store.setup.save(key, { ...session }, row.rowVersion) });
+
+  async function present(key: InstanceKey, setup: OpenSetup): Promise<SetupSession> {
+    const { manifest, session, steps } = setup;
+    const [marks, changes, shown] = await Promise.all([
+      store.settings.secretMarks(key),
+      settings.changes(key, { values: session.values, secrets: session.secrets }),
+      signIns.present(key, steps, session),
+    ]);
+    return presentSession({
+      ...setup,
+      ...{ manifest, stored: Object.keys(marks), changes, signIns: shown },
+      hookTitle: (hook) => hooks.describe(key, hook),
+    });
+  }
+
+  const service: SetupService = {
+    async read(context, key) {
+      const setup = await open(context, key);
+      return (await settleWaiting(context, key, setup)) ? await save(key, setup) : await present(key, setup);
+    },
+    async begin(context, key, mode, replace) {
+      const { manifest } = await loadInstance(store, key);
+      const present = await store.setup.find(key);
+      if (present !== undefined) {
+        const { mode: now, answered } = readSession(present.session);
+        if (now === mode) return await service.read(context, key);
+        if (Object.keys(answered).length > 0 && !replace)
+          throw new HilumError("setup.in_progress", {
+            detail: `${modeWords[now]} was begun by ${present.startedBy.replace(/^user:/, "")} and has answers.`,
+          });
+        await drop(key);
+      }
+      await start(context, key, manifest, mode);
+      return await service.read(context, key);
+    },
+    async goTo(context, key, stepId, kept) {
+      const setup = await open(context, key);
+      const { manifest, session, steps } = setup;
+      if (kept !== undefined) {
+        const left = stepOf(steps, kept.step);
+        const changed = keepAnswers(manifest, left, session, kept);
+        note(setup, left, changed);
+      }
+      if (stepId !== "summary") stepOf(steps, stepId);
+      if (!isReachable(session, steps, stepId))
+        throw new HilumError("instance.wrong_state", { detail: "A step before this one is still open." });
+      session.current = stepId;
+      return await save(key, setup);
+    },
+    async answer(context, key, stepId, { recipient, ...answers }) {
+      const setup = await open(context, key);
+      const { manifest, session, steps } = setup;
+      const step = stepOf(steps, stepId);
+      const stored = Object.keys(await store.settings.secretMarks(key));
+      note(setup, step, takeAnswers(manifest, step, session, answers, stored));
+      session.answered[step.id] = { at: context.now().toISOString(), by: context.actor.id };
+      if (step.type === "oauth2") signIns.settle(step, session, stored);
+      // What was typed is kept, whatever the check will say and however long it takes.
+      const kept = { ...setup, row: await store.setup.save(key, { ...session }, setup.row.rowVersion) };
+      if (tries(step)) session.checks[step.id] = await checks.run(context, key, manifest, step, session, recipient);
+      settle(session, steps, step, session.checks[step.id]?.ok ?? true);
+      return await save(key, kept);
+    },
+    async discover(context, key, stepId, field, kept) {
+      const setup = await open(context, key);
+      const { manifest, session, steps } = setup;
+      const step = stepOf(steps, stepId);
+      note(setup, step, keepAnswers(manifest, step, session, kept));
+      session.discovered[field] = await discovery.list(context, key, manifest, step, field, session);
+      return await save(key, setup);
+    },
+    async finish(context, key, testMode) {
+      const { session, steps } = await open(context, key);
+      const openStep = steps.find(({ id }) => !session.done.includes(id));
+      if (openStep !== undefined)
+        throw new HilumError("instance.wrong_state", { detail: `The step "${openStep.title}" is not done yet.` });
+      await settings.save(context, key, {
+        values: session.values,
+        secrets: session.secrets,
+        revision: session.revision,
+        testMode,
+      });
+      for (const step of steps)
+        if (step.into !== undefined && step.into in session.secrets) await store.signIns.clearFault(key, step.id);
+      await drop(key);
+    },
+    async restart(context, key) {
+      const before = await store.setup.find(key);
+      const { manifest } = await loadInstance(store, key);
+      await drop(key);
+      await start(context, key, manifest, before === undefined ? undefined : readSession(before.session).mode);
+      return await service.read(context, key);
+    },
+    async awaitedHook(key, hook) {
+      const row = await store.setup.find(key);
+      if (row === undefined) return undefined;
+      const { checks: found, values, secrets } = readSession(row.session);
+      const awaited = Object.values(found).some(({ waiting }) => waiting?.hook === hook);
+      return awaited ? await settings.tentative(key, { values, secrets }) : undefined;
+    },
+    peek: open,
+    async change(context, key, work) {
+      for (let attempt = 1; ; attempt++) {
+        const setup = await open(context, key);
+        work(setup);
+        try {
+          return await save(key, setup);
+        } catch (error) {
+          if (!isHilumError(error) || error.code !== "request.conflict" || attempt === attemptsMax) throw error;
+        }
+      }
+    },
+  };
+  return service;
+
+  /** Other answers make what was found before worthless. */
+  function note({ session, steps }: OpenSetup, step: SetupStep, changed: readonly string[]): void {
+    if (changed.length === 0) return;
+    forgetChecks(session, steps, step);
+    forgetSignIns(session, steps, changed);
+    for (const field of Object.keys(session.discovered)) if (!changed.includes(field)) delete session.discovered[field];
+  }
+
+  /** True when a call of the provider that was awaited has come, or its time is over. */
+  async function settleWaiting(context: Context, key: InstanceKey, { session, steps }: OpenSetup): Promise<boolean> {
+    let changed = false;
+    for (const step of steps) {
+      const check = session.checks[step.id];
+      if (check?.waiting === undefined) continue;
+      const now = await checks.awaitHook(key, check, context.now());
+      if (now === check) continue;
+      changed = true;
+      session.checks[step.id] = now;
+      if (now.ok) session.done = [...new Set([...session.done, step.id])];
+    }
+    return changed;
+  }
+
+  async function drop(key: InstanceKey): Promise<void> {
+    await store.signIns.giveUp(key);
+    await store.setup.remove(key);
+  }
+}
+
+const modeWords: Record<SetupMode, string> = {
+  setup: "A setup",
+  reconfigure: "A reconfiguration",
+  reauthenticate: "A renewed sign-in",
+};
+
+function stepOf(steps: readonly SetupStep[], id: string): SetupStep {
+  const step = steps.find((candidate) => candidate.id === id);
+  if (step === undefined) throw new HilumError("request.not_found", { detail: "The setup has no such step." });
+  return step;
+}
+
+/** Whether what is saved answers a step. */
+function holds(
+  manifest: Manifest,
+  steps: readonly SetupStep[],
+  session: Session,
+  id: string,
+  stored: readonly string[],
+): boolean {
+  const step = stepOf(steps, id);
+  if (step.type === "oauth2") return step.into !== undefined && stored.includes(step.into);
+  if (step.type !== "form") return true;
+  try {
+    takeAnswers(manifest, step, structuredClone(session), { values: {} }, stored);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,24 @@
+import { secretNames, type ConfigSchema, type Manifest, type SetupStep } from "@hilum/contract";
+import type { SetupMode } from "@hilum/contract/api";
+import { isCheck } from "./session.ts";
+
+/** The steps of a mode. A renewed sign-in asks only for what the provider no longer accepts, and tries it. */
+export function stepsOf(manifest: Manifest, mode: SetupMode): SetupStep[] {
+  const steps = allSteps(manifest);
+  if (mode !== "reauthenticate") return steps;
+  const secrets = new Set(manifest.config === undefined ? [] : secretNames(manifest.config));
+  return steps.filter(
+    (step) => step.type === "oauth2" || isCheck(step) || (step.fields ?? []).some((name) => secrets.has(name)),
+  );
+}
+
+/** The manifest's steps; without any, one form of all settings. */
+function allSteps({ setup, config }: Manifest): SetupStep[] {
+  if (setup !== undefined && setup.steps.length > 0) return setup.steps;
+  const fields = Object.keys(config?.properties ?? {});
+  return fields.length === 0 ? [] : [{ id: "settings", type: "form", title: "Settings", fields }];
+}
+
+/** What a person calls a setting. */
+export const titleOf = (schema: ConfigSchema | undefined, name: string): string =>
+  schema?.properties[name]?.title ?? name;

@@ -1,0 +1,70 @@
+import type { Socket } from "node:net";
+import { connect, getCACertificates, type TLSSocket } from "node:tls";
+
+/** What is wrong with a server's TLS, in classes that somebody can act on. */
+export type TlsFault = "expired" | "not_yet_valid" | "wrong_name" | "untrusted" | "not_tls" | "timeout" | "closed";
+
+export interface TlsFacts {
+  /** `TLSv1.3` */
+  version: string;
+  validTo?: Date;
+  fault?: TlsFault;
+}
+
+export interface TlsCheckOptions {
+  host: string;
+  /** PEM of authorities that an administrator added to the public ones. */
+  authorities: readonly string[];
+  timeoutMs: number;
+}
+
+/** Shakes hands on an open connection, looks at the certificate and hangs up. Nothing is said to the server. */
+export async function checkTls(socket: Socket, { host, authorities, timeoutMs }: TlsCheckOptions): Promise<TlsFacts> {
+  const named = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+  const secured = connect({
+    socket,
+    host,
+    ...named,
+    minVersion: "TLSv1.2",
+    // The verdict is read and told; nothing is sent over this connection whatever it is.
+    rejectUnauthorized: false,
+    ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
+  });
+  const { promise, resolve } = Promise.withResolvers<TlsFacts>();
+  const timer = setTimeout(() => resolve({ version: "", fault: "timeout" }), timeoutMs);
+  secured.once("secureConnect", () => resolve(factsOf(secured)));
+  secured.once("error", (error: NodeJS.ErrnoException) =>
+    resolve({ version: "", fault: faultOfError(error.code ?? "") }),
+  );
+  secured.once("close", () => resolve({ version: "", fault: "closed" }));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    secured.on("error", () => {});
+    secured.destroy();
+  }
+}
+
+function factsOf(secured: TLSSocket): TlsFacts {
+  const { valid_to: validTo } = secured.getPeerCertificate();
+  // Node's types say Error; it is the code as text.
+  const verdict = String((secured.authorizationError as unknown) ?? "");
+  const fault = verdict === "" ? undefined : faultOfVerdict(verdict);
+  return {
+    version: secured.getProtocol() ?? "",
+    ...(validTo === undefined ? {} : { validTo: new Date(validTo) }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+function faultOfVerdict(verdict: string): TlsFault {
+  if (verdict.includes("CERT_HAS_EXPIRED")) return "expired";
+  if (verdict.includes("CERT_NOT_YET_VALID")) return "not_yet_valid";
+  if (verdict.includes("ALTNAME") || verdict.includes("HOSTNAME")) return "wrong_name";
+  return "untrusted";
+}
+
+function faultOfError(code: string): TlsFault {
+  return code.startsWith("ERR_SSL") || code === "EPROTO" ? "not_tls" : "closed";
+}
