@@ -34,6 +34,16 @@ const messageStates = [
   "discarded",
 ] as const;
 const channels = ["email", "sms", "fax"] as const;
+const verdicts = [
+  "accepted",
+  "bad_signature",
+  "stale",
+  "replayed",
+  "too_large",
+  "busy",
+  "plugin_failed",
+  "not_running",
+] as const;
 
 const welcome = createRoute({
   getParentRoute: () => root,
@@ -116,6 +126,26 @@ const health = createRoute({
   validateSearch: instanceSearch,
   component: lazyRouteComponent(() => import("./screens/plugin/health.tsx"), "HealthScreen"),
 });
+const webhooks = createRoute({
+  ...inApp("/plugins/$plugin/webhooks"),
+  validateSearch: (search: Search): WebhooksSearch =>
+    present({
+      instance: textOf(search["instance"]),
+      hook: textOf(search["hook"]),
+      verdict: oneOf(search["verdict"], verdicts),
+      cursor: textOf(search["cursor"]),
+      delivery: textOf(search["delivery"]),
+    }),
+  component: lazyRouteComponent(() => import("./screens/plugin/webhooks.tsx"), "WebhooksScreen"),
+});
+/** Filters of what arrived, the page of it, and the delivery that is open. */
+export interface WebhooksSearch {
+  instance?: string;
+  hook?: string;
+  verdict?: (typeof verdicts)[number];
+  cursor?: string;
+  delivery?: string;
+}
 const logs = createRoute({
   ...inApp("/plugins/$plugin/logs"),
   validateSearch: (search: Search) =>
@@ -224,6 +254,7 @@ const tree = root.addChildren([
     access,
     pluginSettings,
     health,
+    webhooks,
     logs,
     messages,
     compose,

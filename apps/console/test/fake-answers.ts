@@ -13,6 +13,7 @@ import {
   sandbox,
 } from "./fixtures/platform.ts";
 import { account, invitation, recoveryCodes, sessions, tokens, users } from "./fixtures/people.ts";
+import { hookDeliveries, hookDelivery, hooks } from "./fixtures/hooks.ts";
 import { deadMessage, deliveredMessage, messages, practice, routes } from "./fixtures/messages.ts";
 import { brokenReview, included, pluginDetail, plugins, registrations, review } from "./fixtures/plugins.ts";
 import {
@@ -38,6 +39,7 @@ export interface Scenario {
   brokenAudit?: boolean;
   verifying?: boolean;
   noSandbox?: boolean;
+  noHooks?: boolean;
   empty?: boolean;
   role?: Role;
   setupStep?: string;
@@ -156,6 +158,11 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   listRegistrations: (_, { firstRun, empty }) => (firstRun || empty ? { items: [] } : registrations),
   approveRegistration: fixed(registered),
   rejectRegistration: ok,
+  listHooks: ({ params }, { noHooks }) => (noHooks ? { items: [] } : hooks(params["plugin"] ?? "")),
+  listHookDeliveries: (_, { empty }) => (empty ? { items: [] } : hookDeliveries),
+  getHookDelivery: ({ params }) => hookDelivery(params["delivery"] ?? ""),
+  replayHookDelivery: fixed(hookDeliveries.items[2]),
+  sendTestDelivery: fixed(hookDeliveries.items[9]),
   getSettings: fixed(settings),
   saveSettings: fixed({ ...settings, revision: 5 }),
   testSettings: fixed(failedCheck),

@@ -137,6 +137,31 @@ export const views: readonly View[] = [
   { name: "health", path: `${smtp}/health` },
   { name: "health-live", path: `${smtp}/health`, act: press("Run: Send a test message") },
   { name: "health-schedule", path: `${smtp}/health`, act: press("Schedule") },
+  { name: "webhooks", path: `${smtp}/webhooks` },
+  { name: "webhooks-none", path: `${smtp}/webhooks`, scenario: { noHooks: true } },
+  { name: "webhooks-empty", path: `${smtp}/webhooks`, scenario: { empty: true } },
+  { name: "webhooks-no-match", path: `${smtp}/webhooks?verdict=busy`, scenario: { empty: true } },
+  { name: "webhooks-viewer", path: `${smtp}/webhooks`, scenario: { role: "viewer" } },
+  {
+    name: "webhooks-test",
+    path: `${smtp}/webhooks`,
+    act: press("Send a test delivery to Delivery status"),
+  },
+  ...["H09", "H06", "H04", "H01"].map((id) => ({
+    name: `webhooks-delivery-${id}`,
+    path: `${smtp}/webhooks?delivery=01JD8R${id}`,
+    act: async (page: Page) => {
+      await page.getByRole("dialog").getByText("Replay", { exact: true }).waitFor();
+    },
+  })),
+  {
+    name: "webhooks-replay",
+    path: `${smtp}/webhooks?delivery=01JD8RH06`,
+    act: async (page) => {
+      await page.getByRole("dialog").getByRole("button", { name: "Replay" }).click();
+      await page.getByText("Hand this delivery to the plugin again?").waitFor();
+    },
+  },
   { name: "logs", path: `${smtp}/logs` },
   { name: "messages", path: "/messages" },
   { name: "messages-empty", path: "/messages", scenario: { empty: true } },
