@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createTempDir, fixturePlugins, type TempDir } from "@hilum/testkit";
+import { createTempDir, fixtureEntry, fixturePlugins, type FixturePlugin, type TempDir } from "@hilum/testkit";
 
 export const fixture = { plugin: "com.example.fixture" };
 
@@ -65,12 +65,16 @@ speak({
 });
 `;
 
-/** The fixture's folder, which the sandbox's own user can read. Remove it after the server has stopped. */
-export function createFixtureFolder(manifest: object = fixtureManifest): TempDir {
+/**
+ * The fixture's folder, which the sandbox's own user can read. Remove it after the server has stopped. Its code is the one above,
+ * or that of a fixture of the testkit.
+ */
+export function createFixtureFolder(manifest: object = fixtureManifest, program?: FixturePlugin): TempDir {
   const folder = createTempDir("fixture-plugin");
   chmodSync(folder.path, 0o755);
   copyFileSync(join(fixturePlugins, "speak.mjs"), folder.join("speak.mjs"));
-  writeFileSync(folder.join("main.mjs"), code);
+  if (program === undefined) writeFileSync(folder.join("main.mjs"), code);
+  else copyFileSync(join(fixturePlugins, fixtureEntry(program)), folder.join("main.mjs"));
   writeFileSync(folder.join("hilum.json"), JSON.stringify(manifest));
   return folder;
 }
