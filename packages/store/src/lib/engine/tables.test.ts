@@ -1,12 +1,15 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { toCamelCase } from "./column-names.ts";
 import { loadMigrations, pendingMigrations } from "./migrate.ts";
 import { openWriter } from "./sqlite/open-writer.ts";
 
-/** Interface members of tables.ts by table, as text: types leave nothing at run time. */
+/** Interface members of tables.ts and its parts by table, as text: types leave nothing at run time. */
 function declaredColumns(): Map<string, string[]> {
-  const source = readFileSync(new URL("./tables.ts", import.meta.url), "utf8");
+  const source = readdirSync(import.meta.dirname)
+    .filter((file) => /(?:^|-)tables\.ts$/.test(file))
+    .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
+    .join("\n");
   const members = [...source.matchAll(/interface (\w+)Table \{\n([^}]*)\}/g)];
   return new Map(
     members.map(([, name = "", body = ""]) => [
