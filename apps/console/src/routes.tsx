@@ -108,8 +108,13 @@ const plugin = createRoute({
 });
 const setup = createRoute({
   ...inApp("/plugins/$plugin/setup"),
-  validateSearch: (search: Search) => present({ instance: textOf(search["instance"]), step: textOf(search["step"]) }),
-  component: lazyRouteComponent(() => import("./screens/plugin/setup.tsx"), "SetupScreen"),
+  validateSearch: (search: Search) =>
+    present({
+      instance: textOf(search["instance"]),
+      step: textOf(search["step"]),
+      field: textOf(search["field"]),
+    }),
+  component: lazyRouteComponent(() => import("./screens/plugin/setup/setup.tsx"), "SetupScreen"),
 });
 const access = createRoute({
   ...inApp("/plugins/$plugin/access"),

@@ -9,6 +9,7 @@ import {
   firstDashboard,
   noSandbox,
   platformSettings,
+  repairs,
   runningVerification,
   sandbox,
 } from "./fixtures/platform.ts";
@@ -25,11 +26,10 @@ import {
   logs,
   revisions,
   settings,
-  setupAt,
-  setupStepIds,
   smokeRun,
   smokeRuns,
 } from "./fixtures/plugin-pages.ts";
+import { setups } from "./fixtures/setup.ts";
 import { ahead } from "./fixtures/answer.ts";
 
 /** What the fake pretends; everything else is a working practice with a few problems. */
@@ -85,6 +85,9 @@ const checkText = (text: string): unknown => (text.includes("phi.readd") ? broke
 const answers: Partial<Record<OperationId, Answerer>> = {
   getApiDescription: fixed({ openapi: "3.1.0" }),
   getDashboard: (_, { firstRun }) => (firstRun ? firstDashboard : dashboard),
+  listRepairs: (_, { firstRun }) => (firstRun ? { open: [], snoozed: [] } : repairs),
+  snoozeRepair: fixed(repairs),
+  unsnoozeRepair: fixed(repairs),
   getPlatformSettings: fixed(platformSettings),
   savePlatformSettings: fixed({ ...platformSettings, revision: 4 }),
   getSandbox: (_, scenario) => (scenario.noSandbox ? noSandbox : sandbox),
@@ -168,14 +171,21 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   testSettings: fixed(failedCheck),
   listSettingsRevisions: fixed(revisions),
   restoreSettings: fixed(settings),
-  getSetup: (_, { setupStep }) => setupAt(setupStep ?? "encryption"),
+  getSetup: (_, { setupStep }) => setupOf(setupStep),
+  beginSetup: (_, { setupStep }) => setupOf(setupStep),
+  goToSetupStep: ({ body }) => setupOf((body as { step: string }).step),
   answerSetupStep: ({ params }, scenario) => {
-    const at = setupStepIds.indexOf(params["step"] ?? "");
-    if (params["step"] !== "try") scenario.setupStep = setupStepIds[at + 1] ?? "summary";
-    return setupAt(scenario.setupStep ?? "encryption");
+    const steps = Object.keys(setups);
+    if (scenario.setupStep === undefined || scenario.setupStep === params["step"])
+      scenario.setupStep =
+        params["step"] === "try" ? "try-failed" : (steps[steps.indexOf(params["step"] ?? "") + 1] ?? "summary");
+    return setupOf(scenario.setupStep);
   },
+  discoverSetupOptions: fixed(setups["discover-listed"]),
+  startSetupOAuth: fixed({ address: "about:blank", until: ahead(10), session: setups["oauth-waiting"] }),
+  enterSetupOAuth: fixed(setups["oauth-granted"]),
   finishSetup: fixed(settings),
-  restartSetup: fixed(setupAt("encryption")),
+  restartSetup: fixed(setups["encryption"]),
   getAccess: fixed(access),
   decideAccess: fixed(access),
   getEnableGate: fixed(gate),
@@ -211,6 +221,8 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   listPracticeMessages: (_, { empty }) => (empty ? { items: [] } : practice),
   emptyPracticeMailbox: none,
 };
+
+const setupOf = (name = "encryption"): unknown => setups[name] ?? setups["encryption"];
 
 const open: ReadonlySet<string> = new Set([
   "getBootstrap",

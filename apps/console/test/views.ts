@@ -67,6 +67,16 @@ export const views: readonly View[] = [
     act: (page) => page.getByRole("alert").waitFor({ timeout: 15_000 }),
   },
   { name: "repairs", path: "/repairs" },
+  { name: "repairs-put-off", path: "/repairs", act: press("Put off: The key file has no copy") },
+  {
+    name: "repairs-in-progress",
+    path: "/repairs",
+    scenario: { refuse: { beginSetup: "setup.in_progress" } },
+    act: async (page) => {
+      await press(/^Reauthenticate/)(page);
+      await page.getByRole("dialog").waitFor();
+    },
+  },
   { name: "repairs-none", path: "/repairs", scenario: { firstRun: true } },
   { name: "plugins", path: "/plugins" },
   { name: "plugins-empty", path: "/plugins", scenario: { empty: true } },
@@ -109,8 +119,29 @@ export const views: readonly View[] = [
   { name: "setup-menu", path: `${smtp}/setup` },
   { name: "setup-form", path: `${smtp}/setup`, scenario: { setupStep: "server" } },
   { name: "setup-secret", path: `${smtp}/setup`, scenario: { setupStep: "sign-in" } },
+  { name: "setup-form-failed", path: `${smtp}/setup`, scenario: { setupStep: "sender-failed" } },
   { name: "setup-check", path: `${smtp}/setup`, scenario: { setupStep: "try" } },
+  { name: "setup-check-failed", path: `${smtp}/setup`, scenario: { setupStep: "try-failed" } },
+  { name: "setup-check-passed", path: `${smtp}/setup`, scenario: { setupStep: "try-passed" } },
   { name: "setup-summary", path: `${smtp}/setup`, scenario: { setupStep: "summary" } },
+  { name: "setup-summary-changes", path: `${smtp}/setup`, scenario: { setupStep: "summary-changes" } },
+  { name: "setup-oauth", path: `${smtp}/setup`, scenario: { setupStep: "oauth-none" } },
+  { name: "setup-oauth-waiting", path: `${smtp}/setup`, scenario: { setupStep: "oauth-waiting" } },
+  { name: "setup-oauth-refused", path: `${smtp}/setup`, scenario: { setupStep: "oauth-refused" } },
+  { name: "setup-oauth-granted", path: `${smtp}/setup`, scenario: { setupStep: "oauth-granted" } },
+  { name: "setup-discover", path: `${smtp}/setup`, scenario: { setupStep: "discover-none" } },
+  { name: "setup-discover-listed", path: `${smtp}/setup`, scenario: { setupStep: "discover-listed" } },
+  { name: "setup-discover-failed", path: `${smtp}/setup`, scenario: { setupStep: "discover-failed" } },
+  { name: "setup-test-waiting", path: `${smtp}/setup`, scenario: { setupStep: "test-waiting" } },
+  {
+    name: "setup-not-enabled",
+    path: "/plugins/example.northlight.referral/setup",
+    scenario: { setupStep: "summary" },
+    act: async (page) => {
+      await press("Enable")(page);
+      await page.getByText("The settings are saved, and the plugin is not enabled yet").waitFor();
+    },
+  },
   { name: "access", path: `${smtp}/access` },
   { name: "access-viewer", path: `${smtp}/access`, scenario: { role: "viewer" } },
   { name: "access-remote", path: "/plugins/example.northlight.referral/access" },

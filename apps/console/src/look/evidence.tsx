@@ -46,8 +46,8 @@ export function EvidenceOf({ row, actions }: { row: EvidenceRow; actions?: React
       <li className="ev big">
         <Problem
           level={3}
-          title={row.title}
-          {...(row.detail !== undefined && { why: row.detail })}
+          title={`${row.title}: failed`}
+          {...(row.detail !== undefined && { why: <WithTime text={row.detail} ms={row.durationMs} /> })}
           {...(row.fix !== undefined && { todo: row.fix })}
           {...(row.reply !== undefined && { reply: row.reply })}
           {...(row.cause !== undefined && { end: causeWords[row.cause] })}
@@ -66,6 +66,15 @@ export function EvidenceOf({ row, actions }: { row: EvidenceRow; actions?: React
       detail={detail}
       end={actions ?? (row.durationMs !== undefined && <span className="num nowrap">{duration(row.durationMs)}</span>)}
     />
+  );
+}
+
+/** The sentence, and how long it took to find out. */
+function WithTime({ text, ms }: { text: string; ms: number | undefined }) {
+  return (
+    <>
+      {text} {ms !== undefined && <span className="dim">It took {duration(ms)}.</span>}
+    </>
   );
 }
 

@@ -128,9 +128,13 @@ export interface Step {
   id: string;
   title: string;
   state: "open" | "current" | "done";
+  /** Whether it can be opened now. */
+  reachable: boolean;
+  /** Small, under the title: who answered it. */
+  note?: string;
 }
 
-/** The steps of a setup. A step that was done can be opened again; its answers are kept. */
+/** The steps of a setup. One that is done can be opened again, and the first open one be gone to; answers are kept. */
 export function StepList({ steps, onOpen }: { steps: readonly Step[]; onOpen(id: string): void }) {
   return (
     <ol className="steps">
@@ -144,14 +148,15 @@ export function StepList({ steps, onOpen }: { steps: readonly Step[]; onOpen(id:
             {step.state === "done" ? <IconCheck size={16} stroke={2.5} /> : at + 1}
           </span>
           <span className="s1">
-            {step.state === "done" ? (
+            {step.reachable && step.state !== "current" ? (
               <button type="button" className="again" onClick={() => onOpen(step.id)}>
                 {step.title}
-                <span className="vh"> (done, open again)</span>
+                <span className="vh">{step.state === "done" ? " (done, open again)" : " (open)"}</span>
               </button>
             ) : (
               step.title
             )}
+            {step.note !== undefined && <span className="by">{step.note}</span>}
           </span>
         </li>
       ))}

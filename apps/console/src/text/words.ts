@@ -3,7 +3,7 @@ import type { Word } from "../look/status.tsx";
 
 /** Cause classes in the operator's words. */
 export const causeWords: Record<CauseClass, string> = {
-  wrong_credential: "wrong user name or password",
+  wrong_credential: "wrong credential",
   sender_not_verified: "sender not accepted",
   recipient: "recipient not known",
   network: "network",

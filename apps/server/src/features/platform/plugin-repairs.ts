@@ -9,9 +9,12 @@ export async function pluginRepairs(store: Store): Promise<Repair[]> {
     store.signIns.faults(),
   ]);
   const names = new Map(plugins.map(({ id, name }) => [id, name]));
+  const configurable = new Set(plugins.filter(({ manifest }) => manifest["config"] !== undefined).map(({ id }) => id));
   const nameOf = ({ plugin }: { plugin: string }): string => names.get(plugin) ?? plugin;
   const own = await Promise.all(instances.map((row) => instanceRepairs(store, row, nameOf(row), faults)));
-  return [...faults.map((fault) => signInRepair(fault, nameOf(fault))), ...own.flat()];
+  return [...faults.map((fault) => signInRepair(fault, nameOf(fault))), ...own.flat()].map(({ mend, ...repair }) =>
+    mend !== undefined && configurable.has(repair.plugin ?? "") ? { ...repair, mend } : repair,
+  );
 }
 
 async function instanceRepairs(

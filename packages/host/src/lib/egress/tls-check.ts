@@ -48,9 +48,9 @@ export async function checkTls(socket: Socket, { host, authorities, timeoutMs }:
 
 function factsOf(secured: TLSSocket): TlsFacts {
   const { valid_to: validTo } = secured.getPeerCertificate();
-  // Node's types say Error; it is the code as text.
-  const verdict = String((secured.authorizationError as unknown) ?? "");
-  const fault = verdict === "" ? undefined : faultOfVerdict(verdict);
+  // Node's types say Error or null; it is the code as text, or null.
+  const verdict: unknown = secured.authorizationError;
+  const fault = typeof verdict === "string" ? faultOfVerdict(verdict) : secured.authorized ? undefined : "untrusted";
   return {
     version: secured.getProtocol() ?? "",
     ...(validTo === undefined ? {} : { validTo: new Date(validTo) }),

@@ -6,8 +6,10 @@ import { openWriter } from "./sqlite/open-writer.ts";
 
 /** Interface members of tables.ts and its parts by table, as text: types leave nothing at run time. */
 function declaredColumns(): Map<string, string[]> {
-  const files = readdirSync(new URL(".", import.meta.url)).filter((file) => /^(?:[a-z]+-)?tables\.ts$/.test(file));
-  const source = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("\n");
+  const source = readdirSync(import.meta.dirname)
+    .filter((file) => /(?:^|-)tables\.ts$/.test(file))
+    .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
+    .join("\n");
   const members = [...source.matchAll(/interface (\w+)Table \{\n([^}]*)\}/g)];
   return new Map(
     members.map(([, name = "", body = ""]) => [

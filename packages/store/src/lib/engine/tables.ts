@@ -13,10 +13,11 @@ import type { ColumnType, Generated } from "kysely";
 import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
 import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
+import type { OauthStatesTable, RepairSnoozesTable, SignInFaultsTable } from "./setup-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
 /** Written as a request that the commit thread seals; read as the envelope. */
-type Sealed = ColumnType<Uint8Array, SealRequest, SealRequest>;
+export type Sealed = ColumnType<Uint8Array, SealRequest, SealRequest>;
 type SealedOrNull = ColumnType<Uint8Array | null, SealRequest | null, SealRequest | null>;
 /** Written as a request that the commit thread hashes with the index key. */
 type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
@@ -502,36 +503,4 @@ interface VerificationsTable {
   id: string;
   startedAt: string;
   document: string;
-}
-
-interface OauthStatesTable {
-  stateHash: string;
-  plugin: string;
-  instance: string;
-  step: string;
-  browserHash: string;
-  sealedRequest: Sealed;
-  startedAt: string;
-  startedBy: string;
-  expiresAt: string;
-}
-
-interface SignInFaultsTable {
-  plugin: string;
-  instance: string;
-  step: string;
-  code: string;
-  sealedReply: Sealed;
-  since: string;
-  rowVersion: number;
-}
-
-interface RepairSnoozesTable {
-  repair: string;
-  severity: string;
-  until: string;
-  sealedReason: Sealed;
-  at: string;
-  by: string;
-  rowVersion: number;
 }

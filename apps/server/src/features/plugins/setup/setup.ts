@@ -74,12 +74,13 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
 
   async function open(context: Context, key: InstanceKey): Promise<OpenSetup> {
     const { manifest } = await loadInstance(store, key);
-    const row = (await store.setup.find(key)) ?? (await start(context, key, manifest, undefined));
+    const row = (await store.setup.find(key)) ?? (await draft(context, key, manifest, undefined));
     const session = readSession(row.session);
     return { manifest, row, session, steps: stepsOf(manifest, session.mode) };
   }
 
-  async function start(
+  /** A setup as it would begin. It is stored with its first answer: looking at one leaves nothing behind. */
+  async function draft(
     context: Context,
     key: InstanceKey,
     manifest: Manifest,
@@ -91,16 +92,25 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
     const session = beginSession(mode, steps, saved);
     const stored = Object.keys(await store.settings.secretMarks(key));
     session.done = session.done.filter((id) => holds(manifest, steps, session, id, stored));
-    return await store.setup.start({
-      ...key,
+    return {
+      plugin: key.plugin,
+      instance: key.instance,
       session: { ...session },
-      at: context.now().toISOString(),
-      by: context.actor.id,
-    });
+      startedAt: context.now().toISOString(),
+      startedBy: context.actor.id,
+      rowVersion: 0,
+    };
   }
 
-  const save = async (key: InstanceKey, { session, row, ...rest }: OpenSetup): Promise<SetupSession> =>
-    await present(key, { ...rest, session, row: await store.setup.save(key, { ...session }, row.rowVersion) });
+  async function keep(key: InstanceKey, { session, row }: OpenSetup): Promise<SetupRow> {
+    const { startedAt: at, startedBy: by, rowVersion } = row;
+    return rowVersion === 0
+      ? await store.setup.start({ ...key, session: { ...session }, at, by })
+      : await store.setup.save(key, { ...session }, rowVersion);
+  }
+
+  const save = async (key: InstanceKey, setup: OpenSetup): Promise<SetupSession> =>
+    await present(key, { ...setup, row: await keep(key, setup) });
 
   async function present(key: InstanceKey, setup: OpenSetup): Promise<SetupSession> {
     const { manifest, session, steps } = setup;
@@ -123,17 +133,17 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
     },
     async begin(context, key, mode, replace) {
       const { manifest } = await loadInstance(store, key);
-      const present = await store.setup.find(key);
-      if (present !== undefined) {
-        const { mode: now, answered } = readSession(present.session);
+      const other = await store.setup.find(key);
+      if (other !== undefined) {
+        const { mode: now, answered } = readSession(other.session);
         if (now === mode) return await service.read(context, key);
         if (Object.keys(answered).length > 0 && !replace)
           throw new HilumError("setup.in_progress", {
-            detail: `${modeWords[now]} was begun by ${present.startedBy.replace(/^user:/, "")} and has answers.`,
+            detail: `${modeWords[now]} was begun by ${other.startedBy.replace(/^user:/, "")} and has answers.`,
           });
         await drop(key);
       }
-      await start(context, key, manifest, mode);
+      await begin(context, key, manifest, mode);
       return await service.read(context, key);
     },
     async goTo(context, key, stepId, kept) {
@@ -159,7 +169,7 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
       session.answered[step.id] = { at: context.now().toISOString(), by: context.actor.id };
       if (step.type === "oauth2") signIns.settle(step, session, stored);
       // What was typed is kept, whatever the check will say and however long it takes.
-      const kept = { ...setup, row: await store.setup.save(key, { ...session }, setup.row.rowVersion) };
+      const kept = { ...setup, row: await keep(key, setup) };
       if (tries(step)) session.checks[step.id] = await checks.run(context, key, manifest, step, session, recipient);
       settle(session, steps, step, session.checks[step.id]?.ok ?? true);
       return await save(key, kept);
@@ -191,7 +201,7 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
       const before = await store.setup.find(key);
       const { manifest } = await loadInstance(store, key);
       await drop(key);
-      await start(context, key, manifest, before === undefined ? undefined : readSession(before.session).mode);
+      if (before !== undefined) await begin(context, key, manifest, readSession(before.session).mode);
       return await service.read(context, key);
     },
     async awaitedHook(key, hook) {
@@ -237,6 +247,11 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
       if (now.ok) session.done = [...new Set([...session.done, step.id])];
     }
     return changed;
+  }
+
+  async function begin(context: Context, key: InstanceKey, manifest: Manifest, mode: SetupMode): Promise<void> {
+    const { session, startedAt: at, startedBy: by } = await draft(context, key, manifest, mode);
+    await store.setup.start({ ...key, session, at, by });
   }
 
   async function drop(key: InstanceKey): Promise<void> {
