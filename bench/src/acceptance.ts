@@ -107,7 +107,7 @@ async function measureDelivering({ seconds, compileCache }: AcceptanceOptions) {
     await warmUp(send);
     await client.expect(201, "POST", `/api/v1/plugins/included/${mailbox}`);
     await client.expect(200, "POST", `/api/v1/plugins/${mailbox}/enable`, {});
-    const to = { plugin: mailbox, instance: "default" };
+    const to = [{ plugin: mailbox, instance: "default" }];
     await client.expect(200, "PUT", "/api/v1/routes/email", { to });
     const beganMs = performance.now();
     const run = await send({ seconds });

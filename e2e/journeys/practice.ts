@@ -35,9 +35,8 @@ export const practice: Journey[] = [
       await picture(admin.page, "plugin");
       await admin.goTo("Messages, routing");
       await admin.see(/^E-mails? wait: no provider is chosen/);
-      const provider = { role: "group", name: "Provider for e-mail" } as const;
-      await admin.pick(/^Practice mailbox/, provider);
-      await admin.activate("button", "Save the route for e-mail");
+      await admin.activate("button", "Add Practice mailbox for e-mail");
+      await admin.activate("button", "Save the order for e-mail");
       await admin.see(/^E-mails? go to Practice mailbox/);
     },
   },
@@ -113,8 +112,8 @@ export const practice: Journey[] = [
     name: "takes the route away, cancels a message that waits and empties the practice mailbox",
     async run({ admin }) {
       await admin.goTo("Messages, routing");
-      await admin.pick(/^No provider/, { role: "group", name: "Provider for e-mail" });
-      await admin.activate("button", "Save the route for e-mail");
+      await admin.activate("button", "Remove Practice mailbox from the order for e-mail");
+      await admin.activate("button", "Save the order for e-mail");
       await admin.see(/^E-mails? wait: no provider is chosen/);
       await compose(admin, { ...patient, subject: "Never sent" });
       await admin.activate("button", "Cancel the message");

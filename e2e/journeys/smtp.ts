@@ -143,8 +143,9 @@ export const smtp: Journey[] = [
     name: "sends an e-mail with an attachment that arrives at the real SMTP server",
     async run({ admin, smtp: server, notes, picture }) {
       await admin.goTo("Messages, routing");
-      await admin.pick(/^SMTP e-mail/, { role: "group", name: "Provider for e-mail" });
-      await admin.activate("button", "Save the route for e-mail");
+      await admin.choose("Provider to add for e-mail", "SMTP e-mail");
+      await admin.activate("button", "Add SMTP e-mail for e-mail");
+      await admin.activate("button", "Save the order for e-mail");
       await admin.see(/^E-mails? go to SMTP e-mail/);
       const before = server.received().length;
       await admin.goTo("Compose a message");
@@ -179,6 +180,32 @@ export const smtp: Journey[] = [
       await compose(admin, { ...patient, to: "nobody@patients.example", subject: "Unknown" });
       await admin.see("recipient not known", 40_000);
       await admin.see(/no such mailbox/);
+    },
+  },
+  {
+    name: "puts a second provider behind the first, rehearses a failure and sees it take over, with the reason",
+    async run({ admin, picture }) {
+      await admin.goTo("Messages, routing");
+      await admin.choose("Provider to add for e-mail", "Practice mailbox");
+      await admin.activate("button", "Add Practice mailbox for e-mail");
+      await admin.activate("button", "Move up: Practice mailbox");
+      await admin.activate("button", "Move down: Practice mailbox");
+      await admin.activate("button", "Save the order for e-mail");
+      await admin.see(/If it refuses or breaks, Practice mailbox takes over/);
+      await admin.activate("button", "Simulate a failure now: SMTP e-mail");
+      const dialog = { role: "dialog", name: "Treat SMTP e-mail as if it had failed?" } as const;
+      await admin.activate("button", "Simulate the failure", dialog);
+      await admin.see(/^E-mails go to Practice mailbox now\. SMTP e-mail is passed over: a rehearsal/);
+      await picture(admin.page, "routing");
+      await compose(admin, { ...patient, subject: "Taken by the second" });
+      await admin.see("Failover to Practice mailbox");
+      await admin.see("Taken by Practice mailbox");
+      await admin.see("Sent after failover");
+      await picture(admin.page, "message-failover");
+      await admin.goTo("Messages, routing");
+      await admin.activate("button", "Remove Practice mailbox from the order for e-mail");
+      await admin.activate("button", "Save the order for e-mail");
+      await admin.see(/^E-mails go to SMTP e-mail\.$/);
     },
   },
 ];

@@ -15,7 +15,7 @@ import {
 } from "./fixtures/platform.ts";
 import { account, invitation, recoveryCodes, sessions, tokens, users } from "./fixtures/people.ts";
 import { hookDeliveries, hookDelivery, hooks } from "./fixtures/hooks.ts";
-import { deadMessage, deliveredMessage, messages, practice, routes } from "./fixtures/messages.ts";
+import { deadMessage, deliveredMessage, failedOverMessage, messages, practice, routes } from "./fixtures/messages.ts";
 import { brokenReview, included, pluginDetail, plugins, registrations, review } from "./fixtures/plugins.ts";
 import {
   access,
@@ -209,7 +209,8 @@ const answers: Partial<Record<OperationId, Answerer>> = {
 
   sendMessage: fixed(messages.items[3]),
   listMessages: (_, { empty, firstRun }) => (empty || firstRun ? { items: [], counts: {} } : messages),
-  getMessage: ({ params }) => (params["message"] === "01JD8R4KM1" ? deadMessage : deliveredMessage),
+  getMessage: ({ params }) =>
+    [deadMessage, failedOverMessage].find(({ id }) => id === params["message"]) ?? deliveredMessage,
   retryMessage: fixed(messages.items[1]),
   cancelMessage: fixed(messages.items[5]),
   discardMessage: fixed(messages.items[0]),
@@ -218,6 +219,7 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   downloadAttachment: fixed({}),
   listRoutes: fixed(routes),
   setRoute: fixed(routes.items[0]),
+  rehearseFailover: fixed(routes.items[1]),
   listPracticeMessages: (_, { empty }) => (empty ? { items: [] } : practice),
   emptyPracticeMailbox: none,
 };

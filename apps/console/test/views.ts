@@ -201,8 +201,18 @@ export const views: readonly View[] = [
   { name: "compose-again", path: "/messages/compose?again=01JD8R4KM1" },
   { name: "message-dead", path: "/messages/01JD8R4KM1" },
   { name: "message-delivered", path: "/messages/01JD8R4KM4" },
+  { name: "message-failover", path: "/messages/01JD8R4KM7" },
   { name: "message-discard", path: "/messages/01JD8R4KM1", act: press("Give up") },
   { name: "routing", path: "/messages/routing" },
+  {
+    name: "routing-changed",
+    path: "/messages/routing",
+    act: async (page) => {
+      await press("Add Practice mailbox for SMS")(page);
+      await press("Move up: Practice mailbox")(page);
+    },
+  },
+  { name: "routing-rehearsal", path: "/messages/routing", act: press("Simulate a failure now: Twilio SMS") },
   { name: "practice", path: "/messages/practice" },
   { name: "practice-empty", path: "/messages/practice", scenario: { empty: true } },
   { name: "audit", path: "/audit" },

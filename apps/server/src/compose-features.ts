@@ -32,8 +32,11 @@ import { createThrottle } from "./features/identity/throttle.ts";
 import { createTokensService, createUsersService } from "./features/identity/users.ts";
 import { createMessageAcceptance } from "./features/messages/accept-message.ts";
 import { createAttachmentsService } from "./features/messages/attachments.ts";
+import { createCircuits } from "./features/messages/circuits.ts";
 import { createDispatcher, type Dispatcher } from "./features/messages/dispatcher.ts";
 import { createMessageHandlers } from "./features/messages/routes.ts";
+import { readStanding } from "./features/messages/instance-standing.ts";
+import { listRouteRepairs } from "./features/messages/route-repairs.ts";
 import { createRoutingService } from "./features/messages/routing.ts";
 import { createSender } from "./features/messages/send-message.ts";
 import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
@@ -133,6 +136,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const usage = createGrantUsageCounter({ auditLog, grants: store.grants, processLog: log });
   const counter = createCallCounter({ health: store.health, source: boot });
   const egress = await composeEgress({ store, settings: () => platform.current(), log });
+  const circuits = createCircuits();
 
   const askTokenEndpoint = createTokenEndpoint({ host, grants });
   const tokenKeeper = createTokenKeeper({ store, ask: askTokenEndpoint });
@@ -186,6 +190,14 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const reasons = createReasons({ platform: store.platform });
   const indexer = createAuditIndexer({ log: auditLog, index: store.audit, processLog: log });
+  const routing = createRoutingService({
+    store,
+    circuits,
+    running: (key) => runner.status(key)?.state === "running",
+    takesTestsOnly: (key) => runner.takesTestsOnly(key),
+    testMode,
+    wake,
+  });
   const repairs = createRepairsService({
     snoozes: store.snoozes,
     sources: createRepairSources({
@@ -196,6 +208,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       startedAt,
       certificateUntil: parts.certificateUntil,
       egress: egress.repairs,
+      routes: () => listRouteRepairs(routing),
     }),
   });
   let metrics: Promise<Metrics> | undefined;
@@ -275,7 +288,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       store,
       acceptance: createMessageAcceptance({ store, testMode, wake }),
       attachments: createAttachmentsService({ blobs: store.blobs }),
-      routing: createRoutingService({ store, running: (key) => runner.status(key)?.state === "running", wake }),
+      routing,
+      askAgain: circuits.probeNow,
       wake,
     }),
     ...egress.handlers,
@@ -301,7 +315,9 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       void lifecycle
         .note(status)
         .catch(() => log.warn("plugin.state_not_kept", { plugin: status.key.plugin, instance: status.key.instance }));
-      if (status.state === "running") wake();
+      if (status.state !== "running") return;
+      if (status.key.trial === undefined) circuits.reset(status.key);
+      wake();
     },
     keepReason: (requestId, reason) => reasons.keep(requestId, reason),
     observeRequest: (operation, status, seconds) =>
@@ -316,8 +332,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         owner: boot,
         single: (await store.status()).dialect === "sqlite",
         send: createSender({ host, ref: parts.ref, counter }),
-        ready: (key) => runner.status(key)?.state === "running",
-        takesTestsOnly: (key) => runner.takesTestsOnly(key),
+        standing: (key, message) => readStanding(runner.status(key), message.testMode || !runner.takesTestsOnly(key)),
+        circuits,
         failureData: pluginFailureData,
         log,
       });

@@ -173,7 +173,7 @@ describe("every operation", () => {
 
   it("sends messages", async () => {
     await ok("listRoutes");
-    await ok("setRoute", { params: { channel: "email" }, body: { to: { ...mailbox, instance: "default" } } });
+    await ok("setRoute", { params: { channel: "email" }, body: { to: [{ ...mailbox, instance: "default" }] } });
     const upload = await ana.send("POST", "/api/v1/attachments", {
       body: Buffer.from("%PDF"),
       headers: { "content-type": "application/pdf" },
@@ -200,6 +200,7 @@ describe("every operation", () => {
     const copy = await ok("resendMessage", { params: third, body: someEmail() });
     await ok("cancelMessage", { params: { message: copy.id } });
     await ok("enableInstance", { params: mailbox, body: {} });
+    await ok("rehearseFailover", { params: { channel: "email" }, body: { ...mailbox, instance: "default" } });
   });
 
   it("shows and proves", async () => {

@@ -32,7 +32,7 @@ export async function turnOnPractice(
   if (behaviour !== "deliver") await behave(operator, behaviour);
   const { enabled, gate } = await operator.ok("enableInstance", { params: mailbox, body: {} });
   if (!enabled) throw new Error(`the practice mailbox was not enabled: ${JSON.stringify(gate.rows)}`);
-  await operator.ok("setRoute", { params: { channel: "email" }, body: { to: { ...mailbox, instance: "default" } } });
+  await operator.ok("setRoute", { params: { channel: "email" }, body: { to: [{ ...mailbox, instance: "default" }] } });
 }
 
 /** Tells the practice mailbox what to do with messages from now on. */

@@ -131,7 +131,11 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   uploadAttachment: { body: new Uint8Array([1]), headers: { "content-type": "application/pdf" } },
   downloadAttachment: { params: { attachment: "absent" } },
   listRoutes: nothing,
-  setRoute: { params: { channel: "fax" }, body: { to: null } },
+  setRoute: { params: { channel: "fax" }, body: { to: [] } },
+  rehearseFailover: {
+    params: { channel: "fax" },
+    body: { plugin: "org.hilum.practice-mailbox", instance: "default" },
+  },
   listPracticeMessages: nothing,
   emptyPracticeMailbox: nothing,
   listEgressReceipts: ofInstance,

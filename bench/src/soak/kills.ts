@@ -25,7 +25,7 @@ async function run({ count, signal, progress, report }: SoakRun): Promise<void> 
   const { server, client, token } = await prepareServer({ ...options, role: "administrator" });
   await client.expect(201, "POST", `/api/v1/plugins/included/${mailbox}`);
   await client.expect(200, "POST", `/api/v1/plugins/${mailbox}/enable`, {});
-  await client.expect(200, "PUT", "/api/v1/routes/email", { to: { plugin: mailbox, instance: "default" } });
+  await client.expect(200, "PUT", "/api/v1/routes/email", { to: [{ plugin: mailbox, instance: "default" }] });
   const acknowledged = new Set<string>();
   let living: ServerProcess = server;
   try {

@@ -24,7 +24,7 @@ async function run({ count, signal, progress, report }: SoakRun): Promise<void> 
   try {
     await client.expect(201, "POST", `/api/v1/plugins/included/${mailbox}`);
     await client.expect(200, "POST", `/api/v1/plugins/${mailbox}/enable`, {});
-    await client.expect(200, "PUT", "/api/v1/routes/email", { to: { plugin: mailbox, instance: "default" } });
+    await client.expect(200, "PUT", "/api/v1/routes/email", { to: [{ plugin: mailbox, instance: "default" }] });
     const load = {
       ...{ url: server.url.href, ca: server.ca, path: "/api/v1/messages", body: makeMessage() },
       ...{ connections: 64, status: 201 },

@@ -1362,7 +1362,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Read which instance each channel goes to */
+        /** Read which instances each channel goes to, in order, and how they stand */
         readonly get: operations["listRoutes"];
         readonly put?: never;
         readonly post?: never;
@@ -1380,9 +1380,26 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get?: never;
-        /** Choose the instance a channel goes to; null takes the choice away */
+        /** Choose the instances a channel goes to, the first choice first; an empty list takes the choice away */
         readonly put: operations["setRoute"];
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/routes/{channel}/rehearsal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Leave one provider of a route alone for a minute, as if it had failed, to see the next one take over */
+        readonly post: operations["rehearseFailover"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1878,6 +1895,14 @@ export interface components {
             readonly text: string;
             readonly title: string;
             readonly to: string;
+        };
+        readonly Circuit: {
+            readonly failures: number;
+            readonly rehearsed: boolean;
+            /** @enum {unknown} */
+            readonly state: "closed" | "open" | "probing";
+            /** Format: date-time */
+            readonly until?: string;
         };
         readonly Dashboard: {
             readonly audit: {
@@ -2459,21 +2484,29 @@ export interface components {
             readonly snoozed: readonly components["schemas"]["SnoozedRepair"][];
         };
         readonly Route: {
-            readonly candidates: readonly {
-                readonly instance: string;
-                readonly plugin: string;
-                readonly title: string;
-                readonly usable: boolean;
-                readonly why?: string;
-            }[];
+            readonly candidates: readonly components["schemas"]["RouteCandidate"][];
             /** @enum {unknown} */
             readonly channel: "email" | "sms" | "fax";
-            readonly instance?: string;
-            readonly plugin?: string;
             readonly sentence: string;
             /** Format: date-time */
             readonly setAt?: string;
             readonly setBy?: string;
+            readonly targets: readonly components["schemas"]["RouteTarget"][];
+        };
+        readonly RouteCandidate: {
+            readonly instance: string;
+            readonly plugin: string;
+            readonly title: string;
+            readonly usable: boolean;
+            readonly why?: string;
+        };
+        readonly RouteTarget: {
+            readonly circuit: components["schemas"]["Circuit"];
+            readonly instance: string;
+            readonly plugin: string;
+            readonly title: string;
+            readonly usable: boolean;
+            readonly why?: string;
         };
         readonly SandboxStatus: {
             /** Format: date-time */
@@ -2714,7 +2747,7 @@ export interface components {
             readonly fix?: string;
             readonly instance?: string;
             /** @enum {unknown} */
-            readonly kind: "accepted" | "routed" | "attempt" | "sent" | "delivered" | "refused" | "failed" | "retry_scheduled" | "uncertain" | "dead" | "resent" | "cancelled" | "discarded";
+            readonly kind: "accepted" | "routed" | "attempt" | "sent" | "delivered" | "refused" | "failed" | "failed_over" | "retry_scheduled" | "uncertain" | "dead" | "resent" | "cancelled" | "discarded";
             /** Format: date-time */
             readonly nextAttemptAt?: string;
             readonly plugin?: string;
@@ -6214,10 +6247,48 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
-                    readonly to: {
+                    readonly to: readonly {
                         readonly instance: string;
                         readonly plugin: string;
-                    } | null;
+                    }[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly rehearseFailover: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly channel: "email" | "sms" | "fax";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly instance: string;
+                    readonly plugin: string;
                 };
             };
         };

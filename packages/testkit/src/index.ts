@@ -26,3 +26,15 @@ export {
 export { createFakeClock, type FakeClock } from "./time/fake-clock.ts";
 export { fixtureEntry, fixturePlugins, type FixturePlugin } from "./fixtures/plugins.ts";
 export { hostilePlugins } from "./fixtures/hostile/index.ts";
+export { defaultAccount, twilioSid, type TwilioAccount, type TwilioMessage } from "./twilio/twilio-account.ts";
+export { loadTwilioApi, type TwilioApi, type TwilioOperation } from "./twilio/twilio-api.ts";
+export type { TwilioBehaviour } from "./twilio/twilio-behaviour.ts";
+export { signTwilio } from "./twilio/twilio-callback.ts";
+export { twilioErrors, type TwilioErrorName } from "./twilio/twilio-errors.ts";
+export {
+  startTwilioServer,
+  type TwilioReceipt,
+  type TwilioRequest,
+  type TwilioServer,
+  type TwilioServerOptions,
+} from "./twilio/twilio-server.ts";

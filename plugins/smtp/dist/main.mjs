@@ -751,6 +751,12 @@ const errorCatalogue = {
 		fix: "Open Messages, Routing, and choose a provider.",
 		retryable: false
 	},
+	"route.paused": {
+		status: 503,
+		title: "The provider failed several times in a row and is left alone for a moment",
+		fix: "Wait: Hilum asks it again by itself. Open its Health page if it lasts.",
+		retryable: true
+	},
 	"runtime.missing": {
 		status: 503,
 		title: "The plugin's runtime is not installed",

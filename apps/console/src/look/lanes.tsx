@@ -1,42 +1,74 @@
 import type { CSSProperties, ReactNode } from "react";
 import type { Tone } from "./tokens.ts";
 
-export const laneColours = ["var(--hl-data)", "var(--hl-bad-mark)", "var(--hl-ok-mark)"] as const;
-/** 0: Hilum. 1: a provider that refused. 2: the provider that took the message. */
-export type Lane = 0 | 1 | 2;
+/** `none`: Hilum's own lane. The others say how it went at a provider. */
+export type LaneTone = "none" | "ok" | "warn" | "bad";
+/** A lane by its place, Hilum's being 0, in the tone of what it leads to. */
+export interface LanePart {
+  lane: number;
+  tone: LaneTone;
+}
 
-export interface LaneRowProps {
-  lane: Lane;
-  tone?: Tone | undefined;
+export const laneColours: Readonly<Record<LaneTone, string>> = {
+  none: "var(--hl-data)",
+  ok: "var(--hl-ok-mark)",
+  warn: "var(--hl-warn-mark)",
+  bad: "var(--hl-bad-mark)",
+};
+
+export interface LaneRowProps extends LanePart {
+  /** Of the mark, where it is not the lane's own. */
+  mark?: Tone | undefined;
   icon: ReactNode;
   title: ReactNode;
   children?: ReactNode;
   at: string;
   since?: string | undefined;
   /** Lanes that run into this row from above and on from it below. */
-  up: readonly Lane[];
-  down: readonly Lane[];
-  /** The lane that branches off here, when the decision is taken. */
-  branch?: Lane | undefined;
+  up: readonly LanePart[];
+  down: readonly LanePart[];
+  /** The lane that branches off here, where the decision is taken. */
+  branch?: LanePart | undefined;
 }
 
-const colour = (lane: Lane): CSSProperties => ({ "--c": laneColours[lane] }) as CSSProperties;
-const x = (lane: Lane): string => `var(--x${lane})`;
+const colour = (tone: LaneTone): CSSProperties => ({ "--c": laneColours[tone] }) as CSSProperties;
+const x = (lane: number): string => `calc(var(--x0) + ${lane} * var(--step))`;
 const y = 13;
 
+/** The list that holds the rows: wide enough for as many providers as there are. */
+export function LaneList({ providers, children }: { providers: number; children: ReactNode }) {
+  return (
+    <ol className="lanes" style={{ "--lanes": Math.max(2, providers) } as CSSProperties}>
+      {children}
+    </ol>
+  );
+}
+
 /** One event of a message's way. The order of the list alone tells the story without the drawing. */
-export function LaneRow({ lane, tone, icon, title, children, at, since, up, down, branch }: LaneRowProps) {
+export function LaneRow({ lane, tone, mark, icon, title, children, at, since, up, down, branch }: LaneRowProps) {
   return (
     <li className="lane-row">
       <div className="rail" aria-hidden>
-        {up.map((n) => (
-          <span key={`up${n}`} className="vl" style={{ ...colour(n), left: x(n), top: 0, height: y }} />
+        {up.map((part) => (
+          <span
+            key={`up${part.lane}`}
+            className="vl"
+            style={{ ...colour(part.tone), left: x(part.lane), top: 0, height: y }}
+          />
         ))}
-        {down.map((n) => (
-          <span key={`down${n}`} className="vl" style={{ ...colour(n), left: x(n), top: y, bottom: 0 }} />
+        {down.map((part) => (
+          <span
+            key={`down${part.lane}`}
+            className="vl"
+            style={{ ...colour(part.tone), left: x(part.lane), top: y, bottom: 0 }}
+          />
         ))}
         {branch !== undefined && <Branch from={lane} to={branch} />}
-        <span className="node" data-tone={tone} style={{ left: x(lane), top: y }}>
+        <span
+          className="node"
+          data-tone={mark ?? (tone === "none" ? undefined : tone)}
+          style={{ left: x(lane), top: y }}
+        >
           {icon}
         </span>
       </div>
@@ -56,18 +88,29 @@ export function LaneRow({ lane, tone, icon, title, children, at, since, up, down
   );
 }
 
-function Branch({ from, to }: { from: Lane; to: Lane }) {
+function Branch({ from, to }: { from: number; to: LanePart }) {
   return (
     <>
       <svg
-        style={{ left: x(from), top: y, width: `calc(${x(to)} - ${x(from)})`, height: 30, overflow: "visible" }}
+        style={{
+          left: x(from),
+          top: y,
+          width: `calc(${to.lane - from} * var(--step))`,
+          height: 30,
+          overflow: "visible",
+        }}
         viewBox="0 0 100 30"
         preserveAspectRatio="none"
         fill="none"
       >
-        <path d="M0 0C0 22 100 8 100 30" stroke={laneColours[to]} strokeWidth="3" vectorEffect="non-scaling-stroke" />
+        <path
+          d="M0 0C0 22 100 8 100 30"
+          stroke={laneColours[to.tone]}
+          strokeWidth="3"
+          vectorEffect="non-scaling-stroke"
+        />
       </svg>
-      <span className="vl" style={{ ...colour(to), left: x(to), top: y + 29, bottom: 0 }} />
+      <span className="vl" style={{ ...colour(to.tone), left: x(to.lane), top: y + 29, bottom: 0 }} />
     </>
   );
 }

@@ -40,6 +40,8 @@ export function ConfirmDialog({
   const short = reason === "required" && text.trim().length < reasonCharactersMin;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    // React carries the event on to a form that the dialog was opened from, which must not be submitted with it.
+    event.stopPropagation();
     setTried(true);
     if (!short) onConfirm(text.trim());
   };

@@ -4,6 +4,7 @@ export * from "./hooks.ts";
 export * from "./identity.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
+export * from "./routes.ts";
 export * from "./platform.ts";
 export * from "./egress.ts";
 export * from "./repairs.ts";
@@ -19,6 +20,7 @@ import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
 import { repairOperations } from "./repairs.ts";
 import { setupOperations } from "./setup.ts";
+import { routeOperations } from "./routes.ts";
 
 /** Every operation of the HTTP API. The server refuses to start when one has no handler, or a handler has no operation. */
 export const operations = [
@@ -30,6 +32,7 @@ export const operations = [
   ...messageOperations,
   ...egressOperations,
   ...repairOperations,
+  ...routeOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

@@ -1,8 +1,8 @@
-/** Sending: accept, follow, retry; attachments; one route per channel; the practice mailbox. */
+/** Sending: accept, follow, retry; attachments; the practice mailbox. */
 import type { Static } from "typebox";
 import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
-import { CauseClass, everyone, InstanceId, operating, Page, PluginId, Reason, Strict, Time } from "./schemas.ts";
+import { CauseClass, InstanceId, operating, Page, PluginId, Reason, Strict, Time } from "./schemas.ts";
 
 export const channels = ["email", "sms", "fax"] as const;
 export const Channel = Type.Enum(channels);
@@ -21,7 +21,7 @@ export const Message = Strict({
   maybeSentTwice: Type.Boolean(),
 });
 export type Message = Static<typeof Message>;
-export const timelineKinds = ["accepted", "routed", "attempt", "sent", "delivered", "refused", "failed", "retry_scheduled", "uncertain", "dead", "resent", "cancelled", "discarded"] as const;
+export const timelineKinds = ["accepted", "routed", "attempt", "sent", "delivered", "refused", "failed", "failed_over", "retry_scheduled", "uncertain", "dead", "resent", "cancelled", "discarded"] as const;
 export const TimelineEntry = Strict({
   at: Time, kind: Type.Enum(timelineKinds), attempt: Type.Optional(Type.Integer()), plugin: Type.Optional(PluginId), instance: Type.Optional(InstanceId), actor: Type.Optional(Type.String()),
   cause: Type.Optional(CauseClass), code: Type.Optional(Type.String()), detail: Type.Optional(Type.String()), fix: Type.Optional(Type.String()), reply: Type.Optional(Type.String()), durationMs: Type.Optional(Type.Number()), nextAttemptAt: Type.Optional(Time),
@@ -46,14 +46,9 @@ export type Attachment = Static<typeof Attachment>;
 const attach = defineOperation({ id: "uploadAttachment", method: "POST", path: "/api/v1/attachments", tag: "messages", summary: "Upload an attachment; the answer's id goes into the message as Binary/{id}", access: operating, console: { screen: "/messages/compose" }, audit: "intent", bodyType: "bytes", bodyBytesMax: 26_214_400, responses: { 201: Attachment } });
 const attachmentGet = defineOperation({ id: "downloadAttachment", method: "GET", path: "/api/v1/attachments/{attachment}", tag: "messages", summary: "Download an attachment", access: operating, console: { screen: "/messages/{id}" }, audit: "intent", params: Strict({ attachment: Type.String({ maxLength: 60 }) }), responses: { 200: null }, produces: "application/octet-stream" });
 
-export const Route = Strict({ channel: Channel, plugin: Type.Optional(PluginId), instance: Type.Optional(InstanceId), setAt: Type.Optional(Time), setBy: Type.Optional(Type.String()), candidates: Type.Array(Strict({ plugin: PluginId, instance: InstanceId, title: Type.String(), usable: Type.Boolean(), why: Type.Optional(Type.String()) })), /** One sentence: what would happen to a message now. */ sentence: Type.String() });
-export type Route = Static<typeof Route>;
-const routes = defineOperation({ id: "listRoutes", method: "GET", path: "/api/v1/routes", tag: "messages", summary: "Read which instance each channel goes to", access: everyone, console: { screen: "/messages/routing" }, audit: "denials", responses: { 200: Strict({ items: Type.Array(Route) }) } });
-const routePut = defineOperation({ id: "setRoute", method: "PUT", path: "/api/v1/routes/{channel}", tag: "messages", summary: "Choose the instance a channel goes to; null takes the choice away", access: operating, console: { screen: "/messages/routing" }, audit: "intent", params: Strict({ channel: Channel }), body: Strict({ to: Type.Union([Strict({ plugin: PluginId, instance: InstanceId }), Type.Null()]) }), responses: { 200: Route } });
-
 export const PracticeMessage = Strict({ id: Type.String(), message: Type.String(), channel: Channel, at: Time, to: Type.Array(Type.String()), subject: Type.String(), text: Type.String(), attachments: Type.Array(Strict({ title: Type.String(), contentType: Type.String(), size: Type.Integer() })) });
 export type PracticeMessage = Static<typeof PracticeMessage>;
 const practiceList = defineOperation({ id: "listPracticeMessages", method: "GET", path: "/api/v1/practice-mailbox", tag: "messages", summary: "Read what the practice mailbox received", access: operating, console: { screen: "/messages/practice" }, audit: "intent", query: Strict(Page), responses: { 200: Strict({ items: Type.Array(PracticeMessage), next: Type.Optional(Type.String()) }) } });
 const practiceClear = defineOperation({ id: "emptyPracticeMailbox", method: "DELETE", path: "/api/v1/practice-mailbox", tag: "messages", summary: "Empty the practice mailbox", access: operating, console: { screen: "/messages/practice" }, audit: "intent", responses: { 204: null } });
 
-export const messageOperations = [send, list, get, retry, cancel, discard, resend, attach, attachmentGet, routes, routePut, practiceList, practiceClear] as const;
+export const messageOperations = [send, list, get, retry, cancel, discard, resend, attach, attachmentGet, practiceList, practiceClear] as const;

@@ -8,6 +8,7 @@ import type { OperationSpec } from "./operation.ts";
 import * as platform from "./platform.ts";
 import * as plugins from "./plugins.ts";
 import * as repairs from "./repairs.ts";
+import * as routes from "./routes.ts";
 import * as schemas from "./schemas.ts";
 import * as setup from "./setup.ts";
 
@@ -21,12 +22,13 @@ const described: readonly OperationSpec[] = [
   ...hooks.hookOperations,
   ...egress.egressOperations,
   ...messages.messageOperations,
+  ...routes.routeOperations,
   ...repairs.repairOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
 const names = new Map<unknown, string>(
-  [schemas, platform, identity, plugins, hooks, messages, egress, repairs, setup]
+  [schemas, platform, identity, plugins, hooks, messages, routes, egress, repairs, setup]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
     .map(([name, value]) => [value, name]),

@@ -104,6 +104,7 @@ export const errorCatalogue = {
   "request.too_slow": { status: 408, title: "The body of the request came too slowly", fix: "Send it again, faster.", retryable: true },
   "request.unauthenticated": { status: 401, title: "You are not signed in", fix: "Sign in, or send a token.", retryable: false },
   "route.none": { status: 409, title: "No provider is chosen for this channel", fix: "Open Messages, Routing, and choose a provider.", retryable: false },
+  "route.paused": { status: 503, title: "The provider failed several times in a row and is left alone for a moment", fix: "Wait: Hilum asks it again by itself. Open its Health page if it lasts.", retryable: true },
   "runtime.missing": { status: 503, title: "The plugin's runtime is not installed", fix: "Install it on this machine (Debian, Ubuntu: apt install python3) and try again.", retryable: false },
   "sandbox.unavailable": { status: 503, title: "Plugins cannot be isolated on this machine", fix: "Install bubblewrap, then press Check again.", retryable: false },
   "server.internal": { status: 500, title: "Something went wrong inside Hilum", fix: "Report this with the request ID.", retryable: true },

@@ -10,7 +10,7 @@ import { Status } from "../../look/status.tsx";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
-import { actorName, bytes, exactly, many } from "../../text/format.ts";
+import { actorName, bytes, duration, exactly, many } from "../../text/format.ts";
 import { causeWords, channelWords, messageTitle, messageWord } from "../../text/words.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
 import { MessageActs } from "./message-acts.tsx";
@@ -37,7 +37,7 @@ function MessagePage({ id }: { id: string }) {
   return (
     <Page
       title={data === undefined ? "Message" : messageTitle(data)}
-      badges={data === undefined ? undefined : <Status word={messageWord[data.state]} />}
+      badges={data === undefined ? undefined : <StateBadge message={data} />}
       lead={data === undefined ? undefined : leadOf(data)}
       crumbs={[{ text: "Messages", to: "/messages" }]}
       actions={
@@ -68,9 +68,25 @@ function MessagePage({ id }: { id: string }) {
   );
 }
 
-function leadOf(message: MessageDetail): string {
-  const to = `To ${message.recipient}${message.moreRecipients > 0 ? ` and ${message.moreRecipients} more` : ""}`;
-  return `${to}. ${message.attempts === 0 ? "Not tried yet." : `${many(message.attempts, "attempt")}.`}`;
+const went: readonly string[] = ["sent", "delivered"];
+
+/** That another provider had to take over stands in the badge: it went well, and not as planned. */
+function StateBadge({ message: { state, timeline } }: { message: MessageDetail }) {
+  const word = messageWord[state];
+  const failedOver = went.includes(state) && timeline.some(({ kind }) => kind === "failed_over");
+  return <Status word={word}>{failedOver ? `${word} after failover` : word}</Status>;
+}
+
+function leadOf({ recipient, moreRecipients, attempts, state, timeline }: MessageDetail): string {
+  const to = `To ${recipient}${moreRecipients > 0 ? ` and ${moreRecipients} more` : ""}`;
+  if (attempts === 0) return `${to}. Not tried yet.`;
+  const asked = timeline.flatMap(({ kind, plugin, instance }) => (kind === "attempt" ? [`${plugin} ${instance}`] : []));
+  const providers = new Set(asked).size;
+  const [first, last] = [timeline[0], timeline.findLast(({ kind }) => went.includes(kind))];
+  if (!went.includes(state) || first === undefined || last === undefined || providers < 2)
+    return `${to}. ${many(attempts, "attempt")}${providers > 1 ? ` at ${many(providers, "provider")}` : ""}.`;
+  const tookMs = new Date(last.at).getTime() - new Date(first.at).getTime();
+  return `${to}. It took ${duration(tookMs)} and ${many(providers, "provider")}.`;
 }
 
 /** Cause first: why it did not go out, in the provider's words too, and what may be done now. */

@@ -6,10 +6,9 @@ import { channelWords } from "../../text/words.ts";
 
 /** Which provider a message would go to now, and why. */
 export function RoutePreview({ route }: { route: Route }) {
-  const chosen = route.candidates.find(
-    ({ plugin, instance }) => plugin === route.plugin && instance === route.instance,
-  );
-  const word = route.plugin === undefined ? "Missing" : chosen?.usable === false ? "Warning" : "Active";
+  const [first] = route.targets;
+  const ready = route.targets.some(({ usable, circuit }) => usable && circuit.state !== "open");
+  const word = first === undefined ? "Missing" : ready ? "Active" : "Warning";
   return (
     <Panel
       title="Which way it goes"
@@ -22,8 +21,7 @@ export function RoutePreview({ route }: { route: Route }) {
     >
       <div className="stack sm">
         <p>{route.sentence}</p>
-        {chosen?.why !== undefined && <p className="small dim">{chosen.why}</p>}
-        {route.plugin === undefined && (
+        {first === undefined && (
           <div className="row">
             <GoButton to={route.candidates.length > 0 ? "/messages/routing" : "/plugins/add"}>
               {route.candidates.length > 0 ? `Choose a provider for ${channelWords[route.channel]}` : "Add a provider"}

@@ -1,25 +1,25 @@
 import type { TimelineEntry } from "@hilum/contract/api";
 import {
   IconAlertTriangle,
+  IconArrowsExchange,
   IconArrowsSplit2,
   IconBan,
   IconCheck,
   IconClock,
   IconHelp,
   IconInbox,
-  IconPlayerPlay,
   IconRefresh,
   IconSend,
   IconX,
   type Icon,
 } from "@tabler/icons-react";
-import { laneColours, LaneRow } from "../../look/lanes.tsx";
+import { laneColours, LaneList, LaneRow, type LaneTone } from "../../look/lanes.tsx";
 import type { Tone } from "../../look/tokens.ts";
 import { Go } from "../../shell/go.tsx";
 import { actorName, clockMs, duration, moment } from "../../text/format.ts";
 import { causeWords } from "../../text/words.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
-import { planLanes } from "./lane-plan.ts";
+import { planLanes, type PlannedProvider } from "./lane-plan.ts";
 
 const looks: Record<
   TimelineEntry["kind"],
@@ -27,11 +27,12 @@ const looks: Record<
 > = {
   accepted: { icon: IconInbox, title: () => "Accepted and written to disk" },
   routed: { icon: IconArrowsSplit2, title: (_, provider) => `Routed to ${provider}` },
-  attempt: { icon: IconPlayerPlay, title: (_, provider) => `Handed to ${provider}` },
+  attempt: { icon: IconArrowsSplit2, title: (_, provider) => `Handed to ${provider}` },
   sent: { icon: IconSend, tone: "ok", title: (_, provider) => `Taken by ${provider}` },
   delivered: { icon: IconCheck, tone: "ok", title: () => "Delivered" },
   refused: { icon: IconX, tone: "bad", title: (_, provider) => `Refused by ${provider}` },
   failed: { icon: IconX, tone: "bad", title: (_, provider) => `Failed at ${provider}` },
+  failed_over: { icon: IconArrowsExchange, tone: "warn", title: (_, provider) => `Failover to ${provider}` },
   retry_scheduled: {
     icon: IconClock,
     tone: "warn",
@@ -47,26 +48,26 @@ const looks: Record<
 
 /** What happened to a message, one lane per actor, with exact times. */
 export function Timeline({ timeline }: { timeline: readonly TimelineEntry[] }) {
-  const rows = planLanes(timeline);
+  const { rows, providers } = planLanes(timeline);
   const nameOf = usePluginName();
-  const used = new Set(rows.map(({ lane }) => lane));
   return (
     <>
       <p className="lane-head">
-        <LaneName lane={0} text="Hilum" />
-        {used.has(1) && <LaneName lane={1} text="Attempts that failed" />}
-        {used.has(2) && <LaneName lane={2} text="The attempt that was taken" />}
+        <LaneName tone="none" text="Hilum" />
+        {providers.map((provider) => (
+          <LaneName key={provider.lane} tone={provider.tone} text={describeProvider(provider, nameOf)} />
+        ))}
       </p>
-      <ol className="lanes">
-        {rows.map(({ entry, lane, up, down, branch }, at) => {
+      <LaneList providers={providers.length}>
+        {rows.map(({ entry, ...drawn }, at) => {
           const look = looks[entry.kind];
-          const before = timeline[at - 1];
+          const before = rows[at - 1]?.entry;
           const since = before === undefined ? undefined : new Date(entry.at).getTime() - new Date(before.at).getTime();
           return (
             <LaneRow
               key={`${at} ${entry.kind}`}
-              lane={lane}
-              tone={look.tone}
+              {...drawn}
+              mark={look.tone}
               icon={<look.icon size={14} stroke={2.4} aria-hidden />}
               title={look.title(
                 entry,
@@ -74,23 +75,29 @@ export function Timeline({ timeline }: { timeline: readonly TimelineEntry[] }) {
               )}
               at={clockMs(entry.at)}
               since={since === undefined ? undefined : `after ${duration(since)}`}
-              up={up}
-              down={down}
-              branch={branch}
             >
               <EntryText entry={entry} />
             </LaneRow>
           );
         })}
-      </ol>
+      </LaneList>
     </>
   );
 }
 
-function LaneName({ lane, text }: { lane: 0 | 1 | 2; text: string }) {
+function describeProvider(
+  { plugin, instance, role }: PlannedProvider,
+  nameOf: (plugin: string, instance?: string) => string,
+): string {
+  const name = nameOf(plugin, instance);
+  if (role === undefined) return name;
+  return role === "first" ? `${name}, first choice` : `${name}, backup`;
+}
+
+function LaneName({ tone, text }: { tone: LaneTone; text: string }) {
   return (
     <span>
-      <i style={{ ["--c" as string]: laneColours[lane] }} />
+      <i style={{ ["--c" as string]: laneColours[tone] }} />
       {text}
     </span>
   );
@@ -106,9 +113,16 @@ function EntryText({ entry }: { entry: TimelineEntry }) {
         </span>
       )}
       {entry.actor !== undefined && <span>By {actorName(entry.actor)}</span>}
-      {entry.detail !== undefined && <span>{entry.detail}</span>}
-      {entry.cause !== undefined && <span>Cause: {causeWords[entry.cause]}</span>}
-      {(entry.reply !== undefined || entry.fix !== undefined) && (
+      {entry.kind === "failed_over" ? (
+        <span>
+          {entry.detail !== undefined && `${entry.detail}. `}
+          Nothing had gone out. Same text, same key: the recipient cannot get it twice.
+        </span>
+      ) : (
+        entry.detail !== undefined && <span>{entry.detail}</span>
+      )}
+      {entry.cause !== undefined && entry.kind !== "failed_over" && <span>Cause: {causeWords[entry.cause]}</span>}
+      {entry.kind !== "failed_over" && (entry.reply !== undefined || entry.fix !== undefined) && (
         <details>
           <summary>{entry.fix === undefined ? "Reply" : "Reply and mend"}</summary>
           {entry.reply !== undefined && <pre className="reply">{entry.reply}</pre>}

@@ -117,7 +117,7 @@ async function forgottenTestMode(store: Store): Promise<Repair[]> {
         testMode &&
         state === "enabled" &&
         plugins.find(({ id }) => id === plugin)?.code !== "host" &&
-        routes.some((route) => route.plugin === plugin && route.instance === instance),
+        routes.some(({ targets }) => targets.some((to) => to.plugin === plugin && to.instance === instance)),
     )
     .map(({ plugin, instance, title, enabledAt, createdAt }) => ({
       id: `test_mode:${plugin}/${instance}`,

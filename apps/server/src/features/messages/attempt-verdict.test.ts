@@ -1,13 +1,13 @@
 import { HilumError } from "@hilum/contract";
 import { describe, expect, it } from "vitest";
-import { attemptsMax, judgeFailure } from "./attempt-verdict.ts";
+import { judgeFailure, roundsMax } from "./attempt-verdict.ts";
 
-const judge = (code: ConstructorParameters<typeof HilumError>[0], attempt = 1) =>
-  judgeFailure(new HilumError(code), attempt, undefined, 0.5);
+const judge = (code: ConstructorParameters<typeof HilumError>[0], round = 1) =>
+  judgeFailure(new HilumError(code), round, undefined, 0.5);
 
 describe("judgeFailure", () => {
-  it("waits longer after each attempt, up to four hours, never all at the same moment", () => {
-    const delays = [1, 2, 3, 12].map((attempt) => judge("provider.unreachable", attempt).delayMs);
+  it("waits longer after each round, up to four hours, never all at the same moment", () => {
+    const delays = [1, 2, 3, 12].map((round) => judge("provider.unreachable", round).delayMs);
     expect(delays).toEqual([15_000, 30_000, 60_000, 4 * 3_600_000]);
     const jittered = judgeFailure(new HilumError("provider.unreachable"), 1, undefined, 0.99).delayMs;
     expect(jittered).toBeGreaterThan(22_000);
@@ -15,11 +15,11 @@ describe("judgeFailure", () => {
 
   it("gives up what cannot succeed, and what was tried often enough", () => {
     expect(judge("provider.recipient").next).toBe("dead");
-    expect(judge("provider.unreachable", attemptsMax).next).toBe("dead");
+    expect(judge("provider.unreachable", roundsMax).next).toBe("dead");
   });
 
   it("does not count waiting for a plugin that is not there", () => {
-    expect(judge("plugin.not_running", attemptsMax + 5).next).toBe("not_tried");
+    expect(judge("plugin.not_running", roundsMax + 5).next).toBe("not_tried");
     expect(judge("lane.full").next).toBe("not_tried");
   });
 
@@ -39,16 +39,33 @@ describe("judgeFailure", () => {
   it("waits for an agreement that the plugin met on its way, as long as nothing went out", () => {
     const missing = new HilumError("agreement.missing");
     const data = { code: "agreement.missing", sent: "no", retry: "never" } as const;
-    expect(judgeFailure(missing, attemptsMax + 5, data, 0.5)).toMatchObject({
+    expect(judgeFailure(missing, roundsMax + 5, data, 0.5)).toMatchObject({
       next: "not_tried",
       cause: "configuration",
     });
     expect(judgeFailure(missing, 1, { ...data, sent: "maybe" }, 0.5).next).toBe("uncertain");
-    expect(judge("agreement.test_mode", attemptsMax + 5).next).toBe("not_tried");
+    expect(judge("agreement.test_mode", roundsMax + 5).next).toBe("not_tried");
     const denied = { code: "policy.denied", sent: "no", retry: "never" } as const;
     expect(judgeFailure(new HilumError("policy.denied"), 1, denied, 0.5).next).toBe("dead");
     const full = { code: "lane.full", sent: "no", retry: "later", retryAfterMs: 60_000 } as const;
     expect(judgeFailure(new HilumError("lane.full"), 1, full, 0.5)).toMatchObject({ next: "retry", delayMs: 60_000 });
+  });
+
+  it("lets another provider have it only when nothing went out and the recipient is not the cause", () => {
+    const elsewhere = (code: Parameters<typeof judge>[0], round?: number) => judge(code, round).elsewhere;
+    expect(elsewhere("provider.sender")).toBe(true);
+    expect(elsewhere("provider.refused")).toBe(true);
+    expect(elsewhere("provider.unreachable", roundsMax)).toBe(true);
+    expect(elsewhere("plugin.not_running")).toBe(true);
+    expect(elsewhere("provider.recipient")).toBe(false);
+    expect(elsewhere("plugin.timeout")).toBe(false);
+    const maybe = judgeFailure(
+      new HilumError("provider.unreachable"),
+      1,
+      { code: "provider.unreachable", sent: "maybe" },
+      0.5,
+    );
+    expect(maybe.elsewhere).toBe(false);
   });
 
   it("takes the plugin's word for whether something may have gone out, and when to come back", () => {

@@ -1,8 +1,8 @@
 import type { CauseClass } from "@hilum/contract/api";
 import { isHilumError, type WireErrorData } from "@hilum/contract";
 
-/** Fifteen tries spread over a day and a half; then a person decides. */
-export const attemptsMax = 15;
+/** The route is gone through fifteen times, spread over a day and a half; then a person decides. */
+export const roundsMax = 15;
 const firstDelayMs = 15_000;
 const delayMsMax = 4 * 3_600_000;
 /** How long to wait for a provider that is not there to be asked; such a wait is no attempt. */
@@ -20,6 +20,8 @@ export interface Verdict {
   fix?: string;
   /** The provider's own words. */
   reply?: string;
+  /** Nothing went out and the recipient is not the cause, so another provider may take it. */
+  elsewhere: boolean;
 }
 
 const notTried = new Set([
@@ -53,13 +55,8 @@ const causes: Readonly<Record<string, CauseClass>> = {
   "agreement.test_mode": "configuration",
 };
 
-/** Judges a failed attempt. `random` is in [0, 1): the jitter that keeps a crowd from retrying at once. */
-export function judgeFailure(
-  error: unknown,
-  attempt: number,
-  data: WireErrorData | undefined,
-  random: number,
-): Verdict {
+/** Judges a failed attempt of the given round. `random` is in [0, 1): the jitter that keeps a crowd from retrying at once. */
+export function judgeFailure(error: unknown, round: number, data: WireErrorData | undefined, random: number): Verdict {
   const code = data?.code ?? (isHilumError(error) ? error.code : "server.internal");
   const cause = data?.cause ?? causes[code] ?? (code.startsWith("plugin.") ? "plugin" : "other");
   const said = {
@@ -69,17 +66,19 @@ export function judgeFailure(
     ...(data?.reply === undefined ? {} : { reply: data.reply }),
   };
   if (data === undefined ? notTried.has(code) : waitsForAgreement(code, data))
-    return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random) };
+    return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random), elsewhere: true };
   // Sending again what may have gone out is for a person to decide.
-  if (mayHaveGoneOut(code, data)) return { ...said, next: "uncertain", delayMs: 0 };
+  if (mayHaveGoneOut(code, data)) return { ...said, next: "uncertain", delayMs: 0, elsewhere: false };
+  const elsewhere = cause !== "recipient";
   const hopeless =
     data?.retry === "never" || (data?.retry === undefined && isHilumError(error) && !error.spec.retryable);
-  if (hopeless || attempt >= attemptsMax) return { ...said, next: "dead", delayMs: 0 };
-  return {
-    ...said,
-    next: "retry",
-    delayMs: Math.max(data?.retryAfterMs ?? 0, jitter(Math.min(delayMsMax, firstDelayMs * 2 ** (attempt - 1)), random)),
-  };
+  if (hopeless || round >= roundsMax) return { ...said, next: "dead", delayMs: 0, elsewhere };
+  return { ...said, next: "retry", delayMs: Math.max(data?.retryAfterMs ?? 0, pauseAfter(round, random)), elsewhere };
+}
+
+/** Milliseconds to wait after a round in vain: they double, up to four hours. */
+export function pauseAfter(round: number, random: number): number {
+  return jitter(Math.min(delayMsMax, firstDelayMs * 2 ** (round - 1)), random);
 }
 
 /** The plugin met a refusal of the host before anything went out: the message waits until a person records the agreement. */

@@ -1,7 +1,6 @@
-import { HilumError, type Log, type SendResult, type WireErrorData } from "@hilum/contract";
-import type { AttemptOutcome, ClaimedMessage, InstanceKey, RouteRow, Store } from "@hilum/store";
-import { messageText } from "@hilum/contract/fhir";
-import { judgeFailure, type Verdict } from "./attempt-verdict.ts";
+import { HilumError, type Log } from "@hilum/contract";
+import type { ClaimedMessage, Store } from "@hilum/store";
+import { deliverMessage, type DeliveryParts } from "./deliver-message.ts";
 
 /** Messages taken at once, and how long they are ours before another process may take them over. */
 const batch = 64;
@@ -11,34 +10,10 @@ const underWayMax = 128;
 /** How long to sleep when nothing is due: other processes accept messages too. */
 const idleMs = 5_000;
 
-/** Hands one message to an instance; the audit entries and the deadline are the host's. */
-export type SendMessage = (
-  to: InstanceKey,
-  message: {
-    id: string;
-    communication: Record<string, unknown>;
-    attempt: number;
-    attachments: Awaited<ReturnType<AttachmentsOf>>;
-  },
-) => Promise<SendResult>;
-type AttachmentsOf = (
-  ids: readonly string[],
-  named: ReadonlyMap<string, string>,
-) => Promise<{ id: string; contentType: string; title: string; size: number }[]>;
-
-export interface DispatcherParts {
+export interface DispatcherParts extends Omit<DeliveryParts, "store" | "now" | "random"> {
   store: Pick<Store, "messages" | "routes" | "blobs">;
-  /** Boot id of this process. */
-  owner: string;
   /** True where no other process works on this store: what others claimed is left over from a crash. */
   single: boolean;
-  send: SendMessage;
-  /** Whether the instance can be asked now. */
-  ready(to: InstanceKey): boolean;
-  /** Whether the instance is in test mode, where it is handed test messages alone. */
-  takesTestsOnly(to: InstanceKey): boolean;
-  /** The words of a failure that a plugin reported. */
-  failureData(error: unknown): WireErrorData | undefined;
   log: Log;
   now?(): Date;
   random?(): number;
@@ -58,7 +33,7 @@ export interface Dispatcher {
  * trace of everything that may have gone out; such a message is tried again and says that it may arrive twice.
  */
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const { store, owner, log, now = () => new Date() } = parts;
+  const { store, owner, log, now = () => new Date(), random = Math.random } = parts;
   const underWay = new Set<Promise<void>>();
   let closing = false;
   let wakeUp: (() => void) | undefined;
@@ -77,10 +52,15 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
           : await store.messages.claim(owner, Math.min(batch, room), leaseMs).catch((error: unknown) => waitOut(error));
       if (claimed.length > 0) {
         const routes = store.routes.list();
-        for (const message of claimed) track(message.id, deliver(parts, message, routes, now));
+        for (const message of claimed) track(message.id, deliver(message, routes));
       }
       if (claimed.length === 0 || underWay.size >= underWayMax) await rest();
     }
+  }
+
+  async function deliver(message: ClaimedMessage, routes: ReturnType<Store["routes"]["list"]>): Promise<void> {
+    const route = (await routes).find(({ channel }) => channel === message.channel);
+    await deliverMessage({ ...parts, now, random }, message, route);
   }
 
   function waitOut(error: unknown): ClaimedMessage[] {
@@ -122,12 +102,16 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     wakeUp?.();
   }
 
-  /** At least once: what a crash cut off is tried again under the same idempotency key, and stays marked as perhaps sent twice. */
+  /**
+   * At least once: what a crash cut off is tried again under the same idempotency key and at the same provider, which
+   * alone can tell that it has it already, and stays marked as perhaps sent twice.
+   */
   async function takeOver(which: "all" | "expired"): Promise<void> {
-    for (const { id, attempt } of await store.messages.recoverClaims(owner, which))
+    for (const { id, attempt, rounds, plugin, instance } of await store.messages.recoverClaims(owner, which))
       await store.messages.finishAttempt(id, attempt, {
         state: "retrying",
         nextAttemptAt: now().toISOString(),
+        position: { rounds, next: { plugin, instance }, only: true },
         code: "plugin.link_lost",
         cause: "other",
         detail: "Hilum stopped during this attempt, so the message may have gone out. It is tried again.",
@@ -155,71 +139,3 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     },
   };
 }
-
-async function deliver(
-  { store, owner, send, ready, takesTestsOnly, failureData, random = Math.random }: DispatcherParts,
-  message: ClaimedMessage,
-  routes: Promise<readonly RouteRow[]>,
-  now: () => Date,
-): Promise<void> {
-  const route = (await routes).find(({ channel }) => channel === message.channel);
-  if (route === undefined) {
-    await store.messages.defer(message.id, owner, later(now(), 30_000), { code: "route.none", cause: "configuration" });
-    return;
-  }
-  const to = { plugin: route.plugin, instance: route.instance };
-  if (!ready(to)) {
-    await store.messages.defer(message.id, owner, later(now(), 5_000 + random() * 5_000), {
-      code: "plugin.not_running",
-      cause: "plugin",
-    });
-    return;
-  }
-  if (takesTestsOnly(to) && !message.testMode) {
-    await store.messages.defer(message.id, owner, later(now(), 30_000), {
-      code: "agreement.test_mode",
-      cause: "configuration",
-    });
-    return;
-  }
-  const communication = JSON.parse(message.body) as Record<string, unknown>;
-  const attachments = await describeAttachments(store, communication);
-  const attempt = await store.messages.startAttempt(message.id, owner, to);
-  const startedAt = performance.now();
-  const outcome = await send(to, { id: message.id, communication, attempt, attachments }).then(
-    (result): AttemptOutcome => ({ state: "sent", ...describeResult(result) }),
-    (error: unknown): AttemptOutcome => outcomeOf(judgeFailure(error, attempt, failureData(error), random()), now()),
-  );
-  await store.messages.finishAttempt(message.id, attempt, {
-    ...outcome,
-    durationMs: Math.round(performance.now() - startedAt),
-  });
-}
-
-function describeResult({ reply, refused = [] }: SendResult): { reply?: string; detail?: string; cause?: "recipient" } {
-  const partly =
-    refused.length === 0
-      ? {}
-      : { detail: `The provider refused ${refused.length} of the recipients.`, cause: "recipient" as const };
-  return { ...partly, ...(reply === undefined ? {} : { reply }) };
-}
-
-function outcomeOf({ next, delayMs, cause, code, fix, reply }: Verdict, at: Date): AttemptOutcome {
-  const said = { cause, code, ...(fix === undefined ? {} : { fix }), ...(reply === undefined ? {} : { reply }) };
-  if (next === "dead" || next === "uncertain") return { state: next, ...said };
-  return { state: "retrying", nextAttemptAt: later(at, delayMs), ...said };
-}
-
-async function describeAttachments(store: Pick<Store, "blobs">, communication: Record<string, unknown>) {
-  const files = messageText(communication as unknown as Parameters<typeof messageText>[0]).attachments;
-  return await Promise.all(
-    files.map(async ({ url, contentType, title }) => {
-      const id = url.replace(/^Binary\//, "");
-      const blob = await store.blobs.find(id);
-      if (blob === undefined) throw new HilumError("blob.not_found");
-      return { id, contentType, title: title ?? "attachment", size: blob.size };
-    }),
-  );
-}
-
-const later = (at: Date, ms: number): string => new Date(at.getTime() + ms).toISOString();

@@ -117,7 +117,7 @@ describe("messages", () => {
   });
 
   it("lets a message wait while no provider is chosen, and sends it when one is", async () => {
-    await operator.ok("setRoute", { params: { channel: "email" }, body: { to: null } });
+    await operator.ok("setRoute", { params: { channel: "email" }, body: { to: [] } });
     const { items } = await operator.ok("listRoutes");
     expect(items.find(({ channel }) => channel === "email")?.sentence).toContain("no provider is chosen");
     const { id } = (await send()).json() as { id: string };
@@ -126,7 +126,10 @@ describe("messages", () => {
     expect(waiting.can).toContain("cancel");
     // It looks again half a minute later.
     using _clock = moveClock(31_000);
-    await operator.ok("setRoute", { params: { channel: "email" }, body: { to: { ...mailbox, instance: "default" } } });
+    await operator.ok("setRoute", {
+      params: { channel: "email" },
+      body: { to: [{ ...mailbox, instance: "default" }] },
+    });
     await waitForState(operator, id, "sent");
   });
 

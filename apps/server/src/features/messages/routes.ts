@@ -1,5 +1,5 @@
 import { HilumError } from "@hilum/contract";
-import type { MessageRow, Store } from "@hilum/store";
+import type { InstanceKey, MessageRow, Store } from "@hilum/store";
 import type { Handlers } from "../../http/request.ts";
 import type { MessageAcceptance } from "./accept-message.ts";
 import type { AttachmentsService } from "./attachments.ts";
@@ -18,6 +18,7 @@ type MessageIds =
   | "downloadAttachment"
   | "listRoutes"
   | "setRoute"
+  | "rehearseFailover"
   | "listPracticeMessages"
   | "emptyPracticeMailbox";
 
@@ -26,6 +27,8 @@ export interface MessageServices {
   acceptance: MessageAcceptance;
   attachments: AttachmentsService;
   routing: RoutingService;
+  /** The instance is asked at the next message, also where it was to be left alone. */
+  askAgain(key: InstanceKey): void;
   /** There is work now. */
   wake(): void;
 }
@@ -35,6 +38,7 @@ export function createMessageHandlers({
   acceptance,
   attachments,
   routing,
+  askAgain,
   wake,
 }: MessageServices): Handlers<MessageIds> {
   const changed = (row: MessageRow) => {
@@ -76,10 +80,13 @@ export function createMessageHandlers({
       if (row === undefined) throw new HilumError("message.not_found");
       return { status: 200, body: presentMessageDetail(row) };
     },
-    retryMessage: async (context, { params, body }) =>
-      changed(
-        await store.messages.retry(params.message, { actor: context.actor.id, evenIfSent: body.evenIfSent === true }),
-      ),
+    retryMessage: async (context, { params, body }) => {
+      const by = { actor: context.actor.id, evenIfSent: body.evenIfSent === true };
+      const row = await store.messages.retry(params.message, by);
+      if (row.plugin !== undefined && row.instance !== undefined)
+        askAgain({ plugin: row.plugin, instance: row.instance });
+      return changed(row);
+    },
     cancelMessage: async (context, { params }) =>
       changed(await store.messages.cancel(params.message, { actor: context.actor.id })),
     discardMessage: async (context, { params, body }) =>
@@ -114,6 +121,10 @@ export function createMessageHandlers({
     setRoute: async (context, { params, body }) => ({
       status: 200,
       body: await routing.set(context, params.channel, body.to),
+    }),
+    rehearseFailover: async (_context, { params, body }) => ({
+      status: 200,
+      body: await routing.rehearse(params.channel, body),
     }),
     listPracticeMessages: async (_context, { query }) => {
       const { items, next } = await store.practice.list(page(query));

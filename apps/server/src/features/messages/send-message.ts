@@ -2,7 +2,7 @@ import { isHilumError } from "@hilum/contract";
 import type { CallContext, Host } from "@hilum/host";
 import type { CallCounter } from "../plugins/call-counter.ts";
 import { judgeFailure } from "./attempt-verdict.ts";
-import type { SendMessage } from "./dispatcher.ts";
+import type { SendMessage } from "./deliver-message.ts";
 
 /** Milliseconds a provider has to take a message. */
 const deadlineMs = 60_000;

@@ -14,6 +14,8 @@ type Parts = {
   startedAt: Date;
   certificateUntil(): Date;
   egress(now: Date): Promise<Repair[]>;
+  /** Channels whose messages wait. */
+  routes(): Promise<Repair[]>;
 };
 
 /** Every part of the platform that can have an open problem. */
@@ -25,6 +27,7 @@ export function createRepairSources({
   startedAt,
   certificateUntil,
   egress,
+  routes,
 }: Parts): RepairSource[] {
   return [
     { part: "the audit log", list: () => auditRepairs(auditLog, verifications, startedAt) },
@@ -33,6 +36,7 @@ export function createRepairSources({
     { part: "registrations", list: () => registrationRepairs(store) },
     { part: "messages", list: () => messageRepairs(store) },
     { part: "vendors and agreements", list: () => egress(new Date()) },
+    { part: "routes", list: routes },
     { part: "the certificate", list: async () => certificateRepairs(certificateUntil(), startedAt) },
   ];
 }

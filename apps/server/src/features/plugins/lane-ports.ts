@@ -1,7 +1,7 @@
-import { HilumError } from "@hilum/contract";
 import type { LanePorts } from "@hilum/host";
 import type { Store } from "@hilum/store";
 import { createBlobReader } from "../messages/blob-reader.ts";
+import { takeReceipt } from "../messages/take-receipt.ts";
 
 /** What plugins may get done through their lanes, on the store. Who asks was decided before. */
 export function createLanePorts({ store }: { store: Store }): LanePorts {
@@ -12,16 +12,7 @@ export function createLanePorts({ store }: { store: Store }): LanePorts {
         ? undefined
         : { plugin: row.plugin, instance: row.instance };
     },
-    async updateDelivery(_key, { message, state, cause, reply }) {
-      if (state === "failed")
-        throw new HilumError("request.invalid", {
-          detail: "This version takes receipts of delivery; a failure is told as the answer of messages.send.",
-        });
-      await store.messages.recordDelivery(message, {
-        ...(cause === undefined ? {} : { cause }),
-        ...(reply === undefined ? {} : { reply }),
-      });
-    },
+    updateDelivery: (_key, report) => takeReceipt(store, report),
     readBlob: createBlobReader({ blobs: store.blobs }),
     async getState(key, { key: name }) {
       const row = await store.state.get(key, name);

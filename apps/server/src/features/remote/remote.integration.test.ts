@@ -117,7 +117,10 @@ describe("a plugin that runs elsewhere", () => {
         (error: Error) => error.name,
       );
       await waitUntil("the link", links, (all) => all.some(({ state }) => state === "connected"));
-      await operator.ok("setRoute", { params: { channel: "email" }, body: { to: { ...remote, instance: "default" } } });
+      await operator.ok("setRoute", {
+        params: { channel: "email" },
+        body: { to: [{ ...remote, instance: "default" }] },
+      });
       const { id } = await operator.ok("sendMessage", { body: someEmail() });
       await waitForState(operator, id, "sent");
       expect(sentTo).toEqual([id]);

@@ -53,7 +53,7 @@ export interface Tables {
   messageHours: MessageHoursTable;
   blobs: BlobsTable;
   messageBlobs: MessageBlobsTable;
-  routes: RoutesTable;
+  routeTargets: RouteTargetsTable;
   practiceMessages: PracticeMessagesTable;
   users: UsersTable;
   recoveryCodes: RecoveryCodesTable;
@@ -320,6 +320,11 @@ interface MessageWorkTable {
   code: string | null;
   maybeSentTwice: number;
   updatedAt: string;
+  rounds: Generated<number>;
+  nextPlugin: string | null;
+  nextInstance: string | null;
+  nextOnly: Generated<number>;
+  mayRecover: Generated<number>;
 }
 
 interface MessageTimelineTable {
@@ -366,8 +371,9 @@ interface MessageBlobsTable {
   blob: string;
 }
 
-interface RoutesTable {
+interface RouteTargetsTable {
   channel: Channel;
+  place: number;
   plugin: string;
   instance: string;
   setAt: string;

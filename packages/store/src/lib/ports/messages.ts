@@ -95,6 +95,21 @@ export interface ClaimedMessage {
   createdAt: Time;
   createdBy: string;
   priority: number;
+  position: RoutePosition;
+  /** Why it could not be sent so far, a code of the error catalogue. */
+  code?: string;
+}
+
+/** How far a message has come in its route. */
+export interface RoutePosition {
+  /** How often the whole route was gone through in vain. */
+  rounds: number;
+  /** Where it goes on; absent: at the first of the route. */
+  next?: InstanceKey;
+  /** An attempt at `next` may have gone out, so no other provider is asked. */
+  only?: boolean;
+  /** A provider that was passed over in this round may take the message later. */
+  mayRecover?: boolean;
 }
 
 /** What a provider answered, in the classes of the contract; free words are sealed. */
@@ -110,7 +125,7 @@ export interface AttemptReport {
 export type AttemptOutcome =
   | ({ state: "sent" | "delivered" } & AttemptReport)
   /** `maybeSent`: nobody can tell whether this attempt got through, so the next may be the second; default for `plugin.link_lost`. */
-  | ({ state: "retrying"; nextAttemptAt: Time; maybeSent?: boolean } & AttemptReport)
+  | ({ state: "retrying"; nextAttemptAt: Time; maybeSent?: boolean; position?: RoutePosition } & AttemptReport)
   | ({ state: "dead" | "uncertain" } & AttemptReport);
 
 /** An attempt that had begun when its process died: nobody knows whether the provider got it. */
@@ -121,6 +136,7 @@ export interface InterruptedAttempt {
   plugin: string;
   instance: string;
   testMode: boolean;
+  rounds: number;
 }
 
 export interface HourCount {
@@ -140,6 +156,7 @@ export interface HourCount {
  *              |                                             |-> dead ------.
  *              '------------------ retry --------------------'-> uncertain -'-> discard -> discarded
  * queued | retrying -> cancel -> cancelled
+ * sent | uncertain -> recordReceipt -> delivered | dead
  * ```
  */
 export interface Messages {
@@ -162,18 +179,24 @@ export interface Messages {
   /** Extends the lease of what `owner` holds. */
   renewClaims(owner: string, ids: readonly string[], leaseMs: number): Promise<void>;
   /**
-   * Durable before the provider is called; answers the number of the attempt. Throws `message.wrong_state` when the
-   * claim was lost or the message was cancelled.
+   * Durable before the provider is called; answers the number of the attempt. `passedOver`: why a provider before it in
+   * the order is not asked. Throws `message.wrong_state` when the claim was lost or the message was cancelled.
    */
-  startAttempt(id: string, owner: string, to: InstanceKey): Promise<number>;
+  startAttempt(id: string, owner: string, to: InstanceKey, passedOver?: AttemptReport): Promise<number>;
   /** Throws `message.wrong_state` when that attempt is not the open one. */
   finishAttempt(id: string, attempt: number, outcome: AttemptOutcome): Promise<void>;
-  /** Gives a claimed message back without an attempt: no route, provider not running. */
-  defer(id: string, owner: string, until: Time, why: AttemptReport): Promise<void>;
-  /** A claimed message that cannot go out at all. */
-  giveUp(id: string, owner: string, why: AttemptReport): Promise<void>;
-  /** Of a message that was sent. */
-  recordDelivery(id: string, report?: AttemptReport): Promise<void>;
+  /** Gives a claimed message back without an attempt: no route, provider not running. `told`: the timeline says so already. */
+  defer(
+    id: string,
+    owner: string,
+    until: Time,
+    why: AttemptReport,
+    options?: { position?: RoutePosition; told?: boolean },
+  ): Promise<void>;
+  /** A claimed message that cannot go out at all; `uncertain` when an earlier attempt may have. */
+  giveUp(id: string, owner: string, why: AttemptReport, state?: "dead" | "uncertain"): Promise<void>;
+  /** The provider's receipt for a message that it took, or may have taken: it arrived, or failed after all. A repeat changes nothing. */
+  recordReceipt(id: string, state: "delivered" | "failed", report?: AttemptReport): Promise<void>;
   /**
    * At start: gives back what other owners claimed and had not begun, and answers the attempts that were in flight;
    * for each the caller decides with `finishAttempt` (`uncertain`, or `retrying` where the provider takes an
@@ -189,17 +212,20 @@ export interface Messages {
   discard(id: string, by: { actor: string; reason: string }): Promise<MessageRow>;
 }
 
-export interface RouteRow extends InstanceKey {
+export interface RouteRow {
   channel: Channel;
+  /** In the order in which they are asked; never empty. */
+  targets: InstanceKey[];
   setAt: Time;
   setBy: string;
 }
 
 export interface Routes {
+  /** Channels that have a provider. */
   list(): Promise<RouteRow[]>;
   find(channel: Channel): Promise<RouteRow | undefined>;
-  /** `null` takes the choice away. Throws `instance.not_found`. */
-  set(channel: Channel, to: InstanceKey | null, by: { at: Time; by: string }): Promise<void>;
+  /** Replaces the order; an empty one takes the choice away. Throws `instance.not_found`. */
+  set(channel: Channel, to: readonly InstanceKey[], by: { at: Time; by: string }): Promise<void>;
 }
 
 /** A message that the practice mailbox received; sealed at rest but for its order. */

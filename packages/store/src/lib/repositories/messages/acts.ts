@@ -42,7 +42,14 @@ export function createActs(session: Session, find: Messages["find"]): Pick<Messa
       return act(
         id,
         from,
-        { state: "queued", dueAt: session.now(), maybeSentTwice: Number(twice) },
+        {
+          state: "queued",
+          dueAt: session.now(),
+          maybeSentTwice: Number(twice),
+          rounds: 0,
+          // Who knows that it may have gone out lets it go to any provider; nobody else does.
+          ...(evenIfSent === true ? { nextPlugin: null, nextInstance: null, nextOnly: 0 } : {}),
+        },
         { kind: "retry_scheduled", actor, nextAttemptAt: session.now() },
       );
     },

@@ -2,14 +2,16 @@ import { HilumError } from "@hilum/contract/errors";
 import type { MessageState } from "@hilum/contract/api";
 import type { Updateable } from "kysely";
 import { prepareQuery, toStatement } from "../../engine/query.ts";
-import type { Statement } from "../../engine/statement.ts";
 import type { Tables } from "../../engine/tables.ts";
-import type { AttemptOutcome, AttemptReport, Messages, TimelineKind, TimelineRow } from "../../ports/messages.ts";
+import type { AttemptOutcome, AttemptReport, Messages, TimelineRow } from "../../ports/messages.ts";
 import type { Session } from "../../session.ts";
-import { noClaim } from "./claims.ts";
+import { noClaim, positionColumns } from "./claims.ts";
+import { countHour } from "./counts.ts";
+import { recordReceipt } from "./receipts.ts";
+import { causeColumns, failedKind } from "./report.ts";
 import { appendAttempt, appendTimeline } from "./timeline.ts";
 
-type Attempts = Pick<Messages, "startAttempt" | "finishAttempt" | "defer" | "giveUp" | "recordDelivery">;
+type Attempts = Pick<Messages, "startAttempt" | "finishAttempt" | "defer" | "giveUp" | "recordReceipt">;
 
 const beginAttempt = prepareQuery<{ id: string; owner: string; plugin: string; instance: string; now: string }>(
   (sql, { id, owner, plugin, instance, now }) =>
@@ -42,11 +44,16 @@ export function createAttempts(session: Session): Attempts {
       .where("state", "in", [...from]);
 
   return {
-    startAttempt: async (id, owner, { plugin, instance }) => {
+    startAttempt: async (id, owner, { plugin, instance }, passedOver) => {
       const at = session.now();
       const begin = beginAttempt(session.dialect, { id, owner, plugin, instance, now: at });
+      const failover = { at, kind: "failed_over" as const, plugin, instance, ...passedOver };
       const [begun] = await session.commit(
-        [begin, appendAttempt(session, { message: id, at, plugin, instance })],
+        [
+          begin,
+          ...(passedOver === undefined ? [] : [appendTimeline(session, id, failover)]),
+          appendAttempt(session, { message: id, at, plugin, instance }),
+        ],
         wrongState,
       );
       return Number(begun?.rows[0]?.["attempts"]);
@@ -63,38 +70,32 @@ export function createAttempts(session: Session): Attempts {
         wrongState,
       );
     },
-    defer: async (id, owner, until, why) => {
-      const back = change(id, ["queued", "retrying"], { ...noClaim, dueAt: until, ...causeColumns(why) }).where(
+    defer: async (id, owner, until, why, { position, told = false } = {}) => {
+      const back = change(id, ["queued", "retrying"], {
+        ...noClaim,
+        dueAt: until,
+        ...causeColumns(why),
+        ...(position === undefined ? {} : positionColumns(position)),
+      }).where("claimOwner", "=", owner);
+      const entry = { at: session.now(), kind: "retry_scheduled" as const, ...why, nextAttemptAt: until };
+      await session.commit([toStatement(back, 1), ...(told ? [] : [appendTimeline(session, id, entry)])], wrongState);
+    },
+    giveUp: async (id, owner, why, state = "dead") => {
+      const end = change(id, ["queued", "retrying"], { ...noClaim, state, dueAt: null, ...causeColumns(why) }).where(
         "claimOwner",
         "=",
         owner,
       );
-      const entry = { at: session.now(), kind: "retry_scheduled" as const, ...why, nextAttemptAt: until };
-      await session.commit([toStatement(back, 1), appendTimeline(session, id, entry)], wrongState);
-    },
-    giveUp: async (id, owner, why) => {
-      const dead = change(id, ["queued", "retrying"], {
-        ...noClaim,
-        state: "dead",
-        dueAt: null,
-        ...causeColumns(why),
-      }).where("claimOwner", "=", owner);
       await session.commit(
         [
-          toStatement(dead, 1),
-          appendTimeline(session, id, { at: session.now(), kind: "dead", ...why }),
-          ...countHour(session, "dead"),
+          toStatement(end, 1),
+          appendTimeline(session, id, { at: session.now(), kind: state, ...why }),
+          ...countHour(session, state),
         ],
         wrongState,
       );
     },
-    recordDelivery: async (id, report = {}) => {
-      const delivered = change(id, ["sent"], { state: "delivered" });
-      await session.commit(
-        [toStatement(delivered, 1), appendTimeline(session, id, { at: session.now(), kind: "delivered", ...report })],
-        wrongState,
-      );
-    },
+    recordReceipt: (id, state, report = {}) => recordReceipt(session, id, state, report),
   };
 }
 
@@ -105,6 +106,7 @@ function closedColumns(outcome: AttemptOutcome): Updateable<Tables["messageWork"
     dueAt,
     ...causeColumns(outcome),
     ...(isMaybeSent(outcome) ? { maybeSentTwice: 1 } : {}),
+    ...(outcome.state === "retrying" && outcome.position !== undefined ? positionColumns(outcome.position) : {}),
   };
 }
 
@@ -112,21 +114,19 @@ function isMaybeSent(outcome: AttemptOutcome): boolean {
   return outcome.state === "retrying" && (outcome.maybeSent ?? outcome.code === "plugin.link_lost");
 }
 
-function causeColumns({ cause, code }: AttemptReport): {
-  cause: NonNullable<AttemptReport["cause"]> | null;
-  code: string | null;
-} {
-  return { cause: cause ?? null, code: code ?? null };
+/** Why another provider gets it; the words stand at the attempt itself. */
+function causeOf({ cause, code }: AttemptReport): Pick<AttemptReport, "cause" | "code"> {
+  return { ...(cause === undefined ? {} : { cause }), ...(code === undefined ? {} : { code }) };
 }
 
 /** A failure is told first, then what became of the message. */
 function outcomeEntries(outcome: AttemptOutcome, attempt: number, at: string): TimelineRow[] {
   if (outcome.state === "retrying") {
-    const { state: _state, nextAttemptAt, maybeSent: _maybeSent, ...failure } = outcome;
-    return [
-      { at, kind: isMaybeSent(outcome) ? "uncertain" : failedKind(failure), attempt, ...failure },
-      { at, kind: "retry_scheduled", attempt, nextAttemptAt },
-    ];
+    const { state: _state, nextAttemptAt, maybeSent: _maybeSent, position, ...failure } = outcome;
+    const failed = { at, kind: isMaybeSent(outcome) ? "uncertain" : failedKind(failure), attempt, ...failure } as const;
+    return position?.next === undefined || position.only === true
+      ? [failed, { at, kind: "retry_scheduled", attempt, nextAttemptAt }]
+      : [failed, { at, kind: "failed_over", ...position.next, ...causeOf(failure) }];
   }
   const { state, ...report } = outcome;
   if (state === "dead")
@@ -135,41 +135,6 @@ function outcomeEntries(outcome: AttemptOutcome, attempt: number, at: string): T
       { at, kind: "dead", attempt },
     ];
   return [{ at, kind: state, attempt, ...report }];
-}
-
-function failedKind({ code }: AttemptReport): TimelineKind {
-  return code === "provider.refused" || code === "provider.recipient" || code === "provider.sender"
-    ? "refused"
-    : "failed";
-}
-
-const shards = 16;
-const hourKinds: Partial<Record<MessageState, "sent" | "retried" | "failed">> = {
-  sent: "sent",
-  delivered: "sent",
-  retrying: "retried",
-  dead: "failed",
-};
-
-const addToHour = prepareQuery<{ hour: string; kind: string; shard: number }>((sql, { hour, kind, shard }) =>
-  sql
-    .insertInto("messageHours")
-    .values({ hour, kind, shard, count: 1 })
-    .onConflict((conflict) =>
-      conflict.columns(["hour", "kind", "shard"]).doUpdateSet((eb) => ({ count: eb("messageHours.count", "+", 1) })),
-    ),
-);
-
-function countHour(session: Session, state: MessageState): Statement[] {
-  const kind = hourKinds[state];
-  if (kind === undefined) return [];
-  return [
-    addToHour(session.dialect, {
-      hour: `${session.now().slice(0, 13)}:00:00.000Z`,
-      kind,
-      shard: Math.floor(Math.random() * shards),
-    }),
-  ];
 }
 
 function wrongState(): HilumError {

@@ -1,5 +1,7 @@
 import { prepareQuery, toStatement } from "../../engine/query.ts";
-import type { ClaimedMessage, InterruptedAttempt, Messages } from "../../ports/messages.ts";
+import type { Selectable } from "kysely";
+import type { Tables } from "../../engine/tables.ts";
+import type { ClaimedMessage, InterruptedAttempt, Messages, RoutePosition } from "../../ports/messages.ts";
 import { toTime, type Session } from "../../session.ts";
 import { bodyPlace } from "./accept.ts";
 
@@ -22,9 +24,24 @@ const claimDue = prepareQuery<{ owner: string; until: string; now: string; limit
       .updateTable("messageWork")
       .set({ claimOwner: owner, claimUntil: until })
       .where("id", "in", dialect === "postgresql" ? due.forUpdate().skipLocked() : due)
-      .returning(["id", "attempts", "priority"]);
+      .returning([
+        "id",
+        "attempts",
+        "priority",
+        "code",
+        "rounds",
+        "nextPlugin",
+        "nextInstance",
+        "nextOnly",
+        "mayRecover",
+      ]);
   },
 );
+
+type Claimed = Pick<
+  Selectable<Tables["messageWork"]>,
+  "id" | "attempts" | "priority" | "code" | "rounds" | "nextPlugin" | "nextInstance" | "nextOnly" | "mayRecover"
+>;
 
 /** Who may send which message now. */
 export function createClaims(session: Session): Claims {
@@ -34,7 +51,7 @@ export function createClaims(session: Session): Claims {
       const now = session.nowMs();
       const claim = claimDue(session.dialect, { owner, until: toTime(now + leaseMs), now: toTime(now), limit });
       const [claimed] = await session.commit([claim]);
-      const rows = (claimed?.rows ?? []) as unknown as { id: string; attempts: number; priority: number }[];
+      const rows = (claimed?.rows ?? []) as unknown as Claimed[];
       return rows.length === 0 ? [] : withBodies(session, rows);
     },
     renewClaims: async (owner, ids, leaseMs) => {
@@ -56,10 +73,7 @@ export function createClaims(session: Session): Claims {
   };
 }
 
-async function withBodies(
-  session: Session,
-  claimed: readonly { id: string; attempts: number; priority: number }[],
-): Promise<ClaimedMessage[]> {
+async function withBodies(session: Session, claimed: readonly Claimed[]): Promise<ClaimedMessage[]> {
   const query = session.sql
     .selectFrom("messages")
     .select(["id", "channel", "testMode", "createdAt", "createdBy", "sealedBody"])
@@ -71,13 +85,35 @@ async function withBodies(
   const heads = new Map((await session.all(query)).map((head) => [head.id, head]));
   return claimed
     .toSorted((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1))
-    .flatMap(({ id, attempts, priority }) => {
+    .flatMap((work) => {
+      const { id, attempts, priority, code } = work;
       const head = heads.get(id);
       if (head === undefined) return [];
       const { channel, testMode, createdAt, createdBy, sealedBody } = head;
       const body = session.keyring.open(bodyPlace(id), sealedBody).toString("utf8");
-      return [{ id, channel, body, testMode: testMode === 1, attempts, createdAt, createdBy, priority }];
+      const claim = { id, channel, body, testMode: testMode === 1, attempts, createdAt, createdBy, priority };
+      return [{ ...claim, position: toPosition(work), ...(code === null ? {} : { code }) }];
     });
+}
+
+function toPosition({ rounds, nextPlugin, nextInstance, nextOnly, mayRecover }: Claimed): RoutePosition {
+  return {
+    rounds,
+    ...(nextPlugin === null || nextInstance === null ? {} : { next: { plugin: nextPlugin, instance: nextInstance } }),
+    ...(nextOnly === 1 ? { only: true } : {}),
+    ...(mayRecover === 1 ? { mayRecover: true } : {}),
+  };
+}
+
+/** Columns of a position; absent members are cleared. */
+export function positionColumns({ rounds, next, only, mayRecover }: RoutePosition) {
+  return {
+    rounds,
+    nextPlugin: next?.plugin ?? null,
+    nextInstance: next?.instance ?? null,
+    nextOnly: Number(only === true),
+    mayRecover: Number(mayRecover === true),
+  };
 }
 
 async function recoverClaims(session: Session, owner: string, which: "all" | "expired"): Promise<InterruptedAttempt[]> {
@@ -92,18 +128,19 @@ async function recoverClaims(session: Session, owner: string, which: "all" | "ex
   const inFlight = sql
     .selectFrom("messageWork")
     .innerJoin("messages", "messages.id", "messageWork.id")
-    .select(["messageWork.id", "messageWork.channel", "attempts", "plugin", "instance", "messages.testMode"])
+    .select(["messageWork.id", "messageWork.channel", "attempts", "rounds", "plugin", "instance", "messages.testMode"])
     .where("claimOwner", "is not", null)
     .where("claimOwner", "<>", owner)
     .where("state", "=", "sending");
   await session.commit([toStatement(which === "all" ? release : release.where("claimUntil", "<", now))]);
   const rows = await session.all(which === "all" ? inFlight : inFlight.where("claimUntil", "<", now));
-  return rows.map(({ id, channel, attempts, plugin, instance, testMode }) => ({
+  return rows.map(({ id, channel, attempts, rounds, plugin, instance, testMode }) => ({
     id,
     channel,
     attempt: attempts,
     plugin: plugin ?? "",
     instance: instance ?? "",
     testMode: testMode === 1,
+    rounds,
   }));
 }

@@ -1,4 +1,6 @@
 import type { MessageState } from "@hilum/contract/api";
+import { prepareQuery } from "../../engine/query.ts";
+import type { Statement } from "../../engine/statement.ts";
 import type { HourCount, Messages } from "../../ports/messages.ts";
 import { toTime, type Session } from "../../session.ts";
 
@@ -54,4 +56,34 @@ export async function countHours(session: Session, hours: number): Promise<HourC
     const of = (kind: string): number => counts.get(`${hour} ${kind}`) ?? 0;
     return { hour, sent: of("sent"), retried: of("retried"), failed: of("failed") };
   });
+}
+
+const shards = 16;
+const hourKinds: Partial<Record<MessageState, "sent" | "retried" | "failed">> = {
+  sent: "sent",
+  delivered: "sent",
+  retrying: "retried",
+  dead: "failed",
+};
+
+const addToHour = prepareQuery<{ hour: string; kind: string; shard: number }>((sql, { hour, kind, shard }) =>
+  sql
+    .insertInto("messageHours")
+    .values({ hour, kind, shard, count: 1 })
+    .onConflict((conflict) =>
+      conflict.columns(["hour", "kind", "shard"]).doUpdateSet((eb) => ({ count: eb("messageHours.count", "+", 1) })),
+    ),
+);
+
+/** One more of its kind in this hour; nothing for states that are not counted. */
+export function countHour(session: Session, state: MessageState): Statement[] {
+  const kind = hourKinds[state];
+  if (kind === undefined) return [];
+  return [
+    addToHour(session.dialect, {
+      hour: `${session.now().slice(0, 13)}:00:00.000Z`,
+      kind,
+      shard: Math.floor(Math.random() * shards),
+    }),
+  ];
 }

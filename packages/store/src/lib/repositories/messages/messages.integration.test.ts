@@ -125,7 +125,7 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       await test.clock.advance(31_000);
       expect(await start(id)).toBe(2);
       await test.store.messages.finishAttempt(id, 2, { state: "sent", reply: "250 queued" });
-      await test.store.messages.recordDelivery(id);
+      await test.store.messages.recordReceipt(id, "delivered");
       const detail = await test.store.messages.detail(id);
       expect(detail?.state).toBe("delivered");
       expect(detail?.cause).toBeUndefined();
@@ -136,7 +136,7 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
         ["retry_scheduled", 1],
         ["attempt", 2],
         ["sent", 2],
-        ["delivered", undefined],
+        ["delivered", 2],
       ]);
       expect(detail?.timeline[2]).toMatchObject({ reply: "connect ECONNREFUSED", cause: "network", durationMs: 12 });
     });
@@ -161,7 +161,15 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       await test.store.messages.claim("boot-dead", 200, 60_000);
       const interrupted = await test.store.messages.recoverClaims("boot-new");
       expect(interrupted.filter(({ id }) => id === flying || id === claimed)).toEqual([
-        { id: flying, channel: "email", attempt: 1, plugin: "org.example.smtp", instance: "default", testMode: false },
+        {
+          id: flying,
+          channel: "email",
+          attempt: 1,
+          plugin: "org.example.smtp",
+          instance: "default",
+          testMode: false,
+          rounds: 0,
+        },
       ]);
       await test.store.messages.finishAttempt(flying, 1, { state: "uncertain", code: "plugin.link_lost" });
       expect(await claim(claimed, "boot-new")).toMatchObject({ attempts: 0 });
@@ -278,15 +286,115 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       expect(hours.reduce((sum, { failed }) => sum + failed, 0)).toBeGreaterThanOrEqual(2);
     });
 
-    it("routes a channel to an instance that exists, and forgets the route with it", async () => {
-      const key = await addPlugin(test.store);
+    it("fails over: tells why and to whom, keeps where the message goes on, and goes back to the first after a round", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      const now = (): string => test.clock.date().toISOString();
+      const second = { plugin: "org.example.other", instance: "default" };
+      const refusal = { cause: "sender_not_verified", code: "provider.sender", reply: "21608" } as const;
+      await start(id);
+      await test.store.messages.finishAttempt(id, 1, {
+        state: "retrying",
+        nextAttemptAt: now(),
+        position: { rounds: 0, next: second, mayRecover: true },
+        ...refusal,
+      });
+      expect(await claim(id)).toMatchObject({
+        attempts: 1,
+        code: "provider.sender",
+        position: { rounds: 0, next: second, mayRecover: true },
+      });
+      await test.store.messages.startAttempt(id, "boot-1", second);
+      await test.store.messages.finishAttempt(id, 2, {
+        state: "retrying",
+        nextAttemptAt: now(),
+        position: { rounds: 1 },
+        cause: "network",
+        code: "provider.unreachable",
+      });
+      expect((await claim(id)).position).toEqual({ rounds: 1 });
+      await test.store.messages.startAttempt(id, "boot-1", second, { cause: "plugin", code: "plugin.not_running" });
+      const detail = await test.store.messages.detail(id);
+      expect(detail?.timeline.slice(1).map(({ kind, attempt, plugin, code }) => [kind, attempt, plugin, code])).toEqual(
+        [
+          ["attempt", 1, "org.example.smtp", undefined],
+          ["refused", 1, undefined, "provider.sender"],
+          ["failed_over", undefined, second.plugin, "provider.sender"],
+          ["attempt", 2, second.plugin, undefined],
+          ["failed", 2, undefined, "provider.unreachable"],
+          ["retry_scheduled", 2, undefined, undefined],
+          ["failed_over", undefined, second.plugin, "plugin.not_running"],
+          ["attempt", 3, second.plugin, undefined],
+        ],
+      );
+      expect(detail).toMatchObject({ attempts: 3, ...second, maybeSentTwice: false });
+    });
+
+    it("keeps a message that may have gone out at its provider until a person lets it go elsewhere", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      await start(id);
+      const only = { rounds: 2, next: { plugin: "org.example.smtp", instance: "default" }, only: true };
+      const now = test.clock.date().toISOString();
+      const cut = { state: "retrying", nextAttemptAt: now, code: "plugin.link_lost", position: only } as const;
+      await test.store.messages.finishAttempt(id, 1, cut);
+      await test.store.messages.retry(id, { actor: "user:ana" });
+      expect((await claim(id)).position).toEqual({ ...only, rounds: 0 });
+      await test.store.messages.giveUp(id, "boot-1", { code: "route.none" }, "uncertain");
+      await test.store.messages.retry(id, { actor: "user:ana", evenIfSent: true });
+      expect((await claim(id)).position).toEqual({ rounds: 0 });
+    });
+
+    it("takes the provider's receipt once: it arrived, or it failed after all", async () => {
+      const sent = async (): Promise<string> => {
+        const id = await accept({ createdAt: test.clock.date().toISOString() });
+        await start(id);
+        await expect(test.store.messages.recordReceipt(id, "delivered")).rejects.toMatchObject({
+          code: "message.wrong_state",
+        });
+        await test.store.messages.finishAttempt(id, 1, { state: "sent" });
+        return id;
+      };
+      const failed = await sent();
+      const why = { cause: "recipient", code: "provider.recipient", reply: "30005" } as const;
+      await test.store.messages.recordReceipt(failed, "failed", why);
+      await test.store.messages.recordReceipt(failed, "failed", why);
+      const detail = await test.store.messages.detail(failed);
+      expect(detail).toMatchObject({ state: "dead", cause: "recipient", code: "provider.recipient" });
+      expect(detail?.timeline.slice(3)).toMatchObject([
+        { kind: "refused", attempt: 1, reply: "30005" },
+        { kind: "dead", attempt: 1 },
+      ]);
+      const arrived = await sent();
+      await test.store.messages.recordReceipt(arrived, "delivered");
+      await test.store.messages.recordReceipt(arrived, "failed", why);
+      expect(await test.store.messages.find(arrived)).toMatchObject({ state: "delivered" });
+    });
+
+    it("says once why a message waits, however often it is put back", async () => {
+      const id = await accept({ createdAt: test.clock.date().toISOString() });
+      const why = { cause: "plugin", code: "plugin.not_running" } as const;
+      for (const told of [false, true, true]) {
+        await claim(id);
+        await test.store.messages.defer(id, "boot-1", test.clock.date().toISOString(), why, { told });
+      }
+      const detail = await test.store.messages.detail(id);
+      expect(detail?.timeline.map(({ kind }) => kind)).toEqual(["accepted", "retry_scheduled"]);
+    });
+
+    it("routes a channel to instances that exist, in their order, and forgets each with its plugin", async () => {
+      const [first, second] = [await addPlugin(test.store), await addPlugin(test.store)];
       const by = { at: "2026-03-02T08:00:00.000Z", by: "user:ana" };
       await expect(
-        test.store.routes.set("fax", { plugin: "org.example.none", instance: "default" }, by),
+        test.store.routes.set("fax", [first, { plugin: "org.example.none", instance: "default" }], by),
       ).rejects.toMatchObject({ code: "instance.not_found" });
-      await test.store.routes.set("fax", key, by);
-      expect(await test.store.routes.find("fax")).toEqual({ channel: "fax", ...key, setAt: by.at, setBy: by.by });
-      await test.store.plugins.remove(key.plugin);
+      expect(await test.store.routes.find("fax")).toBeUndefined();
+      await test.store.routes.set("fax", [first, second], by);
+      await test.store.routes.set("fax", [second, first], by);
+      const route = { channel: "fax", targets: [second, first], setAt: by.at, setBy: by.by };
+      expect(await test.store.routes.find("fax")).toEqual(route);
+      expect(await test.store.routes.list()).toEqual([route]);
+      await test.store.plugins.remove(second.plugin);
+      expect((await test.store.routes.find("fax"))?.targets).toEqual([first]);
+      await test.store.routes.set("fax", [], by);
       expect(await test.store.routes.find("fax")).toBeUndefined();
     });
 

@@ -12,7 +12,20 @@ type Listed = Pick<
   Selectable<Tables["messages"]>,
   "testMode" | "createdAt" | "createdBy" | "recipientMasked" | "moreRecipients"
 > &
-  Omit<Selectable<Tables["messageWork"]>, "priority" | "claimOwner" | "claimUntil">;
+  Pick<
+    Selectable<Tables["messageWork"]>,
+    | "id"
+    | "channel"
+    | "state"
+    | "attempts"
+    | "dueAt"
+    | "plugin"
+    | "instance"
+    | "cause"
+    | "code"
+    | "maybeSentTwice"
+    | "updatedAt"
+  >;
 
 /** What people see of messages, and what they do with them. */
 export function createOutbox(session: Session): Outbox {

@@ -21,6 +21,7 @@ type Step =
         | "defer"
         | "giveUp"
         | "deliver"
+        | "failAfterAll"
         | "retry"
         | "retryEvenIfSent"
         | "cancel"
@@ -35,6 +36,7 @@ const acts = [
   "defer",
   "giveUp",
   "deliver",
+  "failAfterAll",
   "retry",
   "retryEvenIfSent",
   "cancel",
@@ -71,7 +73,9 @@ function expected(model: Model, step: Step): Model | undefined {
     case "giveUp":
       return waits(model) && model.claimed ? { ...settled, state: "dead" } : undefined;
     case "deliver":
-      return model.state === "sent" ? { ...model, state: "delivered" } : undefined;
+      return afterReceipt(model, "delivered");
+    case "failAfterAll":
+      return afterReceipt(model, "dead");
     case "retry":
       return model.state === "retrying" || model.state === "dead"
         ? { ...settled, state: "queued", due: true }
@@ -87,6 +91,12 @@ function expected(model: Model, step: Step): Model | undefined {
     case "crash":
       return waits(model) ? { ...model, claimed: false } : model;
   }
+}
+
+/** The first receipt counts; what comes after it, or after a person's decision, changes nothing. */
+function afterReceipt(model: Model, state: MessageState): Model | undefined {
+  if (model.state === "sent" || model.state === "uncertain") return { ...model, state };
+  return ["delivered", "dead", "discarded"].includes(model.state) ? model : undefined;
 }
 
 describe("the states of a message", () => {
@@ -117,7 +127,9 @@ describe("the states of a message", () => {
       case "giveUp":
         return messages.giveUp(id, "me", {});
       case "deliver":
-        return messages.recordDelivery(id);
+        return messages.recordReceipt(id, "delivered");
+      case "failAfterAll":
+        return messages.recordReceipt(id, "failed", { cause: "recipient" });
       case "retry":
         return void (await messages.retry(id, { actor: "user:ana" }));
       case "retryEvenIfSent":

@@ -1,2 +1,0 @@
--- Holds the number until the migration of this number lands; has no effect.
-SELECT 1;
