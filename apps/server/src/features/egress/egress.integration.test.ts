@@ -118,7 +118,7 @@ describe.skipIf(!requires("bubblewrap").available)("managed egress, in the whole
     expect((await enable()).enabled).toBe(true);
     await administrator.ok("setRoute", {
       params: { channel: "email" },
-      body: { to: { ...fetching, instance: "default" } },
+      body: { to: [{ ...fetching, instance: "default" }] },
     });
     const closed = await send();
     expect(codeOf(await waitForState(administrator, closed, "dead"))).toBe("destination.not_public");

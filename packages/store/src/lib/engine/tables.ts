@@ -1,27 +1,30 @@
-import type {
-  CauseClass,
-  Channel,
-  HookOrigin,
-  HookVerdict,
-  InstanceState,
-  LogLine,
-  MessageState,
-  Role,
-  SmokeRun,
-} from "@hilum/contract/api";
+import type { CauseClass, Channel, InstanceState, LogLine, MessageState, SmokeRun } from "@hilum/contract/api";
 import type { ColumnType, Generated } from "kysely";
 import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
 import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
+import type { HookDeliveriesTable } from "./hook-tables.ts";
+import type {
+  ApiTokensTable,
+  InvitationsTable,
+  RecoveryCodesTable,
+  RemoteLinksTable,
+  RemoteNoncesTable,
+  RemoteTokensTable,
+  SessionsTable,
+  SignInChallengesTable,
+  SignInThrottlesTable,
+  UsersTable,
+} from "./identity-tables.ts";
 import type { OauthStatesTable, RepairSnoozesTable, SignInFaultsTable } from "./setup-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
 /** Written as a request that the commit thread seals; read as the envelope. */
 export type Sealed = ColumnType<Uint8Array, SealRequest, SealRequest>;
-type SealedOrNull = ColumnType<Uint8Array | null, SealRequest | null, SealRequest | null>;
+export type SealedOrNull = ColumnType<Uint8Array | null, SealRequest | null, SealRequest | null>;
 /** Written as a request that the commit thread hashes with the index key. */
 type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
-type BlindOrNull = ColumnType<Uint8Array | null, BlindRequest | null, BlindRequest | null>;
+export type BlindOrNull = ColumnType<Uint8Array | null, BlindRequest | null, BlindRequest | null>;
 
 /** The columns of migration 001 and later, in the names that the code uses; the compiler writes them in snake_case. */
 export interface Tables {
@@ -275,24 +278,6 @@ interface PluginLogsTable {
   sealedText: Sealed;
 }
 
-interface HookDeliveriesTable {
-  id: string;
-  plugin: string;
-  instance: string;
-  hook: string;
-  at: string;
-  method: string;
-  origin: HookOrigin;
-  verdict: HookVerdict;
-  reason: string | null;
-  status: number;
-  bytes: number;
-  durationMs: number;
-  identity: BlindOrNull;
-  replayOf: string | null;
-  sealedContent: SealedOrNull;
-}
-
 interface MessagesTable {
   id: string;
   channel: Channel;
@@ -386,104 +371,6 @@ interface PracticeMessagesTable {
   channel: Channel;
   at: string;
   sealedContent: Sealed;
-}
-
-interface UsersTable {
-  id: string;
-  username: string;
-  displayName: string;
-  role: Role;
-  state: "invited" | "active" | "disabled";
-  passwordHash: string | null;
-  preferences: string | null;
-  createdAt: string;
-  lastSignInAt: string | null;
-  totpVersion: number;
-  totpLastStep: number;
-  sealedTotp: SealedOrNull;
-  pendingVersion: number;
-  sealedPending: SealedOrNull;
-  rowVersion: number;
-}
-
-interface RecoveryCodesTable {
-  user: string;
-  hash: string;
-}
-
-interface SessionsTable {
-  id: string;
-  hash: string;
-  user: string;
-  startedAt: string;
-  lastSeenAt: string;
-  idleExpiresAt: string;
-  expiresAt: string;
-  steppedUpUntil: string | null;
-  client: string;
-}
-
-interface SignInChallengesTable {
-  hash: string;
-  user: string;
-  expiresAt: string;
-  failures: number;
-}
-
-interface SignInThrottlesTable {
-  key: string;
-  failures: number;
-  blockedUntil: string | null;
-  updatedAt: string;
-}
-
-interface InvitationsTable {
-  hash: string;
-  user: string;
-  createdAt: string;
-  createdBy: string;
-  expiresAt: string;
-}
-
-interface ApiTokensTable {
-  id: string;
-  hash: string;
-  name: string;
-  role: Role;
-  prefix: string;
-  createdBy: string;
-  createdAt: string;
-  expiresAt: string;
-  lastUsedAt: string | null;
-  revokedAt: string | null;
-}
-
-interface RemoteLinksTable {
-  id: string;
-  plugin: string;
-  instance: string;
-  kind: "enrolment" | "link";
-  hash: string | null;
-  publicKey: string | null;
-  fingerprint: string | null;
-  createdAt: string;
-  createdBy: string;
-  expiresAt: string;
-  usedAt: string | null;
-  lastUsedAt: string | null;
-  revokedAt: string | null;
-}
-
-interface RemoteTokensTable {
-  hash: string;
-  link: string;
-  expiresAt: string;
-}
-
-interface RemoteNoncesTable {
-  link: string;
-  nonce: string;
-  expiresAt: string;
 }
 
 interface AuditIndexTable {
