@@ -127,6 +127,17 @@ const logs = createRoute({
   component: lazyRouteComponent(() => import("./screens/plugin/logs.tsx"), "LogsScreen"),
 });
 
+const egress = createRoute({
+  ...inApp("/plugins/$plugin/egress"),
+  validateSearch: (search: Search) =>
+    present({
+      instance: textOf(search["instance"]),
+      decision: oneOf(search["decision"], ["allow", "deny"]),
+      cursor: textOf(search["cursor"]),
+    }),
+  component: lazyRouteComponent(() => import("./screens/plugin/egress.tsx"), "EgressScreen"),
+});
+
 const messages = createRoute({
   ...inApp("/messages"),
   validateSearch: (search: Search) =>
@@ -190,6 +201,16 @@ export interface AuditSearch {
   verify?: "true";
 }
 
+const vendors = createRoute({
+  ...inApp("/vendors"),
+  validateSearch: (search: Search) => present({ host: textOf(search["host"]) }),
+  component: lazyRouteComponent(() => import("./screens/vendors/vendors.tsx"), "VendorsScreen"),
+});
+const vendor = createRoute({
+  ...inApp("/vendors/$vendor"),
+  component: lazyRouteComponent(() => import("./screens/vendors/vendor.tsx"), "VendorScreen"),
+});
+
 const users = createRoute({
   ...inApp("/users"),
   component: lazyRouteComponent(() => import("./screens/users/users.tsx"), "UsersScreen"),
@@ -225,6 +246,7 @@ const tree = root.addChildren([
     access,
     pluginSettings,
     health,
+    egress,
     logs,
     messages,
     compose,
@@ -232,6 +254,8 @@ const tree = root.addChildren([
     practice,
     message,
     audit,
+    vendors,
+    vendor,
     users,
     tokens,
     account,

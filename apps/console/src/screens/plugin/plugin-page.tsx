@@ -20,6 +20,7 @@ export const tabs = [
   ["Access", "/access"],
   ["Settings", "/settings"],
   ["Health", "/health"],
+  ["Egress", "/egress"],
   ["Logs", "/logs"],
 ] as const;
 export type Tab = (typeof tabs)[number][0];

@@ -162,7 +162,7 @@ describe("the register of vendors", () => {
   });
 
   it("is read by who operates and who audits, and written by an administrator with a fresh proof", async () => {
-    const body = { name: "Other", kind: "business_associate", hosts: [] } as const;
+    const body = { name: "Other", kind: "business_associate" as const, hosts: [] };
     for (const role of ["operator", "auditor"] as const) {
       const client = await server.as(role);
       expect((await client.call("listVendors")).status).toBe(200);
