@@ -14,6 +14,7 @@ import { registering } from "./journeys/registering.ts";
 import { remote } from "./journeys/remote.ts";
 import { smtp } from "./journeys/smtp.ts";
 import { users } from "./journeys/users.ts";
+import { vendors } from "./journeys/vendors.ts";
 import { openWorld, repository, type World } from "./world/world.ts";
 
 interface Outcome {
@@ -44,6 +45,7 @@ const plan: readonly Journey[] = [
   ...emptyGate,
   ...practice,
   ...smtp,
+  ...vendors,
   ...registering,
   ...remote,
   ...lifecycle,

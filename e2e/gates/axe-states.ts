@@ -21,6 +21,8 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     `${smtp}/access`,
     `${smtp}/settings`,
     `${smtp}/health`,
+    `${smtp}/egress`,
+    `${smtp}/egress?decision=deny`,
     `${smtp}/logs`,
     "/messages",
     "/messages/compose",
@@ -29,6 +31,8 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     "/messages/practice",
     message,
     "/audit",
+    "/vendors",
+    "/vendors?host=api.example.com",
     "/users",
     "/users/tokens",
     "/account",
@@ -59,6 +63,7 @@ export function emptyStates({ server: { url } }: World): PageState[] {
     "/messages/practice",
     "/users/tokens",
     "/audit?action=nothing",
+    "/vendors",
   ].map((path) => at(url, path, `${path}, empty`));
 }
 

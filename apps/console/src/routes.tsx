@@ -161,6 +161,17 @@ const logs = createRoute({
   component: lazyRouteComponent(() => import("./screens/plugin/logs.tsx"), "LogsScreen"),
 });
 
+const egress = createRoute({
+  ...inApp("/plugins/$plugin/egress"),
+  validateSearch: (search: Search) =>
+    present({
+      instance: textOf(search["instance"]),
+      decision: oneOf(search["decision"], ["allow", "deny"]),
+      cursor: textOf(search["cursor"]),
+    }),
+  component: lazyRouteComponent(() => import("./screens/plugin/egress.tsx"), "EgressScreen"),
+});
+
 const messages = createRoute({
   ...inApp("/messages"),
   validateSearch: (search: Search) =>
@@ -224,6 +235,16 @@ export interface AuditSearch {
   verify?: "true";
 }
 
+const vendors = createRoute({
+  ...inApp("/vendors"),
+  validateSearch: (search: Search) => present({ host: textOf(search["host"]) }),
+  component: lazyRouteComponent(() => import("./screens/vendors/vendors.tsx"), "VendorsScreen"),
+});
+const vendor = createRoute({
+  ...inApp("/vendors/$vendor"),
+  component: lazyRouteComponent(() => import("./screens/vendors/vendor.tsx"), "VendorScreen"),
+});
+
 const users = createRoute({
   ...inApp("/users"),
   component: lazyRouteComponent(() => import("./screens/users/users.tsx"), "UsersScreen"),
@@ -260,6 +281,7 @@ const tree = root.addChildren([
     pluginSettings,
     health,
     webhooks,
+    egress,
     logs,
     messages,
     compose,
@@ -267,6 +289,8 @@ const tree = root.addChildren([
     practice,
     message,
     audit,
+    vendors,
+    vendor,
     users,
     tokens,
     account,

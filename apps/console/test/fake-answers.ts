@@ -30,6 +30,7 @@ import {
   smokeRuns,
 } from "./fixtures/plugin-pages.ts";
 import { setups } from "./fixtures/setup.ts";
+import { blockedEgressPage, egressPage, noVendors, vendorById, vendors } from "./fixtures/egress.ts";
 import { ahead } from "./fixtures/answer.ts";
 
 /** What the fake pretends; everything else is a working practice with a few problems. */
@@ -41,6 +42,7 @@ export interface Scenario {
   noSandbox?: boolean;
   noHooks?: boolean;
   empty?: boolean;
+  noAgreement?: boolean;
   role?: Role;
   setupStep?: string;
   /** Operations that are refused, with the code. */
@@ -101,6 +103,28 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   cancelVerification: fixed({ ...runningVerification, state: "cancelled" }),
   exportAudit: fixed({}),
   rebuildAuditIndex: fixed({ indexed: 1_204_332 }),
+
+  listEgressReceipts: (_, { empty, noAgreement }) =>
+    empty ? { hosts: [], items: [] } : noAgreement ? blockedEgressPage : egressPage,
+  listVendors: (_, { empty }) => (empty ? noVendors : vendors),
+  getVendor: ({ params }) => {
+    const found = vendorById(params["vendor"] ?? "");
+    if (found === undefined) throw new Refusal("vendor.not_found");
+    return found;
+  },
+  createVendor: ({ body }) => {
+    const { hosts } = body as { hosts: string[] };
+    if (hosts.includes(".com"))
+      throw new Refusal("request.invalid", "Hosts below `.com` belong to many owners, not to one vendor.", [
+        { pointer: "/hosts/0", message: "Hosts below `.com` belong to many owners, not to one vendor." },
+      ]);
+    return vendors.items[0];
+  },
+  changeVendor: () => vendors.items[0],
+  removeVendor: ok,
+  addAgreement: () => vendors.items[1],
+  endAgreement: () => vendors.items[1],
+  uploadAgreementDocument: () => vendors.items[1],
 
   getBootstrap: (_, { firstRun, signedOut }) => ({
     ...bootstrap,

@@ -193,6 +193,10 @@ export const views: readonly View[] = [
       await page.getByText("Hand this delivery to the plugin again?").waitFor();
     },
   },
+  { name: "egress", path: `${smtp}/egress` },
+  { name: "egress-empty", path: `${smtp}/egress`, scenario: { empty: true } },
+  { name: "egress-no-agreement", path: `${smtp}/egress`, scenario: { noAgreement: true } },
+  { name: "egress-viewer", path: `${smtp}/egress`, scenario: { role: "viewer" } },
   { name: "logs", path: `${smtp}/logs` },
   { name: "messages", path: "/messages" },
   { name: "messages-empty", path: "/messages", scenario: { empty: true } },
@@ -227,6 +231,31 @@ export const views: readonly View[] = [
   },
   { name: "audit-viewer", path: "/audit", scenario: { role: "viewer" } },
   { name: "audit-export", path: "/audit", act: press("Export") },
+  { name: "vendors", path: "/vendors" },
+  { name: "vendors-empty", path: "/vendors", scenario: { empty: true } },
+  { name: "vendors-add", path: "/vendors?host=api.sms.example" },
+  {
+    name: "vendors-add-refused",
+    path: "/vendors",
+    act: async (page) => {
+      await press("Add a vendor")(page);
+      await page.getByLabel("Name").fill("Everybody");
+      await page.getByLabel("Hosts").fill(".com");
+      await press("Add")(page);
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "vendors-operator", path: "/vendors", scenario: { role: "operator" } },
+  { name: "vendors-viewer", path: "/vendors", scenario: { role: "viewer" } },
+  { name: "vendor", path: "/vendors/01VENDORTW" },
+  { name: "vendor-no-agreement", path: "/vendors/01VENDORFX" },
+  { name: "vendor-own", path: "/vendors/01VENDOROW" },
+  { name: "vendor-agreement", path: "/vendors/01VENDORTW", act: press("Record an agreement") },
+  {
+    name: "vendor-end",
+    path: "/vendors/01VENDORTW",
+    act: press("End the agreement with Northlight Messaging Inc."),
+  },
   { name: "users", path: "/users" },
   { name: "users-invite", path: "/users", act: press("Invite") },
   {
@@ -245,6 +274,7 @@ export const views: readonly View[] = [
   { name: "tokens", path: "/users/tokens" },
   { name: "account", path: "/account" },
   { name: "settings", path: "/settings" },
+  { name: "settings-authority", path: "/settings", act: press("Add an authority") },
   { name: "settings-operator", path: "/settings", scenario: { role: "operator" } },
   { name: "sandbox", path: "/settings/sandbox" },
   { name: "sandbox-missing", path: "/settings/sandbox", scenario: { noSandbox: true } },

@@ -1,5 +1,6 @@
 import {
   IconAlertTriangleFilled,
+  IconBuildingCommunity,
   IconLayoutDashboard,
   IconMessages,
   IconPlug,
@@ -26,6 +27,7 @@ const groups = [
     "Account for",
     [
       ["Audit", "/audit", IconShieldCheck],
+      ["Vendors", "/vendors", IconBuildingCommunity],
       ["Users", "/users", IconUsers],
     ],
   ],
@@ -42,6 +44,7 @@ export function countProblems(dashboard: Dashboard | undefined): ProblemCounts {
     "/repairs": open.length,
     "/plugins": new Set(open.map(({ plugin }) => plugin).filter((id) => id !== undefined)).size,
     "/messages": dashboard.messages.dead + dashboard.messages.uncertain,
+    "/vendors": open.filter(({ id }) => id.startsWith("agreement:")).length,
   };
 }
 

@@ -16,6 +16,7 @@ const places = [
   ["Messages, routing", "/messages/routing", "channel provider"],
   ["Practice mailbox", "/messages/practice", "test received"],
   ["Audit", "/audit", "log entries"],
+  ["Vendors", "/vendors", "business associate agreement baa hosts"],
   ["Users", "/users", "people roles invite"],
   ["Tokens of programs", "/users/tokens", "api key"],
   ["Account and preferences", "/account", "password second factor theme font text size contrast"],

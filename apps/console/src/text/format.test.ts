@@ -1,5 +1,16 @@
 import { beforeEach, expect, it } from "vitest";
-import { actorName, bytes, clockMs, day, duration, many, moment, setTimeZone, shortHash } from "./format.ts";
+import {
+  actorName,
+  bytes,
+  calendarDay,
+  clockMs,
+  day,
+  duration,
+  many,
+  moment,
+  setTimeZone,
+  shortHash,
+} from "./format.ts";
 
 const at = "2026-03-12T13:02:11.120Z";
 beforeEach(() => setTimeZone("Europe/Berlin"));
@@ -39,4 +50,11 @@ it("counts, sizes and shortens", () => {
     "Hilum, scheduler",
     "anonymous",
   ]);
+});
+
+it("writes a day of the calendar as the same day in every zone", () => {
+  setTimeZone("America/New_York");
+  const now = new Date("2026-03-02T12:00:00Z");
+  expect(calendarDay("2026-01-01", now)).toBe("1 Jan");
+  expect(calendarDay("2025-12-31", now)).toBe("31 Dec 2025");
 });

@@ -20,6 +20,17 @@ export function day(at: string | number | Date, now: Date = new Date()): string 
   const sameYear = part(at, { year: "numeric" }) === part(now, { year: "numeric" });
   return part(at, { day: "numeric", month: "short", ...(!sameYear && { year: "numeric" }) });
 }
+/** A day of the calendar, `YYYY-MM-DD`, which is the same day in every time zone. */
+export function calendarDay(text: string, now: Date = new Date()): string {
+  const at = new Date(`${text}T00:00:00.000Z`);
+  const sameYear = text.slice(0, 4) === part(now, { year: "numeric" });
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone: "UTC",
+    day: "numeric",
+    month: "short",
+    ...(!sameYear && { year: "numeric" }),
+  }).format(at);
+}
 /** "14:02" today, "12 Mar, 14:02" otherwise. */
 export function moment(at: string | number | Date, now: Date = new Date()): string {
   const isToday = part(at, { dateStyle: "short" }) === part(now, { dateStyle: "short" });

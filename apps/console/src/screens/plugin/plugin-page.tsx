@@ -21,6 +21,7 @@ export const tabs = [
   ["Settings", "/settings"],
   ["Health", "/health"],
   ["Webhooks", "/webhooks"],
+  ["Egress", "/egress"],
   ["Logs", "/logs"],
 ] as const;
 export type Tab = (typeof tabs)[number][0];

@@ -10,6 +10,7 @@ import { ApiProblemPanel } from "../../look/problem.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
+import { Authorities } from "./authorities.tsx";
 import { SettingsTabs } from "./settings-tabs.tsx";
 
 type Answer = AnswerById<"getPlatformSettings">;
@@ -113,6 +114,12 @@ function SettingsForm({ answer, onReload }: { answer: Answer; onReload(): void }
         readOnly={readOnly}
         errorOf={(at, part) => problemAt(save.problem, `/settings/privateRanges/${at}/${part}`)}
         onChange={(privateRanges) => set({ privateRanges })}
+      />
+      <Authorities
+        authorities={form.authorities ?? []}
+        readOnly={readOnly}
+        errorOf={(at) => problemAt(save.problem, `/settings/authorities/${at}`)}
+        onChange={(authorities) => set({ authorities })}
       />
       <div className="savebar" role="region" aria-label="Save">
         <span className="say" role="status">
