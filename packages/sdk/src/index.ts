@@ -5,6 +5,7 @@ export {
   contactPoints,
   email,
   fax,
+  isTestMessage,
   messageText,
   sms,
   type MessageAttachment,

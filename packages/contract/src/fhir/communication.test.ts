@@ -9,6 +9,7 @@ import {
   extensionUrls,
   fax,
   idempotencyKeyOf,
+  isTestMessage,
   loadValidator,
   maskContact,
   messageText,
@@ -176,5 +177,15 @@ describe("what a list shows", () => {
       hasSubject: true,
     });
     expect(JSON.stringify(shown)).not.toContain("canary");
+  });
+});
+
+describe("a test message", () => {
+  it("carries the label of FHIR for test data, and only then counts as one", () => {
+    const made = sms({ to: "+15550100", text: "Hello", test: true });
+    expect(made.meta?.security).toEqual([expect.objectContaining({ code: "HTEST" })]);
+    expect(isTestMessage(made)).toBe(true);
+    expect(isTestMessage(sms({ to: "+15550100", text: "Hello" }))).toBe(false);
+    expect(isTestMessage({ meta: { security: [{ system: "https://example.org", code: "HTEST" }] } })).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import type { Attachment, Communication, CommunicationPayload, Extension, Reference } from "@medplum/fhirtypes";
 import { decodeText, encodeText } from "./base64-text.ts";
-import { extensionUrls, identifierSystems, participationMode } from "./systems.ts";
+import { extensionUrls, identifierSystems, participationMode, testLabel } from "./systems.ts";
 
 /** What a message travels by; routes are chosen per channel. */
 export type Channel = "email" | "sms" | "fax";
@@ -23,6 +23,8 @@ export interface MessageOptions {
   patient?: string;
   /** A repeat with the same key is answered with the first message. */
   idempotencyKey?: string;
+  /** Made up for a test: it holds nothing of a patient, and an instance in test mode may be handed it. */
+  test?: boolean;
 }
 
 export interface EmailInput extends MessageOptions {
@@ -95,6 +97,11 @@ export function fax(input: FaxInput): Communication {
   });
 }
 
+/** True for a message that is labelled as made up for a test. */
+export function isTestMessage({ meta }: Pick<Communication, "meta">): boolean {
+  return (meta?.security ?? []).some(({ system, code }) => system === testLabel.system && code === testLabel.code);
+}
+
 /** Every address of the message in order, with its role. Recipients without an address are left out. */
 export function contactPoints(communication: Communication): MessageContactPoint[] {
   return (communication.recipient ?? []).flatMap((recipient) => {
@@ -150,6 +157,7 @@ function message(
 ): Communication {
   return {
     resourceType: "Communication",
+    ...(options.test === true ? { meta: { security: [{ ...testLabel }] } } : {}),
     ...(options.idempotencyKey === undefined
       ? {}
       : { identifier: [{ system: identifierSystems.idempotencyKey, value: options.idempotencyKey }] }),

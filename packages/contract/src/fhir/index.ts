@@ -7,6 +7,7 @@ export {
   email,
   fax,
   idempotencyKeyOf,
+  isTestMessage,
   messageText,
   sms,
   type Channel,

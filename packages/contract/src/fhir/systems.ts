@@ -3,6 +3,13 @@
 /** v3-ParticipationMode: `SMSWRIT` came with HL7 Terminology 7 and is not in base R4. */
 export const participationMode = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode";
 
+/** v3-ActReason, in `meta.security`: `HTEST` says that what it labels is made up for a test (FHIR R4 security labels). */
+export const testLabel = {
+  system: "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+  code: "HTEST",
+  display: "test health data",
+} as const;
+
 const base = "https://hilum.dev/fhir/StructureDefinition";
 
 export const extensionUrls = {

@@ -1,6 +1,14 @@
 import type { Channel, MessageDetail } from "@hilum/contract/api";
-import { contactPoints, email, fax, messageText, sms, type MessageAttachment } from "@hilum/contract/fhir";
-import { Textarea, TextInput } from "@mantine/core";
+import {
+  contactPoints,
+  email,
+  fax,
+  isTestMessage,
+  messageText,
+  sms,
+  type MessageAttachment,
+} from "@hilum/contract/fhir";
+import { Checkbox, Textarea, TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconSend } from "@tabler/icons-react";
 import { useState, type FormEvent, type ReactNode } from "react";
@@ -28,8 +36,9 @@ interface Letter {
   subject: string;
   text: string;
   attachments: MessageAttachment[];
+  test: boolean;
 }
-const blank: Letter = { to: "", cc: "", bcc: "", subject: "", text: "", attachments: [] };
+const blank: Letter = { to: "", cc: "", bcc: "", subject: "", text: "", attachments: [], test: false };
 
 export function ComposeScreen() {
   const { again } = route.useSearch();
@@ -92,22 +101,31 @@ function letterOf(message: MessageDetail): Letter {
       .filter((person) => person.role === wanted)
       .map(({ value }) => value)
       .join(", ");
-  return { to: role("to"), cc: role("cc"), bcc: role("bcc"), subject, text, attachments };
+  return {
+    to: role("to"),
+    cc: role("cc"),
+    bcc: role("bcc"),
+    subject,
+    text,
+    attachments,
+    test: isTestMessage(communication),
+  };
 }
 
 function build(channel: Channel, letter: Letter) {
   const attachments = letter.attachments.length > 0 ? { attachments: letter.attachments } : {};
   const to = splitRecipients(letter.to);
-  if (channel === "sms") return sms({ to, text: letter.text });
+  const { test } = letter;
+  if (channel === "sms") return sms({ to, text: letter.text, test });
   if (channel === "fax")
     return fax({
-      to,
+      ...{ to, test },
       ...(letter.subject !== "" && { subject: letter.subject }),
       ...(letter.text !== "" && { text: letter.text }),
       ...attachments,
     });
   return email({
-    to,
+    ...{ to, test },
     cc: splitRecipients(letter.cc),
     bcc: splitRecipients(letter.bcc),
     subject: letter.subject,
@@ -160,6 +178,12 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
           {channel !== "sms" && (
             <AttachmentList attachments={letter.attachments} onChange={(attachments) => set({ attachments })} />
           )}
+          <Checkbox
+            label="This is a test"
+            description="It holds nothing of a patient. An instance in test mode is handed test messages alone."
+            checked={letter.test}
+            onChange={(event) => set({ test: event.currentTarget.checked })}
+          />
           <div className="row">
             <ActButton
               type="submit"

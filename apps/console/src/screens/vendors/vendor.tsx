@@ -4,7 +4,6 @@ import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useAct, useRead } from "../../api/use-api.ts";
 import { KeyValue, Panel, TableRegion } from "../../look/panel.tsx";
-import { Empty } from "../../look/pictures.tsx";
 import { Advice } from "../../look/problem.tsx";
 import { Status } from "../../look/status.tsx";
 import { useMay } from "../../session/account.ts";
@@ -176,7 +175,9 @@ function Uses({ vendor }: { vendor: Vendor }) {
   return (
     <Panel title="Who sends to it" flush>
       {vendor.uses.length === 0 ? (
-        <Empty title="Nobody sends to it">No plugin asks to reach one of its hosts.</Empty>
+        <p className="dim" style={{ padding: "0 20px 18px" }}>
+          Nobody: no plugin asks to reach one of its hosts.
+        </p>
       ) : (
         <TableRegion label="Who sends to it" minWidth={620}>
           <thead>

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { email } from "@hilum/contract/fhir";
 import type { Evidence, MessageDetail, PlatformSettings } from "@hilum/contract/api";
 import { createCertificateAuthority, requires, type CertificateAuthority, type TempDir } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -294,8 +295,12 @@ describe.skipIf(!requires("bubblewrap").available)("managed egress, in the whole
       severity: "warning",
       plugin: fetching.plugin,
     });
-    await savePlatform({ environment: "test" });
-    const test = await send();
+    const labelled = email({ to: "jo@example.org", subject: "A test", text: "Nothing", test: true });
+    const body = { ...labelled, resourceType: "Communication" as const };
+    const { id: test } = await administrator.ok("sendMessage", { body });
     expect((await waitForMessage(administrator, test, (message) => message.attempts > 0)).testMode).toBe(true);
+    const named = { ...body, subject: { reference: "Patient/1" } };
+    const about = await administrator.call("sendMessage", { body: named });
+    expect(about.problem()).toMatchObject({ code: "message.invalid", problems: [{ pointer: "/subject" }] });
   });
 });

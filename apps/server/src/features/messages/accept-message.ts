@@ -4,6 +4,7 @@ import {
   checkMessage,
   contactPoints,
   idempotencyKeyOf,
+  isTestMessage,
   loadValidator,
   maskContact,
   messageText,
@@ -40,6 +41,9 @@ export function createMessageAcceptance({ store, testMode, wake }: Parts): Messa
     async accept(context, { communication: given, idempotencyKey, replaces }) {
       const communication = { status: "preparation", ...given } as Communication;
       judge(communication, await loadValidator("compiled"));
+      const labelled = isTestMessage(communication);
+      if (labelled) refusePatient(communication);
+      const test = labelled || testMode();
       const id = makeId(context.now().getTime());
       const channel = channelOf(communication);
       if (channel === undefined) throw new HilumError("message.invalid");
@@ -54,7 +58,7 @@ export function createMessageAcceptance({ store, testMode, wake }: Parts): Messa
         body: JSON.stringify(communication),
         recipientMasked,
         moreRecipients: more.length,
-        testMode: testMode(),
+        testMode: test,
         createdAt,
         createdBy: context.actor.id,
         ...(key === undefined ? {} : { idempotency: { scope: context.actor.id, key } }),
@@ -68,7 +72,7 @@ export function createMessageAcceptance({ store, testMode, wake }: Parts): Messa
           id,
           channel,
           state: "queued",
-          testMode: testMode(),
+          testMode: test,
           createdAt,
           updatedAt: createdAt,
           createdBy: context.actor.id,
@@ -89,6 +93,18 @@ function judge(communication: unknown, validator: Validator): void {
   if (problems.length > 0) throw invalid(problems);
   const issues = validator.validateResource(communication, "Communication");
   if (issues.length > 0) throw invalid(presentIssues(issues));
+}
+
+/** A test message may go where there is no agreement, so it must not be about anybody. */
+function refusePatient({ subject }: Communication): void {
+  if (subject === undefined) return;
+  throw invalid([
+    {
+      pointer: "/subject",
+      message: "a message that is labelled as a test names a patient",
+      fix: "Take the patient out, or the label HTEST in /meta/security.",
+    },
+  ]);
 }
 
 function invalid(problems: readonly Problem[]): HilumError {
