@@ -15,6 +15,7 @@ import { remote } from "./journeys/remote.ts";
 import { smtp } from "./journeys/smtp.ts";
 import { users } from "./journeys/users.ts";
 import { vendors } from "./journeys/vendors.ts";
+import { webhooks } from "./journeys/webhooks.ts";
 import { openWorld, repository, type World } from "./world/world.ts";
 
 interface Outcome {
@@ -47,6 +48,7 @@ const plan: readonly Journey[] = [
   ...smtp,
   ...vendors,
   ...registering,
+  ...webhooks,
   ...remote,
   ...lifecycle,
   ...users,

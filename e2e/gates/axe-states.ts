@@ -3,6 +3,7 @@ import type { World } from "../world/world.ts";
 import { at, failing, settle, type PageState } from "./axe-routes.ts";
 
 const smtp = "/plugins/org.hilum.smtp";
+const callbacks = "/plugins/com.example.delivery-callbacks";
 
 /** Every route of the console, with what the journeys left in it. */
 export function fullStates({ server: { url }, notes }: World): PageState[] {
@@ -24,6 +25,8 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     `${smtp}/egress`,
     `${smtp}/egress?decision=deny`,
     `${smtp}/logs`,
+    `${smtp}/webhooks`,
+    `${callbacks}/webhooks`,
     "/messages",
     "/messages/compose",
     "/messages/compose?channel=sms",
@@ -48,6 +51,18 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     opened(at(url, "/users"), "a menu", (page) => pressOn(page, "button", /^Actions for/), "menu"),
     opened(at(url, "/plugins"), "the palette", (page) => page.keyboard.press("Control+k"), "dialog"),
     opened(at(url, "/plugins"), "the keyboard sheet", (page) => page.keyboard.press("?"), "dialog"),
+    opened(
+      at(url, `${callbacks}/webhooks`),
+      "a delivery",
+      (page) => pressOn(page, "button", /^Open the delivery of/),
+      "dialog",
+    ),
+    opened(
+      at(url, `${callbacks}/webhooks`),
+      "the test",
+      (page) => pressOn(page, "button", /^Send a test delivery to/),
+      "dialog",
+    ),
     opened(at(url, "/audit"), "an entry", (page) => pressOn(page, "button", /^Open entry/), "dialog"),
   ];
 }
