@@ -6,8 +6,9 @@ import {
   type Evidence,
   type OutgoingMessage,
   type Sent,
+  type SetupContext,
 } from "@hilum/sdk";
-import { checkServer } from "./check-server.ts";
+import { checkFrom, checkServer } from "./check-server.ts";
 import { composeMail } from "./compose-mail.ts";
 import { judgeSettings } from "./judge-settings.ts";
 import { redactReply } from "./redact-reply.ts";
@@ -18,16 +19,28 @@ import { openSession } from "./smtp-session.ts";
 export const smtpPlugin = definePlugin<SmtpSettings>({
   sendMessages: sendMail,
   checkConfig: judgeSettings,
-  setup: { try: checkServer },
+  setup: {
+    server: (ctx) => checkServer(ctx, "encryption"),
+    "sign-in": (ctx) => checkFrom(ctx, "sign-in"),
+    sender: (ctx) => checkFrom(ctx, "sender"),
+    try: tryAll,
+  },
   async health(ctx) {
     const rows = await checkServer(ctx);
     return { state: rows.some(({ status }) => status === "failed") ? "failing" : "healthy", rows };
   },
   smokeTests: {
-    connect: checkServer,
+    connect: (ctx) => checkServer(ctx),
     send: (ctx) => sendTestMail(ctx, ctx.recipient ?? ""),
   },
 });
+
+/** Everything once more and, where somebody may receive it, a message that really goes out. */
+async function tryAll(ctx: SetupContext<SmtpSettings>): Promise<Evidence[]> {
+  const rows = await checkServer(ctx);
+  if (ctx.recipient === undefined || rows.some(({ status }) => status === "failed")) return rows;
+  return [...rows, ...(await sendTestMail(ctx, ctx.recipient))];
+}
 
 async function sendMail(message: OutgoingMessage, ctx: CallContext<SmtpSettings>): Promise<Sent> {
   const { settings } = ctx;

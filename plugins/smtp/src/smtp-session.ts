@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import { isProviderError, type CallContext } from "@hilum/sdk";
+import { TLSSocket } from "node:tls";
+import { isProviderError, ProviderError, type CallContext } from "@hilum/sdk";
 import SMTPConnection, { type SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
 import { explainFailure, type SmtpPhase } from "./explain-failure.ts";
 import type { SmtpSettings } from "./settings.ts";
@@ -13,6 +14,8 @@ export interface Envelope {
 
 /** One conversation with the mail server. Whatever fails is thrown as a ProviderError. */
 export interface SmtpSession {
+  /** How it is encrypted, and until when the server's certificate holds. */
+  describeEncryption(): string;
   /** Does nothing where the settings say that there is no sign-in. */
   signIn(): Promise<void>;
   /** MAIL FROM and RSET: whether the sender would be accepted. Nothing is sent. */
@@ -25,6 +28,22 @@ export interface SmtpSession {
 type Context = Pick<CallContext<SmtpSettings>, "settings" | "connect" | "signal">;
 type Done<T> = (error: Error | null, result: T) => void;
 
+/** Encryption that fails before the first word, with the setting in which it is mended. */
+function explainEncryption(error: unknown, { ca }: SmtpSettings): unknown {
+  if (!isProviderError(error)) return error;
+  const { code, data, cause } = error;
+  if (code === "provider.certificate") return new ProviderError(code, { ...data, field: ca ? "/ca" : "/host", error });
+  const { code: reason = "" } = typeof cause === "object" && cause !== null ? (cause as { code?: string }) : {};
+  if (!/^(?:ERR_SSL|EPROTO)/.test(reason)) return error;
+  return new ProviderError("provider.unreachable", {
+    cause: "configuration",
+    retry: "never",
+    field: "/security",
+    fix: "The server does not speak TLS on this port. Choose STARTTLS, or the port for TLS.",
+    error,
+  });
+}
+
 /** How long the server may be silent, in milliseconds; the call's deadline may be nearer. */
 const silenceMs = 30_000;
 
@@ -36,6 +55,8 @@ export async function openSession(context: Context): Promise<SmtpSession> {
     host: settings.host,
     port: settings.port,
     ...(implicitTls ? { tls: tlsOptions(settings) } : {}),
+  }).catch((error: unknown) => {
+    throw explainEncryption(error, settings);
   });
   const connection = new SMTPConnection({
     ...{ host: settings.host, port: settings.port, connection: socket, secure: implicitTls, secured: implicitTls },
@@ -49,6 +70,7 @@ export async function openSession(context: Context): Promise<SmtpSession> {
   const step = createStepper(connection, context);
   await step("greeting", (done) => connection.connect((error) => done(error ?? null, undefined)));
   return {
+    describeEncryption: () => describeEncryption(settings, connection),
     async signIn() {
       const { signIn = true, username = "", password = "" } = settings;
       if (signIn)
@@ -74,6 +96,24 @@ export async function openSession(context: Context): Promise<SmtpSession> {
     close: () => connection.close(),
   };
 }
+
+/** nodemailer keeps the socket that it encrypted to itself; an own one is told from its settings alone. */
+function describeEncryption({ security }: SmtpSettings, connection: SMTPConnection): string {
+  const how = security === "starttls" ? "STARTTLS" : "TLS from the start";
+  const { _socket: socket } = connection as unknown as { _socket?: unknown };
+  if (!(socket instanceof TLSSocket)) return `${how}.`;
+  const { valid_to: until } = socket.getPeerCertificate();
+  const version = socket.getProtocol()?.replace("TLSv", "TLS ") ?? "";
+  return `${how}, ${version}${until === undefined ? "" : `, certificate valid to ${day(new Date(until))}`}.`;
+}
+
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const day = (date: Date): string => dayFormat.format(date);
 
 function tlsOptions({ host, ca }: SmtpSettings): {
   host: string;

@@ -135,7 +135,7 @@ describe.skipIf(!requires("aiosmtpd").available)("the SMTP plugin and a real ser
       });
       await plugin.send(message);
       expect(await smtp.waitFor(1)).toMatchObject([{ tls: true, user: "clinic" }]);
-      expect((await plugin.smoke("connect")).rows.map(({ status }) => status)).toEqual(["passed", "passed", "passed"]);
+      expect((await plugin.smoke("connect")).rows.map(({ status }) => status)).toEqual(Array(4).fill("passed"));
     }
   });
 
@@ -266,6 +266,39 @@ describe.skipIf(!requires("aiosmtpd").available)("the SMTP plugin and a real ser
     await expect(sending).rejects.toThrow("no longer wanted");
   });
 
+  it("checks each step of its setup by itself, and sends only to somebody who was named", async () => {
+    const authority = await createCertificateAuthority();
+    const certificate = await authority.issue({ names: ["127.0.0.1"] });
+    const smtp = await server({ security: "starttls", certificate, users: { clinic: "s3cret-pass" } });
+    const good = { port: smtp.port, security: "starttls", ca: authority.certificate, signIn: true, username: "clinic" };
+    const plugin = await host({ ...good, password: "s3cret-pass" });
+    const rowsOf = async (step: string, settings: object = {}, recipient?: string) => {
+      const { rows } = await plugin.checkSetup(
+        step,
+        { host: "127.0.0.1", ...good, password: "s3cret-pass", from: "clinic@example.org", ...settings },
+        recipient === undefined ? {} : { recipient },
+      );
+      return rows.map(({ id, status, cause, field }) =>
+        [id, status, ...(cause === undefined ? [] : [cause, field])].join(" "),
+      );
+    };
+    expect(await rowsOf("server")).toEqual(["greeting passed", "encryption passed"]);
+    expect(await rowsOf("server", { ca: "" })).toEqual(["greeting passed", "encryption failed certificate /host"]);
+    expect(await rowsOf("server", { security: "tls" })).toEqual([
+      "greeting passed",
+      "encryption failed configuration /security",
+    ]);
+    expect(await rowsOf("sign-in", { password: "wrong" })).toEqual(["sign-in failed wrong_credential /password"]);
+    expect(await rowsOf("sign-in")).toEqual(["sign-in passed"]);
+    expect(await rowsOf("sender")).toEqual(["sender passed"]);
+    expect(await rowsOf("try")).toEqual(["greeting", "encryption", "sign-in", "sender"].map((id) => `${id} passed`));
+    expect(smtp.received()).toEqual([]);
+    expect((await rowsOf("try", {}, "it@example.org")).at(-1)).toBe("send passed");
+    expect(await smtp.waitFor(1)).toMatchObject([{ to: ["it@example.org"], tls: true }]);
+    const [, encryption] = (await plugin.checkSetup("server")).rows;
+    expect(encryption?.detail).toMatch(/^STARTTLS, TLS 1\.3, certificate valid to \d+ \w{3} \d{4}\.$/);
+  });
+
   it("sends a real test message as its live smoke test", async () => {
     const smtp = await server();
     const plugin = await host({ port: smtp.port });
@@ -332,6 +365,31 @@ describe("the SMTP plugin and servers that misbehave", () => {
     });
     const web = await scripted("HTTP/1.1 400 Bad Request", () => undefined);
     expect((await failure((await host({ port: web })).send(message))).data.sent).toBe("no");
+  });
+
+  it("tells what a provider should not do, by cause and next step, before anything is sent", async () => {
+    const refusing = (command: string, reply: string) =>
+      scripted("220 hi", (line) => (line.startsWith(command) ? reply : ok(line)));
+    const cases: [string, number, object][] = [
+      [
+        "a sender not verified",
+        await refusing("MAIL FROM", "554 5.7.1 not verified"),
+        { id: "sender", cause: "sender_not_verified", field: "/from" },
+      ],
+      ["a quota", await refusing("MAIL FROM", "452 4.4.5 daily limit"), { id: "sender", cause: "quota" }],
+      [
+        "a dropped line",
+        await scripted("220 hi", (_line, socket) => void socket.destroy()),
+        { id: "greeting", cause: "provider_down" },
+      ],
+      ["no greeting at all", await scripted("554 5.3.2 not today", ok), { id: "greeting" }],
+    ];
+    for (const [what, port, row] of cases) {
+      const plugin = await host({ port });
+      const { rows } = await plugin.checkSetup("try");
+      const failed = rows.find(({ status }) => status === "failed");
+      expect(failed, what).toMatchObject({ fix: expect.stringMatching(/\w/), ...row });
+    }
   });
 
   it("does not wait for ever for a greeting", async () => {

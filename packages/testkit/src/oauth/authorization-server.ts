@@ -1,4 +1,5 @@
-// oxlint-disable-next-line typescript/triple-slash-reference -- the package brings no types, and ours are no module
+// The package brings no types; a project that imports this file must find ours.
+// oxlint-disable-next-line typescript/triple-slash-reference
 /// <reference path="./oidc-provider.d.ts" />
 import { createServer } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";

@@ -17,8 +17,8 @@ const choices = [
 export function SnoozeDialog({ repair, onClose }: { repair: Repair; onClose(): void }) {
   const snooze = useAct("snoozeRepair", "Put off");
   const [days, setDays] = useState("7");
-  const [openedAt] = useState(() => Date.now());
-  const until = new Date(openedAt + Number(days) * 86_400_000);
+  const [now] = useState(() => Date.now());
+  const until = new Date(now + Number(days) * 86_400_000);
   const confirm = async (reason: string): Promise<void> => {
     const done = await snooze.run({
       params: { repair: repair.id },
