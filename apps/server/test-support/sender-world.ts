@@ -1,13 +1,15 @@
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { createCertificateAuthority, type CertificateAuthority, type CertificateRequest } from "@hilum/testkit";
-import { createProviderBrowser, type ProviderBrowser } from "./provider-browser.ts";
 import {
+  createCertificateAuthority,
   createSenderFolder,
   sender,
   senderManifest,
   startSenderProvider,
+  type CertificateAuthority,
+  type CertificateRequest,
   type SenderProvider,
-} from "./provider-plugin.ts";
+} from "@hilum/testkit";
+import { createProviderBrowser, type ProviderBrowser } from "./provider-browser.ts";
 import type { RawAnswer, TestClient } from "./test-client.ts";
 import { freePort, startTestServer, type TestServer } from "./test-server.ts";
 

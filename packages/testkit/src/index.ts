@@ -13,6 +13,13 @@ export {
   type OAuthClient,
   type TokenReader,
 } from "./oauth/authorization-server.ts";
+export {
+  createSenderFolder,
+  sender,
+  senderManifest,
+  startSenderProvider,
+  type SenderProvider,
+} from "./oauth/sender-provider.ts";
 export { startPostgres, type Postgres, type PostgresDatabase } from "./postgres/postgres.ts";
 export { findBubblewrap, findChromium, findProgram, findPython } from "./run/programs.ts";
 export { noteSkip, requires, type Requirement, type RequirementName, type SkipNote } from "./run/requirement.ts";

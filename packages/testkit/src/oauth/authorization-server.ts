@@ -16,8 +16,10 @@ export interface OAuthClient {
 }
 
 export interface AuthorizationServerOptions {
-  /** For `localhost`. */
+  /** For its host. */
   certificate: IssuedCertificate;
+  /** `localhost` unless said otherwise; `127.0.0.1` is another site to a browser than a server at `localhost`. */
+  host?: "localhost" | "127.0.0.1";
   clients: readonly OAuthClient[];
   /** User names and their passwords. */
   users: Readonly<Record<string, string>>;
@@ -61,7 +63,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
   server.on("tlsClientError", () => undefined);
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const issuer = `https://localhost:${port}`;
+  const issuer = `https://${options.host ?? "localhost"}:${port}`;
   const provider = await createProvider(issuer, options);
   const made: AuthorizationServer = {
     ...{ issuer, port, exchanges: [], tamper: [] },

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Evidence } from "@hilum/contract/api";
-import { requires } from "@hilum/testkit";
+import { requires, sender } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sender } from "../../../../test-support/provider-plugin.ts";
 import { clientSecret, openSenderWorld, type SenderWorld } from "../../../../test-support/sender-world.ts";
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,6 +1,5 @@
-import { requires } from "@hilum/testkit";
+import { requires, sender, type SenderProvider } from "@hilum/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sender, type SenderProvider } from "../../../../../test-support/provider-plugin.ts";
 import { clientSecret, openSenderWorld, type SenderWorld } from "../../../../../test-support/sender-world.ts";
 import type { TestClient } from "../../../../../test-support/test-client.ts";
 

@@ -1,23 +1,22 @@
 import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { CertificateAuthority, CertificateRequest } from "../certificates/certificate-authority.ts";
+import { createTempDir, type TempDir } from "../files/temp-dir.ts";
+import { fixturePlugins } from "../fixtures/plugins.ts";
 import {
-  createTempDir,
-  fixturePlugins,
   startAuthorizationServer,
   type AuthorizationServer,
   type AuthorizationServerOptions,
-  type CertificateAuthority,
-  type CertificateRequest,
-  type TempDir,
   type TokenReader,
-} from "@hilum/testkit";
+} from "./authorization-server.ts";
 
+/** The plugin and its default instance. */
 export const sender = { plugin: "com.example.sender" };
 
 /** A plugin that speaks to an HTTPS provider with an OAuth sign-in, as many are built. */
-export function senderManifest({ port, issuer }: { port: number; issuer: string }) {
-  const scope = `net:https://localhost:${port}`;
+export function senderManifest({ issuer }: { issuer: string }) {
+  const scope = `net:https://${new URL(issuer).host}`;
   return {
     id: sender.plugin,
     name: "Example sender",
@@ -82,68 +81,12 @@ export function senderManifest({ port, issuer }: { port: number; issuer: string 
   };
 }
 
-const code = `
-import { ask, methods, speak, wellBehaved } from "./speak.mjs";
-let held = [];
-let seen = {};
-const causes = { "provider.timeout": "timeout", "provider.unreachable": "network", "provider.redirected": "configuration", "provider.certificate": "certificate" };
-const failed = (more) => Object.assign(new Error("failed"), { data: { sent: "no", retry: "never", ...more } });
-const api = async (method, path, body, call) => {
-  const answer = await ask("http.fetch", { destination: "api", method, path, call, ...(body === undefined ? {} : { body }) });
-  if (answer.error !== undefined) {
-    const { code = "plugin.failed", detail, fix } = answer.error.data ?? {};
-    throw failed({ code, cause: causes[code] ?? "other", fix, reply: detail });
-  }
-  const { status, body: got, headers } = answer.result;
-  const text = got.text ?? "";
-  if (status === 401) throw failed({ code: "provider.bad_credentials", cause: "wrong_credential", fix: "Sign in again.", reply: text });
-  if (status === 403) throw failed({ code: "provider.refused", cause: "wrong_credential", field: "/clientId", fix: "Allow sending for this client at the provider.", reply: text });
-  if (status === 429) throw failed({ code: "provider.quota", cause: "quota", fix: "Wait, or raise the quota.", reply: text });
-  if (!/json/.test(headers["content-type"] ?? "")) throw failed({ code: "provider.refused", cause: "other", fix: "Check the address.", reply: "HTTP " + status + ", not JSON: " + text.slice(0, 200) });
-  const said = JSON.parse(text);
-  if (status >= 400 || said.error !== undefined) throw failed({ code: "provider.sender", cause: "sender_not_verified", field: "/sender", fix: "Verify the sender at the provider.", reply: said.error ?? text });
-  return said;
-};
-const row = (id, title, more = {}) => ({ id, title, status: "passed", ...more });
-const attempt = async (id, title, work) => {
-  try {
-    return row(id, title, { detail: await work() });
-  } catch (error) {
-    if (error.data === undefined) throw error;
-    const { cause, fix, field, reply, code } = error.data;
-    return row(id, title, { status: "failed", detail: "The provider did not take it: " + code, reply, ...(cause ? { cause } : {}), ...(fix ? { fix } : {}), ...(field ? { field } : {}) });
-  }
-};
-const account = (call) => attempt("account", "The account is known", async () => (await api("GET", "/api/senders", undefined, call)).senders.length + " senders.");
-const dryRun = (call) => attempt("dry-run", "A message would be taken", async () => {
-  await api("POST", "/api/messages", { text: JSON.stringify({ dryRun: true, from: seen.sender }) }, call);
-  return "Nothing was sent.";
-});
-const check = async ({ meta }) => {
-  const rows = [await account(meta.call)];
-  return { rows: rows.some(({ status }) => status === "failed") ? rows : [...rows, await dryRun(meta.call)] };
-};
-speak({
-  ...wellBehaved,
-  initialize({ settings, secretsHeld }) {
-    seen = settings;
-    held = secretsHeld;
-    return { ...wellBehaved.initialize(), methods: [...methods, "setup.discover"] };
-  },
-  "setup.check": (params) => ((seen = { ...seen, ...params.settings }), check(params)),
-  "smoke.run": check,
-  "health.check": async (params) => { const { rows } = await check(params); return { state: rows.some(({ status }) => status === "failed") ? "failing" : "healthy", rows }; },
-  "setup.discover": async ({ meta, field }) => ({ options: (await api("GET", "/api/senders", undefined, meta.call)).senders.map((value) => ({ value, title: field + " " + value })) }),
-  "config.validate": () => ({ rows: [row("held", "Holds " + held.join() + " and sees " + Object.keys(seen).join())] }),
-});
-`;
-
 /** The plugin's folder, which the sandbox's own user can read. Remove it after the server has stopped. */
 export function createSenderFolder(manifest: object): TempDir {
   const folder = createTempDir("sender-plugin");
   chmodSync(folder.path, 0o755);
   copyFileSync(join(fixturePlugins, "speak.mjs"), folder.join("speak.mjs"));
-  writeFileSync(folder.join("main.mjs"), code);
+  copyFileSync(join(fixturePlugins, "sender.mjs"), folder.join("main.mjs"));
   writeFileSync(folder.join("hilum.json"), JSON.stringify(manifest));
   return folder;
 }
@@ -158,7 +101,7 @@ export interface SenderProvider extends AuthorizationServer {
 
 export async function startSenderProvider(
   authority: CertificateAuthority,
-  options: Pick<AuthorizationServerOptions, "clients" | "grants" | "accessTokenSeconds">,
+  options: Pick<AuthorizationServerOptions, "clients" | "grants" | "accessTokenSeconds" | "host">,
   certificate: Partial<CertificateRequest> = {},
 ): Promise<SenderProvider> {
   let how: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
