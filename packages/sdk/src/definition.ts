@@ -43,6 +43,8 @@ export interface OutgoingMessage {
   attempt: number;
   /** The same for every attempt of one message. */
   idempotencyKey: string;
+  /** An attempt that began then may have gone out: ask the provider whether it has the message before it is sent again. */
+  maybeSentSince?: Date;
   attachments: readonly AttachmentInfo[];
 }
 

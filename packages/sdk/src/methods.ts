@@ -50,10 +50,13 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
     }));
   if (sendMessages !== undefined)
     methods.set("messages.send", async (params, context): Promise<SendResult> => {
-      const { message, attempt, idempotencyKey, attachments } = params as unknown as SendParams;
+      const { message, attempt, idempotencyKey, attachments, maybeSentSince } = params as unknown as SendParams;
       const sent = await sendMessages.call(
         definition,
-        { communication: message as unknown as Communication, attempt, idempotencyKey, attachments },
+        {
+          ...{ communication: message as unknown as Communication, attempt, idempotencyKey, attachments },
+          ...(maybeSentSince === undefined ? {} : { maybeSentSince: new Date(maybeSentSince) }),
+        },
         context,
       );
       return { ...sent, outcome: "accepted" };

@@ -1785,13 +1785,14 @@ function createMethods(definition) {
 	const { sendMessages, discover } = definition;
 	if (discover !== void 0) methods.set("setup.discover", async (params, context) => ({ options: await find(discover, params["field"], "setting")(context) }));
 	if (sendMessages !== void 0) methods.set("messages.send", async (params, context) => {
-		const { message, attempt, idempotencyKey, attachments } = params;
+		const { message, attempt, idempotencyKey, attachments, maybeSentSince } = params;
 		return {
 			...await sendMessages.call(definition, {
 				communication: message,
 				attempt,
 				idempotencyKey,
-				attachments
+				attachments,
+				...maybeSentSince === void 0 ? {} : { maybeSentSince: new Date(maybeSentSince) }
 			}, context),
 			outcome: "accepted"
 		};

@@ -54,6 +54,16 @@ describe("steps of a setup", () => {
     expect(faults({ ...form, fields: ["tokens"], discover: { tokens: true } })).toEqual(["0/discover/tokens"]);
   });
 
+  it("may depend on a setting that exists, that can be read, and that may have such a value", () => {
+    const step = (when: object) => faults({ id: "try", type: "check", title: "Try", when });
+    expect(step({ setting: "mode", in: ["a"] })).toEqual([]);
+    expect(step({ setting: "on", in: [true, false] })).toEqual([]);
+    expect(step({ setting: "mode", in: ["c"] })).toEqual(["0/when/in/0"]);
+    expect(step({ setting: "nothing", in: [1] })).toEqual(["0/when/setting"]);
+    expect(step({ setting: "tokens", in: ["x"] })).toEqual(["0/when/setting"]);
+    expect(step({ setting: "mode", in: [] })).toEqual(["0/when/in"]);
+  });
+
   it("threat 158: lead to https addresses alone", () => {
     for (const link of ["javascript:alert(1)", "http://example.com", "https://a@example.com", "data:text/html,x"])
       expect(faults({ id: "try", type: "check", title: "Try", link }), link).toEqual(["0/link"]);

@@ -19,6 +19,7 @@ function checkStep(manifest: Manifest, step: SetupStep, pointer: string, report:
   checkMembers(step, pointer, report);
   if (step.link !== undefined && !(isWebAddress(step.link) && step.link.startsWith("https://")))
     report(`${pointer}/link`, "is not an https address", "Write an address that begins with https://.");
+  checkWhen(step, properties, pointer, report);
   checkFields(step, properties, pointer, report);
   checkOptions(step, properties, pointer, report);
   if (step.type === "oauth2") checkOAuthStep(manifest, step, pointer, report);
@@ -53,6 +54,26 @@ function checkMembers(step: SetupStep, pointer: string, report: Report): void {
   for (const name of typed)
     if (step[name] !== undefined && !needs.includes(name) && !may.includes(name))
       report(`${pointer}/${name}`, `${article[step.type]} has no ${name}`, "Remove it.");
+}
+
+function checkWhen({ when }: SetupStep, properties: Properties, pointer: string, report: Report): void {
+  if (when === undefined) return;
+  const declared = properties.get(when.setting);
+  if (declared === undefined)
+    return report(
+      `${pointer}/when/setting`,
+      `there is no setting \`${when.setting}\``,
+      "Declare it in /config/properties.",
+    );
+  if (declared.secret === true)
+    return report(
+      `${pointer}/when/setting`,
+      `\`${when.setting}\` is a secret`,
+      "Depend on a setting that can be read.",
+    );
+  for (const [index, value] of when.in.entries())
+    for (const problem of validateValue(declared, value, `${pointer}/when/in/${index}`))
+      report(problem.pointer, problem.message, problem.fix);
 }
 
 function checkFields(step: SetupStep, properties: Properties, pointer: string, report: Report): void {

@@ -61,6 +61,8 @@ export interface SetupStep {
   into?: string;
   /** The hook at which a call must arrive for a `check` or `test` to pass. */
   waitsForHook?: string;
+  /** Asked only while a setting has one of these values. */
+  when?: { setting: string; in: (string | number | boolean)[] };
 }
 
 export const requestMethods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

@@ -66,6 +66,10 @@ const step = object(
       "Id of the hook at which a call of the provider must arrive for a `check` or `test` to pass.",
       token("the id of a hook"),
     ),
+    when: described(
+      "The step is asked only while another setting has one of these values.",
+      object({ setting, in: list(anyValue, { min: 1, max: 50 }) }, { required: ["setting", "in"] }),
+    ),
   },
   { required: ["id", "type", "title"] },
 );

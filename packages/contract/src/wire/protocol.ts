@@ -71,6 +71,11 @@ export interface SendParams {
   attempt: number;
   /** The same for every attempt of one message: a provider that knows such keys uses it. */
   idempotencyKey: string;
+  /**
+   * An attempt of this message that began then may have gone out: its answer was lost. A provider that knows no idempotency
+   * keys is asked first whether it has the message.
+   */
+  maybeSentSince?: string;
   /** Attachments by `Binary/{id}`: read with `blobs.read`. */
   attachments: { id: string; contentType: string; title: string; size: number }[];
 }

@@ -10,6 +10,8 @@ import type { TestRecords } from "./records.ts";
 export interface SendOptions {
   attempt?: number;
   idempotencyKey?: string;
+  /** An earlier attempt that began then may have gone out. */
+  maybeSentSince?: Date;
   /** Content of the attachments that the message names as `Binary/{id}`. */
   attachments?: readonly { id: string; contentType: string; title: string; bytes: Uint8Array }[];
   deadlineMs?: number;
@@ -76,12 +78,13 @@ export function createPluginCalls({ peer, records, blobs }: PluginCallsOptions):
   async function send(communication: Communication, options: SendOptions = {}): Promise<SendResult> {
     const problems = checkMessage(communication);
     if (problems.length > 0) throw new HilumError("message.invalid", { problems });
-    const { attempt = 1, attachments = [], deadlineMs = 30_000, signal } = options;
+    const { attempt = 1, attachments = [], deadlineMs = 30_000, signal, maybeSentSince } = options;
     const call = `call-${++calls}`;
     const id = communication.id ?? `message-${calls}`;
     const idempotencyKey = options.idempotencyKey ?? idempotencyKeyOf(communication) ?? id;
     const handles = attachments.map(({ bytes, ...handle }) => ({ ...handle, size: bytes.length }));
-    const params = { message: { ...communication, id }, attempt, idempotencyKey, attachments: handles };
+    const doubt = maybeSentSince === undefined ? {} : { maybeSentSince: maybeSentSince.toISOString() };
+    const params = { message: { ...communication, id }, attempt, idempotencyKey, attachments: handles, ...doubt };
     blobs.set(call, new Map(attachments.map((attachment) => [attachment.id, attachment.bytes])));
     records.addMessage({ id, attempt, idempotencyKey });
     try {

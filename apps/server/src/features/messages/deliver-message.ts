@@ -13,6 +13,7 @@ export type SendMessage = (
     id: string;
     communication: Record<string, unknown>;
     attempt: number;
+    maybeSentSince?: string;
     attachments: Awaited<ReturnType<typeof describeAttachments>>;
   },
 ) => Promise<SendResult>;
@@ -75,7 +76,7 @@ async function tryProvider(
   { to, passedOver, rest, standingOf }: Attempt,
 ): Promise<void> {
   const { store, owner, send, circuits, failureData, now, random } = parts;
-  const { id, position } = message;
+  const { id, position, maybeSentSince } = message;
   let blame: CircuitVerdict = "nothing";
   // Before anything is waited for: of many messages at once only one may be the probe.
   circuits.begin(to);
@@ -84,7 +85,8 @@ async function tryProvider(
     const attachments = await describeAttachments(store, communication);
     const attempt = await store.messages.startAttempt(id, owner, to, reasonOf(passedOver));
     const startedAt = performance.now();
-    const outcome = await send(to, { id, communication, attempt, attachments }).then(
+    const doubt = maybeSentSince === undefined ? {} : { maybeSentSince };
+    const outcome = await send(to, { id, communication, attempt, attachments, ...doubt }).then(
       (result): AttemptOutcome => ({ state: "sent", ...describeResult(result) }),
       (error: unknown): AttemptOutcome => {
         const verdict = judgeFailure(error, position.rounds + 1, failureData(error), random());

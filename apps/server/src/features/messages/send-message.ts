@@ -21,18 +21,18 @@ export function createSender({
   ref(resource: string, id: string): string;
   counter: CallCounter;
 }): SendMessage {
-  return async (to, { id, communication, attempt, attachments }) => {
+  return async (to, { id, communication, ...attempt }) => {
     const startedAt = performance.now();
     const quick = host().status(to)?.level === "host_code";
     try {
       const result = await host().call(dispatcher, {
         ...to,
         method: "messages.send",
-        params: { message: { ...communication, id }, attempt, idempotencyKey: id, attachments },
+        params: { message: { ...communication, id }, idempotencyKey: id, ...attempt },
         deadlineMs: quick ? hostCodeDeadlineMs : deadlineMs,
         resource: "Communication",
         ref: ref("Communication", id),
-        detail: { attempt },
+        detail: { attempt: attempt.attempt },
       });
       counter.count(to, performance.now() - startedAt, false);
       return result;
@@ -40,7 +40,7 @@ export function createSender({
       counter.count(
         to,
         performance.now() - startedAt,
-        isHilumError(error) ? judgeFailure(error, attempt, undefined, 0).cause : undefined,
+        isHilumError(error) ? judgeFailure(error, attempt.attempt, undefined, 0).cause : undefined,
       );
       throw error;
     }

@@ -13,7 +13,11 @@ export interface IncludedPlugin {
 
 /** Reads the included plugins once; a broken one is a broken installation and stops the start. */
 export function loadIncludedPlugins(pluginsDir: string): ReadonlyMap<string, IncludedPlugin> {
-  const plugins = [read(practiceMailboxManifest, { kind: "host" }), fromFolder(join(pluginsDir, "smtp"))];
+  const plugins = [
+    read(practiceMailboxManifest, { kind: "host" }),
+    fromFolder(join(pluginsDir, "smtp")),
+    fromFolder(join(pluginsDir, "twilio-sms")),
+  ];
   return new Map(plugins.map((plugin) => [plugin.manifest.id, plugin]));
 }
 

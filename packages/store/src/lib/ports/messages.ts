@@ -96,6 +96,8 @@ export interface ClaimedMessage {
   createdBy: string;
   priority: number;
   position: RoutePosition;
+  /** When the first attempt began, where one of them may have gone out. */
+  maybeSentSince?: Time;
   /** Why it could not be sent so far, a code of the error catalogue. */
   code?: string;
 }

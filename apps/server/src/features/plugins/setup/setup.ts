@@ -76,7 +76,7 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
     const { manifest } = await loadInstance(store, key);
     const row = (await store.setup.find(key)) ?? (await draft(context, key, manifest, undefined));
     const session = readSession(row.session);
-    return { manifest, row, session, steps: stepsOf(manifest, session.mode) };
+    return { manifest, row, session, steps: stepsOf(manifest, session.mode, session.values) };
   }
 
   /** A setup as it would begin. It is stored with its first answer: looking at one leaves nothing behind. */
@@ -88,7 +88,7 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
   ): Promise<SetupRow> {
     const saved = await store.settings.current(key);
     const mode = asked ?? (saved === undefined ? "setup" : "reconfigure");
-    const steps = stepsOf(manifest, mode);
+    const steps = stepsOf(manifest, mode, saved?.values ?? {});
     const session = beginSession(mode, steps, saved);
     const stored = Object.keys(await store.settings.secretMarks(key));
     session.done = session.done.filter((id) => holds(manifest, steps, session, id, stored));
@@ -148,22 +148,22 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
     },
     async goTo(context, key, stepId, kept) {
       const setup = await open(context, key);
-      const { manifest, session, steps } = setup;
+      const { manifest, session } = setup;
       if (kept !== undefined) {
-        const left = stepOf(steps, kept.step);
+        const left = stepOf(setup.steps, kept.step);
         const changed = keepAnswers(manifest, left, session, kept);
         note(setup, left, changed);
       }
-      if (stepId !== "summary") stepOf(steps, stepId);
-      if (!isReachable(session, steps, stepId))
+      if (stepId !== "summary") stepOf(setup.steps, stepId);
+      if (!isReachable(session, setup.steps, stepId))
         throw new HilumError("instance.wrong_state", { detail: "A step before this one is still open." });
       session.current = stepId;
       return await save(key, setup);
     },
     async answer(context, key, stepId, { recipient, ...answers }) {
       const setup = await open(context, key);
-      const { manifest, session, steps } = setup;
-      const step = stepOf(steps, stepId);
+      const { manifest, session } = setup;
+      const step = stepOf(setup.steps, stepId);
       const stored = Object.keys(await store.settings.secretMarks(key));
       note(setup, step, takeAnswers(manifest, step, session, answers, stored));
       session.answered[step.id] = { at: context.now().toISOString(), by: context.actor.id };
@@ -171,7 +171,7 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
       // What was typed is kept, whatever the check will say and however long it takes.
       const kept = { ...setup, row: await keep(key, setup) };
       if (tries(step)) session.checks[step.id] = await checks.run(context, key, manifest, step, session, recipient);
-      settle(session, steps, step, session.checks[step.id]?.ok ?? true);
+      settle(session, setup.steps, step, session.checks[step.id]?.ok ?? true);
       return await save(key, kept);
     },
     async discover(context, key, stepId, field, kept) {
@@ -226,9 +226,11 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
   };
   return service;
 
-  /** Other answers make what was found before worthless. */
-  function note({ session, steps }: OpenSetup, step: SetupStep, changed: readonly string[]): void {
+  /** Other answers make what was found before worthless, and may ask other steps. */
+  function note(setup: OpenSetup, step: SetupStep, changed: readonly string[]): void {
     if (changed.length === 0) return;
+    const { manifest, session, steps } = setup;
+    setup.steps = stepsOf(manifest, session.mode, session.values);
     forgetChecks(session, steps, step);
     forgetSignIns(session, steps, changed);
     for (const field of Object.keys(session.discovered)) if (!changed.includes(field)) delete session.discovered[field];

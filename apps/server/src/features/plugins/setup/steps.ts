@@ -1,10 +1,16 @@
-import { secretNames, type ConfigSchema, type Manifest, type SetupStep } from "@hilum/contract";
+import { secretNames, withDefaults, type ConfigSchema, type Manifest, type SetupStep } from "@hilum/contract";
 import type { SetupMode } from "@hilum/contract/api";
 import { isCheck } from "./session.ts";
 
-/** The steps of a mode. A renewed sign-in asks only for what the provider no longer accepts, and tries it. */
-export function stepsOf(manifest: Manifest, mode: SetupMode): SetupStep[] {
-  const steps = allSteps(manifest);
+/**
+ * The steps of a mode, those left out that make no sense of the answers so far. A renewed sign-in asks only for what the provider
+ * no longer accepts, and tries it.
+ */
+export function stepsOf(manifest: Manifest, mode: SetupMode, values: Readonly<Record<string, unknown>>): SetupStep[] {
+  const filled = manifest.config === undefined ? values : withDefaults(manifest.config, { ...values });
+  const steps = allSteps(manifest).filter(
+    ({ when }) => when === undefined || when.in.some((choice) => choice === filled[when.setting]),
+  );
   if (mode !== "reauthenticate") return steps;
   const secrets = new Set(manifest.config === undefined ? [] : secretNames(manifest.config));
   return steps.filter(

@@ -34,13 +34,23 @@ const claimDue = prepareQuery<{ owner: string; until: string; now: string; limit
         "nextInstance",
         "nextOnly",
         "mayRecover",
+        "maybeSentTwice",
       ]);
   },
 );
 
 type Claimed = Pick<
   Selectable<Tables["messageWork"]>,
-  "id" | "attempts" | "priority" | "code" | "rounds" | "nextPlugin" | "nextInstance" | "nextOnly" | "mayRecover"
+  | "id"
+  | "attempts"
+  | "priority"
+  | "code"
+  | "rounds"
+  | "nextPlugin"
+  | "nextInstance"
+  | "nextOnly"
+  | "mayRecover"
+  | "maybeSentTwice"
 >;
 
 /** Who may send which message now. */
@@ -83,6 +93,7 @@ async function withBodies(session: Session, claimed: readonly Claimed[]): Promis
       claimed.map(({ id }) => id),
     );
   const heads = new Map((await session.all(query)).map((head) => [head.id, head]));
+  const doubts = await firstAttempts(session, claimed);
   return claimed
     .toSorted((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1))
     .flatMap((work) => {
@@ -92,8 +103,28 @@ async function withBodies(session: Session, claimed: readonly Claimed[]): Promis
       const { channel, testMode, createdAt, createdBy, sealedBody } = head;
       const body = session.keyring.open(bodyPlace(id), sealedBody).toString("utf8");
       const claim = { id, channel, body, testMode: testMode === 1, attempts, createdAt, createdBy, priority };
-      return [{ ...claim, position: toPosition(work), ...(code === null ? {} : { code }) }];
+      const since = doubts.get(id);
+      return [
+        {
+          ...{ ...claim, position: toPosition(work) },
+          ...(since === undefined ? {} : { maybeSentSince: since }),
+          ...(code === null ? {} : { code }),
+        },
+      ];
     });
+}
+
+/** When the first attempt began of those messages that may have gone out already; they are few. */
+async function firstAttempts(session: Session, claimed: readonly Claimed[]): Promise<Map<string, string>> {
+  const ids = claimed.filter(({ maybeSentTwice }) => maybeSentTwice === 1).map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const query = session.sql
+    .selectFrom("messageTimeline")
+    .select((eb) => ["message", eb.fn.min<string>("at").as("since")])
+    .where("message", "in", ids)
+    .where("kind", "=", "attempt")
+    .groupBy("message");
+  return new Map((await session.all(query)).map(({ message, since }) => [message, since]));
 }
 
 function toPosition({ rounds, nextPlugin, nextInstance, nextOnly, mayRecover }: Claimed): RoutePosition {

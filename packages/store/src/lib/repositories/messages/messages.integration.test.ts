@@ -340,7 +340,9 @@ describe.each(databases)("messages in $name", ({ available, open }) => {
       expect((await claim(id)).position).toEqual({ ...only, rounds: 0 });
       await test.store.messages.giveUp(id, "boot-1", { code: "route.none" }, "uncertain");
       await test.store.messages.retry(id, { actor: "user:ana", evenIfSent: true });
-      expect((await claim(id)).position).toEqual({ rounds: 0 });
+      const free = await claim(id);
+      expect(free.position).toEqual({ rounds: 0 });
+      expect(free.maybeSentSince).toBe((await test.store.messages.detail(id))?.timeline[1]?.at);
     });
 
     it("takes the provider's receipt once: it arrived, or it failed after all", async () => {

@@ -1,0 +1,4 @@
+import { serve } from "@hilum/sdk";
+import { twilioPlugin } from "./plugin.ts";
+
+serve(twilioPlugin);

@@ -1,0 +1,132 @@
+import { ProviderError, type ProviderErrorCode, type ProviderErrorOptions } from "@hilum/sdk";
+
+/** What Twilio says of a refusal: its own code (twilio.com/docs/api/errors), or the HTTP status where there is none. */
+export interface TwilioRefusal {
+  status: number;
+  code?: number;
+  message?: string;
+  retryAfterMs?: number;
+}
+
+type Explanation = { code: ProviderErrorCode; when?: string } & Pick<
+  ProviderErrorOptions,
+  "cause" | "retry" | "field" | "fix"
+>;
+
+const secretFix = "Copy account SID and auth token (or the API key and its secret) from Twilio's console once more.";
+const rightFix =
+  "Give the API key the right to read and create messages in Twilio's console, or sign in with the auth token.";
+const senderFix = "Choose one of the account's numbers that can send text messages.";
+const numberFix = "Correct the number: with + and the country code, and one that can receive text messages.";
+
+const quota: Explanation = { code: "provider.quota", retry: "later" };
+const sender: Explanation = { code: "provider.sender", field: "/from", fix: senderFix };
+const recipient: Explanation = { code: "provider.recipient", fix: numberFix };
+
+/** What each code means for whoever has to mend it. Codes from 30001 on come with a receipt, after Twilio took the message. */
+const explanations: ReadonlyMap<number, Explanation> = new Map<number, Explanation>([
+  [20003, { code: "provider.bad_credentials", field: "/authToken", fix: secretFix }],
+  [
+    20005,
+    { ...quota, fix: "Twilio has suspended the account. Add funds or write to Twilio; messages wait meanwhile." },
+  ],
+  [20403, { code: "provider.bad_credentials", cause: "configuration", field: "/signIn", fix: rightFix }],
+  [70051, { code: "provider.bad_credentials", cause: "configuration", field: "/signIn", fix: rightFix }],
+  [
+    20404,
+    {
+      code: "provider.refused",
+      cause: "configuration",
+      field: "/accountSid",
+      fix: "Correct the account SID: the one that belongs to this auth token or API key.",
+    },
+  ],
+  [20429, { ...quota, fix: "Twilio takes fewer requests at once than are made. Hilum slows down by itself." }],
+  [14107, { ...quota, fix: "The sender's rate is used up. Hilum tries again; more numbers send faster." }],
+  [63038, { ...quota, fix: "The account's messages of today are used up. Raise the limit at Twilio, or wait." }],
+  [21611, { ...quota, fix: "The sender's queue at Twilio is full. Hilum tries again." }],
+  [30001, { ...quota, fix: "The sender's queue at Twilio was full. Send the message again." }],
+  [30002, { ...quota, fix: "Twilio has suspended the account. Add funds, then send the message again." }],
+  [21211, recipient],
+  [21614, recipient],
+  [21217, recipient],
+  [
+    21612,
+    { ...recipient, fix: "Twilio cannot send from this sender to that number. Use another way to reach the person." },
+  ],
+  [
+    21610,
+    {
+      code: "provider.recipient",
+      fix: "The person has replied STOP and wants no messages. Reach them another way; they can write START to the number.",
+    },
+  ],
+  [
+    21408,
+    {
+      code: "provider.refused",
+      cause: "configuration",
+      fix: "Allow the country in Twilio's console under Messaging, Settings, Geo permissions.",
+    },
+  ],
+  [
+    21608,
+    {
+      ...sender,
+      fix: "A trial account may write only to verified numbers. Verify the number in Twilio's console, or upgrade the account.",
+    },
+  ],
+  [21606, sender],
+  [21603, sender],
+  [21659, sender],
+  [21660, sender],
+  [21212, sender],
+  [21703, { ...sender, fix: "The Messaging Service has no sender for this number. Add one to it at Twilio." }],
+  [21705, { ...sender, fix: "Correct the SID of the Messaging Service." }],
+  [30034, { ...sender, fix: "Register the number for business messages (A2P 10DLC) in Twilio's console." }],
+  [21617, { code: "provider.too_large", fix: "Shorten the text to 1,600 letters." }],
+  [21602, { code: "message.invalid", fix: "Write a text." }],
+  [
+    21609,
+    {
+      code: "provider.refused",
+      cause: "configuration",
+      field: "/receipts",
+      fix: "Twilio cannot call this Hilum. Give it an address that is known outside, or ask for no receipts.",
+    },
+  ],
+  [30003, { ...recipient, fix: "The phone was off or out of reach. Send the message again later." }],
+  [30004, { ...recipient, fix: "The phone's network blocks the message. Reach the person another way." }],
+  [30005, recipient],
+  [30006, { ...recipient, fix: "That is a landline. Write to a mobile number." }],
+  [
+    30007,
+    { code: "provider.refused", fix: "A network took the text for spam. Change its wording, without shortened links." },
+  ],
+]);
+
+/** Gives every refusal one cause, a next step and Twilio's own words. Nothing went out, unless `sent` says otherwise. */
+export function explainRefusal(refusal: TwilioRefusal, { sent = "no" }: { sent?: "no" | "maybe" } = {}): ProviderError {
+  const { code, status, message, retryAfterMs } = refusal;
+  const known = code === undefined ? undefined : explanations.get(code);
+  const { code: kind, when: _when, ...options } = known ?? explainStatus(refusal);
+  const said = [code === undefined ? `HTTP ${status}` : String(code), message].filter((part) => part !== undefined);
+  return new ProviderError(kind, {
+    ...{ ...options, sent, reply: redactNumbers(said.join(": ")) },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function explainStatus({ status, code }: TwilioRefusal): Explanation {
+  if (status === 401) return { code: "provider.bad_credentials", field: "/authToken", fix: secretFix };
+  if (status === 403)
+    return { code: "provider.bad_credentials", cause: "configuration", field: "/signIn", fix: rightFix };
+  if (status === 429) return quota;
+  if (status >= 500) return { code: "provider.temporary" };
+  const page = code === undefined ? "" : ` Twilio's page about it: https://www.twilio.com/docs/errors/${code}.`;
+  return { code: "provider.refused", fix: `Read Twilio's reply.${page}` };
+}
+
+/** Twilio repeats phone numbers in its words. Error codes have five digits, numbers have more. */
+export const redactNumbers = (text: string): string =>
+  text.replaceAll(/\+?\d[\d\s().-]{5,}\d/g, "[number]").slice(0, 500);
