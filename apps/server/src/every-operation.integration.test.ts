@@ -153,6 +153,28 @@ describe("every operation", () => {
     expect((await ok("listHookDeliveries", { params: hookPlugin })).items).toHaveLength(2);
   });
 
+  it("keeps vendors and agreements", async () => {
+    await ok("listEgressReceipts", { params: mailbox });
+    const made = await ok("createVendor", {
+      body: { name: "Relay", kind: "business_associate", hosts: ["relay.example"] },
+    });
+    const vendor = { vendor: made.id };
+    await ok("changeVendor", { params: vendor, body: { revision: made.revision, note: "Sends reminders." } });
+    const { agreements } = await ok("addAgreement", {
+      params: vendor,
+      body: { party: "Relay Inc.", signedOn: "2026-01-01", validFrom: "2026-01-01" },
+    });
+    const agreement = { ...vendor, agreement: agreements[0]?.id ?? "" };
+    const document = { query: { name: "signed.pdf" }, headers: { "content-type": "application/pdf" } };
+    await ok("uploadAgreementDocument", { params: agreement, body: Buffer.from("%PDF-1.7"), ...document });
+    expect((await ana.call("downloadAgreementDocument", { params: agreement })).text).toBe("%PDF-1.7");
+    succeeded.add("downloadAgreementDocument");
+    await ok("endAgreement", { params: agreement, body: { reason: "It was replaced" } });
+    await ok("getVendor", { params: vendor });
+    await ok("removeVendor", { params: vendor, body: { reason: "Not used any more" } });
+    expect((await ok("listVendors")).items).toEqual([]);
+  });
+
   it("links a remote plugin", async () => {
     const remote = { plugin: "com.example.remote" };
     await ok("registerPlugin", {

@@ -100,7 +100,9 @@ describe("every operation, for everybody", () => {
     const headers = { authorization: `Bearer ${value}` };
     expect((await program.call("getDashboard", { headers })).status).toBe(200);
     await administrator.ok("revokeApiToken", { params: { token: token.id } });
-    for (const spec of inOrder) {
+    // Two look at no credential at all: a webhook has its signature, a sign-in at a provider its single-use state.
+    const without = new Set(["receiveHook", "finishOAuth"]);
+    for (const spec of inOrder.filter(({ id }) => !without.has(id))) {
       const { method, path, ...rest } = requestOf(spec);
       const answer = await program.send(method, path, { ...rest, headers: { ...rest.headers, ...headers } });
       // Where no credential of ours is looked at, none can be refused.

@@ -33,7 +33,7 @@ function explainEncryption(error: unknown, { ca }: SmtpSettings): unknown {
   if (!isProviderError(error)) return error;
   const { code, data, cause } = error;
   if (code === "provider.certificate") return new ProviderError(code, { ...data, field: ca ? "/ca" : "/host", error });
-  const { code: reason = "" } = typeof cause === "object" && cause !== null ? (cause as { code?: string }) : {};
+  const reason = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
   if (!/^(?:ERR_SSL|EPROTO)/.test(reason)) return error;
   return new ProviderError("provider.unreachable", {
     cause: "configuration",

@@ -289,6 +289,7 @@ describe("registering a plugin", () => {
     expect(items.map(({ id, host }) => [id, host])).toEqual([
       ["org.hilum.practice-mailbox", true],
       ["org.hilum.smtp", false],
+      ["org.hilum.twilio-sms", false],
     ]);
     for (const { id } of items)
       expect((await program.call("addIncludedPlugin", { params: { plugin: id } })).status).toBe(201);
