@@ -16,6 +16,7 @@ import { smtp } from "./journeys/smtp.ts";
 import { users } from "./journeys/users.ts";
 import { vendors } from "./journeys/vendors.ts";
 import { webhooks } from "./journeys/webhooks.ts";
+import { wizard } from "./journeys/wizard.ts";
 import { openWorld, repository, type World } from "./world/world.ts";
 
 interface Outcome {
@@ -51,6 +52,7 @@ const plan: readonly Journey[] = [
   ...webhooks,
   ...remote,
   ...lifecycle,
+  ...wizard,
   ...users,
   ...account,
   ...platform,

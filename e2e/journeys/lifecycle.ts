@@ -26,9 +26,9 @@ export const lifecycle: Journey[] = [
     name: "leaves a setup half way, comes back to it and starts over",
     async run({ admin }) {
       await admin.open("/plugins/org.hilum.smtp/setup");
-      await admin.arrive("Set up SMTP e-mail");
+      await admin.arrive("Reconfigure SMTP e-mail");
       await admin.pick(/^TLS, port 465/);
-      await admin.activate("button", "Next");
+      await admin.activate("button", "Next: Mail server");
       await admin.arrive("Mail server");
       await admin.fill("Mail server", "elsewhere.example.org");
       await admin.activate("button", "Save and leave");

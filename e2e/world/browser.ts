@@ -14,14 +14,14 @@ const flags = [
 /** The size of the pictures and of a small laptop. */
 export const desktop = { width: 1280, height: 900 };
 
-/** A real Chromium that trusts one public key more than its own list: that of the server under test. */
-export async function launchBrowser(publicKeyHash: string): Promise<Browser> {
+/** A real Chromium that trusts a few public keys more than its own list: those of the servers under test. */
+export async function launchBrowser(publicKeyHashes: readonly string[]): Promise<Browser> {
   const { path, reason, enable } = requires("chromium");
   if (path === undefined) throw new Error(`${reason}; ${enable}`);
   return await chromium.launch({
     executablePath: path,
     headless: true,
-    args: [...flags, `--ignore-certificate-errors-spki-list=${publicKeyHash}`],
+    args: [...flags, `--ignore-certificate-errors-spki-list=${publicKeyHashes.join()}`],
   });
 }
 

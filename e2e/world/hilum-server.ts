@@ -101,7 +101,8 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-function hashPublicKey(pem: string): string {
+/** SHA-256 of a certificate's public key, base64: by it a browser is told to trust one server more. */
+export function hashPublicKey(pem: string): string {
   const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
   return createHash("sha256").update(key).digest("base64");
 }

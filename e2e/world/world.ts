@@ -1,4 +1,13 @@
-import { createTempDir, startSmtpServer, createCertificateAuthority, type SmtpServer } from "@hilum/testkit";
+import {
+  createCertificateAuthority,
+  createSenderFolder,
+  createTempDir,
+  senderManifest,
+  startSenderProvider,
+  startSmtpServer,
+  type SenderProvider,
+  type SmtpServer,
+} from "@hilum/testkit";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +16,7 @@ import { createLedger, type Ledger } from "../gates/ledger.ts";
 import { guardAgainstMouse, type MouseGuard } from "../keyboard/mouse-guard.ts";
 import { Person } from "../keyboard/person.ts";
 import { desktop, launchBrowser, openContext } from "./browser.ts";
-import { startHilum, type HilumServer } from "./hilum-server.ts";
+import { hashPublicKey, startHilum, type HilumServer } from "./hilum-server.ts";
 
 export const repository = fileURLToPath(new URL("../..", import.meta.url)).replace(/[/\\]$/, "");
 
@@ -20,10 +29,19 @@ export const people = {
 /** The account that the SMTP server knows. */
 export const smtpAccount = { user: "reminders@clinic.example", password: "correct-horse-battery-staple" } as const;
 
+/** The account that the provider with a sign-in knows, and the client that the clinic registered there. */
+export const providerAccount = { user: "ana", password: "the password at the provider" } as const;
+export const providerClient = { id: "clinic", secret: "client-secret-of-the-clinic" } as const;
+
+/** A provider with a sign-in of its own, and the folder of the plugin for it. */
+export type Provider = SenderProvider & { authority: string; publicKeyHash: string; folder: string };
+
 export interface World {
   readonly server: HilumServer;
   /** Asks for STARTTLS and a password. */
   readonly smtp: SmtpServer & { authority: string };
+  /** At another site than the server, with an authority of its own. */
+  readonly provider: Provider;
   readonly browser: Browser;
   readonly ledger: Ledger;
   /** The first administrator, signed in after the first journey. */
@@ -55,7 +73,8 @@ export interface Look {
 export async function openWorld(pictures: string): Promise<World> {
   const temporary = createTempDir("e2e");
   const [server, smtp] = await Promise.all([startHilum({ repository, folder: temporary.path }), startMail()]);
-  const browser = await launchBrowser(server.publicKeyHash);
+  const { provider, removeFolder } = await startProvider(server.url);
+  const browser = await launchBrowser([server.publicKeyHash, provider.publicKeyHash]);
   const ledger = createLedger();
   const faults: string[] = [];
   const guards: MouseGuard[] = [];
@@ -77,6 +96,7 @@ export async function openWorld(pictures: string): Promise<World> {
   return {
     server,
     smtp,
+    provider,
     browser,
     ledger,
     admin,
@@ -91,7 +111,9 @@ export async function openWorld(pictures: string): Promise<World> {
     close: async () => {
       await browser.close().catch(() => undefined);
       await smtp.stop();
+      await provider.close();
       server.kill();
+      removeFolder();
       temporary.remove();
     },
   };
@@ -106,6 +128,29 @@ async function startMail(): Promise<SmtpServer & { authority: string }> {
     behaviours: { "nobody@patients.example": { kind: "refuse" } },
   });
   return { ...server, authority: authority.certificate };
+}
+
+async function startProvider(url: URL): Promise<{ provider: Provider; removeFolder(): void }> {
+  const authority = await createCertificateAuthority("Example provider authority");
+  const names = ["127.0.0.1"];
+  const { certificate, key } = await authority.issue({ names, notAfter: new Date(Date.now() + 90 * 86_400_000) });
+  const server = await startSenderProvider(
+    { ...authority, issue: async () => ({ certificate, key }) },
+    {
+      host: "127.0.0.1",
+      clients: [{ ...providerClient, redirectUri: `${url.origin}/oauth/callback` }],
+      // Ends within the minute for which it is renewed ahead, so that a renewal is seen.
+      accessTokenSeconds: 62,
+    },
+  );
+  const folder = createSenderFolder(senderManifest(server));
+  const provider = {
+    ...server,
+    authority: authority.certificate,
+    publicKeyHash: hashPublicKey(certificate),
+    folder: folder.path,
+  };
+  return { provider, removeFolder: () => folder.remove() };
 }
 
 /** The console must be quiet: no errors of its own, nothing blocked by its policy. A refusal of the API is not a fault. */

@@ -1,4 +1,3 @@
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import {
   createCertificateAuthority,
   createSenderFolder,
@@ -42,9 +41,7 @@ export async function openSenderWorld({
   accessTokenSeconds = 3600,
   certificate,
 }: SenderWorldOptions = {}): Promise<SenderWorld> {
-  const trusted = getCACertificates("default");
   const authority = await createCertificateAuthority("Provider authority");
-  setDefaultCACertificates([...trusted, authority.certificate]);
   const server = await startTestServer({ env: { HILUM_PORT: String(await freePort()) } });
   const provider = await startSenderProvider(
     authority,
@@ -59,7 +56,10 @@ export async function openSenderWorld({
   const operator = await server.as("administrator");
   const { settings, revision } = await operator.ok("getPlatformSettings");
   const privateRanges = ["127.0.0.0/8", "::1/128"].map((cidr) => ({ cidr, reason: "The provider of these tests" }));
-  await operator.ok("savePlatformSettings", { body: { settings: { ...settings, privateRanges }, revision } });
+  const authorities = [authority.certificate];
+  await operator.ok("savePlatformSettings", {
+    body: { settings: { ...settings, privateRanges, authorities }, revision },
+  });
   await operator.ok("linkFolder", { body: { path: folder.path } });
 
   const browsers: ProviderBrowser[] = [];
@@ -92,7 +92,6 @@ export async function openSenderWorld({
       await server.close();
       await provider.close();
       folder.remove();
-      setDefaultCACertificates(trusted);
     },
   };
 }

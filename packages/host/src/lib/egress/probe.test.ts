@@ -6,7 +6,6 @@ import { createCertificateAuthority, type CertificateAuthority, type Certificate
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createCallIds } from "../call-ids.ts";
 import { createPluginDecisions } from "../plugin-decisions.ts";
-import { createTicker, type Ticker } from "../ticker.ts";
 import type { AddressRules } from "./address.ts";
 import { createProbe, type ProbeReport } from "./probe.ts";
 
@@ -15,7 +14,6 @@ const context = { actor: { id: "user:ana" }, purpose: "HOPERAT" } as const;
 const hospital: AddressRules = { privateRanges: [{ cidr: "127.0.0.0/8" }], ownAddresses: [], ownPorts: [] };
 
 describe("a look at a destination", () => {
-  let ticker: Ticker;
   let authority: CertificateAuthority;
   let entries: AuditInput[];
   let reached: Buffer[];
@@ -26,11 +24,9 @@ describe("a look at a destination", () => {
     authority = await createCertificateAuthority();
   });
   beforeEach(() => {
-    ticker = createTicker();
     [entries, reached] = [[], []];
   });
   afterEach(() => {
-    ticker.close();
     for (const socket of sockets) socket.destroy();
     sockets.clear();
     for (const server of servers.splice(0)) server.close();
@@ -76,7 +72,7 @@ describe("a look at a destination", () => {
         return answers;
       },
       authorities: () => (trusted ? [authority.certificate] : []),
-      ...{ ticker, nextCall: createCallIds() },
+      nextCall: createCallIds(),
     });
     return probe(context, own, { protocol, host: "api.example.org", port });
   };

@@ -47,7 +47,7 @@ const summary: Shown = { id: "summary", type: "summary", title: "Summary" };
 function presentStep({ session, steps, hookTitle }: Presented, step: Shown): SetupSession["steps"][number] {
   const { id, type, title, text, help, link, fields = [], options = [], discover = {}, check = false } = step;
   const answered = session.answered[id];
-  const chosen = session.chosen[id];
+  const chosen = session.chosen[id] ?? (session.mode === "setup" ? undefined : chosenBefore(options, session.values));
   const state = id === session.current ? "current" : session.done.includes(id) ? "done" : "open";
   return {
     ...{ id, type, title, state, check },
@@ -68,4 +68,14 @@ function presentStep({ session, steps, hookTitle }: Presented, step: Shown): Set
       : { waitsForHook: hookTitle(step.waitsForHook)?.title ?? step.waitsForHook }),
     ...(answered === undefined ? {} : { answeredAt: answered.at, answeredBy: answered.by }),
   };
+}
+
+/** The choice that the saved settings come from, where one says all of them. */
+function chosenBefore(
+  options: NonNullable<SetupStep["options"]>,
+  values: Readonly<Record<string, unknown>>,
+): string | undefined {
+  return options.find(({ set }) =>
+    Object.entries(set ?? {}).every(([name, value]) => JSON.stringify(values[name]) === JSON.stringify(value)),
+  )?.id;
 }
