@@ -1,4 +1,3 @@
-import { networkInterfaces } from "node:os";
 import { HilumError } from "@hilum/contract";
 import { createCallIds } from "./call-ids.ts";
 import type { AnswerTo } from "./connection/answers.ts";
@@ -7,7 +6,9 @@ import type { AddressRules } from "./egress/address.ts";
 import type { DecideDisclosure } from "./egress/disclosure.ts";
 import { createEgress } from "./egress/egress-server.ts";
 import { createBudgets } from "./egress/fetch/budgets.ts";
+import { createTlsConnector } from "./egress/fetch/connect-tls.ts";
 import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";
+import { createOwnAddresses } from "./egress/own-addresses.ts";
 import type { RecordReceipt } from "./egress/receipt.ts";
 import { resolveBySystem, type ResolveHost } from "./egress/resolve-host.ts";
 import type { TunnelLimits } from "./egress/tunnel.ts";
@@ -91,9 +92,15 @@ export function createHost(options: HostOptions): Host {
   const instances = new Map<string, Instance>();
   const listeners = new Set<(status: InstanceStatus) => void>();
   const starts = createSlots({ concurrency: options.startsAtOnce ?? 4, queueMax: Number.POSITIVE_INFINITY });
+  const { privateRanges, ownPorts } = options.egress;
+  const ownAddresses = createOwnAddresses(ticker.now);
   const outward = {
     ...{ governor, ticker, nextCall, decide: decidePlugin, now },
-    rules: () => rulesOf(options.egress),
+    rules: (): AddressRules => ({
+      privateRanges: privateRanges(),
+      ownPorts: ownPorts(),
+      ownAddresses: ownAddresses(),
+    }),
     resolveHost: options.egress.resolveHost ?? resolveBySystem,
     discloses: options.egress.discloses ?? (() => ({ allow: true })),
     recordReceipt: options.egress.recordReceipt ?? (() => undefined),
@@ -104,13 +111,13 @@ export function createHost(options: HostOptions): Host {
   });
   const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
   const budgets = createBudgets(fetching, ticker.now);
+  const connectTls = createTlsConnector(options.egress.authorities ?? (() => []));
   const openFetches = (spec: InstanceSpec) =>
     createFetches(
       spec,
       spec.destinations ?? [],
       {
-        ...{ ...outward, budgets, version: options.version },
-        authorities: options.egress.authorities ?? (() => []),
+        ...{ ...outward, budgets, connectTls, version: options.version },
       },
       fetching,
     );
@@ -179,9 +186,4 @@ function callOrReject(call: () => Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-function rulesOf({ privateRanges, ownPorts }: HostOptions["egress"]): AddressRules {
-  const ownAddresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
-  return { privateRanges: privateRanges(), ownPorts: ownPorts(), ownAddresses };
 }
