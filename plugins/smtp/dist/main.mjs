@@ -27,9 +27,14 @@ var __esmMin = (fn, res, err) => () => {
 };
 
 // packages/contract/src/fhir/systems.ts
-var participationMode, base$1, extensionUrls, identifierSystems;
+var participationMode, testLabel, base$1, extensionUrls, identifierSystems;
 var init_systems = __esmMin((() => {
 	participationMode = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode";
+	testLabel = {
+		system: "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+		code: "HTEST",
+		display: "test health data"
+	};
 	base$1 = "https://hilum.dev/fhir/StructureDefinition";
 	extensionUrls = {
 		/** On Communication.recipient: the address used, as `valueContactPoint`. */
@@ -121,6 +126,7 @@ function roleOf(recipient) {
 function message(channel, options, content) {
 	return {
 		resourceType: "Communication",
+		...options.test === true ? { meta: { security: [{ ...testLabel }] } } : {},
 		...options.idempotencyKey === void 0 ? {} : { identifier: [{
 			system: identifierSystems.idempotencyKey,
 			value: options.idempotencyKey
