@@ -5282,7 +5282,7 @@ function explainEncryption(error, { ca }) {
 		field: ca ? "/ca" : "/host",
 		error
 	});
-	const { code: reason = "" } = typeof cause === "object" && cause !== null ? cause : {};
+	const reason = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
 	if (!/^(?:ERR_SSL|EPROTO)/.test(reason)) return error;
 	return new ProviderError("provider.unreachable", {
 		cause: "configuration",

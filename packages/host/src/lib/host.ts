@@ -1,5 +1,12 @@
+<<<<<<< HEAD
 import { networkInterfaces } from "node:os";
 import { HilumError, type FetchParams, type FetchResult } from "@hilum/contract";
+||||||| 2aa6bd1
+import { networkInterfaces } from "node:os";
+import { HilumError } from "@hilum/contract";
+=======
+import { HilumError } from "@hilum/contract";
+>>>>>>> egress
 import { createCallIds } from "./call-ids.ts";
 import type { AnswerTo } from "./connection/answers.ts";
 import type { Link } from "./connection/link.ts";
@@ -7,8 +14,14 @@ import type { AddressRules } from "./egress/address.ts";
 import type { DecideDisclosure } from "./egress/disclosure.ts";
 import { createEgress } from "./egress/egress-server.ts";
 import { createBudgets } from "./egress/fetch/budgets.ts";
+<<<<<<< HEAD
 import type { DestinationSpec } from "./egress/fetch/destination-spec.ts";
+||||||| 2aa6bd1
+=======
+import { createTlsConnector } from "./egress/fetch/connect-tls.ts";
+>>>>>>> egress
 import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";
+import { createOwnAddresses } from "./egress/own-addresses.ts";
 import type { RecordReceipt } from "./egress/receipt.ts";
 import { createProbe, type ProbeReport, type ProbeTarget } from "./egress/probe.ts";
 import { createTurnedResolver, resolveBySystem, type ResolveHost } from "./egress/resolve-host.ts";
@@ -100,11 +113,31 @@ export function createHost(options: HostOptions): Host {
   const instances = new Map<string, Instance>();
   const listeners = new Set<(status: InstanceStatus) => void>();
   const starts = createSlots({ concurrency: options.startsAtOnce ?? 4, queueMax: Number.POSITIVE_INFINITY });
+<<<<<<< HEAD
   const resolveHost = options.egress.resolveHost ?? resolveBySystem;
   const authorities = options.egress.authorities ?? (() => []);
   const ways = { governor, ticker, nextCall, decide: decidePlugin, rules: () => rulesOf(options.egress) };
+||||||| 2aa6bd1
+=======
+  const { privateRanges, ownPorts } = options.egress;
+  const ownAddresses = createOwnAddresses(ticker.now);
+>>>>>>> egress
   const outward = {
+<<<<<<< HEAD
     ...{ ...ways, resolveHost, now },
+||||||| 2aa6bd1
+    ...{ governor, ticker, nextCall, decide: decidePlugin, now },
+    rules: () => rulesOf(options.egress),
+    resolveHost: options.egress.resolveHost ?? resolveBySystem,
+=======
+    ...{ governor, ticker, nextCall, decide: decidePlugin, now },
+    rules: (): AddressRules => ({
+      privateRanges: privateRanges(),
+      ownPorts: ownPorts(),
+      ownAddresses: ownAddresses(),
+    }),
+    resolveHost: options.egress.resolveHost ?? resolveBySystem,
+>>>>>>> egress
     discloses: options.egress.discloses ?? (() => ({ allow: true })),
     recordReceipt: options.egress.recordReceipt ?? (() => undefined),
   } as const;
@@ -119,12 +152,26 @@ export function createHost(options: HostOptions): Host {
   });
   const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
   const budgets = createBudgets(fetching, ticker.now);
+<<<<<<< HEAD
   const openFetches = (spec: InstanceKey & Pick<InstanceSpec, "destinations">) =>
+||||||| 2aa6bd1
+  const openFetches = (spec: InstanceSpec) =>
+=======
+  const connectTls = createTlsConnector(options.egress.authorities ?? (() => []));
+  const openFetches = (spec: InstanceSpec) =>
+>>>>>>> egress
     createFetches(
       spec,
       spec.destinations ?? [],
       {
+<<<<<<< HEAD
         ...{ ...outward, budgets, version: options.version, authorities },
+||||||| 2aa6bd1
+        ...{ ...outward, budgets, version: options.version },
+        authorities: options.egress.authorities ?? (() => []),
+=======
+        ...{ ...outward, budgets, connectTls, version: options.version },
+>>>>>>> egress
       },
       fetching,
     );
@@ -204,9 +251,4 @@ function callOrReject(call: () => Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-function rulesOf({ privateRanges, ownPorts }: HostOptions["egress"]): AddressRules {
-  const ownAddresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
-  return { privateRanges: privateRanges(), ownPorts: ownPorts(), ownAddresses };
 }

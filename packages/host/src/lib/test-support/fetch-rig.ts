@@ -9,6 +9,7 @@ import type { Grant } from "@hilum/policy";
 import { createCallIds } from "../call-ids.ts";
 import type { AddressRules } from "../egress/address.ts";
 import { createBudgets } from "../egress/fetch/budgets.ts";
+import { createTlsConnector } from "../egress/fetch/connect-tls.ts";
 import type { DestinationSpec } from "../egress/fetch/destination-spec.ts";
 import { createFetches, fetchLimits, type FetchLimits, type FetchPorts } from "../egress/fetch/fetches.ts";
 import type { EgressReceipt } from "../egress/receipt.ts";
@@ -82,6 +83,8 @@ export interface FetchRigOptions {
   rules?: Partial<AddressRules>;
   limits?: Partial<FetchLimits>;
   ports?: Partial<FetchPorts>;
+  /** Default: that of `testAuthority`. */
+  authorities?: readonly string[];
   /** Addresses by name, asked anew each time. */
   names?: Record<string, readonly string[] | (() => readonly string[])>;
 }
@@ -138,7 +141,7 @@ export async function createFetchRig(port: number, options: FetchRigOptions = {}
         if (found === undefined) throw new Error("ENOTFOUND");
         return typeof found === "function" ? found() : found;
       },
-      authorities: () => [certificate],
+      connectTls: createTlsConnector(() => options.authorities ?? [certificate]),
       ...{ ticker, nextCall: createCallIds(), now: () => new Date(), version: "0.1.0" },
       ...options.ports,
     },

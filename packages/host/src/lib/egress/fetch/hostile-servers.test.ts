@@ -86,7 +86,7 @@ describe("a server whose certificate proves nothing", () => {
   });
 
   it("threat 104: of an authority that only an administrator could have added", async () => {
-    await expectUntouched(await rigOf(ok, { ports: { authorities: () => [] } }), "provider.certificate", /not trusted/);
+    await expectUntouched(await rigOf(ok, { authorities: [] }), "provider.certificate", /not trusted/);
   });
 
   it("threat 104: an old version of TLS, or none, is no connection", async () => {

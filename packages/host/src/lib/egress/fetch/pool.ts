@@ -8,7 +8,7 @@ import type { ResolveHost } from "../resolve-host.ts";
 import type { Target } from "../target.ts";
 import { findWay, judgeWay, type Way } from "../way.ts";
 import type { Decision } from "../../pipeline.ts";
-import { connectTls } from "./connect-tls.ts";
+import type { ConnectTls } from "./connect-tls.ts";
 
 // An import of this module asks for all of its exports, and with them loads a whole HTTP client (14 MB, 100 ms).
 const https = process.getBuiltinModule("node:https");
@@ -16,8 +16,7 @@ const https = process.getBuiltinModule("node:https");
 export interface PoolPorts {
   rules(): AddressRules;
   resolveHost: ResolveHost;
-  /** PEM of authorities that an administrator added. */
-  authorities(): readonly string[];
+  connectTls: ConnectTls;
   /** Monotonic milliseconds. */
   now(): number;
 }
@@ -69,7 +68,7 @@ export function createPool(target: Target, ports: PoolPorts, limits: PoolLimits)
         cause: way.failure,
       });
     const socket = await connectChecked(way.addresses, target.port, { timeoutMs: limits.connectMs });
-    return await connectTls(socket, target, { authorities: ports.authorities(), timeoutMs: limits.connectMs });
+    return await ports.connectTls(socket, target, limits.connectMs);
   }
 
   agent.createConnection = (_options, callback) => {
