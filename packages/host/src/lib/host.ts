@@ -1,12 +1,4 @@
-<<<<<<< HEAD
-import { networkInterfaces } from "node:os";
 import { HilumError, type FetchParams, type FetchResult } from "@hilum/contract";
-||||||| 2aa6bd1
-import { networkInterfaces } from "node:os";
-import { HilumError } from "@hilum/contract";
-=======
-import { HilumError } from "@hilum/contract";
->>>>>>> egress
 import { createCallIds } from "./call-ids.ts";
 import type { AnswerTo } from "./connection/answers.ts";
 import type { Link } from "./connection/link.ts";
@@ -14,12 +6,8 @@ import type { AddressRules } from "./egress/address.ts";
 import type { DecideDisclosure } from "./egress/disclosure.ts";
 import { createEgress } from "./egress/egress-server.ts";
 import { createBudgets } from "./egress/fetch/budgets.ts";
-<<<<<<< HEAD
 import type { DestinationSpec } from "./egress/fetch/destination-spec.ts";
-||||||| 2aa6bd1
-=======
 import { createTlsConnector } from "./egress/fetch/connect-tls.ts";
->>>>>>> egress
 import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";
 import { createOwnAddresses } from "./egress/own-addresses.ts";
 import type { RecordReceipt } from "./egress/receipt.ts";
@@ -113,31 +101,18 @@ export function createHost(options: HostOptions): Host {
   const instances = new Map<string, Instance>();
   const listeners = new Set<(status: InstanceStatus) => void>();
   const starts = createSlots({ concurrency: options.startsAtOnce ?? 4, queueMax: Number.POSITIVE_INFINITY });
-<<<<<<< HEAD
   const resolveHost = options.egress.resolveHost ?? resolveBySystem;
   const authorities = options.egress.authorities ?? (() => []);
-  const ways = { governor, ticker, nextCall, decide: decidePlugin, rules: () => rulesOf(options.egress) };
-||||||| 2aa6bd1
-=======
   const { privateRanges, ownPorts } = options.egress;
   const ownAddresses = createOwnAddresses(ticker.now);
->>>>>>> egress
+  const rules = (): AddressRules => ({
+    privateRanges: privateRanges(),
+    ownPorts: ownPorts(),
+    ownAddresses: ownAddresses(),
+  });
+  const ways = { governor, ticker, nextCall, decide: decidePlugin, rules };
   const outward = {
-<<<<<<< HEAD
     ...{ ...ways, resolveHost, now },
-||||||| 2aa6bd1
-    ...{ governor, ticker, nextCall, decide: decidePlugin, now },
-    rules: () => rulesOf(options.egress),
-    resolveHost: options.egress.resolveHost ?? resolveBySystem,
-=======
-    ...{ governor, ticker, nextCall, decide: decidePlugin, now },
-    rules: (): AddressRules => ({
-      privateRanges: privateRanges(),
-      ownPorts: ownPorts(),
-      ownAddresses: ownAddresses(),
-    }),
-    resolveHost: options.egress.resolveHost ?? resolveBySystem,
->>>>>>> egress
     discloses: options.egress.discloses ?? (() => ({ allow: true })),
     recordReceipt: options.egress.recordReceipt ?? (() => undefined),
   } as const;
@@ -152,26 +127,13 @@ export function createHost(options: HostOptions): Host {
   });
   const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
   const budgets = createBudgets(fetching, ticker.now);
-<<<<<<< HEAD
+  const connectTls = createTlsConnector(authorities);
   const openFetches = (spec: InstanceKey & Pick<InstanceSpec, "destinations">) =>
-||||||| 2aa6bd1
-  const openFetches = (spec: InstanceSpec) =>
-=======
-  const connectTls = createTlsConnector(options.egress.authorities ?? (() => []));
-  const openFetches = (spec: InstanceSpec) =>
->>>>>>> egress
     createFetches(
       spec,
       spec.destinations ?? [],
       {
-<<<<<<< HEAD
-        ...{ ...outward, budgets, version: options.version, authorities },
-||||||| 2aa6bd1
-        ...{ ...outward, budgets, version: options.version },
-        authorities: options.egress.authorities ?? (() => []),
-=======
         ...{ ...outward, budgets, connectTls, version: options.version },
->>>>>>> egress
       },
       fetching,
     );

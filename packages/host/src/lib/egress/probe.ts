@@ -30,10 +30,7 @@ export type Probe = (
   target: ProbeTarget,
 ) => Promise<ProbeReport>;
 
-export interface ProbePorts extends Pick<
-  TunnelPorts,
-  "governor" | "decide" | "rules" | "resolveHost" | "ticker" | "nextCall"
-> {
+export interface ProbePorts extends Pick<TunnelPorts, "governor" | "decide" | "rules" | "resolveHost" | "nextCall"> {
   authorities(): readonly string[];
 }
 
