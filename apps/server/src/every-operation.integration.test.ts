@@ -165,8 +165,8 @@ describe("every operation", () => {
       body: { party: "Relay Inc.", signedOn: "2026-01-01", validFrom: "2026-01-01" },
     });
     const agreement = { ...vendor, agreement: agreements[0]?.id ?? "" };
-    const uploaded = await ana.send("PUT", `/api/v1/vendors/${made.id}/agreements/${agreement.agreement}/document`, {
-      query: { name: "signed.pdf" },
+    const place = `/api/v1/vendors/${made.id}/agreements/${agreement.agreement}/document?name=signed.pdf`;
+    const uploaded = await ana.send("PUT", place, {
       body: Buffer.from("%PDF-1.7"),
       headers: { "content-type": "application/pdf" },
     });
