@@ -15,7 +15,7 @@ export { canonicalJson } from "./json/canonical-json.ts";
 export { pointerTo } from "./json/pointer.ts";
 export { heldSecrets, withoutHeld } from "./manifest/held-secrets.ts";
 export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-profile.ts";
-export { hookBytesMax, hookDefaults, hookSecrets, hooksOf } from "./manifest/ingress.ts";
+export { hookBytesMax, hookDefaults, hooksOf } from "./manifest/ingress.ts";
 export { manifestJsonSchema } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
 export {
