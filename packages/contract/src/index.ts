@@ -22,6 +22,7 @@ export {
   type ParsedManifest,
   type ParseManifestOptions,
 } from "./manifest/parse-manifest.ts";
+export { pageIcons, pagesOf, type DeclaredPage, type PageIcon, type PageName } from "./manifest/plugin-pages.ts";
 export { validateSettings, visible, type ValidateSettingsOptions } from "./manifest/settings.ts";
 export {
   decodeEnrolmentCode,

@@ -1,6 +1,7 @@
 import { anyValue, described, flag, list, number, object, oneOf, record, text, type Shape } from "../json/shape.ts";
 import { configSchemaShape } from "./config-profile.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
+import { pluginPagesShape } from "./plugin-pages.ts";
 
 const token = (what: string): Shape =>
   text({
@@ -137,6 +138,7 @@ export const manifestShape: Shape = object(
         { max: 20, key: idOf },
       ),
     ),
+    ui: pluginPagesShape,
     requires: object({
       hilum: described(
         "Range of versions of Hilum, such as `>=0.1.0`.",

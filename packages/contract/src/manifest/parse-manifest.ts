@@ -12,6 +12,7 @@ import { isWebAddress } from "../text/formats.ts";
 import { checkConfigSchema } from "./config-profile.ts";
 import { manifestShape } from "./manifest-shape.ts";
 import type { Manifest, SetupStep } from "./manifest.ts";
+import { checkPages } from "./plugin-pages.ts";
 import { validateValue } from "./settings.ts";
 
 /** Size of a manifest's text, in UTF-8 bytes. */
@@ -116,6 +117,7 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   const manifest = value as unknown as Manifest;
   checkNames(manifest, report);
   checkPaths(manifest, report);
+  checkPages(manifest, isInnerPath, report);
   checkClassification(manifest, report);
   if (manifest.config !== undefined)
     for (const problem of checkConfigSchema(manifest.config))

@@ -1,0 +1,43 @@
+export {
+  bridgeErrorCodes,
+  isPortMessage,
+  readConsoleFrame,
+  readPageFrame,
+  writeFrame,
+  type BridgeError,
+  type BridgeErrorCode,
+  type ConsoleFrame,
+  type PageFrame,
+  type PortMessage,
+} from "./frames.ts";
+export { bridgeLimits, bridgeVersion } from "./limits.ts";
+export type { PageInit, PageLook } from "./look.ts";
+export {
+  bridgeMethodNames,
+  bridgeMethods,
+  findMethod,
+  type Asks,
+  type BridgeMethod,
+  type BridgeMethodName,
+  type ParamsOfMethod,
+  type ResultOfMethod,
+} from "./methods.ts";
+export { BridgeFault } from "./read.ts";
+export { pageDocument, pagePolicy, pageSandbox, pagesPath, type ServedPage } from "./served-page.ts";
+export { pageActions, pagePlaces } from "./views.ts";
+export type {
+  PageAction,
+  PageChecked,
+  PageConfig,
+  PageEvidence,
+  PageHealth,
+  PageMessage,
+  PageMessageDetail,
+  PageMessages,
+  PagePlace,
+  PageProblem,
+  PageSetup,
+  PageSetupStep,
+  PageSmokeRun,
+  PageStep,
+} from "./views.ts";
