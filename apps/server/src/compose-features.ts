@@ -34,6 +34,8 @@ import { createDispatcher, type Dispatcher } from "./features/messages/dispatche
 import { createMessageHandlers } from "./features/messages/routes.ts";
 import { createRoutingService } from "./features/messages/routing.ts";
 import { createSender } from "./features/messages/send-message.ts";
+import { createPagesService, type PagesService } from "./features/pages/pages.ts";
+import { createPageHandlers } from "./features/pages/routes.ts";
 import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
 import { createRepairSources } from "./features/platform/repair-sources.ts";
 import { listRepairs } from "./features/platform/repairs.ts";
@@ -90,6 +92,7 @@ export interface Features {
   decideCall: HostOptions["decideCall"];
   writeLog: HostOptions["writeLog"];
   privateRanges(): readonly { cidr: string }[];
+  findPage: PagesService["find"];
   onInstanceChange(status: InstanceStatus): void;
   keepReason(requestId: string, reason: string): Promise<void>;
   observeRequest(operation: string, status: number, seconds: number): void;
@@ -133,17 +136,20 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     developmentModules: developmentModules(installation),
   });
   const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
+  const pages = createPagesService({ store, log });
+  await pages.restore();
   const lifecycle = createLifecycleService({
     store,
     runner,
     smoke,
+    pages,
     sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady(), sandbox.report()) },
     failureData: pluginFailureData,
     log,
   });
   const health = createHealthService({ store, runner, smoke, failureData: pluginFailureData, owner: boot, log });
   const settings = createSettingsService({ store });
-  const plugins = createPluginsService({ store, runner, testMode });
+  const plugins = createPluginsService({ store, runner, pages, testMode });
   const included = loadIncludedPlugins(installation.pluginsDir);
   const registration = createRegistrationService({
     store,
@@ -226,6 +232,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         lifecycle,
         health,
         smoke,
+        pages,
         logs,
         holds: async (actor) =>
           actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor)),
@@ -239,6 +246,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       routing: createRoutingService({ store, running: (key) => runner.status(key)?.state === "running", wake }),
       wake,
     }),
+    ...createPageHandlers({ store, logs }),
     ...remote.handlers,
   };
 
@@ -255,6 +263,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     decideCall: (request) => runner.decideCall(request),
     writeLog: (key, line) => logs.write(key, line),
     privateRanges: () => platform.current().privateRanges,
+    findPage: pages.find,
     onInstanceChange: (status) => {
       void lifecycle
         .note(status)

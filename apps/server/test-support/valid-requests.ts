@@ -122,4 +122,5 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   setRoute: { params: { channel: "fax" }, body: { to: null } },
   listPracticeMessages: nothing,
   emptyPracticeMailbox: nothing,
+  reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
 };

@@ -3,12 +3,14 @@ export * from "./schemas.ts";
 export * from "./identity.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
+export * from "./pages.ts";
 export * from "./platform.ts";
 
 export { buildOpenApi } from "./openapi.ts";
 
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
+import { pageOperations } from "./pages.ts";
 import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
 
@@ -18,6 +20,7 @@ export const operations = [
   ...identityOperations,
   ...pluginOperations,
   ...messageOperations,
+  ...pageOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

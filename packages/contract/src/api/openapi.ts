@@ -3,6 +3,7 @@ import type { TSchema } from "typebox";
 import * as identity from "./identity.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
+import * as pages from "./pages.ts";
 import * as platform from "./platform.ts";
 import * as plugins from "./plugins.ts";
 import * as schemas from "./schemas.ts";
@@ -14,11 +15,12 @@ const described: readonly OperationSpec[] = [
   ...identity.identityOperations,
   ...plugins.pluginOperations,
   ...messages.messageOperations,
+  ...pages.pageOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
 const names = new Map<unknown, string>(
-  [schemas, platform, identity, plugins, messages]
+  [schemas, platform, identity, plugins, messages, pages]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
     .map(([name, value]) => [value, name]),

@@ -36,17 +36,6 @@ const pageFrames = {
 };
 export type PageFrame = Got<(typeof pageFrames)[keyof typeof pageFrames]>;
 
-/** Codes of a refusal that are the bridge's own; others come from the error catalogue. */
-export const bridgeErrorCodes = [
-  "page.busy",
-  "page.declined",
-  "page.idle",
-  "page.invalid",
-  "page.no_method",
-  "page.gone",
-] as const;
-export type BridgeErrorCode = (typeof bridgeErrorCodes)[number];
-
 const problems = list(
   members({ pointer: text({ max: 400 }), message: text({ max: 1_000 }) }, { fix: text({ max: 1_000 }) }),
   50,

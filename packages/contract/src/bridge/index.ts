@@ -1,11 +1,9 @@
 export {
-  bridgeErrorCodes,
   isPortMessage,
   readConsoleFrame,
   readPageFrame,
   writeFrame,
   type BridgeError,
-  type BridgeErrorCode,
   type ConsoleFrame,
   type PageFrame,
   type PortMessage,

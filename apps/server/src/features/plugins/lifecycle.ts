@@ -2,8 +2,9 @@ import { HilumError, isHilumError, type Context, type Log, type WireErrorData } 
 import type { Evidence, SmokeRun } from "@hilum/contract/api";
 import type { CallContext, InstanceStatus, SandboxReport } from "@hilum/host";
 import type { InstanceKey, InstanceRow, Store } from "@hilum/store";
+import type { PagesService } from "../pages/pages.ts";
 import { checkGate, isHard } from "./gate.ts";
-import { loadConfigured, openSettings } from "./load-instance.ts";
+import { loadConfigured, loadPlugin, openSettings } from "./load-instance.ts";
 import type { InstanceRunner } from "./runner.ts";
 import { isReviewed, scopesOf } from "./scopes-of.ts";
 import { describeFailure, type SmokeService } from "./smoke.ts";
@@ -32,6 +33,7 @@ type Parts = {
   store: Store;
   runner: InstanceRunner;
   smoke: SmokeService;
+  pages: Pick<PagesService, "accept" | "present">;
   sandbox: { report(): SandboxReport; ready(): Promise<SandboxReport> };
   failureData(error: unknown): WireErrorData | undefined;
   log: Log;
@@ -44,6 +46,7 @@ export function createLifecycleService({
   store,
   runner,
   smoke,
+  pages,
   sandbox,
   failureData,
   log,
@@ -55,6 +58,7 @@ export function createLifecycleService({
       configured,
       await sandbox.ready(),
       (await store.registrations.revisionOf(key.plugin)) !== undefined,
+      pages.present(configured.plugin),
     );
   }
 
@@ -122,6 +126,7 @@ export function createLifecycleService({
       return { rows, ready: rows.every(({ status }) => status !== "failed") };
     },
     async enable(context, key, override) {
+      await pages.accept(await loadPlugin(store, key.plugin));
       const rows = await staticRows(key);
       const blocked = rows.some((row) => isHard(row) || (row.status === "failed" && override === undefined));
       if (rows.some(({ id, status }) => id === "remote" && status === "failed") && override !== undefined)
@@ -160,6 +165,7 @@ export function createLifecycleService({
         { state: "enabled", problem: null },
         { from: ["enabled", "quarantined"] },
       );
+      await pages.accept(await loadPlugin(store, key.plugin));
       await runner.start(context, instance, { keepTrying: true });
     },
     async apply(context, key) {
