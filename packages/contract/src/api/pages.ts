@@ -20,7 +20,7 @@ export const OwnPage = Strict({
 export type OwnPage = Static<typeof OwnPage>;
 
 /** Why the console took a page away. */
-export const pageFaults = ["second_load", "not_started", "unresponsive", "flood", "protocol"] as const;
+export const pageFaults = ["second_load", "not_started", "unresponsive", "flood", "protocol", "focus"] as const;
 export type PageFault = (typeof pageFaults)[number];
 
 const report = defineOperation({

@@ -1,6 +1,7 @@
+import { bridgeError } from "./bridge-error.ts";
 import { bridgeLimits, bridgeVersion } from "./limits.ts";
 import { init, look, type PageInit, type PageLook } from "./look.ts";
-import { BridgeFault, exactly, json, list, members, number, oneOf, text, whole, type Got, type Read } from "./read.ts";
+import { BridgeFault, exactly, json, members, number, oneOf, text, whole, type Got, type Read } from "./read.ts";
 
 /** The one message that goes through the window: the console hands a port over, with the nonce of the page's address. */
 export interface PortMessage {
@@ -36,22 +37,11 @@ const pageFrames = {
 };
 export type PageFrame = Got<(typeof pageFrames)[keyof typeof pageFrames]>;
 
-const problems = list(
-  members({ pointer: text({ max: 400 }), message: text({ max: 1_000 }) }, { fix: text({ max: 1_000 }) }),
-  50,
-);
-const error = members(
-  { code: text({ max: 60 }), title: text({ max: 400 }) },
-  { detail: text({ max: 2_000 }), fix: text({ max: 1_000 }), problems },
-);
-/** Why the console did not do what a page asked. */
-export type BridgeError = Got<typeof error>;
-
 /** The console to a page. */
 const consoleFrames = {
   init: members({ kind: oneOf(["init"]), init }),
   result: members({ kind: oneOf(["result"]), id, result: json }),
-  error: members({ kind: oneOf(["error"]), id, error }),
+  error: members({ kind: oneOf(["error"]), id, error: bridgeError }),
   ping: members({ kind: oneOf(["ping"]), beat }),
   look: members({ kind: oneOf(["look"]), look }),
   /** Somebody changed it: what was read is old. */

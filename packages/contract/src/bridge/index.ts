@@ -1,15 +1,15 @@
+export type { BridgeError } from "./bridge-error.ts";
 export {
   isPortMessage,
   readConsoleFrame,
   readPageFrame,
   writeFrame,
-  type BridgeError,
   type ConsoleFrame,
   type PageFrame,
   type PortMessage,
 } from "./frames.ts";
 export { bridgeLimits, bridgeVersion } from "./limits.ts";
-export type { PageInit, PageLook } from "./look.ts";
+export type { PageInit, PageLook, PageResumed } from "./look.ts";
 export {
   bridgeMethodNames,
   bridgeMethods,
@@ -21,7 +21,7 @@ export {
   type ResultOfMethod,
 } from "./methods.ts";
 export { BridgeFault } from "./read.ts";
-export { pageDocument, pagePolicy, pageSandbox, pagesPath, type ServedPage } from "./served-page.ts";
+export { pageConnections, pageDocument, pagePolicy, pageSandbox, pagesPath, type ServedPage } from "./served-page.ts";
 export { pageActions, pagePlaces } from "./views.ts";
 export type {
   PageAction,

@@ -1,4 +1,5 @@
-import { dictionary, flag, list, members, oneOf, text, whole, type Got } from "./read.ts";
+import { bridgeError } from "./bridge-error.ts";
+import { dictionary, flag, json, list, members, oneOf, text, whole, type Got } from "./read.ts";
 
 /** How the person wants things to look and read; pushed again when it changes. */
 export const look = members({
@@ -17,6 +18,13 @@ export const look = members({
 });
 export type PageLook = Got<typeof look>;
 
+/**
+ * The call during which the page was taken away and loaded again: while a secret is typed, no code of a plugin runs in the
+ * console. The page draws what the person had entered from `params`, and the outcome from the rest.
+ */
+const resumed = members({ method: text({ max: 40 }), params: json }, { result: json, error: bridgeError });
+export type PageResumed = Got<typeof resumed>;
+
 /** What a page is told when it greets. It learns of no other plugin, no person and no message by this. */
 export const init = members(
   {
@@ -32,6 +40,7 @@ export const init = members(
   {
     /** The setting that the person was led to. */
     field: text({ max: 64 }),
+    resumed,
   },
 );
 export type PageInit = Got<typeof init>;

@@ -93,19 +93,19 @@ export function checkPages(manifest: Manifest, isInnerPath: (path: string) => bo
 }
 
 function checkFiles(
-  page: PluginPage | undefined,
+  files: PluginPage | undefined,
   pointer: string,
   isInnerPath: (path: string) => boolean,
   report: Report,
 ): void {
-  if (page === undefined) return;
-  if (!(isInnerPath(page.entry) && /\.m?js$/.test(page.entry)))
+  if (files === undefined) return;
+  if (!(isInnerPath(files.entry) && /\.m?js$/.test(files.entry)))
     report(
       `${pointer}/entry`,
       "is not the path of a .js or .mjs file in the plugin's folder",
       "Write a path such as dist/ui/settings.js.",
     );
-  if (page.style !== undefined && !(isInnerPath(page.style) && page.style.endsWith(".css")))
+  if (files.style !== undefined && !(isInnerPath(files.style) && files.style.endsWith(".css")))
     report(
       `${pointer}/style`,
       "is not the path of a .css file in the plugin's folder",

@@ -19,7 +19,7 @@ import {
   shownNames,
   showInput,
   type Draft,
-} from "./config-draft.ts";
+} from "@hilum/sdk/ui";
 
 type Step = SetupSession["steps"][number];
 

@@ -12,7 +12,7 @@ import { ConfirmDialog } from "../../shell/confirm-dialog.tsx";
 import { GoButton, useGo } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { many } from "../../text/format.ts";
-import { changedNames, emptyDraft, type Draft } from "./config-draft.ts";
+import { changedNames, emptyDraft, type Draft } from "@hilum/sdk/ui";
 import { instancePart, instanceQuery, PluginPage } from "./plugin-page.tsx";
 import { SetupStep } from "./setup-step.tsx";
 

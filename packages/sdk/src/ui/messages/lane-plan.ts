@@ -1,28 +1,27 @@
 import type { TimelineEntry } from "@hilum/contract/api";
-import type { Lane } from "../../look/lanes.tsx";
+import type { Lane } from "./lane-row.tsx";
+
+/** One event of a message's way. A page of a plugin knows less of it than the console. */
+export interface TimelineStep extends Omit<TimelineEntry, "kind"> {
+  kind: string;
+}
 
 export interface PlannedRow {
-  entry: TimelineEntry;
+  entry: TimelineStep;
   lane: Lane;
   up: Lane[];
   down: Lane[];
   branch: Lane | undefined;
 }
 
-const providerKinds: ReadonlySet<TimelineEntry["kind"]> = new Set([
-  "attempt",
-  "sent",
-  "delivered",
-  "refused",
-  "failed",
-]);
-const takenKinds: ReadonlySet<TimelineEntry["kind"]> = new Set(["sent", "delivered"]);
+const providerKinds: ReadonlySet<string> = new Set(["attempt", "sent", "delivered", "refused", "failed"]);
+const takenKinds: ReadonlySet<string> = new Set(["sent", "delivered"]);
 
 /**
  * Puts each event on a lane: Hilum's own decisions on lane 0, what a provider did on lane 2 where it took the message
  * and on lane 1 where it did not. A provider's lane branches off where Hilum decided, and ends with its last event.
  */
-export function planLanes(timeline: readonly TimelineEntry[]): PlannedRow[] {
+export function planLanes(timeline: readonly TimelineStep[]): PlannedRow[] {
   const lanes = timeline.map((entry, at) => laneOf(timeline, entry, at));
   const firstOwn = lanes.indexOf(0);
   const lastOwn = lanes.lastIndexOf(0);
@@ -38,7 +37,7 @@ export function planLanes(timeline: readonly TimelineEntry[]): PlannedRow[] {
   });
 }
 
-function laneOf(timeline: readonly TimelineEntry[], entry: TimelineEntry, at: number): Lane {
+function laneOf(timeline: readonly TimelineStep[], entry: TimelineStep, at: number): Lane {
   if (!providerKinds.has(entry.kind)) return 0;
   const taken = timeline.some(
     (other, place) => takenKinds.has(other.kind) && (sameAttempt(entry, other) || place === at),
@@ -46,7 +45,7 @@ function laneOf(timeline: readonly TimelineEntry[], entry: TimelineEntry, at: nu
   return taken ? 2 : 1;
 }
 
-function sameAttempt(entry: TimelineEntry, other: TimelineEntry | undefined): boolean {
+function sameAttempt(entry: TimelineStep, other: TimelineStep | undefined): boolean {
   return (
     other !== undefined &&
     entry.attempt === other.attempt &&

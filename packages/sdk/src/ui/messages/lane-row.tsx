@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactNode } from "react";
-import type { Tone } from "./tokens.ts";
+import type { Tone } from "../parts/status.tsx";
 
 export const laneColours = ["var(--hl-data)", "var(--hl-bad-mark)", "var(--hl-ok-mark)"] as const;
 /** 0: Hilum. 1: a provider that refused. 2: the provider that took the message. */
