@@ -3917,7 +3917,7 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     /** @enum {unknown} */
-                    readonly fault: "second_load" | "not_started" | "unresponsive" | "flood" | "protocol";
+                    readonly fault: "second_load" | "not_started" | "unresponsive" | "flood" | "protocol" | "focus";
                     readonly page: string;
                 };
             };

@@ -5,14 +5,14 @@ import type { IncomingHttpHeaders } from "node:http";
 export const consoleHeader = "x-hilum-console";
 
 /** Where the browser puts what it loads, when it is a document inside another one. */
-const framed: ReadonlySet<string | undefined> = new Set(["iframe", "frame", "embed", "object", "fencedframe"]);
+const framed: ReadonlySet<unknown> = new Set(["iframe", "frame", "embed", "object", "fencedframe"]);
 
 /**
  * Refuses what a page in a frame could send, whoever it is for (threats 139, 141): nothing of the API is a document for
  * frames, and an opaque origin, which calls itself `null`, has no business here even without a cookie.
  */
 export function refuseFramed(headers: IncomingHttpHeaders): void {
-  if (framed.has(headers["sec-fetch-dest"] as string | undefined)) throw refused("It was made for a frame.");
+  if (framed.has(headers["sec-fetch-dest"])) throw refused("It was made for a frame.");
   if (headers.origin === "null") throw refused("It comes from a page without an origin.");
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { pageDocument, pagePolicy, pagesPath } from "@hilum/contract/bridge";
+import { pageConnections, pageDocument, pagePolicy, pagesPath } from "@hilum/contract/bridge";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { baseHeaders } from "./security-headers.ts";
 
@@ -84,6 +84,7 @@ export function servePluginPages(app: FastifyInstance, { findPage, consoleDir, o
       return open(reply)
         .header("cache-control", "no-store")
         .header("content-security-policy", pagePolicy(served))
+        .header("connection-allowlist", pageConnections)
         .type("text/html; charset=utf-8")
         .send(pageDocument(served));
     },

@@ -1,7 +1,8 @@
-import { HilumError, isHilumError, pagesOf, type DeclaredPage, type Log, type Manifest } from "@hilum/contract";
+import { HilumError, isHilumError, pagesOf, type DeclaredPage, type Log } from "@hilum/contract";
 import type { OwnPage } from "@hilum/contract/api";
 import { pagesPath } from "@hilum/contract/bridge";
 import type { PluginRow, Store } from "@hilum/store";
+import { manifestOf } from "../plugins/load-instance.ts";
 import { integrityOf, readPageFiles, type PageFiles } from "./page-files.ts";
 
 /** What a request for a page's document or files is answered with. */
@@ -82,7 +83,7 @@ export function createPagesService({ store, log }: Parts): PagesService {
   };
 }
 
-const declaredBy = (plugin: PluginRow): DeclaredPage[] => pagesOf(plugin.manifest as unknown as Manifest);
+const declaredBy = (plugin: PluginRow): DeclaredPage[] => pagesOf(manifestOf(plugin));
 
 async function readPage(plugin: PluginRow, page: DeclaredPage): Promise<AcceptedPage> {
   if (plugin.codePath === undefined)

@@ -11,6 +11,7 @@ const faultWords: Readonly<Record<PageFault, string>> = {
   unresponsive: "it stopped responding",
   flood: "it sent too many messages, or one too large",
   protocol: "it sent a message that is not of the protocol",
+  focus: "it took the focus out of a dialog of the console",
 };
 
 export function createPageHandlers({
