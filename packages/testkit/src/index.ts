@@ -17,4 +17,4 @@ export {
 } from "./smtp/smtp-server.ts";
 export { createFakeClock, type FakeClock } from "./time/fake-clock.ts";
 export { fixtureEntry, fixturePlugins, type FixturePlugin } from "./fixtures/plugins.ts";
-export { hostilePlugins } from "./fixtures/hostile/index.ts";
+export { hostilePages, hostilePlugins } from "./fixtures/hostile/index.ts";
