@@ -30,14 +30,23 @@ export interface HilumServer {
 }
 
 /** Starts the server as a user does: plain Node, an empty data folder, the built console, nothing else configured. */
-export async function startHilum({ repository, folder }: { repository: string; folder: string }): Promise<HilumServer> {
+export async function startHilum({
+  repository,
+  folder,
+  anyPort = false,
+}: {
+  repository: string;
+  folder: string;
+  /** Not the port of the documentation, which another run may have. */
+  anyPort?: boolean;
+}): Promise<HilumServer> {
   const dataDir = join(folder, "data");
   const child = spawn(process.execPath, [join(repository, "apps/server/src/main.ts")], {
     cwd: folder,
     env: {
       PATH: process.env["PATH"],
       HOME: folder,
-      HILUM_PORT: (await isFree(usualPort)) ? String(usualPort) : "0",
+      HILUM_PORT: !anyPort && (await isFree(usualPort)) ? String(usualPort) : "0",
       HILUM_DATA_DIR: dataDir,
     },
     stdio: ["ignore", "pipe", "pipe"],

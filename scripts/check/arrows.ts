@@ -27,6 +27,13 @@ export const arrows: readonly Arrow[] = [
   { place: "packages/audit", imports: [floor], testImports: tests },
   { place: "packages/client", imports: ["contract", "contract/api"], node: "nothing", testImports: tests },
   { place: "packages/sdk", imports: [floor], testImports: tests },
+  // Runs in a plugin's page, and its canonical views in the console too.
+  {
+    place: "packages/sdk/src/ui",
+    imports: ["contract", "contract/api", "contract/bridge"],
+    testImports: tests,
+    node: "nothing",
+  },
   // The in-memory test host of plugin developers decides with the real rules over a real store.
   { place: "packages/sdk/src/testing", imports: [floor, "policy/*", "store/*"], testImports: tests },
   { place: "packages/testkit", imports: [floor] },
@@ -39,14 +46,14 @@ export const arrows: readonly Arrow[] = [
   },
   {
     place: "apps/console",
-    imports: ["contract", "contract/api", "contract/fhir", "client", "sdk/ui"],
+    imports: ["contract", "contract/api", "contract/bridge", "contract/fhir", "client", "sdk/ui"],
     testImports: tests,
     node: "nothing",
     unpublished: true,
   },
   { place: "apps/cli", imports: ["contract", "contract/api", "client"], testImports: tests },
-  { place: "plugins/*", imports: ["sdk"], testImports: [...tests, "sdk/testing"] },
-  { place: "examples/*", imports: ["sdk", "client", floor], testImports: [...tests, "sdk/testing"] },
+  { place: "plugins/*", imports: ["sdk", "sdk/ui"], testImports: [...tests, "sdk/testing"] },
+  { place: "examples/*", imports: ["sdk", "sdk/ui", "client", floor], testImports: [...tests, "sdk/testing"] },
   { place: "bench", imports: everyPackage, unpublished: true },
   { place: "conformance", imports: everyPackage, unpublished: true },
   { place: "scripts", imports: [floor, "client", "testkit/*"] },

@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { joinResults, judgeByTool, type Check, type CheckResult } from "./check.ts";
 
 /** The root project, and those that need another `lib` or `jsx` setting than Node's. */
-const projects = ["tsconfig.json", "apps/console/tsconfig.json", "packages/sdk/tsconfig.ui.json", "e2e/tsconfig.json"];
+const projects = [
+  "tsconfig.json",
+  "apps/console/tsconfig.json",
+  "packages/sdk/tsconfig.ui.json",
+  "examples/own-pages/tsconfig.json",
+  "e2e/tsconfig.json",
+];
 
 export const types: Check = {
   name: "types",

@@ -3,6 +3,7 @@ import { clientTypes } from "./client-types.ts";
 import { contractPages } from "./contract-pages.ts";
 import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
+import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
 import { threatsPage } from "./threats-page.ts";
 
@@ -12,5 +13,6 @@ export const generators: readonly Generator[] = [
   apiDescription,
   clientTypes,
   pluginBundles,
+  pageBundles,
   contractPages,
 ];

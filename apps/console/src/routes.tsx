@@ -123,12 +123,18 @@ const access = createRoute({
 });
 const pluginSettings = createRoute({
   ...inApp("/plugins/$plugin/settings"),
-  validateSearch: (search: Search) => present({ instance: textOf(search["instance"]), field: textOf(search["field"]) }),
+  validateSearch: (search: Search) =>
+    present({
+      instance: textOf(search["instance"]),
+      field: textOf(search["field"]),
+      view: oneOf(search["view"], ["generated"]),
+    }),
   component: lazyRouteComponent(() => import("./screens/plugin/settings.tsx"), "PluginSettingsScreen"),
 });
 const health = createRoute({
   ...inApp("/plugins/$plugin/health"),
-  validateSearch: instanceSearch,
+  validateSearch: (search: Search) =>
+    present({ instance: textOf(search["instance"]), view: oneOf(search["view"], ["generated"]) }),
   component: lazyRouteComponent(() => import("./screens/plugin/health.tsx"), "HealthScreen"),
 });
 const webhooks = createRoute({
@@ -151,6 +157,11 @@ export interface WebhooksSearch {
   cursor?: string;
   delivery?: string;
 }
+const ownPage = createRoute({
+  ...inApp("/plugins/$plugin/pages/$page"),
+  validateSearch: instanceSearch,
+  component: lazyRouteComponent(() => import("./screens/plugin/own-page.tsx"), "OwnPageScreen"),
+});
 const logs = createRoute({
   ...inApp("/plugins/$plugin/logs"),
   validateSearch: (search: Search) =>
@@ -282,6 +293,7 @@ const tree = root.addChildren([
     health,
     webhooks,
     egress,
+    ownPage,
     logs,
     messages,
     compose,

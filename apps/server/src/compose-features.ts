@@ -39,6 +39,8 @@ import { readStanding } from "./features/messages/instance-standing.ts";
 import { listRouteRepairs } from "./features/messages/route-repairs.ts";
 import { createRoutingService } from "./features/messages/routing.ts";
 import { createSender } from "./features/messages/send-message.ts";
+import { createPagesService, type PagesService } from "./features/pages/pages.ts";
+import { createPageHandlers } from "./features/pages/routes.ts";
 import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
 import { createRepairSources } from "./features/platform/repair-sources.ts";
 import { createRepairsService } from "./features/platform/repairs.ts";
@@ -101,6 +103,7 @@ export interface Features {
   decideCall: HostOptions["decideCall"];
   writeLog: HostOptions["writeLog"];
   egress: EgressFeature["ports"];
+  findPage: PagesService["find"];
   onInstanceChange(status: InstanceStatus): void;
   keepReason(requestId: string, reason: string): Promise<void>;
   observeRequest(operation: string, status: number, seconds: number): void;
@@ -152,11 +155,14 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     publicUrl: parts.publicUrl,
   });
   const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
+  const pages = createPagesService({ store, log });
+  await pages.restore();
   const lifecycle = createLifecycleService({
     store,
     runner,
     smoke,
     disclosures: egress.disclosures,
+    pages,
     sandbox: { report: () => sandbox.report(), ready: async () => (await sandboxReady(), sandbox.report()) },
     failureData: pluginFailureData,
     log,
@@ -172,7 +178,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     signIns: createSignInStates({ signIns: store.signIns, redirectUri }),
     failureData: pluginFailureData,
   });
-  const plugins = createPluginsService({ store, runner, testMode });
+  const plugins = createPluginsService({ store, runner, pages, testMode });
   const included = loadIncludedPlugins(installation.pluginsDir);
   const registration = createRegistrationService({
     store,
@@ -272,6 +278,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         lifecycle,
         health,
         smoke,
+        pages,
         logs,
         holds: async (actor) =>
           actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor)),
@@ -293,6 +300,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       wake,
     }),
     ...egress.handlers,
+    ...createPageHandlers({ store, logs }),
     ...remote.handlers,
     ...hooks.handlers,
   };
@@ -311,6 +319,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     decideCall: (request) => runner.decideCall(request),
     writeLog: (key, line) => logs.write(key, line),
     egress: egress.ports,
+    findPage: pages.find,
     onInstanceChange: (status) => {
       void lifecycle
         .note(status)

@@ -149,6 +149,7 @@ async function compose(
       log,
       tls: certificate,
       consoleDir: installation.consoleDir,
+      findPage: features.findPage,
       observe: features.observeRequest,
     }),
     (part) => part.close(),

@@ -159,4 +159,5 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   listRepairs: nothing,
   snoozeRepair: { params: { repair: "absent" }, body: { until: "2030-01-01T00:00:00.000Z", ...reason } },
   unsnoozeRepair: { params: { repair: "absent" } },
+  reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
 };

@@ -839,6 +839,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/pages/reports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Report why the console took a page of the plugin away; kept in the plugin's log */
+        readonly post: operations["reportPluginPage"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/remote": {
         readonly parameters: {
             readonly query?: never;
@@ -2316,6 +2333,19 @@ export interface components {
             /** @constant */
             readonly ok: true;
         };
+        readonly OwnPage: {
+            /** @enum {unknown} */
+            readonly icon?: "calendar" | "chart" | "document" | "list" | "map" | "message" | "people" | "tools";
+            readonly name: string;
+            readonly problem?: {
+                readonly code: string;
+                readonly fix: string;
+                readonly title: string;
+                readonly why: string;
+            };
+            readonly src?: string;
+            readonly title: string;
+        };
         readonly PlatformSettings: {
             readonly authorities?: readonly string[];
             /** @enum {unknown} */
@@ -2373,6 +2403,7 @@ export interface components {
                 readonly [key: string]: unknown;
             };
             readonly name: string;
+            readonly pages: readonly components["schemas"]["OwnPage"][];
             readonly pendingRevision: boolean;
             /** @enum {unknown} */
             readonly phi: "none" | "transit" | "store";
@@ -4772,6 +4803,47 @@ export interface operations {
                 };
                 content: {
                     readonly "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly reportPluginPage: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly fault: "second_load" | "not_started" | "unresponsive" | "flood" | "protocol" | "focus";
+                    readonly page: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ok"];
                 };
             };
             /** @description Refused: what, where and the mend */

@@ -24,6 +24,7 @@ export {
   type ParsedManifest,
   type ParseManifestOptions,
 } from "./manifest/parse-manifest.ts";
+export { pageIcons, pagesOf, type DeclaredPage, type PageIcon, type PageName } from "./manifest/plugin-pages.ts";
 export {
   fillProviderAddress,
   parseProviderAddress,

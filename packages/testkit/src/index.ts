@@ -32,7 +32,7 @@ export {
 } from "./smtp/smtp-server.ts";
 export { createFakeClock, type FakeClock } from "./time/fake-clock.ts";
 export { fixtureEntry, fixturePlugins, type FixturePlugin } from "./fixtures/plugins.ts";
-export { hostilePlugins } from "./fixtures/hostile/index.ts";
+export { hostilePages, hostilePlugins } from "./fixtures/hostile/index.ts";
 export { defaultAccount, twilioSid, type TwilioAccount, type TwilioMessage } from "./twilio/twilio-account.ts";
 export { loadTwilioApi, type TwilioApi, type TwilioOperation } from "./twilio/twilio-api.ts";
 export type { TwilioBehaviour } from "./twilio/twilio-behaviour.ts";

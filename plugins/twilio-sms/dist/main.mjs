@@ -464,6 +464,54 @@ const errorCatalogue = {
 		fix: "Replace the link with the file itself and build the package again.",
 		retryable: false
 	},
+	"page.busy": {
+		status: 429,
+		title: "The page asks for too much at once",
+		fix: "Wait until what was asked for is answered, then ask again.",
+		retryable: true
+	},
+	"page.changed": {
+		status: 409,
+		title: "The page's files are not those that were accepted",
+		fix: "Put the accepted files back, or enable the plugin again to accept these.",
+		retryable: false
+	},
+	"page.declined": {
+		status: 403,
+		title: "The person did not agree",
+		fix: "Leave it, or let the person start it again.",
+		retryable: false
+	},
+	"page.gone": {
+		status: 410,
+		title: "The link between the page and the console has ended",
+		fix: "Load the page again.",
+		retryable: false
+	},
+	"page.idle": {
+		status: 409,
+		title: "Nobody uses this page at the moment",
+		fix: "It goes on when a person comes back to it.",
+		retryable: true
+	},
+	"page.invalid": {
+		status: 422,
+		title: "The page asked in a way that is not known",
+		fix: "Report this to the plugin's publisher.",
+		retryable: false
+	},
+	"page.no_method": {
+		status: 404,
+		title: "A page cannot ask for that",
+		fix: "Use one of the methods of the bridge.",
+		retryable: false
+	},
+	"page.unreadable": {
+		status: 409,
+		title: "The page's files cannot be served",
+		fix: "Correct the named file in the plugin's folder and enable the plugin again.",
+		retryable: false
+	},
 	"plugin.bad_reply": {
 		status: 502,
 		title: "The plugin's reply is not valid",

@@ -24,6 +24,8 @@ export type InputArgs<Id extends OperationId> =
 interface FullInput extends LooseInput {
   bytes?: Blob;
   idempotencyKey?: string;
+  /** The plugin and instance whose page had the idea. */
+  via?: string;
 }
 
 interface Init {
@@ -51,6 +53,15 @@ export function factsOf(id: Operation["id"]): OperationFacts {
 /** Calls an operation of the API and answers its JSON. Throws ApiProblem. */
 export async function call<Id extends OperationId>(id: Id, ...[input]: InputArgs<Id>): Promise<AnswerById<Id>> {
   return (await callAs("json", id, input as FullInput | undefined)).data as AnswerById<Id>;
+}
+
+/** The same for a page of a plugin (`plugin/instance`), which the audit log names beside the person. */
+export async function callVia<Id extends OperationId>(
+  via: string,
+  id: Id,
+  ...[input]: InputArgs<Id>
+): Promise<AnswerById<Id>> {
+  return (await callAs("json", id, { ...(input as FullInput | undefined), via })).data as AnswerById<Id>;
 }
 
 /** Calls an operation that streams its answer, and answers the stream's text as it arrives. */
@@ -107,7 +118,11 @@ async function request(
 ): ReturnType<Verb> {
   // The client is typed by path, the console by operation: both come from the contract, so the cast loses nothing.
   const verb = client[facts.method as keyof typeof client] as unknown as Verb;
-  const { bytes, idempotencyKey } = input;
+  const { bytes, idempotencyKey, via } = input;
+  const headers = {
+    ...(via !== undefined && { "X-Hilum-Via": via }),
+    ...(bytes !== undefined && { "Content-Type": bytes.type || "application/octet-stream" }),
+  };
   try {
     const answer = await verb(facts.path, {
       params: {
@@ -115,13 +130,8 @@ async function request(
         query: input.query,
         ...(idempotencyKey !== undefined && { header: { "idempotency-key": idempotencyKey } }),
       },
-      ...(bytes === undefined
-        ? { body: input.body }
-        : {
-            body: bytes,
-            bodySerializer: (body) => body,
-            headers: { "Content-Type": bytes.type || "application/octet-stream" },
-          }),
+      ...(bytes === undefined ? { body: input.body } : { body: bytes, bodySerializer: (body) => body }),
+      headers,
       parseAs,
       ...(signal !== undefined && { signal }),
     });

@@ -4,6 +4,7 @@ import { useMay } from "../session/account.ts";
 import { notify } from "../shell/notices.ts";
 import type { ApiProblem } from "./api-problem.ts";
 import { call, type AnswerById, type InputArgs, type InputOf } from "./call.ts";
+import { isInUse } from "./in-use.ts";
 import type { MayDecision } from "./operation-facts.ts";
 
 /** How to read an operation: the key is its id and input, so that an act can refresh by id. */
@@ -74,15 +75,4 @@ export function useAct<Id extends OperationId>(
       ),
     reset: mutation.reset,
   };
-}
-
-const inUseMs = 5 * 60_000;
-let lastUsedAt = Date.now();
-for (const kind of ["keydown", "pointerdown", "scroll"]) {
-  window.addEventListener(kind, () => (lastUsedAt = Date.now()), { passive: true, capture: true });
-}
-
-/** Repeated reads must not keep an unattended session alive (automatic logoff, 45 CFR 164.312(a)(2)(iii)). */
-function isInUse(): boolean {
-  return document.visibilityState === "visible" && Date.now() - lastUsedAt < inUseMs;
 }

@@ -116,17 +116,26 @@ function variablesOf(tokens: Tokens): Record<string, string> {
   };
 }
 
+const shared: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(radius).map(([name, px]) => [`--hl-r-${name}`, `${px}px`])),
+  ...Object.fromEntries(
+    Object.entries(typeScale).map(([name, [size, line, weight]]) => [
+      `--hl-${name}`,
+      `${weight} ${size / 16}rem/${(line / size).toFixed(3)} var(--hl-font)`,
+    ]),
+  ),
+};
+
+/** Every `--hl-*` variable: what a plugin's page is told, so that it looks the same. */
+export const tokenNames: readonly string[] = [
+  "--hl-font",
+  "--hl-mono",
+  ...Object.keys({ ...shared, ...variablesOf(light) }).filter((name) => name.startsWith("--hl-")),
+];
+
 /** Turns the tokens into `--hl-*` variables and points the kit's own variables at them. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
-  variables: {
-    ...Object.fromEntries(Object.entries(radius).map(([name, px]) => [`--hl-r-${name}`, `${px}px`])),
-    ...Object.fromEntries(
-      Object.entries(typeScale).map(([name, [size, line, weight]]) => [
-        `--hl-${name}`,
-        `${weight} ${size / 16}rem/${(line / size).toFixed(3)} var(--hl-font)`,
-      ]),
-    ),
-  },
+  variables: { ...shared },
   light: variablesOf(light),
   dark: variablesOf(dark),
 });

@@ -1,23 +1,8 @@
-import type { CauseClass, Instance, Message, MessageState, Plugin, Repair } from "@hilum/contract/api";
+import type { Instance, Message, MessageState, Plugin, Repair } from "@hilum/contract/api";
+import { causeWords, channelWords } from "@hilum/sdk/ui";
 import type { Word } from "../look/status.tsx";
 
-/** Cause classes in the operator's words. */
-export const causeWords: Record<CauseClass, string> = {
-  wrong_credential: "wrong credential",
-  sender_not_verified: "sender not accepted",
-  recipient: "recipient not known",
-  network: "network",
-  certificate: "certificate not trusted",
-  quota: "quota used up",
-  too_large: "message too large",
-  provider_down: "provider does not work",
-  timeout: "no answer in time",
-  configuration: "settings",
-  plugin: "the plugin itself",
-  other: "other cause",
-};
-
-export const channelWords = { email: "e-mail", sms: "SMS", fax: "fax" } as const;
+export { causeWords, channelWords };
 
 export const messageWord: Record<MessageState, Word> = {
   queued: "Queued",

@@ -9,9 +9,11 @@ import { describeCause } from "../log.ts";
 import { serveConsole } from "./console-files.ts";
 import { answerProblem, bindOperations, type EdgeOptions } from "./edge.ts";
 import { parseJsonBody } from "./json-body.ts";
+import { originOf } from "./own-origins.ts";
+import { servePluginPages, type PageOptions } from "./plugin-pages.ts";
 import { apiHeaders, baseHeaders } from "./security-headers.ts";
 
-export interface AppOptions extends EdgeOptions {
+export interface AppOptions extends EdgeOptions, Pick<PageOptions, "findPage"> {
   tls: { cert: string; key: string };
   consoleDir: string;
   log: Log;
@@ -87,7 +89,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     throw new HilumError("request.method", { detail: `This address takes ${allowed.join(", ")}.` });
   });
   await bindOperations(app, options);
-  serveConsole(app, options.consoleDir);
+  const ownOriginOf = (request: FastifyRequest): string => originOf(request.headers.host, options.ownOrigins());
+  serveConsole(app, options.consoleDir, ownOriginOf);
+  servePluginPages(app, { findPage: options.findPage, consoleDir: options.consoleDir, originOf: ownOriginOf });
   return app;
 }
 

@@ -16,7 +16,7 @@ afterEach(() => dir.remove());
 
 async function get(url: string) {
   const app = Fastify();
-  serveConsole(app, dir.join("dist"));
+  serveConsole(app, dir.join("dist"), () => "https://localhost:8443");
   const answer = await app.inject({ url });
   await app.close();
   return answer;
@@ -41,4 +41,10 @@ it("serves its page for every path of the console, with a fresh nonce in page an
   const nonce = /nonce="([^"]+)"/.exec(one.body)?.[1];
   expect(one.headers["content-security-policy"]).toContain(`'nonce-${nonce}'`);
   expect(other.body).not.toBe(one.body);
+});
+
+it("threat 141: lets its page frame nothing but plugins' pages", async () => {
+  expect((await get("/admin/ui/")).headers["content-security-policy"]).toContain(
+    "; frame-src https://localhost:8443/plugin-ui/;",
+  );
 });

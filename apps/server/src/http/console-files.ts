@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { consolePolicy } from "./security-headers.ts";
 
 const nonceMark = /__HILUM_NONCE__/g;
@@ -19,7 +19,11 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** Serves the built console under `/admin/ui/`: files by digest for ever, its page fresh with a nonce of its own. */
-export function serveConsole(app: FastifyInstance, distDir: string): void {
+export function serveConsole(
+  app: FastifyInstance,
+  distDir: string,
+  originOf: (request: FastifyRequest) => string,
+): void {
   const assets = join(distDir, "assets");
   let names: ReadonlySet<string> = new Set();
   app.get<{ Params: { name: string } }>("/admin/ui/assets/:name", async ({ params: { name } }, reply) => {
@@ -38,7 +42,7 @@ export function serveConsole(app: FastifyInstance, distDir: string): void {
     page ??= await readFile(join(distDir, "index.html"), "utf8").catch(() => undefined);
     const nonce = randomBytes(18).toString("base64");
     void reply
-      .header("content-security-policy", consolePolicy(nonce))
+      .header("content-security-policy", consolePolicy(nonce, originOf(request)))
       .header("cache-control", "no-store")
       .type("text/html; charset=utf-8");
     return (page ?? notBuilt).replace(nonceMark, nonce);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refuseCrossSite } from "./cross-site.ts";
+import { refuseCrossSite, refuseFramed } from "./cross-site.ts";
 
 const own = new Set(["https://localhost:8443"]);
 const good = { origin: "https://localhost:8443", "sec-fetch-site": "same-origin", "x-hilum-console": "1" } as const;
@@ -24,5 +24,20 @@ describe("refuseCrossSite", () => {
     ["a frame", { ...good, "sec-fetch-dest": "iframe" }],
   ])("threat 156: refuses %s", (_name, headers) => {
     expect(() => refuseCrossSite("POST", headers, own)).toThrow("cross-site");
+  });
+});
+
+describe("refuseFramed", () => {
+  it.each([
+    ["a document for a frame", { "sec-fetch-dest": "iframe" }],
+    ["one for an embed", { "sec-fetch-dest": "embed" }],
+    ["an opaque origin", { origin: "null" }],
+  ])("threat 139: refuses %s, with or without a cookie", (_name, headers) => {
+    expect(() => refuseFramed(headers)).toThrow("cross-site");
+  });
+
+  it("leaves programs and the console alone", () => {
+    for (const headers of [{}, { origin: "https://localhost:8443" }, { "sec-fetch-dest": "empty" }])
+      expect(() => refuseFramed(headers)).not.toThrow();
   });
 });

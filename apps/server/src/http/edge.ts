@@ -5,11 +5,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { digestOfReason, findReason } from "../features/audit/reasons.ts";
 import { authenticate, type Credentials } from "./authentication.ts";
+import { refuseFramed } from "./cross-site.ts";
 import { describePeer } from "./peer.ts";
 import { presentProblem, toHilumError } from "./problem.ts";
 import { presentProblemPage } from "./problem-page.ts";
 import type { AnswerTo, Handlers, OutcomeNote, Peer, RequestOf } from "./request.ts";
 import { createCheck, type Check } from "./validation.ts";
+import { readVia } from "./via.ts";
 
 export interface EdgeOptions {
   governor: Governor;
@@ -95,6 +97,7 @@ function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions):
     onRequest: async (request, reply) => {
       request.operation = spec;
       void reply.header("x-operation-id", spec.id);
+      refuseFramed(request.headers);
       request.peer = describePeer(request.raw, options.publicUrl);
       request.actor =
         spec.fromElsewhere === true || spec.raw === true
@@ -196,6 +199,8 @@ async function governed(
 
 function createRecord(spec: OperationSpec, request: FastifyRequest, options: EdgeOptions): CallRecord {
   const record: CallRecord = { call: options.nextCall(), action: spec.id, audit: spec.audit };
+  const via = readVia(request.headers, request.actor);
+  if (via !== undefined) record.via = via;
   const params = (request.params ?? {}) as Record<string, string>;
   const query = (request.query ?? {}) as Record<string, string>;
   if (params["plugin"] !== undefined) {
@@ -218,6 +223,7 @@ function presentNote(note: OutcomeNote, options: EdgeOptions) {
       ? {}
       : { resource: note.record.resource, ref: options.recordRef(note.record.resource, note.record.id) }),
     ...(note.count === undefined ? {} : { count: note.count }),
+    ...(note.detail === undefined ? {} : { detail: note.detail }),
   };
 }
 

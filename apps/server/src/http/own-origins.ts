@@ -18,3 +18,13 @@ function makeOrigins(host: string, publicUrl: URL | undefined, ports: readonly n
   const names = ["localhost", "127.0.0.1", "[::1]", ...(host === "0.0.0.0" || host === "::" ? [] : [host])];
   return new Set(ports.flatMap((port) => names.map((name) => new URL(`https://${name}:${port}`).origin)));
 }
+
+/**
+ * The origin that a request reached us by. A Host that is not ours never stands in a policy: another site that points its name
+ * at this server (DNS rebinding) would name itself.
+ */
+export function originOf(host: string | undefined, ownOrigins: ReadonlySet<string>): string {
+  const named = `https://${host ?? ""}`;
+  const [first = "https://localhost"] = ownOrigins;
+  return ownOrigins.has(named) ? named : first;
+}

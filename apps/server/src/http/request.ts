@@ -36,6 +36,8 @@ export interface OutcomeNote {
   plugin?: string;
   instance?: string;
   count?: number;
+  /** Keys of the audit log's own list; short tokens and numbers. */
+  detail?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface AnswerTo<Id extends OperationId> {

@@ -1,3 +1,5 @@
+import { pagesPath } from "@hilum/contract/bridge";
+
 /** Headers of every answer. HSTS is left to operators with a public name: a local authority on localhost must stay replaceable. */
 export const baseHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
@@ -16,8 +18,8 @@ export const apiHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 };
 
-/** The console's policy: own files and nonce'd elements only. */
-export function consolePolicy(nonce: string): string {
+/** The console's policy: own files and nonce'd elements only; frames from plugins' pages alone, which are at `origin` too. */
+export function consolePolicy(nonce: string, origin: string): string {
   return [
     "default-src 'none'",
     `script-src 'self' 'nonce-${nonce}'`,
@@ -26,6 +28,7 @@ export function consolePolicy(nonce: string): string {
     "font-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
+    `frame-src ${origin}${pagesPath}`,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -5,6 +5,7 @@ export * from "./identity.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./routes.ts";
+export * from "./pages.ts";
 export * from "./platform.ts";
 export * from "./egress.ts";
 export * from "./repairs.ts";
@@ -16,6 +17,7 @@ import { egressOperations } from "./egress.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
+import { pageOperations } from "./pages.ts";
 import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
 import { repairOperations } from "./repairs.ts";
@@ -33,6 +35,7 @@ export const operations = [
   ...egressOperations,
   ...repairOperations,
   ...routeOperations,
+  ...pageOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

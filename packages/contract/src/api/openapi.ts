@@ -5,6 +5,7 @@ import * as egress from "./egress.ts";
 import * as identity from "./identity.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
+import * as pages from "./pages.ts";
 import * as platform from "./platform.ts";
 import * as plugins from "./plugins.ts";
 import * as repairs from "./repairs.ts";
@@ -24,11 +25,12 @@ const described: readonly OperationSpec[] = [
   ...messages.messageOperations,
   ...routes.routeOperations,
   ...repairs.repairOperations,
+  ...pages.pageOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
 const names = new Map<unknown, string>(
-  [schemas, platform, identity, plugins, hooks, messages, routes, egress, repairs, setup]
+  [schemas, platform, identity, plugins, hooks, messages, routes, egress, repairs, setup, pages]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
     .map(([name, value]) => [value, name]),

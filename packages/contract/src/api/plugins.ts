@@ -2,6 +2,7 @@
 import type { Static } from "typebox";
 import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
+import { OwnPage } from "./pages.ts";
 import { administering, CauseClass, Evidence, everyone, InstanceId, InstanceQuery, Ok, operating, Page, PluginId, PluginParams, Reason, Strict, Time } from "./schemas.ts";
 
 export const instanceStates = ["registered", "configured", "access_reviewed", "enabled", "disabled", "quarantined"] as const;
@@ -27,7 +28,7 @@ export const Plugin = Strict({
   instances: Type.Array(Instance),
 });
 export type Plugin = Static<typeof Plugin>;
-export const PluginDetail = Strict({ ...Plugin.properties, manifest: Type.Record(Type.String(), Type.Unknown()), smokeTests: Type.Array(Strict({ id: Type.String(), title: Type.String(), live: Type.Boolean() })), hasSetup: Type.Boolean(), hasSettings: Type.Boolean() });
+export const PluginDetail = Strict({ ...Plugin.properties, manifest: Type.Record(Type.String(), Type.Unknown()), smokeTests: Type.Array(Strict({ id: Type.String(), title: Type.String(), live: Type.Boolean() })), hasSetup: Type.Boolean(), hasSettings: Type.Boolean(), /** Pages of its own, in the order of their tabs. */ pages: Type.Array(OwnPage) });
 export type PluginDetail = Static<typeof PluginDetail>;
 
 /** A manifest as a person reads it before deciding. */

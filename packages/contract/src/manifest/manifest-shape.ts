@@ -3,6 +3,7 @@ import { configSchemaShape } from "./config-profile.ts";
 import { destinationShape } from "./destination-shape.ts";
 import { ingressShape } from "./ingress.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
+import { pluginPagesShape } from "./plugin-pages.ts";
 import { setupShape } from "./setup-shape.ts";
 import { idOf, token } from "./token.ts";
 
@@ -98,6 +99,7 @@ export const manifestShape: Shape = object(
       ),
     ),
     ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
+    ui: pluginPagesShape,
     requires: object({
       hilum: described(
         "Range of versions of Hilum, such as `>=0.1.0`.",

@@ -1,3 +1,5 @@
+import type { PageIcon } from "./plugin-pages.ts";
+
 /** The manifest `hilum.json` (docs/reference/manifest.md). `id`, `name`, `capabilities` are enough; each other field is optional. */
 
 export const capabilityNames = [
@@ -161,8 +163,25 @@ export interface Manifest {
   health?: { intervalSeconds: number };
   smokeTests?: SmokeTestDeclaration[];
   ingress?: { http?: Hook[] };
+  /** Pages of the plugin's own; see plugin-pages.ts. */
+  ui?: PluginUi;
   requires?: { hilum?: string };
   resources?: { memoryMb?: number; cpu?: number; pids?: number; concurrency?: number };
+}
+
+/** Files of one page, inside the plugin's folder. */
+export interface PluginPage {
+  /** One JavaScript module. */
+  entry: string;
+  /** One style sheet. */
+  style?: string;
+}
+
+export interface PluginUi {
+  settings?: PluginPage;
+  health?: PluginPage;
+  /** Further pages, each a tab of the plugin. */
+  pages?: (PluginPage & { path: string; title: string; icon?: PageIcon })[];
 }
 
 /** One setting. `secret` makes it write-only; `title` is its label; `description` its help beside the field. */
@@ -200,4 +219,4 @@ export interface ConfigSchema {
 }
 
 /** Fields of DESIGN section 5 that this version does not serve: refused by name, never accepted and ignored. */
-export const fieldsNotServed = ["storage", "ui", "operations", "events", "jobs"] as const;
+export const fieldsNotServed = ["storage", "operations", "events", "jobs"] as const;

@@ -14,6 +14,7 @@ import { checkConfigSchema } from "./config-profile.ts";
 import { checkIngress } from "./ingress.ts";
 import { manifestShape } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
+import { checkPages } from "./plugin-pages.ts";
 import { checkSetup } from "./check-setup.ts";
 
 /** Size of a manifest's text, in UTF-8 bytes. */
@@ -118,6 +119,7 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   const manifest = value as unknown as Manifest;
   checkNames(manifest, report);
   checkPaths(manifest, report);
+  checkPages(manifest, isInnerPath, report);
   checkClassification(manifest, report);
   if (manifest.config !== undefined)
     for (const problem of checkConfigSchema(manifest.config))

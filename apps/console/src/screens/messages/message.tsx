@@ -1,20 +1,19 @@
 import type { MessageDetail } from "@hilum/contract/api";
 import { contactPoints, messageText } from "@hilum/contract/fhir";
+import { MessageTimeline, MessageView } from "@hilum/sdk/ui";
 import { getRouteApi } from "@tanstack/react-router";
-import { IconPaperclip } from "@tabler/icons-react";
 import { download } from "../../api/call.ts";
 import { useRead } from "../../api/use-api.ts";
-import { KeyValue, Panel } from "../../look/panel.tsx";
+import { Panel } from "../../look/panel.tsx";
 import { Advice, Problem } from "../../look/problem.tsx";
 import { Status } from "../../look/status.tsx";
-import { GoButton } from "../../shell/go.tsx";
+import { Go, GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
-import { actorName, bytes, duration, exactly, many } from "../../text/format.ts";
-import { causeWords, channelWords, messageTitle, messageWord } from "../../text/words.ts";
+import { actorName, bytes, clockMs, duration, exactly, many, moment } from "../../text/format.ts";
+import { causeWords, messageTitle, messageWord } from "../../text/words.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
 import { MessageActs } from "./message-acts.tsx";
-import { Timeline } from "./timeline.tsx";
 
 const route = getRouteApi("/app/messages/$message");
 const resting: readonly string[] = ["delivered", "dead", "uncertain", "cancelled", "discarded"];
@@ -129,6 +128,26 @@ function Cause({ message }: { message: MessageDetail }) {
   );
 }
 
+function Timeline({ timeline }: { timeline: MessageDetail["timeline"] }) {
+  const nameOf = usePluginName();
+  return (
+    <MessageTimeline
+      timeline={timeline}
+      format={{ clockMs, duration, moment }}
+      nameOf={nameOf}
+      actorOf={actorName}
+      renderMore={({ kind, plugin, instance }) =>
+        plugin !== undefined &&
+        (kind === "refused" || kind === "failed") && (
+          <Go to={`/plugins/${plugin}/health${instance === undefined ? "" : `?instance=${instance}`}`}>
+            Health of the plugin
+          </Go>
+        )
+      }
+    />
+  );
+}
+
 function Content({ message }: { message: MessageDetail }) {
   const nameOf = usePluginName();
   const communication = message.communication as Parameters<typeof messageText>[0];
@@ -141,52 +160,21 @@ function Content({ message }: { message: MessageDetail }) {
       .join(", ");
   return (
     <Panel title="Message" foot={<span>Opening a message is written to the audit log.</span>}>
-      <div className="stack md">
-        {subject !== undefined && <h3>{subject}</h3>}
-        {text !== undefined && <p className="bubble">{text}</p>}
-        {text === undefined && html !== undefined && (
-          <p className="dim">It has HTML only, {bytes(html.length)}; it is not shown here.</p>
-        )}
-        {attachments.length > 0 && (
-          <ul className="stack sm" aria-label="Attachments">
-            {attachments.map(({ url, title, contentType, size }) => (
-              <li key={url} className="row">
-                <IconPaperclip size={16} aria-hidden />
-                <button
-                  type="button"
-                  className="tbtn"
-                  onClick={() =>
-                    void download(
-                      "downloadAttachment",
-                      { params: { attachment: url.replace(/^Binary\//, "") } },
-                      title ?? "attachment",
-                    )
-                  }
-                >
-                  {title ?? url}
-                </button>
-                <span className="small dim">
-                  {contentType}
-                  {size !== undefined && `, ${bytes(size)}`}
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
-        <KeyValue
-          rows={{
-            Channel: channelWords[message.channel],
-            To: role("to"),
-            Cc: role("cc"),
-            Bcc: role("bcc"),
-            Provider: message.plugin === undefined ? undefined : nameOf(message.plugin, message.instance),
-            Mode: message.testMode ? "Test" : undefined,
-            "Asked by": actorName(message.createdBy),
-            Accepted: exactly(message.createdAt),
-            Identifier: <code>{message.id}</code>,
-          }}
-        />
-      </div>
+      <MessageView
+        message={message}
+        format={{ bytes, exactly }}
+        content={{ subject, text, htmlLength: html?.length, attachments }}
+        people={{ To: role("to"), Cc: role("cc"), Bcc: role("bcc") }}
+        provider={message.plugin === undefined ? undefined : nameOf(message.plugin, message.instance)}
+        askedBy={actorName(message.createdBy)}
+        onAttachment={(url, title) =>
+          void download(
+            "downloadAttachment",
+            { params: { attachment: url.replace(/^Binary\//, "") } },
+            title ?? "attachment",
+          )
+        }
+      />
     </Panel>
   );
 }

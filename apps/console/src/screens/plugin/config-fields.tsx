@@ -12,7 +12,7 @@ import {
   shownNames,
   type Draft,
   type Values,
-} from "./config-draft.ts";
+} from "@hilum/sdk/ui";
 
 export interface SecretFacts {
   setAt?: string;

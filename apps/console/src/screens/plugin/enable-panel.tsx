@@ -11,7 +11,7 @@ import { ActButton } from "../../shell/act-button.tsx";
 import { ConfirmDialog } from "../../shell/confirm-dialog.tsx";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
-import { nameOfPointer } from "./config-draft.ts";
+import { nameOfPointer } from "@hilum/sdk/ui";
 import { instanceQuery } from "./plugin-page.tsx";
 
 type Gate = AnswerById<"getEnableGate">;

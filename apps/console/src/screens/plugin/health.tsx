@@ -15,6 +15,7 @@ import { bytes, count, duration, many, moment } from "../../text/format.ts";
 import { causeWords } from "../../text/words.ts";
 import { HealthHistory, SmokeRuns } from "./health-history.tsx";
 import { LiveTestDialog, ScheduleDialog } from "./health-dialogs.tsx";
+import { OwnOrGenerated } from "./own-or-generated.tsx";
 import { instancePart, instanceQuery, PluginPage } from "./plugin-page.tsx";
 import { SmokeTable } from "./smoke-table.tsx";
 
@@ -29,7 +30,7 @@ const runWords = {
 
 export function HealthScreen() {
   const { plugin } = route.useParams();
-  const { instance = "default" } = route.useSearch();
+  const { instance = "default", view } = route.useSearch();
   const input = { params: { plugin }, query: instanceQuery(instance) };
   const health = useRead("getPluginHealth", input, { everyMs: 10_000 });
   const run = useAct("runSmokeTests", ({ status }) => runWords[status]);
@@ -85,14 +86,16 @@ export function HealthScreen() {
               {[run.problem, check.problem].map(
                 (problem, at) => problem !== null && <ApiProblemPanel key={at} problem={problem} />,
               )}
-              <HealthBody
-                health={data}
-                detail={detail}
-                instance={current}
-                run={run}
-                onRun={runTests}
-                onRunLive={setLive}
-              />
+              <OwnOrGenerated detail={detail} instance={instance} name="health" view={view}>
+                <HealthBody
+                  health={data}
+                  detail={detail}
+                  instance={current}
+                  run={run}
+                  onRun={runTests}
+                  onRunLive={setLive}
+                />
+              </OwnOrGenerated>
               {scheduling && (
                 <ScheduleDialog
                   plugin={plugin}

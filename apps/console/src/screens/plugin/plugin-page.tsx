@@ -12,6 +12,7 @@ import { Loaded } from "../../shell/loaded.tsx";
 import { Page, type PageProps, type ShownCall } from "../../shell/page.tsx";
 import type { Command } from "../../shell/page-store.ts";
 import { instanceWord } from "../../text/words.ts";
+import { PageGlyph } from "./page-glyph.tsx";
 import { usePluginName } from "./plugin-names.ts";
 
 export const tabs = [
@@ -24,7 +25,8 @@ export const tabs = [
   ["Egress", "/egress"],
   ["Logs", "/logs"],
 ] as const;
-export type Tab = (typeof tabs)[number][0];
+/** A tab of the console's own, or the name of a further page of the plugin (`pages/{path}`). */
+export type Tab = (typeof tabs)[number][0] | `pages/${string}`;
 
 /** `?instance=` of an address; nothing for the default one. */
 export const instancePart = (instance: string): string =>
@@ -52,7 +54,7 @@ export function PluginPage({
   plugin: id,
   instance: name,
   tab,
-  prefix,
+  prefix: given,
   lead,
   renderActions,
   reads = [],
@@ -64,6 +66,8 @@ export function PluginPage({
   const detail = plugin.data;
   const instance = detail?.instances.find((candidate) => candidate.instance === name);
   const known = usePluginName()(id);
+  const ownTitle = detail?.pages.find(({ name: page }) => page === tab)?.title;
+  const prefix = given ?? (ownTitle === undefined ? undefined : `${ownTitle} of`);
   const title = [prefix, detail?.name ?? known].filter((part) => part !== undefined).join(" ");
   const crumbs: PageProps["crumbs"] = [
     { text: "Plugins", to: "/plugins" },
@@ -74,7 +78,7 @@ export function PluginPage({
     <Page
       {...rest}
       title={title}
-      crumb={prefix === undefined ? title : tab}
+      crumb={prefix === undefined ? title : (ownTitle ?? tab)}
       lead={lead ?? detail?.description}
       crumbs={crumbs}
       glyph={
@@ -127,6 +131,8 @@ interface TabsProps {
 function PluginTabs({ id, name, tab, detail, instance }: TabsProps) {
   const go = useGo();
   const failing = instance?.health === "failing" && instance.state === "enabled";
+  const further = detail?.pages.filter(({ name: page }) => page.startsWith("pages/")) ?? [];
+  const path = tab.startsWith("pages/") ? `/${tab}` : (tabs.find(([label]) => label === tab)?.[1] ?? "");
   return (
     <>
       {detail !== undefined && detail.instances.length > 1 && (
@@ -141,19 +147,15 @@ function PluginTabs({ id, name, tab, detail, instance }: TabsProps) {
               value: candidate.instance,
               label: `${candidate.title} (${instanceWord(candidate)})`,
             }))}
-            onChange={(event) =>
-              go(
-                `/plugins/${id}${tabs.find(([label]) => label === tab)?.[1] ?? ""}${instancePart(event.currentTarget.value)}`,
-              )
-            }
+            onChange={(event) => go(`/plugins/${id}${path}${instancePart(event.currentTarget.value)}`)}
           />
         </div>
       )}
       <nav className="tabs" aria-label="Pages of the plugin">
-        {tabs.map(([label, path]) => (
+        {tabs.map(([label, place]) => (
           <Go
             key={label}
-            to={`/plugins/${id}${path}${instancePart(name)}`}
+            to={`/plugins/${id}${place}${instancePart(name)}`}
             aria-current={label === tab ? "page" : undefined}
           >
             {label}
@@ -163,6 +165,16 @@ function PluginTabs({ id, name, tab, detail, instance }: TabsProps) {
                 <span className="vh"> (failing)</span>
               </span>
             )}
+          </Go>
+        ))}
+        {further.map(({ name: page, title, icon }) => (
+          <Go
+            key={page}
+            to={`/plugins/${id}/${page}${instancePart(name)}`}
+            aria-current={page === tab ? "page" : undefined}
+          >
+            {icon !== undefined && <PageGlyph icon={icon} />}
+            {title}
           </Go>
         ))}
       </nav>

@@ -9,7 +9,7 @@ import { ActButton } from "../../shell/act-button.tsx";
 import { ConfirmDialog } from "../../shell/confirm-dialog.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { actorName, moment } from "../../text/format.ts";
-import { labelOf } from "./config-draft.ts";
+import { labelOf } from "@hilum/sdk/ui";
 import { instanceQuery } from "./plugin-page.tsx";
 
 type Revision = AnswerById<"listSettingsRevisions">["items"][number];

@@ -18,16 +18,17 @@ import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { actorName, many, moment } from "../../text/format.ts";
 import { ConfigFields, focusField } from "./config-fields.tsx";
-import { labelOf, nameOfPointer, pointersOf } from "./config-draft.ts";
+import { labelOf, nameOfPointer, pointersOf } from "@hilum/sdk/ui";
 import { instancePart, instanceQuery, PluginPage } from "./plugin-page.tsx";
 import { useSettingsEditor, type SettingsEditor } from "./use-settings-editor.ts";
+import { OwnOrGenerated } from "./own-or-generated.tsx";
 import { SettingsHistory } from "./settings-history.tsx";
 
 const route = getRouteApi("/app/plugins/$plugin/settings");
 
 export function PluginSettingsScreen() {
   const { plugin } = route.useParams();
-  const { instance = "default" } = route.useSearch();
+  const { instance = "default", view, field } = route.useSearch();
   const input = { params: { plugin }, query: instanceQuery(instance) };
   const may = useMay("getSettings");
   const settings = useRead("getSettings", input);
@@ -55,13 +56,15 @@ export function PluginSettingsScreen() {
           <Loaded query={settings} what="the settings">
             {(data) => (
               <div className="stack lg">
-                <SettingsForm
-                  settings={data}
-                  plugin={plugin}
-                  instance={instance}
-                  hasSetup={detail.hasSetup}
-                  onReload={() => void settings.refetch()}
-                />
+                <OwnOrGenerated detail={detail} instance={instance} name="settings" view={view} field={field}>
+                  <SettingsForm
+                    settings={data}
+                    plugin={plugin}
+                    instance={instance}
+                    hasSetup={detail.hasSetup}
+                    onReload={() => void settings.refetch()}
+                  />
+                </OwnOrGenerated>
                 <SettingsHistory
                   plugin={plugin}
                   instance={instance}

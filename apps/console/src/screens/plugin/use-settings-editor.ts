@@ -3,7 +3,7 @@ import type { Settings } from "@hilum/contract/api";
 import { useState } from "react";
 import type { AnswerById } from "../../api/call.ts";
 import { useAct } from "../../api/use-api.ts";
-import { changedNames, draftBody, emptyDraft, type Draft } from "./config-draft.ts";
+import { changedNames, draftBody, emptyDraft, type Draft } from "@hilum/sdk/ui";
 import { instanceQuery } from "./plugin-page.tsx";
 
 export type SettingsEditor = ReturnType<typeof useSettingsEditor>;

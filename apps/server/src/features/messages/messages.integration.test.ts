@@ -113,7 +113,8 @@ describe("messages", () => {
     expect((await program.send("POST", "/api/v1/messages", { body: someEmail({ to: "not an address" }) })).status).toBe(
       422,
     );
-    expect((await operator.ok("listMessages")).counts).toEqual(counts);
+    // Messages of the tests before may still go from one state to another.
+    expect(sum((await operator.ok("listMessages")).counts)).toBe(sum(counts));
   });
 
   it("lets a message wait while no provider is chosen, and sends it when one is", async () => {
@@ -297,3 +298,6 @@ describe("messages", () => {
     expect(attempt?.durationMs ?? 1000).toBeGreaterThanOrEqual(900);
   });
 });
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);

@@ -1,5 +1,5 @@
 import { capabilities, hooksOf, phiClassOf } from "@hilum/contract";
-import type { Evidence } from "@hilum/contract/api";
+import type { Evidence, OwnPage } from "@hilum/contract/api";
 import { keySetting, type SandboxReport } from "@hilum/host";
 import { isServedScope } from "@hilum/contract";
 import type { Configured } from "./load-instance.ts";
@@ -11,7 +11,12 @@ const hard = new Set(["code", "capabilities", "settings", "sandbox"]);
 export const isHard = (row: Evidence): boolean => row.status === "failed" && hard.has(row.id);
 
 /** The checks of Enable that need no running process. Each names where its fix is made. */
-export function checkGate(configured: Configured, sandbox: SandboxReport, revisionWaits: boolean): Evidence[] {
+export function checkGate(
+  configured: Configured,
+  sandbox: SandboxReport,
+  revisionWaits: boolean,
+  pages: readonly OwnPage[],
+): Evidence[] {
   return [
     checkRevision(configured, revisionWaits),
     checkCode(configured),
@@ -20,6 +25,7 @@ export function checkGate(configured: Configured, sandbox: SandboxReport, revisi
     ...checkHooks(configured),
     checkAccess(configured),
     checkSandbox(configured, sandbox),
+    ...checkPages(pages),
   ];
 }
 
@@ -186,4 +192,23 @@ function checkSandbox(configured: Configured, report: SandboxReport): Evidence {
     fix: report.fix ?? "Open Settings, Sandbox.",
     link: "/settings/sandbox",
   };
+}
+
+/** Changed files are accepted by enabling; a file that cannot be served is a mistake of the plugin. */
+function checkPages(pages: readonly OwnPage[]): Evidence[] {
+  if (pages.length === 0) return [];
+  const row = { id: "pages", title: "Its own pages can be shown" };
+  const bad = pages.filter(({ problem }) => problem !== undefined);
+  const [first] = bad;
+  if (first?.problem === undefined)
+    return [{ ...row, status: "passed", detail: `${pages.length} of ${pages.length}.` }];
+  const changed = bad.every(({ problem }) => problem?.code === "page.changed");
+  return [
+    {
+      ...row,
+      status: changed ? "warning" : "failed",
+      detail: `${first.title}: ${first.problem.why}`,
+      fix: changed ? "Enabling accepts the files as they are now." : first.problem.fix,
+    },
+  ];
 }

@@ -4,8 +4,9 @@ import type { CallContext, InstanceStatus, SandboxReport } from "@hilum/host";
 import type { InstanceKey, InstanceRow, Store } from "@hilum/store";
 import { checkDisclosures } from "../egress/check-disclosures.ts";
 import type { Disclosures } from "../egress/disclosures.ts";
+import type { PagesService } from "../pages/pages.ts";
 import { checkGate, isHard } from "./gate.ts";
-import { loadConfigured, openSettings } from "./load-instance.ts";
+import { loadConfigured, loadPlugin, openSettings } from "./load-instance.ts";
 import type { InstanceRunner } from "./runner.ts";
 import { isReviewed, scopesOf } from "./scopes-of.ts";
 import { describeFailure, type SmokeService } from "./smoke.ts";
@@ -35,6 +36,7 @@ type Parts = {
   runner: InstanceRunner;
   smoke: SmokeService;
   disclosures: Pick<Disclosures, "foresee">;
+  pages: Pick<PagesService, "accept" | "present">;
   sandbox: { report(): SandboxReport; ready(): Promise<SandboxReport> };
   failureData(error: unknown): WireErrorData | undefined;
   log: Log;
@@ -48,6 +50,7 @@ export function createLifecycleService({
   runner,
   smoke,
   disclosures,
+  pages,
   sandbox,
   failureData,
   log,
@@ -56,7 +59,12 @@ export function createLifecycleService({
   async function staticRows(key: InstanceKey): Promise<Evidence[]> {
     const configured = await loadConfigured(store, key);
     return [
-      ...checkGate(configured, await sandbox.ready(), (await store.registrations.revisionOf(key.plugin)) !== undefined),
+      ...checkGate(
+        configured,
+        await sandbox.ready(),
+        (await store.registrations.revisionOf(key.plugin)) !== undefined,
+        pages.present(configured.plugin),
+      ),
       ...(await checkDisclosures(configured, disclosures)),
     ];
   }
@@ -125,6 +133,7 @@ export function createLifecycleService({
       return { rows, ready: rows.every(({ status }) => status !== "failed") };
     },
     async enable(context, key, override) {
+      await pages.accept(await loadPlugin(store, key.plugin));
       const rows = await staticRows(key);
       const blocked = rows.some((row) => isHard(row) || (row.status === "failed" && override === undefined));
       if (rows.some(({ id, status }) => id === "remote" && status === "failed") && override !== undefined)
@@ -163,6 +172,7 @@ export function createLifecycleService({
         { state: "enabled", problem: null },
         { from: ["enabled", "quarantined"] },
       );
+      await pages.accept(await loadPlugin(store, key.plugin));
       await runner.start(context, instance, { keepTrying: true });
     },
     async apply(context, key) {

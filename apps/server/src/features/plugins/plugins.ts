@@ -1,6 +1,7 @@
 import { HilumError, type Context } from "@hilum/contract";
 import type { Instance, Plugin, PluginDetail } from "@hilum/contract/api";
 import type { InstanceKey, InstanceRow, PluginRow, Store } from "@hilum/store";
+import type { PagesService } from "../pages/pages.ts";
 import { loadConfigured, loadPlugin } from "./load-instance.ts";
 import { nextStep } from "./next-step.ts";
 import { presentInstance, presentPlugin, presentPluginDetail, type Liveness } from "./present-plugin.ts";
@@ -19,10 +20,12 @@ export interface PluginsService {
 export function createPluginsService({
   store,
   runner,
+  pages,
   testMode,
 }: {
   store: Store;
   runner: InstanceRunner;
+  pages: Pick<PagesService, "present" | "forget">;
   testMode(): boolean;
 }): PluginsService {
   async function present(row: InstanceRow, revisionWaits: boolean): Promise<Instance> {
@@ -50,7 +53,7 @@ export function createPluginsService({
     },
     async read(id) {
       const { plugin, instances, revisionWaits } = await withInstances(await loadPlugin(store, id));
-      return presentPluginDetail(plugin, instances, revisionWaits);
+      return presentPluginDetail(plugin, instances, revisionWaits, pages.present(plugin));
     },
     async instance(key) {
       const row = await store.instances.find(key);
@@ -84,6 +87,7 @@ export function createPluginsService({
       const revision = await store.registrations.revisionOf(id);
       if (revision !== undefined) await store.registrations.remove(revision.id);
       await store.plugins.remove(id);
+      await pages.forget(id);
     },
   };
 }

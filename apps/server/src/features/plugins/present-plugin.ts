@@ -1,5 +1,5 @@
 import { capabilities, phiClassOf, type Manifest } from "@hilum/contract";
-import type { Instance, Plugin, PluginDetail } from "@hilum/contract/api";
+import type { Instance, OwnPage, Plugin, PluginDetail } from "@hilum/contract/api";
 import type { InstanceRow, PluginRow } from "@hilum/store";
 import { manifestOf } from "./load-instance.ts";
 
@@ -45,7 +45,12 @@ export function presentPlugin(row: PluginRow, instances: Instance[], pendingRevi
   };
 }
 
-export function presentPluginDetail(row: PluginRow, instances: Instance[], pendingRevision: boolean): PluginDetail {
+export function presentPluginDetail(
+  row: PluginRow,
+  instances: Instance[],
+  pendingRevision: boolean,
+  pages: OwnPage[],
+): PluginDetail {
   const manifest = manifestOf(row);
   return {
     ...presentPlugin(row, instances, pendingRevision),
@@ -53,6 +58,7 @@ export function presentPluginDetail(row: PluginRow, instances: Instance[], pendi
     smokeTests: (manifest.smokeTests ?? []).map(({ id, title, live = false }) => ({ id, title, live })),
     hasSetup: (manifest.setup?.steps.length ?? 0) > 0,
     hasSettings: manifest.config !== undefined,
+    pages,
   };
 }
 

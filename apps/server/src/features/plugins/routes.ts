@@ -4,10 +4,11 @@ import type { Evidence, SmokeRun } from "@hilum/contract/api";
 import type { InstanceKey, SmokeRunRow, Store } from "@hilum/store";
 import type { Handlers, RequestOf } from "../../http/request.ts";
 import type { AccessService } from "./access.ts";
+import type { PagesService } from "../pages/pages.ts";
 import type { HealthService } from "./health.ts";
 import type { IncludedPlugin } from "./included.ts";
 import type { LifecycleService } from "./lifecycle.ts";
-import { loadInstance } from "./load-instance.ts";
+import { loadInstance, loadPlugin } from "./load-instance.ts";
 import type { LogHub } from "./log-hub.ts";
 import type { PluginsService } from "./plugins.ts";
 import type { Decided, RegistrationService, Waiting } from "./registration.ts";
@@ -28,6 +29,7 @@ export interface PluginServices {
   lifecycle: LifecycleService;
   health: HealthService;
   smoke: SmokeService;
+  pages: PagesService;
   logs: LogHub;
   /** Whether the session or token that somebody came with still holds. */
   holds(actor: Actor): Promise<boolean>;
@@ -84,8 +86,9 @@ export function createPluginHandlers(
   };
 }
 
-function registrationHandlers({ store, plugins, registration, included, lifecycle, grants }: PluginServices) {
+function registrationHandlers({ store, plugins, registration, included, lifecycle, grants, pages }: PluginServices) {
   const answer = async ({ plugin, instance, outcome }: Decided) => {
+    if (outcome !== "revision_waits") await pages.accept(await loadPlugin(store, plugin));
     const { next } = await plugins.instance({ plugin, instance });
     const status = { registered: 201, unchanged: 200, revision_waits: 202 }[outcome];
     return {

@@ -7,7 +7,7 @@ import { ActButton } from "../../../shell/act-button.tsx";
 import { GoButton } from "../../../shell/go.tsx";
 import { clock, duration, many } from "../../../text/format.ts";
 import { webAddress } from "../../../text/safe-links.ts";
-import { labelOf, nameOfPointer } from "../config-draft.ts";
+import { labelOf, nameOfPointer } from "@hilum/sdk/ui";
 import type { Step } from "./use-wizard.ts";
 
 interface CheckRowsProps {

@@ -8,7 +8,7 @@ import { Advice } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
 import { moment } from "../../../text/format.ts";
 import { fieldId } from "../config-fields.tsx";
-import { changeValue, labelOf, readInput, showInput, type Draft, type Values } from "../config-draft.ts";
+import { changeValue, labelOf, readInput, showInput, type Draft, type Values } from "@hilum/sdk/ui";
 
 interface DiscoveredFieldProps {
   name: string;

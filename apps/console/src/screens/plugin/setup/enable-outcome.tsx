@@ -5,7 +5,7 @@ import type { AnswerById } from "../../../api/call.ts";
 import { EvidenceOf } from "../../../look/evidence.tsx";
 import { ApiProblemPanel } from "../../../look/problem.tsx";
 import { GoButton } from "../../../shell/go.tsx";
-import { nameOfPointer } from "../config-draft.ts";
+import { nameOfPointer } from "@hilum/sdk/ui";
 import { instancePart } from "../plugin-page.tsx";
 
 /** Why a setup that was finished did not enable its instance. */

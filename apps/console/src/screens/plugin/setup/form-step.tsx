@@ -3,7 +3,7 @@ import type { SetupSession } from "@hilum/contract/api";
 import { useEffect } from "react";
 import { problemAt } from "../../../api/api-problem.ts";
 import { ConfigFields, focusField } from "../config-fields.tsx";
-import { nameOfPointer, pointersOf } from "../config-draft.ts";
+import { nameOfPointer, pointersOf } from "@hilum/sdk/ui";
 import { DiscoveredField } from "./discovered-field.tsx";
 import type { Step, WizardState } from "./use-wizard.ts";
 

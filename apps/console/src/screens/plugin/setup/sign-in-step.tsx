@@ -9,7 +9,7 @@ import { ApiProblemPanel } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
 import { copyText } from "../../../shell/copy.ts";
 import { actorName, clock, moment } from "../../../text/format.ts";
-import { nameOfPointer } from "../config-draft.ts";
+import { nameOfPointer } from "@hilum/sdk/ui";
 import { instanceQuery } from "../plugin-page.tsx";
 import type { Step } from "./use-wizard.ts";
 

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { ApiProblem } from "../../../api/api-problem.ts";
 import { useAct } from "../../../api/use-api.ts";
 import { useGo } from "../../../shell/go.tsx";
-import { changedNames, emptyDraft, type Draft } from "../config-draft.ts";
+import { changedNames, emptyDraft, type Draft } from "@hilum/sdk/ui";
 import { instancePart, instanceQuery } from "../plugin-page.tsx";
 
 const route = getRouteApi("/app/plugins/$plugin/setup");

@@ -12,7 +12,7 @@ import {
   pointersOf,
   readInput,
   shownNames,
-} from "./config-draft.ts";
+} from "./draft.ts";
 
 const schema: ConfigSchema = {
   type: "object",

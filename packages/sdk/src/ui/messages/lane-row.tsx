@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactNode } from "react";
-import type { Tone } from "./tokens.ts";
+import type { Tone } from "../parts/status.tsx";
 
 /** `none`: Hilum's own lane. The others say how it went at a provider. */
 export type LaneTone = "none" | "ok" | "warn" | "bad";

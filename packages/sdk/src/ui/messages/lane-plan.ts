@@ -1,5 +1,10 @@
 import type { TimelineEntry } from "@hilum/contract/api";
-import type { LaneTone } from "../../look/lanes.tsx";
+import type { LaneTone } from "./lane-row.tsx";
+
+/** One event of a message's way. A page of a plugin knows less of it than the console. */
+export interface TimelineStep extends Omit<TimelineEntry, "kind"> {
+  kind: string;
+}
 
 /** One provider of a message's way, in the order of their appearance. */
 export interface PlannedProvider {
@@ -12,7 +17,7 @@ export interface PlannedProvider {
 }
 
 export interface PlannedRow {
-  entry: TimelineEntry;
+  entry: TimelineStep;
   /** 0: Hilum; 1 and up: the providers. */
   lane: number;
   tone: LaneTone;
@@ -27,16 +32,15 @@ export interface LanePlan {
   rows: PlannedRow[];
 }
 
-type Kind = TimelineEntry["kind"];
 /** What a provider did. That it was asked is Hilum's decision, and stands on Hilum's lane. */
-const providerKinds: ReadonlySet<Kind> = new Set(["sent", "delivered", "refused", "failed", "uncertain"]);
-const tones: Partial<Record<Kind, LaneTone>> = { refused: "bad", failed: "bad", uncertain: "warn" };
+const providerKinds: ReadonlySet<string> = new Set(["sent", "delivered", "refused", "failed", "uncertain"]);
+const tones: Readonly<Record<string, LaneTone>> = { refused: "bad", failed: "bad", uncertain: "warn" };
 
 /**
  * Puts each event on a lane: Hilum's decisions on lane 0, what a provider did on the lane of that provider. A provider's
  * lane branches off where Hilum decided, and ends with its last event.
  */
-export function planLanes(timeline: readonly TimelineEntry[]): LanePlan {
+export function planLanes(timeline: readonly TimelineStep[]): LanePlan {
   const entries = withoutRepeats(timeline);
   const lanes = new Map<string, number>();
   let current = 0;
@@ -65,7 +69,7 @@ export function planLanes(timeline: readonly TimelineEntry[]): LanePlan {
 }
 
 /** That a message is handed to the provider it was just failed over to is one event, not two. */
-function withoutRepeats(timeline: readonly TimelineEntry[]): TimelineEntry[] {
+function withoutRepeats(timeline: readonly TimelineStep[]): TimelineStep[] {
   return timeline.filter((entry, at) => {
     const before = timeline[at - 1];
     return !(entry.kind === "attempt" && before?.kind === "failed_over" && keyOf(before) === keyOf(entry));
@@ -73,7 +77,7 @@ function withoutRepeats(timeline: readonly TimelineEntry[]): TimelineEntry[] {
 }
 
 function describeProviders(
-  entries: readonly TimelineEntry[],
+  entries: readonly TimelineStep[],
   lanes: ReadonlyMap<string, number>,
   rows: readonly PlannedRow[],
 ): PlannedProvider[] {
@@ -91,5 +95,5 @@ function describeProviders(
   });
 }
 
-const keyOf = ({ plugin, instance }: TimelineEntry): string | undefined =>
+const keyOf = ({ plugin, instance }: TimelineStep): string | undefined =>
   plugin === undefined ? undefined : `${plugin}${instance === undefined ? "" : ` ${instance}`}`;
