@@ -1,6 +1,6 @@
 import { bridgeError } from "./bridge-error.ts";
 import { bridgeLimits, bridgeVersion } from "./limits.ts";
-import { init, look, type PageInit, type PageLook } from "./look.ts";
+import { init, look } from "./look.ts";
 import { BridgeFault, exactly, json, members, number, oneOf, text, whole, type Got, type Read } from "./read.ts";
 
 /** The one message that goes through the window: the console hands a port over, with the nonce of the page's address. */
