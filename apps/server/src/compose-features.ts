@@ -65,7 +65,7 @@ import { createTokenKeeper } from "./features/plugins/setup/oauth/token-keeper.t
 import { createSignInService } from "./features/plugins/setup/oauth/sign-in.ts";
 import { createSignInStates } from "./features/plugins/setup/oauth/sign-in-state.ts";
 import { createSetupHandlers } from "./features/plugins/setup/routes.ts";
-import { noHooks } from "./features/plugins/setup/hooks.ts";
+import { createHookPort } from "./features/plugins/setup/hooks.ts";
 import { createSetupService } from "./features/plugins/setup/setup.ts";
 import { createSmokeService } from "./features/plugins/smoke.ts";
 import { createSettingsTest } from "./features/plugins/test-settings.ts";
@@ -174,7 +174,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     store,
     settings,
     runner,
-    hooks: noHooks,
+    hooks: createHookPort({ hooks: store.hooks, publicUrl: parts.publicUrl }),
     signIns: createSignInStates({ signIns: store.signIns, redirectUri }),
     failureData: pluginFailureData,
   });
@@ -235,6 +235,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
 
   const hooks = composeHooks({
     ...{ store, host, counter, governor: parts.governor, publicUrl: parts.publicUrl, ref: parts.ref },
+    awaited: (key, hook) => setup.awaitedHook(key, hook),
   });
 
   const handlers: Handlers = {

@@ -2216,6 +2216,9 @@ const recipient = {
 };
 /** What each code means for whoever has to mend it. Codes from 30001 on come with a receipt, after Twilio took the message. */
 const explanations = /* @__PURE__ */ new Map([
+	[20500, { code: "provider.temporary" }],
+	[20503, { code: "provider.temporary" }],
+	[20504, { code: "provider.temporary" }],
 	[20003, {
 		code: "provider.bad_credentials",
 		field: "/authToken",
@@ -2336,6 +2339,8 @@ const explanations = /* @__PURE__ */ new Map([
 		fix: "A network took the text for spam. Change its wording, without shortened links."
 	}]
 ]);
+/** Twilio broke while it had the request: whether it took the message it does not say itself. */
+const brokeInside = ({ status, code = 0 }) => status >= 500 && status !== 503 || code === 20500 || code === 20504;
 /** Gives every refusal one cause, a next step and Twilio's own words. Nothing went out, unless `sent` says otherwise. */
 function explainRefusal(refusal, { sent = "no" } = {}) {
 	const { code, status, message, retryAfterMs } = refusal;
@@ -2393,7 +2398,7 @@ async function askTwilio({ fetch, settings }, request) {
 		throw explainRefusal({
 			status,
 			...later
-		}, { sent: status >= 500 && status !== 503 ? sent : "no" });
+		}, { sent: brokeInside({ status }) ? sent : "no" });
 	}
 	const code = typeof body["code"] === "number" ? body["code"] : void 0;
 	const message = typeof body["message"] === "string" ? { message: body["message"] } : {};
@@ -2404,7 +2409,7 @@ async function askTwilio({ fetch, settings }, request) {
 		...later
 	};
 	if (ok && code === void 0) return body;
-	throw explainRefusal(refusal, { sent: status >= 500 && status !== 503 ? sent : "no" });
+	throw explainRefusal(refusal, { sent: brokeInside(refusal) ? sent : "no" });
 }
 const notJson = (status, sent) => new ProviderError("provider.bad_answer", {
 	sent,
@@ -2642,6 +2647,20 @@ const skipped = (steps) => steps.map(([id, title]) => ({
 	detail: "Not tried: a step before it failed."
 }));
 
+// plugins/twilio-sms/src/handed-out.ts
+/** Remembers the newest; older ones are outside the time in which anybody would look for them. */
+function createHandedOut(max = 2e3) {
+	const owners = /* @__PURE__ */ new Map();
+	return {
+		add(sid, message) {
+			owners.set(sid, message);
+			const [oldest] = owners.keys();
+			if (owners.size > max && oldest !== void 0) owners.delete(oldest);
+		},
+		isOfAnother: (sid, message) => (owners.get(sid) ?? message) !== message
+	};
+}
+
 // plugins/twilio-sms/src/receipts.ts
 /** Where Twilio reports what became of a message; undefined where it could not call, or nobody wants it. */
 function receiptAddress({ settings, hooks }, message) {
@@ -2726,8 +2745,8 @@ function judgeSettings({ receipts, apiHost }, { hooks }) {
 }
 
 // plugins/twilio-sms/src/find-sent.ts
-/** Clocks differ, and a request takes a moment to become a message. */
-const slackMs = 6e4;
+/** Clocks differ a little. Much more, and a message that said the same a minute ago would be taken for this one. */
+const slackMs = 1e4;
 const failed = /* @__PURE__ */ new Set([
 	"failed",
 	"undelivered",
@@ -2737,7 +2756,7 @@ const failed = /* @__PURE__ */ new Set([
 * Looks whether Twilio has a text already, for it knows no idempotency keys: the account's newest messages from the same
 * sender, compared here, so that no patient's number stands in a URL.
 */
-async function findSent(ctx, { to, text }, since) {
+async function findSent(ctx, { to, text, mayBe }, since) {
 	const { from = "" } = ctx.settings;
 	const earliest = since.getTime() - slackMs;
 	const query = {
@@ -2746,7 +2765,7 @@ async function findSent(ctx, { to, text }, since) {
 	};
 	for await (const page of readPages(ctx, "/Messages.json", query)) {
 		const messages = objectsOf(page["messages"]);
-		const found = messages.find((message) => textOf(message, "to") === to && textOf(message, "body") === text && textOf(message, "direction").startsWith("outbound") && Date.parse(textOf(message, "date_created")) >= earliest);
+		const found = messages.find((message) => textOf(message, "to") === to && textOf(message, "body") === text && textOf(message, "direction").startsWith("outbound") && mayBe(textOf(message, "sid")) && Date.parse(textOf(message, "date_created")) >= earliest);
 		if (found !== void 0) return refuseFailed(found);
 		const oldest = messages.at(-1);
 		if (oldest !== void 0 && Date.parse(textOf(oldest, "date_created")) < earliest) return void 0;
@@ -2794,17 +2813,23 @@ const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 // plugins/twilio-sms/src/send-text.ts
 /** Sends a text to each of its recipients. What Twilio does not take is a ProviderError that says whose fault it is. */
-async function sendText(message, ctx) {
+async function sendText(message, ctx, handedOut) {
 	const text = textFor(message, ctx.settings);
 	const segments = countSegments(text);
 	const numbers = contactPoints(message.communication).map(({ value }) => value);
 	const [only, ...others] = numbers;
 	if (only === void 0) throw new ProviderError("message.invalid", { fix: "Name a recipient." });
 	const receipt = others.length === 0 ? receiptAddress(ctx, message.idempotencyKey) : void 0;
-	const send = (number) => sendOne(ctx, {
-		to: toE164(number),
-		text
-	}, receipt, message.maybeSentSince);
+	const mayBe = (sid) => !handedOut.isOfAnother(sid, message.idempotencyKey);
+	const send = async (number) => {
+		const taken = await sendOne(ctx, {
+			to: toE164(number),
+			text,
+			mayBe
+		}, receipt, message.maybeSentSince);
+		handedOut.add(textOf(taken, "sid"), message.idempotencyKey);
+		return taken;
+	};
 	return others.length === 0 ? present(await send(only), segments) : await sendToAll(numbers, send, segments);
 }
 /** The text alone: files would be MMS, which is another thing at Twilio and is not sent here. */
@@ -2888,34 +2913,38 @@ function present(message, { count, encoding }) {
 
 // plugins/twilio-sms/src/plugin.ts
 /** Sends text messages through one Twilio account. The host makes every request and holds the account's secrets. */
-const twilioPlugin = definePlugin({
-	sendMessages: sendText,
-	checkConfig: judgeSettings,
-	setup: {
-		account: checkSignIn,
-		sender: checkSender,
-		try: checkAccount,
-		live: sendTest,
-		receipt: sendTest
-	},
-	discover: { from: discoverSenders },
-	async health(ctx) {
-		const rows = await checkSignIn(ctx);
-		if (rows.every(({ status }) => status === "passed")) rows.push(await checkBalance(ctx));
-		const worst = (status) => rows.some((row) => row.status === status);
-		return {
-			state: worst("failed") ? "failing" : worst("warning") ? "degraded" : "healthy",
-			rows
-		};
-	},
-	smokeTests: {
-		account: checkAccount,
-		send: sendTest
-	},
-	hooks: { status: takeReceipt }
-});
+function createTwilioPlugin() {
+	const handedOut = createHandedOut();
+	const sendTest = (ctx) => sendTestMessage(ctx, handedOut);
+	return definePlugin({
+		sendMessages: (message, ctx) => sendText(message, ctx, handedOut),
+		checkConfig: judgeSettings,
+		setup: {
+			account: checkSignIn,
+			sender: checkSender,
+			try: checkAccount,
+			live: sendTest,
+			receipt: sendTest
+		},
+		discover: { from: discoverSenders },
+		async health(ctx) {
+			const rows = await checkSignIn(ctx);
+			if (rows.every(({ status }) => status === "passed")) rows.push(await checkBalance(ctx));
+			const has = (status) => rows.some((row) => row.status === status);
+			return {
+				state: has("failed") ? "failing" : has("warning") ? "degraded" : "healthy",
+				rows
+			};
+		},
+		smokeTests: {
+			account: checkAccount,
+			send: sendTest
+		},
+		hooks: { status: takeReceipt }
+	});
+}
 /** A real message to whoever asked for it. */
-async function sendTest(ctx) {
+async function sendTestMessage(ctx, handedOut) {
 	const { recipient } = ctx;
 	const row = {
 		id: "send",
@@ -2938,12 +2967,12 @@ async function sendTest(ctx) {
 		attachments: []
 	};
 	return [await checkStep(row.id, row.title, async () => {
-		const { reply } = await sendText(message, ctx);
+		const { reply } = await sendText(message, ctx, handedOut);
 		return `Twilio answered: ${reply ?? "taken"}.`;
 	})];
 }
 
 // plugins/twilio-sms/src/main.ts
-serve(twilioPlugin);
+serve(createTwilioPlugin());
 
 export {  };

@@ -2,13 +2,15 @@ import { explainRefusal } from "./twilio-error.ts";
 import { objectsOf, readPages, textOf, type TwilioContext, type TwilioObject } from "./twilio-client.ts";
 import { isService } from "./settings.ts";
 
-/** Clocks differ, and a request takes a moment to become a message. */
-const slackMs = 60_000;
+/** Clocks differ a little. Much more, and a message that said the same a minute ago would be taken for this one. */
+const slackMs = 10_000;
 const failed: ReadonlySet<string> = new Set(["failed", "undelivered", "canceled"]);
 
 export interface OneText {
   to: string;
   text: string;
+  /** False for one that is another message's. */
+  mayBe(sid: string): boolean;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface OneText {
  */
 export async function findSent(
   ctx: TwilioContext,
-  { to, text }: OneText,
+  { to, text, mayBe }: OneText,
   since: Date,
 ): Promise<TwilioObject | undefined> {
   const { from = "" } = ctx.settings;
@@ -30,6 +32,7 @@ export async function findSent(
         textOf(message, "to") === to &&
         textOf(message, "body") === text &&
         textOf(message, "direction").startsWith("outbound") &&
+        mayBe(textOf(message, "sid")) &&
         Date.parse(textOf(message, "date_created")) >= earliest,
     );
     if (found !== undefined) return refuseFailed(found);

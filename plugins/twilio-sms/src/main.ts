@@ -1,4 +1,4 @@
 import { serve } from "@hilum/sdk";
-import { twilioPlugin } from "./plugin.ts";
+import { createTwilioPlugin } from "./plugin.ts";
 
-serve(twilioPlugin);
+serve(createTwilioPlugin());

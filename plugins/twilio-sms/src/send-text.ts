@@ -8,6 +8,7 @@ import {
   type Sent,
 } from "@hilum/sdk";
 import { findSent, refuseFailed, type OneText } from "./find-sent.ts";
+import type { HandedOut } from "./handed-out.ts";
 import { receiptAddress } from "./receipts.ts";
 import { countSegments, textLengthMax, type Segments } from "./segments.ts";
 import { isService, type TwilioSettings } from "./settings.ts";
@@ -16,7 +17,7 @@ import { askTwilio, textOf, type TwilioContext, type TwilioObject } from "./twil
 type Context = Pick<CallContext<TwilioSettings>, "fetch" | "settings" | "hooks">;
 
 /** Sends a text to each of its recipients. What Twilio does not take is a ProviderError that says whose fault it is. */
-export async function sendText(message: OutgoingMessage, ctx: Context): Promise<Sent> {
+export async function sendText(message: OutgoingMessage, ctx: Context, handedOut: HandedOut): Promise<Sent> {
   const text = textFor(message, ctx.settings);
   const segments = countSegments(text);
   const numbers = contactPoints(message.communication).map(({ value }) => value);
@@ -24,8 +25,12 @@ export async function sendText(message: OutgoingMessage, ctx: Context): Promise<
   if (only === undefined) throw new ProviderError("message.invalid", { fix: "Name a recipient." });
   // A receipt is one message's: with several recipients it would tell of one and stand for all.
   const receipt = others.length === 0 ? receiptAddress(ctx, message.idempotencyKey) : undefined;
-  const send = (number: string): Promise<TwilioObject> =>
-    sendOne(ctx, { to: toE164(number), text }, receipt, message.maybeSentSince);
+  const mayBe = (sid: string): boolean => !handedOut.isOfAnother(sid, message.idempotencyKey);
+  const send = async (number: string): Promise<TwilioObject> => {
+    const taken = await sendOne(ctx, { to: toE164(number), text, mayBe }, receipt, message.maybeSentSince);
+    handedOut.add(textOf(taken, "sid"), message.idempotencyKey);
+    return taken;
+  };
   return others.length === 0 ? present(await send(only), segments) : await sendToAll(numbers, send, segments);
 }
 

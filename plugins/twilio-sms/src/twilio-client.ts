@@ -1,6 +1,6 @@
 import { isProviderError, ProviderError, type CallContext } from "@hilum/sdk";
 import type { TwilioSettings } from "./settings.ts";
-import { explainRefusal } from "./twilio-error.ts";
+import { brokeInside, explainRefusal } from "./twilio-error.ts";
 
 export type TwilioContext = Pick<CallContext<TwilioSettings>, "fetch" | "settings">;
 export type TwilioObject = Readonly<Record<string, unknown>>;
@@ -33,14 +33,14 @@ export async function askTwilio({ fetch, settings }: TwilioContext, request: Req
   if (body === undefined) {
     if (ok || status < 400) throw notJson(status, sent);
     // A page in front of Twilio says so: whether Twilio itself got the request is not known.
-    throw explainRefusal({ status, ...later }, { sent: status >= 500 && status !== 503 ? sent : "no" });
+    throw explainRefusal({ status, ...later }, { sent: brokeInside({ status }) ? sent : "no" });
   }
   const code = typeof body["code"] === "number" ? body["code"] : undefined;
   const message = typeof body["message"] === "string" ? { message: body["message"] } : {};
   const refusal = { status, ...(code === undefined ? {} : { code }), ...message, ...later };
   // Success by its status and an error inside: the error counts.
   if (ok && code === undefined) return body;
-  throw explainRefusal(refusal, { sent: status >= 500 && status !== 503 ? sent : "no" });
+  throw explainRefusal(refusal, { sent: brokeInside(refusal) ? sent : "no" });
 }
 
 const notJson = (status: number, sent: "no" | "maybe"): ProviderError =>

@@ -25,6 +25,9 @@ const recipient: Explanation = { code: "provider.recipient", fix: numberFix };
 
 /** What each code means for whoever has to mend it. Codes from 30001 on come with a receipt, after Twilio took the message. */
 const explanations: ReadonlyMap<number, Explanation> = new Map<number, Explanation>([
+  [20500, { code: "provider.temporary" }],
+  [20503, { code: "provider.temporary" }],
+  [20504, { code: "provider.temporary" }],
   [20003, { code: "provider.bad_credentials", field: "/authToken", fix: secretFix }],
   [
     20005,
@@ -104,6 +107,10 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<number, Explanati
     { code: "provider.refused", fix: "A network took the text for spam. Change its wording, without shortened links." },
   ],
 ]);
+
+/** Twilio broke while it had the request: whether it took the message it does not say itself. */
+export const brokeInside = ({ status, code = 0 }: TwilioRefusal): boolean =>
+  (status >= 500 && status !== 503) || code === 20500 || code === 20504;
 
 /** Gives every refusal one cause, a next step and Twilio's own words. Nothing went out, unless `sent` says otherwise. */
 export function explainRefusal(refusal: TwilioRefusal, { sent = "no" }: { sent?: "no" | "maybe" } = {}): ProviderError {

@@ -193,7 +193,11 @@ describe("a Twilio that misbehaves", () => {
   it("believes an error inside a success, and a message that failed at once", async () => {
     const { twilio, host } = await account();
     twilio.behave({ kind: "error_inside", status: 200 });
-    expect(await failure(host.send(visit))).toMatchObject({ reply: "20500: Internal Server Error", sent: "no" });
+    expect(await failure(host.send(visit))).toMatchObject({
+      code: "provider.temporary",
+      reply: "20500: Internal Server Error",
+      sent: "maybe",
+    });
     twilio.behave({ kind: "failed_inside", errorCode: 30007 });
     expect(await failure(host.send(visit))).toMatchObject({
       code: "provider.refused",
@@ -228,6 +232,16 @@ describe("a Twilio that misbehaves", () => {
       cause: "timeout",
       sent: "maybe",
     });
+  });
+
+  it("does not take another message that says the same for the one whose answer is lost", async () => {
+    const { twilio, host } = await account();
+    await host.send({ ...visit, id: "01KABE" });
+    twilio.behave({ kind: "drop", when: "before" }, "CreateMessage");
+    expect(await failure(host.send({ ...visit, id: "01KABF" }))).toMatchObject({ sent: "maybe" });
+    twilio.behave({ kind: "drop", when: "after" }, "CreateMessage");
+    const found = await host.send({ ...visit, id: "01KABF" }, { attempt: 2 });
+    expect(found.providerId).toBe(twilio.messages()[1]?.sid);
   });
 
   it("tells an expired certificate", async () => {

@@ -61,8 +61,8 @@ export interface TwilioServer {
 export async function startTwilioServer(options: TwilioServerOptions = {}): Promise<TwilioServer> {
   const { names = ["localhost", "127.0.0.1"], expired = false } = options;
   const authority = await createCertificateAuthority("Twilio test authority");
-  const yesterday = new Date(Date.now() - 3_600_000);
-  const { certificate, key } = await authority.issue({ names, ...(expired ? { notAfter: yesterday } : {}) });
+  const notAfter = new Date(Date.now() + (expired ? -3_600_000 : 90 * 86_400_000));
+  const { certificate, key } = await authority.issue({ names, notAfter });
   const account = { ...defaultAccount(), ...options.account };
   const api = loadTwilioApi();
   const violations: string[] = [];

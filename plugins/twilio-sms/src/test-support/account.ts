@@ -3,7 +3,7 @@ import { request } from "node:https";
 import { ProviderError } from "@hilum/sdk";
 import { createTestHost, type OnFetch, type TestFetchAnswer, type TestHost } from "@hilum/sdk/testing";
 import { startTwilioServer, type TwilioServer, type TwilioServerOptions } from "@hilum/testkit";
-import { twilioPlugin } from "../plugin.ts";
+import { createTwilioPlugin } from "../plugin.ts";
 
 export const manifest = readFileSync(new URL("../../hilum.json", import.meta.url), "utf8");
 
@@ -39,7 +39,7 @@ export async function openAccount({
     apiPort: twilio.port,
     ...settings,
   };
-  const host = await createTestHost(twilioPlugin, {
+  const host = await createTestHost(createTwilioPlugin(), {
     manifest,
     settings: values,
     grants: ["net:https://{config.apiHost}:{config.apiPort}"],

@@ -4,7 +4,7 @@ import type { Hooks, Store } from "@hilum/store";
 import type { Readable } from "node:stream";
 import { makeId } from "../../make-id.ts";
 import { createBuckets, createCounts } from "./buckets.ts";
-import { findHook, type FoundHook } from "./find-hook.ts";
+import { findHook, type AwaitedSettings, type FoundHook } from "./find-hook.ts";
 import { readBody } from "./read-body.ts";
 import type { TakeDelivery, Taken } from "./take-delivery.ts";
 
@@ -44,6 +44,7 @@ export interface ReceiverParts {
   store: Pick<Store, "plugins" | "instances" | "settings"> & { hooks: Hooks };
   take: TakeDelivery;
   publicUrl(): string;
+  awaited?: AwaitedSettings;
   limits?: Partial<HookLimits>;
   now?(): number;
 }
@@ -53,6 +54,7 @@ export function createHookReceiver({
   store,
   take,
   publicUrl,
+  awaited,
   limits = {},
   now = () => performance.now(),
 }: ReceiverParts): (context: Context, call: HookCall) => Promise<Taken> {
@@ -66,7 +68,7 @@ export function createHookReceiver({
 
   return async (context, { params, target, headers, bytes, peer }) => {
     const { plugin, instance, path } = params;
-    const found = await findHook(store, { plugin, instance }, path);
+    const found = await findHook(store, { plugin, instance }, path, awaited);
     const isWelcome = ofAddress.take(peer.address, now());
     if (found === undefined) {
       if (!isWelcome) throw new HilumError("request.too_many", { retryAfterMs: 1000 });

@@ -9,6 +9,7 @@ import { destinationsOf } from "./destinations-of.ts";
 import type { HookPort } from "./hooks.ts";
 import { redactRows } from "./redact-rows.ts";
 import { isCheck, type Session } from "./session.ts";
+import { titleOfHook } from "./steps.ts";
 
 export interface StepChecks {
   /** Tries the answers so far: host's rows for each destination, then the plugin's own. */
@@ -18,8 +19,10 @@ export interface StepChecks {
     manifest: Manifest,
     step: SetupStep,
     session: Session,
-    recipient: string | undefined,
+    options: { recipient: string | undefined; waiting: SetupCheck["waiting"] },
   ): Promise<SetupCheck>;
+  /** For a step that a call of the provider ends: the check before it runs, for the call may be faster than its answer. */
+  begin(context: Context, key: InstanceKey, manifest: Manifest, step: SetupStep): SetupCheck | undefined;
   /** The check with the call that it waited for, or its end; the same object while nothing has changed. */
   awaitHook(key: InstanceKey, check: SetupCheck, now: Date): Promise<SetupCheck>;
 }
@@ -59,23 +62,28 @@ export function createStepChecks({ settings, runner, hooks, failureData }: Parts
   }
 
   return {
-    async run(context, key, manifest, step, session, recipient) {
+    begin(context, key, manifest, step) {
+      const hook = step.waitsForHook;
+      if (hook === undefined) return undefined;
+      const at = context.now();
+      const since = at.toISOString();
+      const until = new Date(at.getTime() + hookMs).toISOString();
+      const waiting = { hook, title: titleOfHook(manifest, hook), since, until, address: hooks.address(key, hook) };
+      return { ok: false, rows: [], at: since, durationMs: 0, waiting };
+    },
+    async run(context, key, manifest, step, session, { recipient, waiting }) {
       const begunAt = performance.now();
       const draft = await settings.tentative(key, { values: session.values, secrets: session.secrets });
       const rows = redactRows(await rowsOf(context, key, manifest, step, draft, recipient), secretsOf(manifest, draft));
       const at = context.now();
       const ok = rows.every(({ status }) => status !== "failed");
       const check: SetupCheck = { ok, rows, at: at.toISOString(), durationMs: Math.round(performance.now() - begunAt) };
-      const hook = step.waitsForHook;
-      if (hook === undefined || !ok) return check;
-      const { title = hook, address } = hooks.describe(key, hook) ?? {};
-      const until = new Date(at.getTime() + hookMs).toISOString();
-      const waiting = { hook, title, since: at.toISOString(), until, ...(address === undefined ? {} : { address }) };
-      return { ...check, ok: false, waiting };
+      return waiting === undefined || !ok ? check : { ...check, ok: false, waiting };
     },
     async awaitHook(key, check, now) {
       const { waiting, ...rest } = check;
-      if (waiting === undefined) return check;
+      // Without rows it is still under way, and whoever runs it writes down what came of it.
+      if (waiting === undefined || check.rows.length === 0) return check;
       const arrival = await hooks.arrivedSince(key, waiting.hook, waiting.since);
       const row = { id: `hook:${waiting.hook}`, title: waiting.title };
       if (arrival?.signed === true)

@@ -1,9 +1,8 @@
 import { withDefaults, type Manifest, type SetupStep } from "@hilum/contract";
 import type { SetupSession, SetupSignIn } from "@hilum/contract/api";
 import type { SettingChange, SetupRow } from "@hilum/store";
-import type { HookPort } from "./hooks.ts";
 import { isReachable, type Session } from "./session.ts";
-import { titleOf } from "./steps.ts";
+import { titleOf, titleOfHook } from "./steps.ts";
 
 export interface Presented {
   manifest: Manifest;
@@ -14,7 +13,6 @@ export interface Presented {
   stored: readonly string[];
   changes: readonly SettingChange[];
   signIns: Record<string, SetupSignIn>;
-  hookTitle(hook: string): ReturnType<HookPort["describe"]>;
 }
 
 /** The setup as a person sees it. Secrets by name alone. */
@@ -44,7 +42,7 @@ export function presentSession(parts: Presented): SetupSession {
 type Shown = Omit<SetupStep, "type"> & { type: SetupStep["type"] | "summary" };
 const summary: Shown = { id: "summary", type: "summary", title: "Summary" };
 
-function presentStep({ session, steps, hookTitle }: Presented, step: Shown): SetupSession["steps"][number] {
+function presentStep({ manifest, session, steps }: Presented, step: Shown): SetupSession["steps"][number] {
   const { id, type, title, text, help, link, fields = [], options = [], discover = {}, check = false } = step;
   const answered = session.answered[id];
   const chosen = session.chosen[id] ?? (session.mode === "setup" ? undefined : chosenBefore(options, session.values));
@@ -63,9 +61,7 @@ function presentStep({ session, steps, hookTitle }: Presented, step: Shown): Set
     ...(help === undefined ? {} : { help }),
     ...(link === undefined ? {} : { link }),
     ...(chosen === undefined ? {} : { chosen }),
-    ...(step.waitsForHook === undefined
-      ? {}
-      : { waitsForHook: hookTitle(step.waitsForHook)?.title ?? step.waitsForHook }),
+    ...(step.waitsForHook === undefined ? {} : { waitsForHook: titleOfHook(manifest, step.waitsForHook) }),
     ...(answered === undefined ? {} : { answeredAt: answered.at, answeredBy: answered.by }),
   };
 }

@@ -122,7 +122,6 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
     return presentSession({
       ...setup,
       ...{ manifest, stored: Object.keys(marks), changes, signIns: shown },
-      hookTitle: (hook) => hooks.describe(key, hook),
     });
   }
 
@@ -168,9 +167,14 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
       note(setup, step, takeAnswers(manifest, step, session, answers, stored));
       session.answered[step.id] = { at: context.now().toISOString(), by: context.actor.id };
       if (step.type === "oauth2") signIns.settle(step, session, stored);
+      const begun = checks.begin(context, key, manifest, step);
+      if (begun !== undefined) session.checks[step.id] = begun;
       // What was typed is kept, whatever the check will say and however long it takes.
       const kept = { ...setup, row: await keep(key, setup) };
-      if (tries(step)) session.checks[step.id] = await checks.run(context, key, manifest, step, session, recipient);
+      if (tries(step))
+        session.checks[step.id] = await checks.run(context, key, manifest, step, session, {
+          ...{ recipient, waiting: begun?.waiting },
+        });
       settle(session, setup.steps, step, session.checks[step.id]?.ok ?? true);
       return await save(key, kept);
     },

@@ -1,4 +1,4 @@
-import { secretNames, withDefaults, type ConfigSchema, type Manifest, type SetupStep } from "@hilum/contract";
+import { hooksOf, secretNames, withDefaults, type ConfigSchema, type Manifest, type SetupStep } from "@hilum/contract";
 import type { SetupMode } from "@hilum/contract/api";
 import { isCheck } from "./session.ts";
 
@@ -28,3 +28,7 @@ function allSteps({ setup, config }: Manifest): SetupStep[] {
 /** What a person calls a setting. */
 export const titleOf = (schema: ConfigSchema | undefined, name: string): string =>
   schema?.properties[name]?.title ?? name;
+
+/** What a person calls an entrance. */
+export const titleOfHook = (manifest: Manifest, id: string): string =>
+  hooksOf(manifest).find((hook) => hook.id === id)?.title ?? id;
