@@ -137,6 +137,7 @@ describe("every operation", () => {
     });
     await ok("removePlugin", { params: fixture, body: { reason: "Only a test" } });
     await ok("listPlugins");
+    await ok("reportPluginPage", { params: mailbox, body: { page: "settings", fault: "unresponsive" } });
   });
 
   it("shows, tests and hands over webhooks", async () => {
