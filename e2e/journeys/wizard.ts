@@ -11,21 +11,24 @@ const opensProvider = /^Open 127\.0\.0\.1 to sign in/;
 
 /** Presses what opens the provider's page, and sits down at the tab that opens. */
 async function openProvider({ admin, adminContext, server }: World, name: string | RegExp): Promise<Person> {
-  const opened = adminContext.waitForEvent("page");
-  await admin.activate("button", name);
-  const page = await opened;
+  await admin.reach({ role: "button", name });
+  const [page] = await Promise.all([adminContext.waitForEvent("page"), admin.press("Enter")]);
   await page.waitForLoadState("domcontentloaded");
   return new Person({ page, base: server.url });
 }
 
-/** Signs in at the provider, with the keyboard, and allows or refuses what it asks. */
-async function signInThere(person: Person, { allow = true }: { allow?: boolean } = {}): Promise<void> {
+/** Signs in at the provider, which remembers it. */
+async function signInThere(person: Person): Promise<void> {
   await person.arrive("Sign in to the example provider");
   await person.fill("User name", providerAccount.user);
   await person.fill("Password", providerAccount.password);
   await person.activate("button", "Sign in");
+}
+
+/** Allows or refuses what the provider asks. */
+async function decideThere(person: Person, decision: "Allow" | "Refuse"): Promise<void> {
   await person.arrive("Allow access?");
-  await person.activate("button", allow ? "Allow" : "Refuse");
+  await person.activate("button", decision);
 }
 
 /** The tab came back to Hilum by itself, without the code in its address. */
@@ -66,6 +69,7 @@ export const wizard: Journey[] = [
       await admin.see("Waiting for the sign-in at 127.0.0.1");
       await picture(admin.page, "setup-sign-in");
       await signInThere(person);
+      await decideThere(person, "Allow");
       await backAtHilum(person);
       await admin.see("The provider does not know this client, or its secret is another one.", 30_000);
       await admin.see(/^invalid_client/);
@@ -82,12 +86,11 @@ export const wizard: Journey[] = [
     async run(world) {
       const { admin, picture } = world;
       const refusing = await openProvider(world, opensProvider);
-      await signInThere(refusing, { allow: false });
+      await decideThere(refusing, "Refuse");
       await backAtHilum(refusing);
       await admin.see("Whoever was asked at the provider did not allow it.", 30_000);
       const person = await openProvider(world, opensProvider);
-      await person.arrive("Allow access?");
-      await person.activate("button", "Allow");
+      await decideThere(person, "Allow");
       await backAtHilum(person);
       await admin.see("Signed in at 127.0.0.1", 30_000);
       await picture(admin.page, "setup-signed-in");
@@ -192,9 +195,8 @@ export const wizard: Journey[] = [
       await admin.activate("button", "Next: Sign in");
       await admin.arrive("Sign in");
       const person = await openProvider(world, opensProvider);
-      const address = addressKeptBack(person.page);
-      await person.arrive("Allow access?");
-      await person.activate("button", "Allow");
+      const { address } = await addressKeptBack(person.page);
+      await decideThere(person, "Allow");
       await admin.reach(
         admin.page.locator("summary").filter({ hasText: "The provider’s page did not come back here" }),
       );
@@ -222,14 +224,17 @@ export const wizard: Journey[] = [
   },
 ];
 
-/** Keeps the provider's answer from Hilum, as a browser does that cannot reach it; answers the address. */
-function addressKeptBack(page: Page): Promise<string> {
-  return new Promise((resolve, reject) => {
-    page
-      .route("**/oauth/callback?**", async (route) => {
-        resolve(route.request().url());
-        await route.abort();
-      })
-      .catch(reject);
+/**
+ * Keeps the provider's answer from Hilum, as a browser does that cannot reach it; answers the address. By the browser's own
+ * protocol, because it comes at the end of redirects.
+ */
+async function addressKeptBack(page: Page): Promise<{ address: Promise<string> }> {
+  const session = await page.context().newCDPSession(page);
+  const { promise: address, resolve } = Promise.withResolvers<string>();
+  session.on("Fetch.requestPaused", ({ requestId, request }) => {
+    resolve(request.url);
+    void session.send("Fetch.failRequest", { requestId, errorReason: "ConnectionRefused" });
   });
+  await session.send("Fetch.enable", { patterns: [{ urlPattern: "*/oauth/callback*" }] });
+  return { address };
 }

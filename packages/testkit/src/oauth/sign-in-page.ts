@@ -74,8 +74,8 @@ function show(response: ServerResponse, content: string): void {
 
 const signInForm = (said: string): string => `<h1>Sign in to the example provider</h1>${said}
 <form method="post">
-<p><label>User name <input name="user" autocomplete="off"></label></p>
-<p><label>Password <input name="password" type="password" autocomplete="off"></label></p>
+<p><label for="user">User name</label> <input id="user" name="user" autocomplete="off"></p>
+<p><label for="password">Password</label> <input id="password" name="password" type="password" autocomplete="off"></p>
 <p><button name="act" value="go">Sign in</button> <button name="act" value="refuse">Cancel</button></p>
 </form>`;
 

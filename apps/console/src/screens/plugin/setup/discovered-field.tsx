@@ -2,12 +2,12 @@ import type { ConfigProperty } from "@hilum/contract";
 import type { Discovered } from "@hilum/contract/api";
 import { IconListSearch } from "@tabler/icons-react";
 import { Checkbox, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Choice } from "../../../look/choice.tsx";
 import { Advice } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
 import { moment } from "../../../text/format.ts";
-import { fieldId } from "../config-fields.tsx";
+import { fieldId, focusField } from "../config-fields.tsx";
 import { changeValue, labelOf, readInput, showInput, type Draft, type Values } from "@hilum/sdk/ui";
 
 interface DiscoveredFieldProps {
@@ -29,6 +29,13 @@ export function DiscoveredField(props: DiscoveredFieldProps) {
   const label = labelOf(name, property);
   const value = name in draft.values ? draft.values[name] : (saved[name] ?? property.default);
   const set = (next: unknown): void => onChange(changeValue(draft, saved, name, next));
+  const listedAt = useRef(found?.at);
+  useEffect(() => {
+    if (listedAt.current === found?.at) return;
+    listedAt.current = found?.at;
+    // What was listed is read next: the choices, or the field to type into.
+    if (found !== undefined) focusField(name);
+  }, [found, name]);
   const options = found?.options ?? [];
   const listed = options.some((option) => option.value === value);
   const [typing, setTyping] = useState(false);

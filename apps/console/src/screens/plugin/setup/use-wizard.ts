@@ -6,6 +6,7 @@ import type { ApiProblem } from "../../../api/api-problem.ts";
 import { useAct } from "../../../api/use-api.ts";
 import { useGo } from "../../../shell/go.tsx";
 import { changedNames, emptyDraft, type Draft } from "@hilum/sdk/ui";
+import { focusField } from "../config-fields.tsx";
 import { instancePart, instanceQuery } from "../plugin-page.tsx";
 
 const route = getRouteApi("/app/plugins/$plugin/setup");
@@ -72,12 +73,17 @@ export function useWizard({
     step === undefined || session === undefined || changedNames(draft).length === 0
       ? {}
       : { kept: { step: step.id, ...stepBody(session, step, draft) } };
-  const forget = (id: string): void => setDrafts(({ [id]: _sent, ...rest }) => rest);
+  /** Drops what was sent, and nothing that was typed meanwhile. */
+  const forget = (id: string, sent: Draft): void =>
+    setDrafts((now) => {
+      const { [id]: typed, ...rest } = now;
+      return typed === sent ? rest : now;
+    });
   const moveTo = async (id: string): Promise<SetupSession | undefined> => {
     goTo.reset();
     answer.reset();
     const moved = await goTo.run({ ...place, body: { step: id, ...kept() } });
-    if (moved !== undefined && step !== undefined) forget(step.id);
+    if (moved !== undefined && step !== undefined) forget(step.id, draft);
     return moved;
   };
 
@@ -87,7 +93,7 @@ export function useWizard({
     moved: asked !== undefined,
     field,
     draft,
-    setDraft: (next) => step !== undefined && setDrafts({ ...drafts, [step.id]: next }),
+    setDraft: (next) => step !== undefined && setDrafts((now) => ({ ...now, [step.id]: next })),
     running: answer.running || list.running,
     keeping: goTo.running,
     problem: answer.problem ?? goTo.problem ?? list.problem,
@@ -95,8 +101,10 @@ export function useWizard({
       if ((await moveTo(id)) !== undefined) show(id, name);
     },
     async fix(name) {
-      const asks = steps.find(({ fields, id }) => fields.includes(name) || id === name)?.id;
-      await state.open(asks ?? step?.id ?? "summary", name);
+      const asks = steps.find(({ fields }) => fields.includes(name))?.id ?? step?.id ?? "summary";
+      if (asks !== step?.id) return await state.open(asks, name);
+      show(asks, name);
+      focusField(name);
     },
     async next({ option, recipient } = {}) {
       if (session === undefined || step === undefined) return;
@@ -111,7 +119,7 @@ export function useWizard({
         },
       });
       if (next === undefined) return;
-      forget(step.id);
+      forget(step.id, draft);
       const check = next.checks[step.id];
       // What a check found is read before going on.
       const stays = step.type === "check" || step.type === "test" || check?.ok === false;
@@ -126,7 +134,7 @@ export function useWizard({
         query: instanceQuery(instance),
         body: { field: name, ...stepBody(session, step, draft) },
       });
-      if (listed !== undefined) forget(step.id);
+      if (listed !== undefined) forget(step.id, draft);
     },
     async leave() {
       if (step !== undefined && changedNames(draft).length > 0 && (await moveTo(step.id)) === undefined) return;

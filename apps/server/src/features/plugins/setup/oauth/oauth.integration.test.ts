@@ -264,6 +264,10 @@ describe.skipIf(!requires("bubblewrap").available)("a sign-in at a provider", ()
     );
     await new Promise((resolve) => setTimeout(resolve, 1200));
     expect((await operator.ok("checkPluginHealth", { params: sender })).state).toBe("failing");
+    // What was refused is not asked for at every call.
+    const asked = provider.exchanges.length;
+    expect((await operator.ok("checkPluginHealth", { params: sender })).state).toBe("failing");
+    expect(provider.exchanges).toHaveLength(asked);
     const [repair] = (await operator.ok("listRepairs")).open.filter(({ plugin }) => plugin === sender.plugin);
     expect(repair).toMatchObject({
       severity: "error",

@@ -19,10 +19,14 @@ type Parts = { store: Store; ask: AskTokenEndpoint; now?: () => Date };
 
 /** A token that ends within a minute may end on the way. */
 const marginMs = 60_000;
+/** How long a refusal holds: a provider is not asked at every call for what it has refused. */
+const refusedMs = 60_000;
 
 export function createTokenKeeper({ store, ask, now = () => new Date() }: Parts): TokenKeeper {
   /** One renewal at a time: a refresh token is often good for one use (RFC 9700 section 4.14). */
   const renewing = new Map<string, Promise<string>>();
+  /** Token sets that the provider refused to renew, by instance and step. Another set is asked for at once. */
+  const refused = new Map<string, { version: number; untilMs: number }>();
 
   async function findStep(key: InstanceKey, id: string): Promise<SetupStep & { into: string }> {
     const { manifest } = await loadInstance(store, key);
@@ -36,6 +40,8 @@ export function createTokenKeeper({ store, ask, now = () => new Date() }: Parts)
     const tokens = parseTokenSet(stored?.value);
     if (stored === undefined || tokens === undefined) throw new HilumError("oauth.not_signed_in");
     if (isFresh(tokens, now())) return tokens.accessToken;
+    const before = refused.get(nameOf(key, step.id));
+    if (before?.version === stored.version && before.untilMs > now().getTime()) throw new HilumError("oauth.expired");
     const { refreshToken } = tokens;
     if (refreshToken === undefined)
       throw await fault(key, step, "The sign-in has ended, and there is no refresh token");
@@ -60,7 +66,10 @@ export function createTokenKeeper({ store, ask, now = () => new Date() }: Parts)
         [answer.error, answer.description].filter((text) => text !== undefined).join(": "),
         spellingsOf([refreshToken, secret].filter((text) => text !== "")),
       );
-      if (isLasting(answer.error)) throw await fault(key, step, words);
+      if (isLasting(answer.error)) {
+        refused.set(nameOf(key, step.id), { version: stored.version, untilMs: now().getTime() + refusedMs });
+        throw await fault(key, step, words);
+      }
       throw new HilumError("provider.temporary", { detail: `The provider did not renew the sign-in: ${answer.error}` });
     }
     const renewed: TokenSet = { refreshToken, ...answer.tokens };
@@ -84,7 +93,7 @@ export function createTokenKeeper({ store, ask, now = () => new Date() }: Parts)
       const tokens = parseTokenSet((await store.settings.secret(key, step.into))?.value);
       if (tokens === undefined) throw new HilumError("oauth.not_signed_in");
       if (isFresh(tokens, now())) return tokens.accessToken;
-      const name = `${key.plugin}/${key.instance}/${id}`;
+      const name = nameOf(key, id);
       const running = renewing.get(name) ?? renew(key, step).finally(() => renewing.delete(name));
       renewing.set(name, running);
       return await running;
@@ -99,6 +108,8 @@ export function trialToken({ setup }: Manifest, id: string, settings: Readonly<R
   if (tokens === undefined) throw new HilumError("oauth.not_signed_in");
   return tokens.accessToken;
 }
+
+const nameOf = ({ plugin, instance }: InstanceKey, step: string): string => `${plugin}/${instance}/${step}`;
 
 const isFresh = ({ expiresAt }: TokenSet, now: Date): boolean =>
   expiresAt === undefined || Date.parse(expiresAt) - now.getTime() > marginMs;
