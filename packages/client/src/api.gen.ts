@@ -584,6 +584,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/egress": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read where a plugin may send, under which agreement, and its outbound calls, newest first */
+        readonly get: operations["listEgressReceipts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/enable": {
         readonly parameters: {
             readonly query?: never;
@@ -1390,6 +1407,95 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/vendors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List vendors with their agreements, and hosts that belong to none yet */
+        readonly get: operations["listVendors"];
+        readonly put?: never;
+        /** Add a vendor with the hosts that are its own */
+        readonly post: operations["createVendor"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/vendors/{vendor}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read one vendor with its agreements and who sends to it */
+        readonly get: operations["getVendor"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Remove a vendor that has no agreement in force, with its ended agreements */
+        readonly delete: operations["removeVendor"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a vendor's name, kind, hosts or note */
+        readonly patch: operations["changeVendor"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/vendors/{vendor}/agreements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Record a business associate agreement with a vendor */
+        readonly post: operations["addAgreement"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/vendors/{vendor}/agreements/{agreement}/document": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download the signed document of an agreement */
+        readonly get: operations["downloadAgreementDocument"];
+        /** Keep the signed document of an agreement, sealed (PDF, PNG or JPEG) */
+        readonly put: operations["uploadAgreementDocument"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/vendors/{vendor}/agreements/{agreement}/end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End an agreement at once: from then on it covers nothing */
+        readonly post: operations["endAgreement"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/metrics": {
         readonly parameters: {
             readonly query?: never;
@@ -1468,6 +1574,26 @@ export interface components {
                 readonly steppedUpUntil?: string;
             };
             readonly username: string;
+        };
+        readonly Agreement: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            readonly document?: {
+                readonly contentType: string;
+                readonly name: string;
+                readonly size: number;
+            };
+            /** Format: date-time */
+            readonly endedAt?: string;
+            readonly endedBy?: string;
+            readonly id: string;
+            readonly party: string;
+            readonly signedOn: string;
+            /** @enum {unknown} */
+            readonly state: "in_force" | "ends_soon" | "future" | "expired" | "ended";
+            readonly validFrom: string;
+            readonly validUntil?: string;
         };
         readonly ApiToken: {
             /** Format: date-time */
@@ -1561,6 +1687,61 @@ export interface components {
             readonly repairs: readonly components["schemas"]["Repair"][];
             readonly sentence: string;
             readonly slowest: readonly components["schemas"]["CallStats"][];
+        };
+        readonly Disclosure: {
+            readonly allowed: boolean;
+            /** @enum {unknown} */
+            readonly because: "no_phi" | "own_range" | "own_organisation" | "test_mode" | "agreement" | "missing" | "expired";
+            readonly validUntil?: string;
+            readonly vendor?: {
+                readonly id: string;
+                readonly name: string;
+            };
+        };
+        readonly EgressHost: {
+            /** @enum {unknown} */
+            readonly access: "granted" | "denied" | "undecided" | "stale";
+            /** @enum {unknown} */
+            readonly auth?: "basic" | "bearer" | "header" | "oauth2";
+            readonly day: {
+                readonly bytesIn: number;
+                readonly bytesOut: number;
+                readonly denied: number;
+                readonly requests: number;
+            };
+            readonly destination?: string;
+            readonly disclosure: components["schemas"]["Disclosure"];
+            readonly host?: string;
+            readonly instance: string;
+            /** @enum {unknown} */
+            readonly kind: "fetch" | "tunnel";
+            readonly port?: number;
+            readonly requests: readonly {
+                readonly method: string;
+                readonly path: string;
+            }[];
+            readonly title: string;
+        };
+        readonly EgressReceipt: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly bytesIn: number;
+            readonly bytesOut: number;
+            readonly call?: string;
+            /** @enum {unknown} */
+            readonly decision: "allow" | "deny";
+            readonly destination?: string;
+            readonly durationMs: number;
+            readonly host?: string;
+            readonly id: string;
+            readonly instance: string;
+            /** @enum {unknown} */
+            readonly kind: "fetch" | "tunnel";
+            readonly method?: string;
+            readonly port?: number;
+            readonly reason?: string;
+            readonly status?: number;
+            readonly template?: string;
         };
         readonly Evidence: {
             readonly actual?: string;
@@ -2095,6 +2276,13 @@ export interface components {
             readonly plugin?: string;
             readonly reply?: string;
         };
+        readonly UnclaimedHost: {
+            readonly host: string;
+            readonly plugins: readonly {
+                readonly name: string;
+                readonly plugin: string;
+            }[];
+        };
         readonly User: {
             /** Format: date-time */
             readonly createdAt: string;
@@ -2109,6 +2297,30 @@ export interface components {
             /** @enum {unknown} */
             readonly state: "invited" | "active" | "disabled";
             readonly username: string;
+        };
+        readonly Vendor: {
+            readonly agreements: readonly components["schemas"]["Agreement"][];
+            readonly coveredUntil?: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            readonly hosts: readonly string[];
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "business_associate" | "own_organisation";
+            readonly name: string;
+            readonly note: string;
+            readonly revision: number;
+            /** @enum {unknown} */
+            readonly state: "in_force" | "ends_soon" | "expired" | "missing" | "not_needed";
+            readonly uses: readonly {
+                readonly disclosure: components["schemas"]["Disclosure"];
+                readonly enabled: boolean;
+                readonly host: string;
+                readonly instance: string;
+                readonly plugin: string;
+                readonly title: string;
+            }[];
         };
         readonly Verification: {
             readonly by: string;
@@ -3526,6 +3738,46 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Instance"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listEgressReceipts: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly decision?: "allow" | "deny";
+                readonly instance?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly hosts: readonly components["schemas"]["EgressHost"][];
+                        readonly items: readonly components["schemas"]["EgressReceipt"][];
+                        readonly next?: string;
+                    };
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -5588,6 +5840,335 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listVendors: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Vendor"][];
+                        readonly unclaimed: readonly components["schemas"]["UnclaimedHost"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly createVendor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly hosts: readonly string[];
+                    /** @enum {unknown} */
+                    readonly kind: "business_associate" | "own_organisation";
+                    readonly name: string;
+                    readonly note?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getVendor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly removeVendor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly changeVendor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly hosts?: readonly string[];
+                    /** @enum {unknown} */
+                    readonly kind?: "business_associate" | "own_organisation";
+                    readonly name?: string;
+                    readonly note?: string;
+                    readonly revision: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly addAgreement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly party: string;
+                    readonly signedOn: string;
+                    readonly validFrom: string;
+                    readonly validUntil?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly downloadAgreementDocument: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly agreement: string;
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly uploadAgreementDocument: {
+        readonly parameters: {
+            readonly query: {
+                readonly name: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly agreement: string;
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly endAgreement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly agreement: string;
+                readonly vendor: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Vendor"];
+                };
             };
             /** @description Refused: what, where and the mend */
             readonly default: {

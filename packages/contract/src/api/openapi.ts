@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 description of the HTTP API, built from the same declarations that the server validates with. */
 import type { TSchema } from "typebox";
+import * as egress from "./egress.ts";
 import * as identity from "./identity.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
@@ -14,11 +15,12 @@ const described: readonly OperationSpec[] = [
   ...identity.identityOperations,
   ...plugins.pluginOperations,
   ...messages.messageOperations,
+  ...egress.egressOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
 const names = new Map<unknown, string>(
-  [schemas, platform, identity, plugins, messages]
+  [schemas, platform, identity, plugins, messages, egress]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
     .map(([name, value]) => [value, name]),

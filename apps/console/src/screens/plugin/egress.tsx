@@ -110,7 +110,7 @@ function NoAgreement({ host: { host = "its host", disclosure } }: { host: Egress
 
 /** One host may serve several destinations; its traffic counts once. */
 function DayFacts({ hosts }: { hosts: readonly EgressHost[] }) {
-  const once = [...new Map(hosts.map((host) => [`${host.host ?? ""}`, host.day])).values()];
+  const once = [...new Map(hosts.map((host) => [host.host ?? "", host.day])).values()];
   const sum = (name: keyof EgressHost["day"]): number => once.reduce((total, traffic) => total + traffic[name], 0);
   return (
     <Facts

@@ -271,7 +271,7 @@ describe.each(databases)("operations in $name", ({ available, open }) => {
 
     it("tells how it is", async () => {
       const status = await test.store.status();
-      expect(status).toMatchObject({ available: true, waiting: 0, migration: 1, keyId: 1, keyProvider: "file" });
+      expect(status).toMatchObject({ available: true, waiting: 0, migration: 2, keyId: 1, keyProvider: "file" });
     });
   });
 });
