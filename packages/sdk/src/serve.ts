@@ -1,6 +1,7 @@
 import type { Plugin } from "./definition.ts";
 import { createTunnelConnect } from "./lanes/egress.ts";
 import { createLog } from "./lanes/lanes.ts";
+import { startLocalProxy } from "./lanes/local-proxy.ts";
 import { createStdioChannel, takeStdout } from "./protocol/stdio-channel.ts";
 import { serveChannel, traceOf } from "./serve-channel.ts";
 
@@ -19,6 +20,7 @@ export function serve(plugin: Plugin): void {
     onEnd: (why) => process.exit(why === "violation" ? 1 : 0),
   });
   const log = createLog(peer);
+  startLocalProxy(process.env, ({ message }) => log.warn(`Libraries cannot use the tunnel by HTTPS_PROXY: ${message}`));
   const die = (kind: string) => (error: unknown) => {
     log.error(`${kind}: ${traceOf(error)}`);
     void channel.flushed().then(() => process.exit(1));

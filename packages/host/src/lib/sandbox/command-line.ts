@@ -129,6 +129,8 @@ function mounts(line: CommandLine): string[] {
 }
 
 const egressSocketInside = "/run/hilum/egress.sock";
+/** On the loopback of the sandbox, where the plugin's SDK passes connections on to the socket, for libraries that know only this. */
+const egressProxyInside = "http://127.0.0.1:3128";
 const linkedFolders = "/opt/hilum";
 
 function extraFolders(spec: StartSpec): string[] {
@@ -159,7 +161,9 @@ function environment({ spec, runtime }: CommandLine): string[] {
     TMPDIR: "/tmp",
     LANG: "C.UTF-8",
     TZ: "UTC",
-    ...(spec.egressSocket === undefined ? {} : { HILUM_EGRESS_SOCKET: egressSocketInside }),
+    ...(spec.egressSocket === undefined
+      ? {}
+      : { HILUM_EGRESS_SOCKET: egressSocketInside, HTTPS_PROXY: egressProxyInside, https_proxy: egressProxyInside }),
     ...(python ? { SSL_CERT_FILE: "/etc/ssl/certs/ca-certificates.crt", PYTHONUTF8: "1" } : {}),
     ...(python && libraries !== "" ? { PYTHONPATH: libraries } : {}),
   };

@@ -110,6 +110,8 @@ const allowedVariables = [
   "TZ",
   "PWD",
   "HILUM_EGRESS_SOCKET",
+  "HTTPS_PROXY",
+  "https_proxy",
   "SSL_CERT_FILE",
   "PYTHONUTF8",
   "PYTHONPATH",
