@@ -1,5 +1,5 @@
 import { hostMethods } from "@hilum/contract";
-import { email } from "@hilum/contract/fhir";
+import { email, sms } from "@hilum/contract/fhir";
 import { checkAnswer, checkErrorData, type Frame } from "@hilum/contract/wire";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
@@ -8,11 +8,15 @@ import { startPlugin, type PluginProcess, type Subject } from "./plugin-process.
 export interface Knowledge {
   /** Id of a smoke test of its manifest that is not live. */
   smokeTest?: string;
-  /** Channel of its messages, and addresses with a known fate. Cases without an address are skipped. */
+  /** Of its messages; default `email`. */
+  channel?: "email" | "sms";
+  /** Addresses with a known fate. Cases without an address are skipped. */
   accepted: string;
   refused?: string;
   /** A provider that answers late, so that there is something to cancel. */
   slow?: string;
+  /** One whose message reaches the provider, and whose answer is lost. */
+  lost?: string;
   /** A hook of its manifest, and a body that its vendor sends. */
   hook?: { id: string; contentType: string; body: string };
 }
@@ -57,8 +61,17 @@ async function begin(plugin: PluginProcess): Promise<string[]> {
 }
 
 let messages = 0;
-function sendParams(to: readonly string[], attachments: readonly { id: string; size: number }[] = []): object {
+/** No two say the same, as those of different people would not. */
+function sendParams(
+  { channel = "email" }: Knowledge,
+  to: readonly string[],
+  attachments: readonly { id: string; size: number }[] = [],
+): object {
   const id = `message-${++messages}`;
+  if (channel === "sms") {
+    const message = { ...sms({ to, text: `Conformance ${messages}: Grüße` }), id, status: "in-progress" };
+    return { message, attempt: 1, idempotencyKey: id, attachments: [] };
+  }
   const handles = attachments.map(({ id: blob, size }) => ({
     id: blob,
     size,
@@ -156,30 +169,36 @@ export const cases: readonly Case[] = [
   {
     id: "send",
     rule: "messages.send answers with outcome accepted.",
-    async run(plugin, { accepted }) {
+    async run(plugin, knowledge) {
       await begin(plugin);
-      resultOf("messages.send", await plugin.ask("messages.send", sendParams([accepted])));
+      resultOf("messages.send", await plugin.ask("messages.send", sendParams(knowledge, [knowledge.accepted])));
     },
   },
   {
     id: "send-many",
     rule: "Requests may be answered in any order, each once.",
-    async run(plugin, { accepted }) {
+    async run(plugin, knowledge) {
       await begin(plugin);
-      const ids = Array.from({ length: 12 }, () => plugin.begin("messages.send", sendParams([accepted])));
+      const ids = Array.from({ length: 12 }, () =>
+        plugin.begin("messages.send", sendParams(knowledge, [knowledge.accepted])),
+      );
       for (const id of ids) resultOf("messages.send", await plugin.answerTo(id, 30_000));
     },
   },
   {
     id: "send-attachment",
     rule: "Attachments are read with blobs.read, in chunks.",
-    async run(plugin, { accepted }) {
+    skip: ({ channel }) => (channel === "sms" ? "text messages have no attachments" : undefined),
+    async run(plugin, knowledge) {
       const bytes = new Uint8Array(700_000).map((_, index) => index % 251);
       plugin.blobs.set("blob-1", bytes);
       await begin(plugin);
       resultOf(
         "messages.send",
-        await plugin.ask("messages.send", sendParams([accepted], [{ id: "blob-1", size: bytes.length }])),
+        await plugin.ask(
+          "messages.send",
+          sendParams(knowledge, [knowledge.accepted], [{ id: "blob-1", size: bytes.length }]),
+        ),
       );
     },
   },
@@ -187,9 +206,13 @@ export const cases: readonly Case[] = [
     id: "send-refused",
     rule: "If nobody was taken, the answer is an error whose data decides what happens next.",
     skip: ({ refused }) => (refused === undefined ? "no address is known to be refused" : undefined),
-    async run(plugin, { refused = "" }) {
+    async run(plugin, knowledge) {
+      const { refused = "" } = knowledge;
       await begin(plugin);
-      const { code, data } = errorOf("messages.send", await plugin.ask("messages.send", sendParams([refused])));
+      const { code, data } = errorOf(
+        "messages.send",
+        await plugin.ask("messages.send", sendParams(knowledge, [refused])),
+      );
       demand(code === -32_000, `the error is ${code}`);
       const problems = checkErrorData(data);
       demand(
@@ -207,9 +230,13 @@ export const cases: readonly Case[] = [
     id: "send-partly-refused",
     rule: "refused names recipients that were not taken although the others were, by their index.",
     skip: ({ refused }) => (refused === undefined ? "no address is known to be refused" : undefined),
-    async run(plugin, { accepted, refused = "" }) {
+    async run(plugin, knowledge) {
+      const { accepted, refused = "" } = knowledge;
       await begin(plugin);
-      const result = resultOf("messages.send", await plugin.ask("messages.send", sendParams([accepted, refused])));
+      const result = resultOf(
+        "messages.send",
+        await plugin.ask("messages.send", sendParams(knowledge, [accepted, refused])),
+      );
       const indexes = (result["refused"] as { recipient: number }[] | undefined)?.map(({ recipient }) => recipient);
       demand(JSON.stringify(indexes) === "[1]", `refused recipients are ${JSON.stringify(indexes)}, not [1]`);
     },
@@ -218,15 +245,28 @@ export const cases: readonly Case[] = [
     id: "cancel",
     rule: "After $/cancel the other side stops the work if it can, and still answers.",
     skip: ({ slow }) => (slow === undefined ? "no address is known to be slow" : undefined),
-    async run(plugin, { slow = "", accepted }) {
+    async run(plugin, knowledge) {
+      const { slow = "", accepted } = knowledge;
       await begin(plugin);
-      const id = plugin.begin("messages.send", sendParams([slow]), 60_000);
+      const id = plugin.begin("messages.send", sendParams(knowledge, [slow]), 60_000);
       await sleep(500);
       plugin.notify("$/cancel", { id });
       const answer = await plugin.answerTo(id, 5000);
       demand(answer.kind === "error", "the call went on to its end");
       plugin.notify("$/cancel", { id: 999_999 });
-      resultOf("messages.send", await plugin.ask("messages.send", sendParams([accepted])));
+      resultOf("messages.send", await plugin.ask("messages.send", sendParams(knowledge, [accepted])));
+    },
+  },
+  {
+    id: "send-lost",
+    rule: "`sent` is maybe as soon as the provider may have taken the message; then it is never sent again by itself.",
+    skip: ({ lost }) => (lost === undefined ? "no address is known whose answer is lost" : undefined),
+    async run(plugin, knowledge) {
+      await begin(plugin);
+      const params = sendParams(knowledge, [knowledge.lost ?? ""]);
+      const { data } = errorOf("messages.send", await plugin.ask("messages.send", params, { deadlineMs: 60_000 }));
+      demand(checkErrorData(data).length === 0, `error.data is not valid: ${JSON.stringify(data)}`);
+      demand(data?.["sent"] === "maybe", `an answer that is lost is told as ${JSON.stringify(data)}`);
     },
   },
   {

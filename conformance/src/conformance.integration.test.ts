@@ -1,9 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { startTestEgress } from "@hilum/sdk/testing";
-import { createTempDir, requires, startSmtpServer, type SmtpServer } from "@hilum/testkit";
+import {
+  createTempDir,
+  requires,
+  startSmtpServer,
+  startTwilioServer,
+  type SmtpServer,
+  type TwilioServer,
+} from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cases, judge, type Knowledge } from "./cases.ts";
-import type { Subject } from "./plugin-process.ts";
+import { FetchFailure, type Subject } from "./plugin-process.ts";
+import { fetchFromTwilio } from "./twilio-fetch.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const python = requires("python3");
@@ -17,10 +25,13 @@ interface Pupil {
 }
 
 let smtp: SmtpServer | undefined;
+let twilio: TwilioServer | undefined;
+const numbers = { accepted: "+15005550100", refused: "+15005550101", slow: "+15005550102", lost: "+15005550103" };
 let closeEgress: (() => Promise<void>) | undefined;
 let egressSocket = "";
 
 beforeAll(async () => {
+  twilio = await startTwilioServer({ account: { optedOut: [numbers.refused] } });
   if (!withMail) return;
   smtp = await startSmtpServer({
     behaviours: {
@@ -34,6 +45,7 @@ beforeAll(async () => {
   closeEgress = egress.close;
 });
 afterAll(async () => {
+  await twilio?.stop();
   await closeEgress?.();
   await smtp?.stop();
 });
@@ -60,6 +72,29 @@ const pupils: readonly Pupil[] = [
       cwd: `${root}plugins/smtp`,
       plugin: "org.hilum.smtp",
       ...mail(),
+    }),
+  },
+  {
+    name: "the Twilio plugin, as it is delivered",
+    available: true,
+    knowledge: {
+      ...{ ...numbers, channel: "sms", smokeTest: "account" },
+      hook: { id: "status", contentType: "application/x-www-form-urlencoded", body: "MessageStatus=delivered" },
+    },
+    subject: () => ({
+      command: [process.execPath, "dist/main.mjs"],
+      cwd: `${root}plugins/twilio-sms`,
+      plugin: "org.hilum.twilio-sms",
+      settings: {
+        ...{ signIn: "token", accountSid: twilio?.account.sid, from: twilio?.account.numbers[0]?.number },
+        ...{ segmentsMax: 6, receipts: true, apiHost: "127.0.0.1", apiPort: twilio?.port },
+      },
+      grants: [`net:https://127.0.0.1:${twilio?.port}`],
+      hooks: ["status"],
+      fetch: async (params) => {
+        if (twilio === undefined) throw new FetchFailure({ code: "provider.unreachable", sent: "no" });
+        return await fetchFromTwilio(twilio, params, numbers);
+      },
     }),
   },
   {

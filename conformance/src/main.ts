@@ -9,6 +9,7 @@ const usage = `Judges a plugin that sends messages by docs/reference/protocol.md
   --cwd <folder>        the plugin's folder (default: here)
   --settings <json>     values of its settings, secrets included
   --smoke <id>          a smoke test of its manifest that is not live
+  --channel <channel>   of its messages: email (the default) or sms
   --accepted <address>  a recipient that its provider takes (default: ada@example.org)
   --refused <address>   one that it refuses
   --slow <address>      one that takes it more than a second
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     settings: { type: "string", default: "{}" },
     smoke: { type: "string" },
     accepted: { type: "string", default: "ada@example.org" },
+    channel: { type: "string", default: "email" },
     refused: { type: "string" },
     slow: { type: "string" },
     egress: { type: "string" },
@@ -50,6 +52,7 @@ const subject: Subject = {
 };
 const knowledge: Knowledge = {
   accepted: values.accepted,
+  channel: values.channel === "sms" ? "sms" : "email",
   ...(values.smoke === undefined ? {} : { smokeTest: values.smoke }),
   ...(values.refused === undefined ? {} : { refused: values.refused }),
   ...(values.slow === undefined ? {} : { slow: values.slow }),

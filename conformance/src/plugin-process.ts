@@ -1,7 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { protocolVersion, wireLimits, type InitializeParams, type LogParams } from "@hilum/contract";
+import {
+  protocolVersion,
+  wireLimits,
+  type FetchParams,
+  type FetchResult,
+  type InitializeParams,
+  type LogParams,
+  type WireErrorData,
+} from "@hilum/contract";
 import { createFrameDecoder, encodeFrame, type Frame, type Message, type Violation } from "@hilum/contract/wire";
 
 /** What of a plugin the cases need to know. */
@@ -15,6 +23,17 @@ export interface Subject {
   egressSocket?: string;
   /** Hooks that its manifest declares. */
   hooks?: readonly string[];
+  /** Makes the plugin's HTTPS requests. What it throws is told as the host tells it: `error.data` of the answer. */
+  fetch?(params: FetchParams): Promise<FetchResult>;
+}
+
+/** A request that failed, in the members of `error.data`. */
+export class FetchFailure extends Error {
+  readonly data: Pick<WireErrorData, "code" | "sent">;
+  constructor(data: FetchFailure["data"]) {
+    super(data.code);
+    this.data = data;
+  }
 }
 
 type Answer = Extract<Frame, { kind: "result" | "error" }>;
@@ -133,6 +152,16 @@ export function startPlugin(subject: Subject): PluginProcess {
       const bytes = blobs.get(String(params["id"])) ?? new Uint8Array();
       const part = bytes.subarray(Number(params["offset"]), Number(params["offset"]) + Number(params["length"]));
       return send({ id, result: { base64: Buffer.from(part).toString("base64"), size: bytes.length } });
+    }
+    if (method === "http.fetch" && subject.fetch !== undefined) {
+      subject.fetch(params as unknown as FetchParams).then(
+        (result) => send({ id, result }),
+        (error: unknown) => {
+          const data = error instanceof FetchFailure ? error.data : { code: "server.internal", sent: "maybe" };
+          send({ id, error: { code: -32_000, message: data.code, data: { ...data } } });
+        },
+      );
+      return;
     }
     if (method === "state.get") return send({ id, result: state.get(key) ?? {} });
     if (method !== "state.put") return send({ id, error: { code: -32_601, message: "There is no such method" } });

@@ -33,6 +33,7 @@ export {
 export { createFakeClock, type FakeClock } from "./time/fake-clock.ts";
 export { fixtureEntry, fixturePlugins, type FixturePlugin } from "./fixtures/plugins.ts";
 export { hostilePages, hostilePlugins } from "./fixtures/hostile/index.ts";
+export { askTwilio, TwilioUnanswered, type TwilioQuestion, type TwilioReply } from "./twilio/ask-twilio.ts";
 export { defaultAccount, twilioSid, type TwilioAccount, type TwilioMessage } from "./twilio/twilio-account.ts";
 export { loadTwilioApi, type TwilioApi, type TwilioOperation } from "./twilio/twilio-api.ts";
 export type { TwilioBehaviour } from "./twilio/twilio-behaviour.ts";

@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
-import { request } from "node:https";
 import { ProviderError } from "@hilum/sdk";
-import { createTestHost, type OnFetch, type TestFetchAnswer, type TestHost } from "@hilum/sdk/testing";
-import { startTwilioServer, type TwilioServer, type TwilioServerOptions } from "@hilum/testkit";
+import { createTestHost, type OnFetch, type TestHost } from "@hilum/sdk/testing";
+import {
+  askTwilio,
+  startTwilioServer,
+  TwilioUnanswered,
+  type TwilioServer,
+  type TwilioServerOptions,
+} from "@hilum/testkit";
 import { createTwilioPlugin } from "../plugin.ts";
 
 export const manifest = readFileSync(new URL("../../hilum.json", import.meta.url), "utf8");
@@ -56,48 +61,24 @@ export async function openAccount({
 }
 
 function forward(twilio: TwilioServer, settings: Readonly<Record<string, unknown>>, timeoutMs: number): OnFetch {
-  return ({ destination, method, path, query, headers, body }) => {
-    const [user, password] = destination === "key" ? ["keySid", "keySecret"] : ["accountSid", "authToken"];
-    const pairs = Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]);
-    const search = new URLSearchParams(pairs).toString();
-    const { promise, resolve, reject } = Promise.withResolvers<TestFetchAnswer>();
-    const fail = (code: "provider.timeout" | "provider.unreachable" | "provider.certificate", sent: "no" | "maybe") =>
-      reject(new ProviderError(code, { sent }));
-    const outgoing = request(
-      {
-        host: "localhost",
-        port: twilio.port,
-        ca: twilio.authority,
-        agent: false,
-        method,
-        path: `${path}${search === "" ? "" : `?${search}`}`,
-        auth: `${String(settings[user ?? ""])}:${String(settings[password ?? ""])}`,
-        timeout: timeoutMs,
-        headers: {
-          ...headers,
-          ...(body?.form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
-        },
-      },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("end", () =>
-          resolve({
-            status: answer.statusCode ?? 0,
-            headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
-            body: Buffer.concat(chunks).toString("utf8"),
-          }),
-        );
-      },
-    );
-    outgoing.on("timeout", () => {
-      fail("provider.timeout", "maybe");
-      outgoing.destroy();
-    });
-    outgoing.on("error", (error: NodeJS.ErrnoException) =>
-      error.code === "CERT_HAS_EXPIRED" ? fail("provider.certificate", "no") : fail("provider.unreachable", "maybe"),
-    );
-    outgoing.end(body?.text ?? "");
-    return promise;
+  return async ({ destination, method, path, query, headers, body }) => {
+    const [user = "", password = ""] = destination === "key" ? ["keySid", "keySecret"] : ["accountSid", "authToken"];
+    const form = body?.form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" };
+    try {
+      return await askTwilio(twilio, {
+        ...{ method, path, query, timeoutMs, body: body?.text ?? "" },
+        headers: { ...headers, ...form },
+        user: String(settings[user]),
+        password: String(settings[password]),
+      });
+    } catch (error) {
+      throw error instanceof TwilioUnanswered ? asHostWould(error) : error;
+    }
   };
+}
+
+/** Before the handshake nothing can have gone out; after it, nobody can tell. */
+function asHostWould({ why }: TwilioUnanswered): ProviderError {
+  if (why === "certificate") return new ProviderError("provider.certificate", { sent: "no" });
+  return new ProviderError(why === "timeout" ? "provider.timeout" : "provider.unreachable", { sent: "maybe" });
 }
