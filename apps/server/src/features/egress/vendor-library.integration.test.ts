@@ -92,7 +92,7 @@ describe.skipIf(!requires("bubblewrap").available)("a vendor's library in a plug
     await administrator.ok("saveSettings", { params: vendor, body: { values, revision: before.revision } });
     await administrator.ok("decideAccess", { params: vendor, body: { decisions: [{ scope, decision: "granted" }] } });
     await administrator.ok("enableInstance", { params: vendor, body: {} });
-    const to = { ...vendor, instance: "default" };
+    const to = [{ ...vendor, instance: "default" }];
     await administrator.ok("setRoute", { params: { channel: "email" }, body: { to } });
   });
   afterAll(async () => {
