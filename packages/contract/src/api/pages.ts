@@ -30,7 +30,7 @@ const report = defineOperation({
   tag: "plugins",
   summary: "Report why the console took a page of the plugin away; kept in the plugin's log",
   access: everyone,
-  console: { screen: "/plugins/{id}/settings" },
+  console: { exempt: "the console itself tells when it took a page of a plugin away" },
   audit: "intent",
   params: PluginParams,
   query: InstanceQuery,
