@@ -28,6 +28,7 @@ export const SetupStep = Strict({
   /** `done` steps and the first open one can be gone to. */
   state: Type.Enum(["open", "current", "done"]),
   reachable: Type.Boolean(),
+  /** Settings that the step asks for; of a sign-in the one that holds what it brings. */
   fields: Type.Array(Type.String()),
   options: Type.Array(Strict({ id: Type.String(), title: Type.String(), text: Type.Optional(Type.String()) })),
   /** The option of a `menu` that was chosen. */

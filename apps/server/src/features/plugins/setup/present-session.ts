@@ -50,7 +50,7 @@ function presentStep({ manifest, session, steps }: Presented, step: Shown): Setu
   return {
     ...{ id, type, title, state, check },
     reachable: isReachable(session, steps, id),
-    fields: [...fields],
+    fields: step.into === undefined ? [...fields] : [step.into],
     options: options.map((option) => ({
       id: option.id,
       title: option.title,

@@ -36,6 +36,8 @@ describe.skipIf(!requires("bubblewrap").available)("a sign-in at a provider", ()
   it("brings tokens by PKCE and a state, leaves no code in the address, and goes on with the setup", async () => {
     await client();
     expect(await signInState()).toMatchObject({ state: "none", host: "localhost" });
+    // A mend that names the tokens leads to the sign-in.
+    expect((await read()).steps[1]?.fields).toEqual(["tokens"]);
     const { address, cookie } = await world.begin();
     const asked = new URL(address).searchParams;
     expect(Object.fromEntries(asked)).toMatchObject({
@@ -120,6 +122,21 @@ describe.skipIf(!requires("bubblewrap").available)("a sign-in at a provider", ()
     expect((await world.arrive(good, again.cookie)).status).toBe(303);
     expect((await world.arrive(good, again.cookie)).status).toBe(403);
     expect(await signInState()).toMatchObject({ state: "granted" });
+  });
+
+  it("threat 171: leads back to the setup and nowhere else, whatever the provider adds to its answer", async () => {
+    await client();
+    for (const more of [{ next: "//evil.example" }, { redirect: "https://evil.example" }, { session_state: "a.b" }]) {
+      const { address, cookie } = await world.begin();
+      const back = new URL(await world.browse().signIn(address));
+      for (const [name, value] of Object.entries(more)) back.searchParams.set(name, value);
+      const arrived = await world.arrive(back.href, cookie);
+      expect([arrived.status, arrived.headers["location"]]).toEqual([
+        303,
+        `/admin/ui/plugins/${sender.plugin}/setup?step=sign-in`,
+      ]);
+      expect(await signInState()).toMatchObject({ state: "granted" });
+    }
   });
 
   it("threat 170: refuses an answer that names another issuer, or none where one is declared", async () => {
