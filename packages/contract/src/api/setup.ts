@@ -30,6 +30,8 @@ export const SetupStep = Strict({
   reachable: Type.Boolean(),
   fields: Type.Array(Type.String()),
   options: Type.Array(Strict({ id: Type.String(), title: Type.String(), text: Type.Optional(Type.String()) })),
+  /** Settings that the options of a `menu` answer. */
+  sets: Type.Array(Type.String()),
   /** The option of a `menu` that was chosen. */
   chosen: Type.Optional(Type.String()),
   /** Settings whose values the plugin can list. */

@@ -95,8 +95,11 @@ export function useWizard({
       if ((await moveTo(id)) !== undefined) show(id, name);
     },
     async fix(name) {
-      const asks = steps.find(({ fields, id }) => fields.includes(name) || id === name)?.id;
-      await state.open(asks ?? step?.id ?? "summary", name);
+      const asks = steps.find(({ fields, id }) => fields.includes(name) || id === name);
+      const chooses = steps.find(({ sets }) => sets.includes(name));
+      // A choice has no field of its own: its step is where to go.
+      if (asks === undefined && chooses !== undefined) await state.open(chooses.id);
+      else await state.open(asks?.id ?? step?.id ?? "summary", name);
     },
     async next({ option, recipient } = {}) {
       if (session === undefined || step === undefined) return;
