@@ -2698,6 +2698,7 @@ export interface components {
                 readonly title: string;
             }[];
             readonly reachable: boolean;
+            readonly sets: readonly string[];
             /** @enum {unknown} */
             readonly state: "open" | "current" | "done";
             readonly text?: string;

@@ -2232,8 +2232,31 @@ async function checkStep(id, title, run) {
 }
 
 // plugins/twilio-sms/src/twilio-error.ts
-const secretFix = "Copy account SID and auth token (or the API key and its secret) from Twilio's console once more.";
-const rightFix = "Give the API key the right to read and create messages in Twilio's console, or sign in with the auth token.";
+const wrongSecret = {
+	token: {
+		code: "provider.bad_credentials",
+		field: "/authToken",
+		fix: "Copy account SID and auth token from Twilio's console once more."
+	},
+	key: {
+		code: "provider.bad_credentials",
+		field: "/keySecret",
+		fix: "Enter the API key's secret once more. Twilio shows it once: if it is lost, make a new key."
+	}
+};
+const missingRight = {
+	token: {
+		code: "provider.bad_credentials",
+		cause: "configuration",
+		fix: "Twilio does not let this account do it. Read its reply and look at the account in Twilio's console."
+	},
+	key: {
+		code: "provider.bad_credentials",
+		cause: "configuration",
+		field: "/keySid",
+		fix: "Give the API key the right to read and create messages in Twilio's console, or enter a key that has it."
+	}
+};
 const senderFix = "Choose one of the account's numbers that can send text messages.";
 const numberFix = "Correct the number: with + and the country code, and one that can receive text messages.";
 const quota = {
@@ -2254,27 +2277,13 @@ const explanations = /* @__PURE__ */ new Map([
 	[20500, { code: "provider.temporary" }],
 	[20503, { code: "provider.temporary" }],
 	[20504, { code: "provider.temporary" }],
-	[20003, {
-		code: "provider.bad_credentials",
-		field: "/authToken",
-		fix: secretFix
-	}],
+	[20003, wrongSecret],
 	[20005, {
 		...quota,
 		fix: "Twilio has suspended the account. Add funds or write to Twilio; messages wait meanwhile."
 	}],
-	[20403, {
-		code: "provider.bad_credentials",
-		cause: "configuration",
-		field: "/signIn",
-		fix: rightFix
-	}],
-	[70051, {
-		code: "provider.bad_credentials",
-		cause: "configuration",
-		field: "/signIn",
-		fix: rightFix
-	}],
+	[20403, missingRight],
+	[70051, missingRight],
 	[20404, {
 		code: "provider.refused",
 		cause: "configuration",
@@ -2376,10 +2385,11 @@ const explanations = /* @__PURE__ */ new Map([
 ]);
 /** Twilio broke while it had the request: whether it took the message it does not say itself. */
 const brokeInside = ({ status, code = 0 }) => status >= 500 && status !== 503 || code === 20500 || code === 20504;
-/** Gives every refusal one cause, a next step and Twilio's own words. Nothing went out, unless `sent` says otherwise. */
-function explainRefusal(refusal, { sent = "no" } = {}) {
+/** Gives every refusal one cause, a next step and Twilio's own words. */
+function explainRefusal(refusal, { sent = "no", signIn = "token" } = {}) {
 	const { code, status, message, retryAfterMs } = refusal;
-	const { code: kind, when: _when, ...options } = (code === void 0 ? void 0 : explanations.get(code)) ?? explainStatus(refusal);
+	const known = (code === void 0 ? void 0 : explanations.get(code)) ?? explainStatus(refusal);
+	const { code: kind, ...options } = "code" in known ? known : known[signIn];
 	const said = [code === void 0 ? `HTTP ${status}` : String(code), message].filter((part) => part !== void 0);
 	return new ProviderError(kind, {
 		...options,
@@ -2389,17 +2399,8 @@ function explainRefusal(refusal, { sent = "no" } = {}) {
 	});
 }
 function explainStatus({ status, code }) {
-	if (status === 401) return {
-		code: "provider.bad_credentials",
-		field: "/authToken",
-		fix: secretFix
-	};
-	if (status === 403) return {
-		code: "provider.bad_credentials",
-		cause: "configuration",
-		field: "/signIn",
-		fix: rightFix
-	};
+	if (status === 401) return wrongSecret;
+	if (status === 403) return missingRight;
 	if (status === 429) return quota;
 	if (status >= 500) return { code: "provider.temporary" };
 	return {
@@ -2417,8 +2418,9 @@ const redactNumbers = (text) => text.replaceAll(/\+?\d[\d\s().-]{5,}\d/g, "[numb
 */
 async function askTwilio({ fetch, settings }, request) {
 	const { path, query, form } = request;
+	const { signIn } = settings;
 	const sent = form === void 0 ? "no" : "maybe";
-	const answer = await fetch(settings.signIn === "key" ? "key" : "account", {
+	const answer = await fetch(signIn === "key" ? "key" : "account", {
 		method: form === void 0 ? "GET" : "POST",
 		path: `/2010-04-01/Accounts/${settings.accountSid}${path === "" ? ".json" : path}`,
 		...query === void 0 ? {} : { query },
@@ -2433,7 +2435,10 @@ async function askTwilio({ fetch, settings }, request) {
 		throw explainRefusal({
 			status,
 			...later
-		}, { sent: brokeInside({ status }) ? sent : "no" });
+		}, {
+			signIn,
+			sent: brokeInside({ status }) ? sent : "no"
+		});
 	}
 	const code = typeof body["code"] === "number" ? body["code"] : void 0;
 	const message = typeof body["message"] === "string" ? { message: body["message"] } : {};
@@ -2444,7 +2449,10 @@ async function askTwilio({ fetch, settings }, request) {
 		...later
 	};
 	if (ok && code === void 0) return body;
-	throw explainRefusal(refusal, { sent: brokeInside(refusal) ? sent : "no" });
+	throw explainRefusal(refusal, {
+		signIn,
+		sent: brokeInside(refusal) ? sent : "no"
+	});
 }
 const notJson = (status, sent) => new ProviderError("provider.bad_answer", {
 	sent,

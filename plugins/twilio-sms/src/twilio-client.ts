@@ -19,8 +19,9 @@ interface Request {
  */
 export async function askTwilio({ fetch, settings }: TwilioContext, request: Request): Promise<TwilioObject> {
   const { path, query, form } = request;
+  const { signIn } = settings;
   const sent = form === undefined ? "no" : "maybe";
-  const answer = await fetch(settings.signIn === "key" ? "key" : "account", {
+  const answer = await fetch(signIn === "key" ? "key" : "account", {
     method: form === undefined ? "GET" : "POST",
     path: `/2010-04-01/Accounts/${settings.accountSid}${path === "" ? ".json" : path}`,
     ...(query === undefined ? {} : { query }),
@@ -33,14 +34,14 @@ export async function askTwilio({ fetch, settings }: TwilioContext, request: Req
   if (body === undefined) {
     if (ok || status < 400) throw notJson(status, sent);
     // A page in front of Twilio says so: whether Twilio itself got the request is not known.
-    throw explainRefusal({ status, ...later }, { sent: brokeInside({ status }) ? sent : "no" });
+    throw explainRefusal({ status, ...later }, { signIn, sent: brokeInside({ status }) ? sent : "no" });
   }
   const code = typeof body["code"] === "number" ? body["code"] : undefined;
   const message = typeof body["message"] === "string" ? { message: body["message"] } : {};
   const refusal = { status, ...(code === undefined ? {} : { code }), ...message, ...later };
   // Success by its status and an error inside: the error counts.
   if (ok && code === undefined) return body;
-  throw explainRefusal(refusal, { sent: brokeInside(refusal) ? sent : "no" });
+  throw explainRefusal(refusal, { signIn, sent: brokeInside(refusal) ? sent : "no" });
 }
 
 const notJson = (status: number, sent: "no" | "maybe"): ProviderError =>

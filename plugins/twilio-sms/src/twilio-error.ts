@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorCode, type ProviderErrorOptions } from "@hilum/sdk";
+import type { TwilioSettings } from "./settings.ts";
 
 /** What Twilio says of a refusal: its own code (twilio.com/docs/api/errors), or the HTTP status where there is none. */
 export interface TwilioRefusal {
@@ -8,14 +9,34 @@ export interface TwilioRefusal {
   retryAfterMs?: number;
 }
 
-type Explanation = { code: ProviderErrorCode; when?: string } & Pick<
-  ProviderErrorOptions,
-  "cause" | "retry" | "field" | "fix"
->;
+type Explanation = { code: ProviderErrorCode } & Pick<ProviderErrorOptions, "cause" | "retry" | "field" | "fix">;
+type SignIn = TwilioSettings["signIn"];
 
-const secretFix = "Copy account SID and auth token (or the API key and its secret) from Twilio's console once more.";
-const rightFix =
-  "Give the API key the right to read and create messages in Twilio's console, or sign in with the auth token.";
+const wrongSecret: Record<SignIn, Explanation> = {
+  token: {
+    code: "provider.bad_credentials",
+    field: "/authToken",
+    fix: "Copy account SID and auth token from Twilio's console once more.",
+  },
+  key: {
+    code: "provider.bad_credentials",
+    field: "/keySecret",
+    fix: "Enter the API key's secret once more. Twilio shows it once: if it is lost, make a new key.",
+  },
+};
+const missingRight: Record<SignIn, Explanation> = {
+  token: {
+    code: "provider.bad_credentials",
+    cause: "configuration",
+    fix: "Twilio does not let this account do it. Read its reply and look at the account in Twilio's console.",
+  },
+  key: {
+    code: "provider.bad_credentials",
+    cause: "configuration",
+    field: "/keySid",
+    fix: "Give the API key the right to read and create messages in Twilio's console, or enter a key that has it.",
+  },
+};
 const senderFix = "Choose one of the account's numbers that can send text messages.";
 const numberFix = "Correct the number: with + and the country code, and one that can receive text messages.";
 
@@ -24,17 +45,20 @@ const sender: Explanation = { code: "provider.sender", field: "/from", fix: send
 const recipient: Explanation = { code: "provider.recipient", fix: numberFix };
 
 /** What each code means for whoever has to mend it. Codes from 30001 on come with a receipt, after Twilio took the message. */
-const explanations: ReadonlyMap<number, Explanation> = new Map<number, Explanation>([
+const explanations: ReadonlyMap<number, Explanation | Record<SignIn, Explanation>> = new Map<
+  number,
+  Explanation | Record<SignIn, Explanation>
+>([
   [20500, { code: "provider.temporary" }],
   [20503, { code: "provider.temporary" }],
   [20504, { code: "provider.temporary" }],
-  [20003, { code: "provider.bad_credentials", field: "/authToken", fix: secretFix }],
+  [20003, wrongSecret],
   [
     20005,
     { ...quota, fix: "Twilio has suspended the account. Add funds or write to Twilio; messages wait meanwhile." },
   ],
-  [20403, { code: "provider.bad_credentials", cause: "configuration", field: "/signIn", fix: rightFix }],
-  [70051, { code: "provider.bad_credentials", cause: "configuration", field: "/signIn", fix: rightFix }],
+  [20403, missingRight],
+  [70051, missingRight],
   [
     20404,
     {
@@ -112,11 +136,21 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<number, Explanati
 export const brokeInside = ({ status, code = 0 }: TwilioRefusal): boolean =>
   (status >= 500 && status !== 503) || code === 20500 || code === 20504;
 
-/** Gives every refusal one cause, a next step and Twilio's own words. Nothing went out, unless `sent` says otherwise. */
-export function explainRefusal(refusal: TwilioRefusal, { sent = "no" }: { sent?: "no" | "maybe" } = {}): ProviderError {
+export interface ExplainOptions {
+  /** Nothing went out, unless this says otherwise. */
+  sent?: "no" | "maybe";
+  /** With what the request was signed: what is wrong with it is mended in another setting. */
+  signIn?: SignIn;
+}
+
+/** Gives every refusal one cause, a next step and Twilio's own words. */
+export function explainRefusal(
+  refusal: TwilioRefusal,
+  { sent = "no", signIn = "token" }: ExplainOptions = {},
+): ProviderError {
   const { code, status, message, retryAfterMs } = refusal;
-  const known = code === undefined ? undefined : explanations.get(code);
-  const { code: kind, when: _when, ...options } = known ?? explainStatus(refusal);
+  const known = (code === undefined ? undefined : explanations.get(code)) ?? explainStatus(refusal);
+  const { code: kind, ...options } = "code" in known ? known : known[signIn];
   const said = [code === undefined ? `HTTP ${status}` : String(code), message].filter((part) => part !== undefined);
   return new ProviderError(kind, {
     ...{ ...options, sent, reply: redactNumbers(said.join(": ")) },
@@ -124,10 +158,9 @@ export function explainRefusal(refusal: TwilioRefusal, { sent = "no" }: { sent?:
   });
 }
 
-function explainStatus({ status, code }: TwilioRefusal): Explanation {
-  if (status === 401) return { code: "provider.bad_credentials", field: "/authToken", fix: secretFix };
-  if (status === 403)
-    return { code: "provider.bad_credentials", cause: "configuration", field: "/signIn", fix: rightFix };
+function explainStatus({ status, code }: TwilioRefusal): Explanation | Record<SignIn, Explanation> {
+  if (status === 401) return wrongSecret;
+  if (status === 403) return missingRight;
   if (status === 429) return quota;
   if (status >= 500) return { code: "provider.temporary" };
   const page = code === undefined ? "" : ` Twilio's page about it: https://www.twilio.com/docs/errors/${code}.`;

@@ -114,8 +114,17 @@ describe("what Twilio refuses", () => {
     expect(await refused({ settings: { signIn: "key" }, server: { account: { keys } } })).toMatchObject({
       code: "provider.bad_credentials",
       cause: "configuration",
-      field: "/signIn",
+      field: "/keySid",
       fix: expect.stringContaining("Give the API key the right") as string,
+    });
+  });
+
+  it("tells a wrong secret of a key where it was entered, not at the auth token", async () => {
+    expect(await refused({ settings: { signIn: "key", keySecret: "another secret" } })).toMatchObject({
+      code: "provider.bad_credentials",
+      cause: "wrong_credential",
+      field: "/keySecret",
+      reply: "20003: Authenticate",
     });
   });
 

@@ -31,6 +31,8 @@ export const SetupStep = Strict({
   /** Settings that the step asks for; of a sign-in the one that holds what it brings. */
   fields: Type.Array(Type.String()),
   options: Type.Array(Strict({ id: Type.String(), title: Type.String(), text: Type.Optional(Type.String()) })),
+  /** Settings that the options of a `menu` answer. */
+  sets: Type.Array(Type.String()),
   /** The option of a `menu` that was chosen. */
   chosen: Type.Optional(Type.String()),
   /** Settings whose values the plugin can list. */

@@ -101,7 +101,11 @@ export function useWizard({
       if ((await moveTo(id)) !== undefined) show(id, name);
     },
     async fix(name) {
-      const asks = steps.find(({ fields }) => fields.includes(name))?.id ?? step?.id ?? "summary";
+      const chooses = steps.find(({ sets }) => sets.includes(name));
+      const asked = steps.find(({ fields }) => fields.includes(name));
+      // A choice has no field of its own: its step is where to go.
+      if (asked === undefined && chooses !== undefined) return await state.open(chooses.id);
+      const asks = asked?.id ?? step?.id ?? "summary";
       if (asks !== step?.id) return await state.open(asks, name);
       show(asks, name);
       focusField(name);

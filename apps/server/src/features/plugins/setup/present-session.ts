@@ -56,6 +56,7 @@ function presentStep({ manifest, session, steps }: Presented, step: Shown): Setu
       title: option.title,
       ...(option.text === undefined ? {} : { text: option.text }),
     })),
+    sets: [...new Set(options.flatMap((option) => Object.keys(option.set ?? {})))],
     discover: Object.keys(discover),
     ...(text === undefined ? {} : { text }),
     ...(help === undefined ? {} : { help }),
