@@ -7,6 +7,7 @@ import { loadInstance } from "../plugins/load-instance.ts";
 import { findHook, type FoundHook } from "./find-hook.ts";
 import type { HandOver } from "./hand-over.ts";
 import { hookAddress } from "./hook-address.ts";
+import { requestOf } from "./kept-request.ts";
 import { presentDelivery, presentDetail, presentHook, sampleOf, whyNotReplayable } from "./present-hook.ts";
 import type { TakeDelivery } from "./take-delivery.ts";
 
@@ -80,7 +81,7 @@ export function createHooksService({ store, take, handOver, publicUrl, ref }: Pa
       const { key: place, hook } = await find(key, original.hook);
       const startedMs = performance.now();
       const at = context.now();
-      const params = toHandleParams(hook, requestOf(content), new Date(original.at));
+      const params = toHandleParams(hook, requestOf(content, publicUrl()), new Date(original.at));
       const { actor, requestId } = context;
       const newId = makeId(at.getTime());
       const handed = await handOver(
@@ -140,7 +141,3 @@ const withAnswer = ({ answer: _before, ...content }: HookContent, answer: HookCo
 });
 
 /** A delivery as it came, from what was kept of it. */
-function requestOf({ target, headers, body }: HookContent): SignedRequest {
-  const bytes = "text" in body ? Buffer.from(body.text) : Buffer.from(body.base64, "base64");
-  return { origin: "", target, headers, body: bytes };
-}

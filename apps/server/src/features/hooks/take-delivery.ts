@@ -1,9 +1,7 @@
 import { hookDefaults, isHilumError, type Context, type ErrorCode, type HilumError } from "@hilum/contract";
 import type { HookOrigin, HookVerdict } from "@hilum/contract/api";
 import {
-  chooseHeaders,
   govern,
-  readBody,
   toHandleParams,
   verifySignature,
   type CallContext,
@@ -17,6 +15,7 @@ import type { HookContent, Hooks, NewHookDelivery } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
 import type { FoundHook } from "./find-hook.ts";
 import type { HandedOver, HandOver } from "./hand-over.ts";
+import { contentOf } from "./kept-request.ts";
 
 /** A delivery as it is kept, and what the vendor is answered: the plugin's words, or an error. */
 export interface Taken {
@@ -72,7 +71,7 @@ export function createTakeDelivery(parts: TakeDeliveryParts): TakeDelivery {
       ...draft,
       ...result,
       durationMs: Math.round(performance.now() - startedMs),
-      content: contentOf(request, signed.ok, answer),
+      content: contentOf(request, hook.signature, { isSigned: signed.ok, answer }),
     });
     const caller = callContextOf(context, found);
     let refusal: Extract<Decision, { allow: false }> | undefined;
@@ -175,22 +174,6 @@ function present(
   const { verdict, status, answer } = handed;
   const row = describe({ verdict, status }, answer);
   return { row, ...(answer === undefined ? {} : { answer }) };
-}
-
-/** Of a request that nobody vouches for only the beginning is kept: enough to see what is wrong with it. */
-const unsignedBytesMax = 4096;
-
-function contentOf(
-  { target, headers, body }: SignedRequest,
-  isSigned: boolean,
-  answer: HookContent["answer"],
-): HookContent {
-  return {
-    target: isSigned ? target : target.slice(0, unsignedBytesMax),
-    headers: chooseHeaders(headers),
-    body: readBody(isSigned ? body : body.subarray(0, unsignedBytesMax)),
-    ...(answer === undefined ? {} : { answer }),
-  };
 }
 
 /** Longest name of an actor in the audit log, in characters. */

@@ -234,8 +234,36 @@ describe.skipIf(!sandbox.available)("the setup of Twilio", () => {
     expect((await operator.ok("getSettings", { params: twilioPlugin })).values).toMatchObject({ from: "+15005550007" });
   });
 
-  it("does not wait for receipts that nobody wants", async () => {
+  it("finds an auth token that only the receipts need by the first of them, and leads to its field", async () => {
     await operator.ok("beginSetup", { params: twilioPlugin, body: { mode: "reconfigure" } });
+    await answer("sign-in", { option: "key" });
+    const { sid: keySid, secret: keySecret } = twilio.account.keys[0] ?? { sid: "", secret: "" };
+    const { from, ...values } = accountOf(twilio).values;
+    const account = { values: { ...values, keySid }, secrets: { keySecret } };
+    const tryReceipt = async (authToken: string): Promise<SetupSession> => {
+      await answer("account", { ...account, secrets: { ...account.secrets, authToken } });
+      await answer("sender", { values: { from, receipts: true } });
+      await answer("try", {});
+      await answer("receipt", { recipient: "+15005550100" });
+      return await waitUntil(
+        "the receipt",
+        () => operator.ok("getSetup", { params: twilioPlugin }),
+        ({ checks }) => checks["receipt"]?.rows.some(({ id }) => id === "hook:status") === true,
+      );
+    };
+    const wrong = await tryReceipt("0".repeat(32));
+    expect(wrong.checks["receipt"]).toMatchObject({ ok: false });
+    expect(wrong.checks["receipt"]?.rows.at(-1)).toMatchObject({
+      status: "failed",
+      cause: "wrong_credential",
+      field: "/authToken",
+    });
+    expect((await tryReceipt(twilio.account.authToken)).checks["receipt"]).toMatchObject({ ok: true });
+  });
+
+  it("does not wait for receipts that nobody wants", async () => {
+    const begin = { mode: "reconfigure", replace: true } as const;
+    await operator.ok("beginSetup", { params: twilioPlugin, body: begin });
     const { steps } = await answer("sender", { values: { from: "+15005550007", receipts: false } });
     expect(steps.map(({ id }) => id)).toEqual(["sign-in", "account", "sender", "try", "live", "summary"]);
   });

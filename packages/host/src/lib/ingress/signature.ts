@@ -29,6 +29,20 @@ export const canSign = (by: HookSignature): boolean => by.scheme !== "ed25519";
 /** The name of the setting that holds the key: a secret, or the vendor's public key. */
 export const keySetting = (by: HookSignature): string => (by.scheme === "ed25519" ? by.publicKey : by.secret);
 
+/** The headers that a signature is checked by, beside the body. */
+export function signatureHeaders(by: HookSignature): string[] {
+  switch (by.scheme) {
+    case "hmac":
+      return by.timestampHeader === undefined ? [by.header] : [by.header, by.timestampHeader];
+    case "standard-webhooks":
+      return ["webhook-id", "webhook-timestamp", "webhook-signature"];
+    case "twilio":
+      return ["x-twilio-signature"];
+    case "ed25519":
+      return [by.header, by.timestampHeader];
+  }
+}
+
 /** True where the signature covers the address, so that its query can be believed. */
 export const signsAddress = (by: HookSignature): boolean => by.scheme === "twilio";
 

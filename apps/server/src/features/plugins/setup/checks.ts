@@ -1,5 +1,6 @@
-import { secretNames, type Context, type Manifest, type SetupStep, type WireErrorData } from "@hilum/contract";
+import { hooksOf, secretNames, type Context, type Manifest, type SetupStep, type WireErrorData } from "@hilum/contract";
 import type { Evidence, SetupCheck } from "@hilum/contract/api";
+import { keySetting } from "@hilum/host";
 import type { InstanceKey } from "@hilum/store";
 import type { InstanceRunner } from "../runner.ts";
 import type { SettingsService } from "../settings.ts";
@@ -24,9 +25,10 @@ export interface StepChecks {
   /** For a step that a call of the provider ends: the check before it runs, for the call may be faster than its answer. */
   begin(context: Context, key: InstanceKey, manifest: Manifest, step: SetupStep): SetupCheck | undefined;
   /** The check with the call that it waited for, or its end; the same object while nothing has changed. */
-  awaitHook(key: InstanceKey, check: SetupCheck, now: Date): Promise<SetupCheck>;
+  awaitHook(key: InstanceKey, setup: Awaiting, check: SetupCheck, now: Date): Promise<SetupCheck>;
 }
 
+type Awaiting = { manifest: Manifest; session: Session };
 type Parts = {
   settings: SettingsService;
   runner: InstanceRunner;
@@ -80,11 +82,16 @@ export function createStepChecks({ settings, runner, hooks, failureData }: Parts
       const check: SetupCheck = { ok, rows, at: at.toISOString(), durationMs: Math.round(performance.now() - begunAt) };
       return waiting === undefined || !ok ? check : { ...check, ok: false, waiting };
     },
-    async awaitHook(key, check, now) {
+    async awaitHook(key, { manifest, session }, check, now) {
       const { waiting, ...rest } = check;
       // Without rows it is still under way, and whoever runs it writes down what came of it.
       if (waiting === undefined || check.rows.length === 0) return check;
-      const arrival = await hooks.arrivedSince(key, waiting.hook, waiting.since);
+      const hook = hooksOf(manifest).find(({ id }) => id === waiting.hook);
+      if (hook === undefined) return rest;
+      const field = keySetting(hook.signature);
+      const draft = await settings.tentative(key, { values: session.values, secrets: session.secrets });
+      const signingKey = typeof draft[field] === "string" ? draft[field] : undefined;
+      const arrival = await hooks.arrivedSince(key, { hook, signingKey }, waiting.since);
       const row = { id: `hook:${waiting.hook}`, title: waiting.title };
       if (arrival?.signed === true)
         return {
@@ -100,7 +107,7 @@ export function createStepChecks({ settings, runner, hooks, failureData }: Parts
             },
           ],
         };
-      if (arrival !== undefined) return { ...rest, rows: [...check.rows, { ...row, ...unsigned }] };
+      if (arrival !== undefined) return { ...rest, rows: [...check.rows, { ...row, ...unsigned, field: `/${field}` }] };
       if (now.toISOString() > waiting.until) return { ...rest, rows: [...check.rows, { ...row, ...nothingCame }] };
       return check;
     },
@@ -111,7 +118,7 @@ const unsigned: Pick<Evidence, "status" | "cause" | "detail" | "fix"> = {
   status: "failed",
   cause: "wrong_credential",
   detail: "A call arrived whose signature does not fit the secret that was entered.",
-  fix: "Copy the signing secret from the provider once more, and check that the address there is the one shown here.",
+  fix: "Copy the signing secret from the provider once more, and check that the address there is the one that Hilum shows.",
 };
 const nothingCame: Pick<Evidence, "status" | "cause" | "detail" | "fix"> = {
   status: "failed",

@@ -241,12 +241,16 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
   }
 
   /** True when a call of the provider that was awaited has come, or its time is over. */
-  async function settleWaiting(context: Context, key: InstanceKey, { session, steps }: OpenSetup): Promise<boolean> {
+  async function settleWaiting(
+    context: Context,
+    key: InstanceKey,
+    { manifest, session, steps }: OpenSetup,
+  ): Promise<boolean> {
     let changed = false;
     for (const step of steps) {
       const check = session.checks[step.id];
       if (check?.waiting === undefined) continue;
-      const now = await checks.awaitHook(key, check, context.now());
+      const now = await checks.awaitHook(key, setup, check, context.now());
       if (now === check) continue;
       changed = true;
       session.checks[step.id] = now;
