@@ -102,10 +102,10 @@ export function useWizard({
     },
     async fix(name) {
       const chooses = steps.find(({ sets }) => sets.includes(name));
-      const asked = steps.find(({ fields }) => fields.includes(name));
+      const asking = steps.find(({ fields }) => fields.includes(name));
       // A choice has no field of its own: its step is where to go.
-      if (asked === undefined && chooses !== undefined) return await state.open(chooses.id);
-      const asks = asked?.id ?? step?.id ?? "summary";
+      if (asking === undefined && chooses !== undefined) return await state.open(chooses.id);
+      const asks = asking?.id ?? step?.id ?? "summary";
       if (asks !== step?.id) return await state.open(asks, name);
       show(asks, name);
       focusField(name);

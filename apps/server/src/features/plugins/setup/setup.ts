@@ -244,8 +244,9 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
   async function settleWaiting(
     context: Context,
     key: InstanceKey,
-    { manifest, session, steps }: OpenSetup,
+    setup: OpenSetup,
   ): Promise<boolean> {
+    const { session, steps } = setup;
     let changed = false;
     for (const step of steps) {
       const check = session.checks[step.id];
