@@ -89,6 +89,7 @@ export class Person {
   /** Walks to an element with Tab or Shift+Tab. */
   async reach(target: Target | Locator): Promise<Locator> {
     const place = await this.#find(target);
+    await this.#waitForDialog(place);
     let walked = 0;
     for (let turns = 0; walked < tabsMax && turns < turnsMax; turns++) {
       const { there, stops } = await bearing(place);
@@ -104,6 +105,14 @@ export class Person {
       return place;
     }
     throw new Error(`${describe(target)} is not reached by Tab; the focus is on ${await describeFocus(place)}`);
+  }
+
+  /** A dialog that opens takes the focus a moment later; what is typed before that goes elsewhere. */
+  async #waitForDialog(place: Locator): Promise<void> {
+    const deadline = Date.now() + 1_000;
+    const isThere = (): Promise<boolean> =>
+      place.evaluate((element) => element.closest("[role=dialog]")?.contains(document.activeElement) ?? true);
+    while (!(await isThere()) && Date.now() < deadline) await sleep(20);
   }
 
   /** What covers the element may be a dialog that is just fading out: it has half a second to go. */
