@@ -8,6 +8,7 @@ import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
+import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
 import { practice } from "./journeys/practice.ts";
 import { registering } from "./journeys/registering.ts";
@@ -45,6 +46,7 @@ const plan: readonly Journey[] = [
   ...registering,
   ...remote,
   ...lifecycle,
+  ...pages,
   ...users,
   ...account,
   ...platform,

@@ -3,6 +3,7 @@ import type { World } from "../world/world.ts";
 import { at, failing, settle, type PageState } from "./axe-routes.ts";
 
 const smtp = "/plugins/org.hilum.smtp";
+const ownPages = "/plugins/com.example.own-pages";
 
 /** Every route of the console, with what the journeys left in it. */
 export function fullStates({ server: { url }, notes }: World): PageState[] {
@@ -22,6 +23,11 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     `${smtp}/settings`,
     `${smtp}/health`,
     `${smtp}/logs`,
+    `${ownPages}/settings`,
+    `${ownPages}/settings?view=generated`,
+    `${ownPages}/health`,
+    `${ownPages}/pages/setup-guide`,
+    `${ownPages}/pages/deliveries`,
     "/messages",
     "/messages/compose",
     "/messages/compose?channel=sms",
