@@ -8,6 +8,7 @@ import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
+import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
 import { practice } from "./journeys/practice.ts";
 import { registering } from "./journeys/registering.ts";
@@ -53,6 +54,7 @@ const plan: readonly Journey[] = [
   ...remote,
   ...lifecycle,
   ...wizard,
+  ...pages,
   ...users,
   ...account,
   ...platform,

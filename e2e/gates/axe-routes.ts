@@ -44,7 +44,7 @@ export function at(base: URL, path: string, name = path): PageState {
 /** Waits until a page has its heading and reads nothing any more. */
 export async function settle(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
-  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+  await page.waitForFunction(() => document.querySelector('.skeleton, iframe[aria-busy="true"]') === null);
   await page.waitForTimeout(150);
 }
 

@@ -4,6 +4,7 @@ import { at, failing, settle, type PageState } from "./axe-routes.ts";
 
 const smtp = "/plugins/org.hilum.smtp";
 const callbacks = "/plugins/com.example.delivery-callbacks";
+const ownPages = "/plugins/com.example.own-pages";
 
 /** Every route of the console, with what the journeys left in it. */
 export function fullStates({ server: { url }, notes }: World): PageState[] {
@@ -27,6 +28,11 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     `${smtp}/logs`,
     `${smtp}/webhooks`,
     `${callbacks}/webhooks`,
+    `${ownPages}/settings`,
+    `${ownPages}/settings?view=generated`,
+    `${ownPages}/health`,
+    `${ownPages}/pages/setup-guide`,
+    `${ownPages}/pages/deliveries`,
     "/messages",
     "/messages/compose",
     "/messages/compose?channel=sms",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** WCAG 2.2 A and AA; target-size is among the last. */
@@ -25,19 +25,32 @@ export async function wear(page: Page, { scheme, width }: Look): Promise<void> {
 
 /** What is wrong with the page as it stands: violations by axe, and a page wider than its window (WCAG 1.4.10). */
 export async function judgePage(page: Page): Promise<string[]> {
+  const faults = await judgeDocument(page.mainFrame());
+  // axe does not look into a sandboxed frame, so it is put into each.
+  for (const frame of page.mainFrame().childFrames())
+    faults.push(...(await judgeDocument(frame)).map((fault) => `in the frame: ${fault}`));
+  return faults;
+}
+
+async function judgeDocument(frame: Frame): Promise<string[]> {
+  // What axe would fetch by itself, the policy of a plugin's page forbids.
+  const preload = frame.parentFrame() === null;
   // Evaluated by the debugger, so that the page's own policy need not allow it.
-  await page.evaluate(source);
-  const violations = await page.evaluate(async (values) => {
-    const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<AxeResults> } };
-    const results = await axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] });
-    return results.violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ target, failureSummary = "" }) =>
-          `${id}: ${target.join(" ")}: ${failureSummary.replaceAll(/\s+/g, " ").slice(0, 240)}`,
-      ),
-    );
-  }, tags);
-  const { content, window: visible } = await page.evaluate(() => ({
+  await frame.evaluate(source);
+  const violations = await frame.evaluate(
+    async (options) => {
+      const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<AxeResults> } };
+      const results = await axe.run(document, options);
+      return results.violations.flatMap(({ id, nodes }) =>
+        nodes.map(
+          ({ target, failureSummary = "" }) =>
+            `${id}: ${target.join(" ")}: ${failureSummary.replaceAll(/\s+/g, " ").slice(0, 240)}`,
+        ),
+      );
+    },
+    { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], preload },
+  );
+  const { content, window: visible } = await frame.evaluate(() => ({
     content: document.documentElement.scrollWidth,
     window: window.innerWidth,
   }));

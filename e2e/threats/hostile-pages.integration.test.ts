@@ -210,7 +210,7 @@ describe.skipIf(!requires("chromium").available || !built)("a hostile page in a 
       return document.elementFromPoint(left + width / 2, top + height / 2)?.closest("header") !== null;
     });
     expect(over).toBe(true);
-    expect(await page.getByText("Never enter your Hilum password below").isVisible()).toBe(true);
+    expect(await page.getByText("Never enter your Hilum password here").isVisible()).toBe(true);
   });
 
   it("threat 146, 147: loses its frame when it takes the focus out of a dialog", async () => {

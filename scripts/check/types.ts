@@ -8,6 +8,7 @@ const projects = [
   "apps/console/tsconfig.json",
   "packages/sdk/tsconfig.ui.json",
   "examples/own-pages/tsconfig.json",
+  "conformance/src/pages/tsconfig.json",
   "e2e/tsconfig.json",
 ];
 

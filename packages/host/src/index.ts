@@ -53,7 +53,14 @@ export type {
   StartSpec,
 } from "./lib/sandbox/sandbox.ts";
 export { chooseHeaders, readBody, toHandleParams } from "./lib/ingress/handle-params.ts";
-export { canSign, keySetting, signatureHeaders, signRequest, signsAddress, verifySignature } from "./lib/ingress/signature.ts";
+export {
+  canSign,
+  keySetting,
+  signatureHeaders,
+  signRequest,
+  signsAddress,
+  verifySignature,
+} from "./lib/ingress/signature.ts";
 export type { SignatureFault, SignatureVerdict, SignedRequest } from "./lib/ingress/signed-request.ts";
 export { createTokenBucket, type TokenBucket } from "./lib/connection/token-bucket.ts";
 export { createRemoteLinks, type RemoteLinks, type RemoteLinksOptions } from "./lib/remote/remote-links.ts";

@@ -2,7 +2,7 @@ import { Button, Modal, PasswordInput, Textarea, TextInput } from "@mantine/core
 import { useEffect, useState, type FormEvent } from "react";
 import type { Answered, Ask } from "./ask.ts";
 
-/** A page chooses when a dialog opens: a key that was meant for something else must not agree to it. */
+/** A page chooses when a dialog opens: a key that was meant for something else must not agree to it. What must be typed first needs no such pause. */
 const armedAfterMs = 500;
 
 interface AskDialogProps {
@@ -17,12 +17,13 @@ export function AskDialog({ ask, by, onAnswer }: AskDialogProps) {
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const [recipient, setRecipient] = useState("");
   const [tried, setTried] = useState(false);
-  const [armed, setArmed] = useState(false);
+  const fields = ask.secrets ?? [];
+  const mustType = fields.length > 0 || ask.recipient === true;
+  const [armed, setArmed] = useState(mustType);
   useEffect(() => {
     const timer = setTimeout(() => setArmed(true), armedAfterMs);
     return () => clearTimeout(timer);
   }, []);
-  const fields = ask.secrets ?? [];
   const missing = fields.filter(({ name }) => (secrets[name] ?? "") === "");
   const lacksRecipient = ask.recipient === true && recipient.trim() === "";
   const submit = (event: FormEvent): void => {
@@ -68,10 +69,7 @@ export function AskDialog({ ask, by, onAnswer }: AskDialogProps) {
           />
         )}
         <div className="row end">
-          <Button
-            onClick={() => onAnswer(undefined)}
-            data-autofocus={(fields.length === 0 && ask.recipient !== true) || undefined}
-          >
+          <Button onClick={() => onAnswer(undefined)} data-autofocus={!mustType || undefined}>
             Cancel
           </Button>
           <Button type="submit" variant="filled" color={ask.danger === true ? "bad" : ""}>

@@ -54,8 +54,10 @@ export function PluginFrame({ page, detail, instance, field }: PluginFrameProps)
   const [height, setHeight] = useState(240);
   const look = useConsoleLook();
   const above = useDialogGuard(frame, () => setFault("focus"));
-  const { question, ask } = useQuestion(frame, () => setTurn(({ number }) => ({ number: number + 1, away: true })));
-  const serve = useServe({ detail, instance, frame, ask }, (resumed) =>
+  const { question, ask, agreedLately } = useQuestion(frame, () =>
+    setTurn(({ number }) => ({ number: number + 1, away: true })),
+  );
+  const serve = useServe({ detail, instance, frame, ask, agreedLately }, (resumed) =>
     setTurn(({ number }) => ({ number: number + 1, away: false, resumed })),
   );
   const may = useAllowedMethods();
@@ -90,7 +92,7 @@ export function PluginFrame({ page, detail, instance, field }: PluginFrameProps)
           <IconPuzzle size={16} aria-hidden />
           Provided by <b>{detail.name}</b> <code>{detail.id}</code>
         </p>
-        <p className="small dim">Not a part of Hilum. Never enter your Hilum password below.</p>
+        <p className="small dim">Never enter your Hilum password here.</p>
         <button type="button" className="tbtn" onClick={() => after.current?.focus()}>
           Skip this panel
         </button>
@@ -139,10 +141,14 @@ interface ServeParts {
   instance: string;
   frame: { readonly current: HTMLIFrameElement | null };
   ask: ReturnType<typeof useQuestion>["ask"];
+  agreedLately(): boolean;
 }
 
 /** Does what the page asks. Where a secret was asked for, the page is gone by now, and the next one is told the outcome. */
-function useServe({ detail, instance, frame, ask }: ServeParts, onOutcome: (resumed: PageResumed) => void) {
+function useServe(
+  { detail, instance, frame, ask, agreedLately }: ServeParts,
+  onOutcome: (resumed: PageResumed) => void,
+) {
   const client = useQueryClient();
   const go = useGo();
   const [toasts] = useState(createToastBucket);
@@ -157,7 +163,7 @@ function useServe({ detail, instance, frame, ask }: ServeParts, onOutcome: (resu
         away ||= asksSecret(asked);
         return answered;
       },
-      hasGesture: () => hasGestureIn(frame.current),
+      hasGesture: () => agreedLately() || hasGestureIn(frame.current),
       isInUse: () => hasGestureIn(frame.current) || isInUse(),
       onActed: () => client.invalidateQueries(),
       notify,

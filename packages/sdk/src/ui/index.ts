@@ -29,6 +29,7 @@ export {
   type SelectFieldProps,
   type TextFieldProps,
 } from "./parts/field.tsx";
+export { Form, type FormProps } from "./parts/form.tsx";
 export { Glyph, type GlyphName } from "./parts/glyph.tsx";
 export { ErrorNotice, Notice, type NoticeProps } from "./parts/notice.tsx";
 export { KeyValue, Panel } from "./parts/panel.tsx";

@@ -1,6 +1,6 @@
 import type { ComponentPropsWithRef } from "react";
 
-export interface ButtonProps extends Omit<ComponentPropsWithRef<"button">, "className" | "style"> {
+export interface ButtonProps extends Omit<ComponentPropsWithRef<"button">, "className" | "style" | "type"> {
   /** `primary` is the one next best action of a page. */
   look?: "primary" | "plain" | "quiet";
   /** It works: a second press does nothing until it is done. */
@@ -10,21 +10,13 @@ export interface ButtonProps extends Omit<ComponentPropsWithRef<"button">, "clas
 }
 
 /** A button that keeps its place and the focus while it works, and says why it cannot be used. */
-export function Button({
-  look = "plain",
-  running = false,
-  blocked,
-  type = "button",
-  onClick,
-  children,
-  ...rest
-}: ButtonProps) {
+export function Button({ look = "plain", running = false, blocked, onClick, children, ...rest }: ButtonProps) {
   const stopped = running || blocked !== undefined;
   return (
     <span className="act">
       <button
         {...rest}
-        type={type}
+        type="button"
         className="btn"
         data-look={look}
         aria-disabled={stopped || undefined}

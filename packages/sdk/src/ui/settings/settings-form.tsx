@@ -1,10 +1,11 @@
 import type { ConfigSchema } from "@hilum/contract";
 import type { PageChecked, PageConfig } from "@hilum/contract/bridge";
-import { useEffect, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { usePage } from "../bridge/page-context.ts";
 import type { PageError } from "../bridge/page-error.ts";
 import { Button } from "../parts/button.tsx";
 import { EvidenceList } from "../parts/evidence.tsx";
+import { Form } from "../parts/form.tsx";
 import { ErrorNotice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ConfigFields, focusSetting } from "./config-fields.tsx";
@@ -62,39 +63,41 @@ function LoadedForm({ title, only, children, config, data, schema }: LoadedFormP
   }, [field]);
   const errorOf = (name: string): string | undefined =>
     problemOf(save.error, name) ?? problemOf(test.error, name) ?? savedProblemOf(data, name);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     if (!save.running && editor.changes > 0) void editor.save();
   };
   return (
-    <form className="stack lg" noValidate onSubmit={submit}>
-      {[save.error, test.error].map(
-        (error, at) =>
-          error !== undefined && <FormError key={at} error={error} schema={schema} onReload={config.reload} />,
-      )}
-      {editor.checked !== undefined && <TestResult checked={editor.checked} schema={schema} />}
-      <Panel title={title}>
-        {children}
-        <ConfigFields
-          schema={schema}
-          {...(only !== undefined && { only })}
-          saved={data.values}
-          draft={editor.draft}
-          secrets={data.secrets}
-          asked={editor.asked}
-          readOnly={!may("config.save")}
-          errorOf={errorOf}
-          onChange={editor.setDraft}
-          onAsk={editor.ask}
+    <Form label={title} onSubmit={submit}>
+      <div className="stack lg">
+        {[save.error, test.error].map(
+          (error, at) =>
+            error !== undefined && <FormError key={at} error={error} schema={schema} onReload={config.reload} />,
+        )}
+        {editor.checked !== undefined && <TestResult checked={editor.checked} schema={schema} />}
+        <Panel title={title}>
+          {children}
+          <ConfigFields
+            schema={schema}
+            {...(only !== undefined && { only })}
+            saved={data.values}
+            draft={editor.draft}
+            secrets={data.secrets}
+            asked={editor.asked}
+            readOnly={!may("config.save")}
+            errorOf={errorOf}
+            onChange={editor.setDraft}
+            onAsk={editor.ask}
+          />
+        </Panel>
+        <SaveBar
+          changes={editor.changes}
+          saving={save.running}
+          testing={test.running}
+          onTest={() => void editor.test()}
+          onSave={submit}
         />
-      </Panel>
-      <SaveBar
-        changes={editor.changes}
-        saving={save.running}
-        testing={test.running}
-        onTest={() => void editor.test()}
-      />
-    </form>
+      </div>
+    </Form>
   );
 }
 
@@ -137,9 +140,10 @@ interface SaveBarProps {
   saving: boolean;
   testing: boolean;
   onTest(): void;
+  onSave(): void;
 }
 
-function SaveBar({ changes, saving, testing, onTest }: SaveBarProps) {
+function SaveBar({ changes, saving, testing, onTest, onSave }: SaveBarProps) {
   const { may } = usePage();
   const many = changes === 1 ? "1 change is" : `${changes} changes are`;
   const unchanged = changes === 0 ? "Nothing to save." : undefined;
@@ -156,10 +160,10 @@ function SaveBar({ changes, saving, testing, onTest }: SaveBarProps) {
         Test without saving
       </Button>
       <Button
-        type="submit"
         look="primary"
         running={saving}
         blocked={may("config.save") ? unchanged : "Your role may not change them."}
+        onClick={onSave}
       >
         Save
       </Button>

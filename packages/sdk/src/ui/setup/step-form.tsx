@@ -1,9 +1,10 @@
 import type { ConfigSchema } from "@hilum/contract";
 import type { PageSetup, PageSetupStep } from "@hilum/contract/bridge";
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { usePage } from "../bridge/page-context.ts";
 import { Button } from "../parts/button.tsx";
 import { EvidenceList } from "../parts/evidence.tsx";
+import { Form } from "../parts/form.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { KeyValue } from "../parts/panel.tsx";
 import { ConfigFields } from "../settings/config-fields.tsx";
@@ -44,8 +45,7 @@ export function StepForm(props: StepFormProps) {
   const checked = session.checks[step.id];
   const passed = isCheck(step) && checked?.ok === true;
   if (!known.has(step.type)) return <Elsewhere onBack={onBack} />;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     if (running || (step.type === "menu" && option === "")) return;
     if (step.type === "summary") onFinish();
     else if (passed) onForward();
@@ -60,7 +60,7 @@ export function StepForm(props: StepFormProps) {
           : "Run again"
         : "Next";
   return (
-    <form noValidate onSubmit={submit}>
+    <Form label={step.title} onSubmit={submit}>
       <div className="bd stack md">
         {step.text !== undefined && <p className="dim">{step.text}</p>}
         {step.type === "form" && <FormStep {...props} />}
@@ -72,15 +72,15 @@ export function StepForm(props: StepFormProps) {
       <div className="ft row between">
         {onBack === undefined ? <span /> : <Button onClick={onBack}>Back</Button>}
         <Button
-          type="submit"
           look="primary"
           running={running}
           blocked={step.type === "menu" && option === "" ? "Choose one first." : undefined}
+          onClick={submit}
         >
           {label}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -241,11 +241,7 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
   }
 
   /** True when a call of the provider that was awaited has come, or its time is over. */
-  async function settleWaiting(
-    context: Context,
-    key: InstanceKey,
-    setup: OpenSetup,
-  ): Promise<boolean> {
+  async function settleWaiting(context: Context, key: InstanceKey, setup: OpenSetup): Promise<boolean> {
     const { session, steps } = setup;
     let changed = false;
     for (const step of steps) {
