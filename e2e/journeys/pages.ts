@@ -87,7 +87,7 @@ export const pages: Journey[] = [
   {
     name: "changes a setting in the plugin's own page, reads what changes outside of it, and comes out with Escape",
     async run({ admin, picture }) {
-      await admin.activate("link", "Settings");
+      await admin.open(`${plugin}/settings`);
       await admin.arrive("Settings of Own pages");
       const inside = new FramePerson(admin);
       await inside.fill("Signature", "St. Elsewhere");
@@ -121,6 +121,7 @@ export const pages: Journey[] = [
   {
     name: "shows the generated page beside the plugin's own, one press away",
     async run({ admin }) {
+      await admin.open(`${plugin}/settings`);
       await admin.activate("link", "Show the generated page");
       await admin.see("Made by Hilum from the manifest.");
       assert.equal(await admin.field("Signature").inputValue(), "St. Elsewhere");
@@ -131,7 +132,7 @@ export const pages: Journey[] = [
   {
     name: "runs tests from the plugin's own Health page; for a live one the console asks who receives it",
     async run({ admin, picture }) {
-      await admin.activate("link", /^Health/);
+      await admin.open(`${plugin}/health`);
       await admin.arrive("Health of Own pages");
       const inside = new FramePerson(admin);
       await inside.see("Frankfurt");
@@ -148,9 +149,10 @@ export const pages: Journey[] = [
   {
     name: "reads in the plugin's further page what became of a message, without its words",
     async run({ admin, picture }) {
-      await admin.goTo("Messages, routing");
-      await admin.pick(/^Own pages/, { role: "group", name: "Provider for e-mail" });
-      await admin.activate("button", "Save the route for e-mail");
+      await admin.open("/messages/routing");
+      await admin.activate("button", "Add Own pages for e-mail");
+      await admin.activate("button", "Move up: Own pages");
+      await admin.activate("button", "Save the order for e-mail");
       await admin.see(/^E-mails? go to Own pages/);
       await compose(admin, { ...patient, subject: "Your appointment" });
       await admin.see("Taken by Own pages", 40_000);
@@ -177,12 +179,12 @@ export const pages: Journey[] = [
       const manifest = { id: "com.example.spinning", name: "Spinning", capabilities: ["send_messages"] };
       writeFileSync(join(home, "hilum.json"), JSON.stringify({ ...manifest, ui: { settings: { entry: "page.js" } } }));
       await linkFolder(admin, home, "Spinning");
-      await admin.activate("link", "Settings");
+      await admin.open("/plugins/com.example.spinning/settings");
       await admin.arrive("Settings of Spinning");
       await admin.see("This panel stopped responding", 30_000);
       await admin.activate("button", "Report");
       await admin.see("It was reported.");
-      await admin.activate("link", "Logs");
+      await admin.open("/plugins/com.example.spinning/logs");
       await admin.see("The console took the page settings away: it stopped responding.");
     },
   },

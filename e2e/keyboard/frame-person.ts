@@ -39,6 +39,7 @@ export class FramePerson {
 
   /** Walks into the frame, reads a moment, and walks on to an element. */
   async reach(role: Role, name: Name): Promise<Locator> {
+    await this.#opened();
     return await this.#walk(this.frame.getByRole(role, { name, ...(typeof name === "string" && { exact: true }) }));
   }
 
@@ -48,6 +49,7 @@ export class FramePerson {
   }
 
   async fill(label: Name, text: string): Promise<void> {
+    await this.#opened();
     await this.#walk(this.frame.getByLabel(label));
     await this.#person.press("Control+a");
     await this.#person.write(text);
@@ -60,6 +62,7 @@ export class FramePerson {
 
   /** Chooses a radio button: one Tab stop, then arrows. */
   async pick(name: Name): Promise<void> {
+    await this.#opened();
     const radio = this.frame.getByRole("radio", { name });
     await this.#until(async () => (await radio.count()) === 1, String(name));
     const group = this.frame.locator(`input[type=radio][name="${await radio.getAttribute("name")}"]`);
@@ -73,6 +76,11 @@ export class FramePerson {
   /** Whether the focus is in the frame's document. */
   async hasFocus(): Promise<boolean> {
     return await this.#person.page.evaluate(() => document.activeElement?.tagName === "IFRAME");
+  }
+
+  /** The frame comes a moment after its page. */
+  async #opened(): Promise<void> {
+    await this.#until(async () => this.frame.url() !== "", "the plugin's page");
   }
 
   async #walk(place: Locator): Promise<Locator> {

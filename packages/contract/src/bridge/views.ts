@@ -163,7 +163,6 @@ export const setup = members(
     values: settingValues,
     secretsSet: list(text({ max: 64 }), 200),
     checks: dictionary(checked, 100),
-    finished: flag,
   },
   {
     prepare: members({ have: list(text({ max: 400 }), 40) }, { minutes: count }),
