@@ -150,6 +150,7 @@ export const pages: Journey[] = [
     name: "reads in the plugin's further page what became of a message, without its words",
     async run({ admin, picture }) {
       await admin.open("/messages/routing");
+      await admin.choose("Provider to add for e-mail", /^Own pages/);
       await admin.activate("button", "Add Own pages for e-mail");
       await admin.activate("button", "Move up: Own pages");
       await admin.activate("button", "Save the order for e-mail");
