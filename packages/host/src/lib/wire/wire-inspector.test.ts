@@ -13,14 +13,14 @@ afterEach(() => open.splice(0).forEach((inspector) => inspector.close()));
 /** An inspector, and a link of a plugin that is tapped by it. */
 function setUp() {
   const clock = createFakeClock();
-  const inspector = createWireInspector({ now: () => clock.now() });
+  const inspector = createWireInspector({ now: () => clock.date() });
   open.push(inspector);
   const [fromPlugin, toPlugin] = [new PassThrough(), new PassThrough()];
   const link = inspector.tap(key, createPipeLink({ input: fromPlugin, output: toPlugin }));
   const heard: Frame[] = [];
   link.start({ onFrame: (frame) => heard.push(frame), onViolation: () => undefined, onClose: () => undefined });
   const start = (minutes: number) =>
-    inspector.start(key, { until: new Date(clock.now().getTime() + minutes * 60_000), by: "user:ana" });
+    inspector.start(key, { until: new Date(clock.now() + minutes * 60_000), by: "user:ana" });
   const ask = (message: Message): void => link.write([encodeFrame(message)]);
   /** What the plugin writes is heard in one of the next ticks. */
   const answer = async (message: Message): Promise<void> => {
@@ -67,11 +67,11 @@ describe("the wire inspector", () => {
     expect(String(toPlugin.read())).toBe(encodeFrame(health));
   });
 
-  it("ends when its time is over, and forgets", () => {
+  it("ends when its time is over, and forgets", async () => {
     const { inspector, start, ask, clock } = setUp();
     start(5);
     ask(health);
-    clock.advance(5 * 60_000);
+    await clock.advance(5 * 60_000);
     expect(inspector.state(key)).toBeUndefined();
     expect(inspector.frames(key)).toBeUndefined();
     expect(inspector.request(key, 1)).toBeUndefined();
