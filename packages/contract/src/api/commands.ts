@@ -15,7 +15,10 @@ const saidByGroup: Readonly<Record<string, readonly string[]>> = {
  * `plugins list`, `previewScaffold` of `dev` is `dev preview-scaffold`. `among` are all operations: where two of a group
  * would be called alike, both keep every word of their ids.
  */
-export function commandOf(operation: Pick<OperationSpec, "id" | "tag">, among: readonly Pick<OperationSpec, "id" | "tag">[]): string {
+export function commandOf(
+  operation: Pick<OperationSpec, "id" | "tag">,
+  among: readonly Pick<OperationSpec, "id" | "tag">[],
+): string {
   const short = shortName(operation);
   const alike = among.filter(({ id, tag }) => tag === operation.tag && shortName({ id, tag }) === short);
   return `${operation.tag} ${alike.length > 1 ? wordsOf(operation.id).join("-") : short}`;

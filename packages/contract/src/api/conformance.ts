@@ -87,7 +87,8 @@ const run = defineOperation({
   method: "POST",
   path: "/api/v1/plugins/{plugin}/conformance-runs",
   tag: "dev",
-  summary: "Judge a plugin's code by the cases of the protocol, in its sandbox, without network and without patient data",
+  summary:
+    "Judge a plugin's code by the cases of the protocol, in its sandbox, without network and without patient data",
   access: operating,
   console: { screen: "/dev/conformance" },
   audit: "intent",
@@ -203,7 +204,8 @@ const sendFixture = defineOperation({
   method: "POST",
   path: "/api/v1/plugins/{plugin}/fixtures/{fixture}",
   tag: "dev",
-  summary: "Hand a made-up message to a running instance in test mode, outside of the outbox, and tell what it made of it",
+  summary:
+    "Hand a made-up message to a running instance in test mode, outside of the outbox, and tell what it made of it",
   access: operating,
   console: { screen: "/dev/fixtures" },
   audit: "intent",

@@ -34,7 +34,22 @@ const described: readonly OperationSpec[] = [
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
 const names = new Map<unknown, string>(
-  [schemas, platform, identity, plugins, hooks, messages, routes, egress, repairs, setup, pages, devtools, conformance, wire]
+  [
+    schemas,
+    platform,
+    identity,
+    plugins,
+    hooks,
+    messages,
+    routes,
+    egress,
+    repairs,
+    setup,
+    pages,
+    devtools,
+    conformance,
+    wire,
+  ]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
     .map(([name, value]) => [value, name]),

@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest";
 
 const origin = "https://localhost:8443";
 const operationOf = (id: string) => operations.find((operation) => operation.id === id)!;
-const body = { resourceType: "Communication", payload: [{ contentString: "It's due: \"now\"", flag: true, none: null }], empty: [] };
+const body = {
+  resourceType: "Communication",
+  payload: [{ contentString: 'It\'s due: "now"', flag: true, none: null }],
+  empty: [],
+};
 
 describe("samplesOf", () => {
   it("fills path and query, and names the token by its variable", () => {
@@ -35,15 +39,21 @@ describe("samplesOf", () => {
     const literal = /body: JSON\.stringify\(([\s\S]*)\),\n\}\);/.exec(node)?.[1] ?? "";
     expect(JSON.parse(literal)).toEqual(body);
     const inPython = /data=(json\.dumps\([\s\S]*\))\.encode\(\),\n\)/.exec(python)?.[1] ?? "";
-    expect(inPython.replaceAll("True", "true").replaceAll("None", "null").replaceAll(/,(\s*[\]}])/g, "$1")).toContain(
-      '"contentString": "It\'s due: \\"now\\""',
-    );
+    expect(
+      inPython
+        .replaceAll("True", "true")
+        .replaceAll("None", "null")
+        .replaceAll(/,(\s*[\]}])/g, "$1"),
+    ).toContain('"contentString": "It\'s due: \\"now\\""');
   });
 
   it("makes a sample of every operation", () => {
     for (const operation of operations) {
       const { curl, node, python } = samplesOf(operation, { origin });
-      expect([curl, node, python].every((text) => text.includes(origin)), operation.id).toBe(true);
+      expect(
+        [curl, node, python].every((text) => text.includes(origin)),
+        operation.id,
+      ).toBe(true);
     }
   });
 });

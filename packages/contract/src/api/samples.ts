@@ -103,7 +103,9 @@ function pythonOf(call: Call): string {
     `    method=${JSON.stringify(method)},`,
     ...(headers.length === 0 ? [] : ["    headers={", ...headers, "    },"]),
     ...(bytes ? ['    data=open("file", "rb").read(),'] : []),
-    ...(body === undefined || bytes ? [] : [`    data=json.dumps(${indent(toPython(JSON.parse(body)), "    ")}).encode(),`]),
+    ...(body === undefined || bytes
+      ? []
+      : [`    data=json.dumps(${indent(toPython(JSON.parse(body)), "    ")}).encode(),`]),
     ")",
     'context = ssl.create_default_context(cafile="hilum-ca.pem")',
     "with urllib.request.urlopen(request, context=context) as response:",

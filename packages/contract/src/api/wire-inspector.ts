@@ -114,7 +114,8 @@ const tail = defineOperation({
   method: "GET",
   path: "/api/v1/plugins/{plugin}/wire/stream",
   tag: "dev",
-  summary: "Follow the frames as server-sent events (event `frame`, data WireFrame; event `end` when the inspector ends)",
+  summary:
+    "Follow the frames as server-sent events (event `frame`, data WireFrame; event `end` when the inspector ends)",
   access: operating,
   console: screen,
   audit: "denials",

@@ -6,7 +6,9 @@ import { FetchFailure } from "./plugin-process.ts";
  * Answers `http.fetch` in a provider's place: the first row that fits. What fits none finds nobody, as a request without
  * network does.
  */
-export function standInFetch(answers: ConformanceSubject["answers"] = []): (params: FetchParams) => Promise<FetchResult> {
+export function standInFetch(
+  answers: ConformanceSubject["answers"] = [],
+): (params: FetchParams) => Promise<FetchResult> {
   return async (params) => {
     const asked = JSON.stringify([params.path, params.query ?? {}, params.body ?? null]);
     const row = answers.find(

@@ -9,7 +9,10 @@ const built = "dist/ui";
 /** Makes `dist/ui` from `pages/`, as the plugin's own build script does. Throws `package.invalid`. */
 export async function buildPages(
   folder: string,
-  { moduleRoots, styles }: { moduleRoots: readonly string[]; /** Style sheets of the kit. */ styles: readonly string[] },
+  {
+    moduleRoots,
+    styles,
+  }: { moduleRoots: readonly string[]; /** Style sheets of the kit. */ styles: readonly string[] },
 ): Promise<void> {
   const code = await bundle(folder, pageEntry, { roots: moduleRoots, platform: "browser", minify: true });
   const sheets = await Promise.all(styles.map((path) => readFile(path, "utf8")));

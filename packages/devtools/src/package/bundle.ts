@@ -64,11 +64,17 @@ function isInside(root: string, path: string): boolean {
 
 /** The bundler's first line names the module; what follows is an excerpt of code. */
 function refused(cause: unknown): HilumError {
-  const [line = ""] = (cause instanceof Error ? cause.message : "unknown").split("\n").filter((text) => text.trim() !== "");
+  const [line = ""] = (cause instanceof Error ? cause.message : "unknown")
+    .split("\n")
+    .filter((text) => text.trim() !== "");
   return new HilumError("package.invalid", {
     detail: `The code cannot be put into one file: ${line.slice(0, 300)}`,
     problems: [
-      { pointer: "/runtime/entry", message: "cannot be bundled", fix: "Correct the import that is named, or install what it imports." },
+      {
+        pointer: "/runtime/entry",
+        message: "cannot be bundled",
+        fix: "Correct the import that is named, or install what it imports.",
+      },
     ],
     cause,
   });

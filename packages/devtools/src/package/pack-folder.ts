@@ -29,7 +29,10 @@ export async function packFolder(folder: string, sources: PackSources): Promise<
   const manifest = readManifest(files);
   const packed = await chooseFiles(folder, files, manifest, sources);
   const list = listOf(packed);
-  const content = writeZip([...packed, { path: listName, bytes: Buffer.from(`${JSON.stringify(list, undefined, 2)}\n`) }]);
+  const content = writeZip([
+    ...packed,
+    { path: listName, bytes: Buffer.from(`${JSON.stringify(list, undefined, 2)}\n`) },
+  ]);
   return {
     name: `${manifest.id}-${manifest.version ?? "0.0.0"}.hilum`,
     digest: sha256(content),
@@ -99,4 +102,7 @@ function withEntry(manifest: Manifest): ZipFile {
 }
 
 const invalid = (detail: string, pointer: string): HilumError =>
-  new HilumError("package.invalid", { detail, problems: [{ pointer, message: detail, fix: "Correct it and pack again." }] });
+  new HilumError("package.invalid", {
+    detail,
+    problems: [{ pointer, message: detail, fix: "Correct it and pack again." }],
+  });

@@ -37,7 +37,9 @@ export const plugin = definePlugin<Settings>({
     signal.throwIfAborted();
     const recipients = contactPoints(communication);
     // Your provider is called here. Until then everybody is taken but "nobody", so that both ends can be tried.
-    const refused = recipients.flatMap(({ value }, recipient) => (value.startsWith("nobody") ? [{ recipient }] : []));
+    const refused = recipients.flatMap(({ value }, recipient) =>
+      value.startsWith("nobody") ? [{ recipient, reply: "unknown" }] : [],
+    );
     if (refused.length === recipients.length) throw new ProviderError("provider.recipient");
     // How many, never who: a log is no place for a person.
     log.info(\`\${settings.sender}: \${recipients.length - refused.length} taken\`);

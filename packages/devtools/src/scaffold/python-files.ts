@@ -34,7 +34,11 @@ from hilum import CallContext, OutgoingMessage, ProviderError, Sent, contact_poi
 async def send_messages(message: OutgoingMessage, ctx: CallContext) -> Sent:
     recipients = contact_points(message.communication)
     # Your provider is called here. Until then everybody is taken but "nobody", so that both ends can be tried.
-    refused = [{"recipient": index} for index, point in enumerate(recipients) if point.value.startswith("nobody")]
+    refused = [
+        {"recipient": index, "reply": "unknown"}
+        for index, point in enumerate(recipients)
+        if point.value.startswith("nobody")
+    ]
     if len(refused) == len(recipients):
         raise ProviderError("provider.recipient")
     # How many, never who: a log is no place for a person.

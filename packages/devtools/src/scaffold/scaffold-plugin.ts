@@ -50,6 +50,12 @@ function findProblems(choice: ScaffoldChoice, language: ScaffoldLanguage | undef
   // Id and name are judged by the parser that will judge the manifest: its pointers are those of the choice.
   const parsed = parseManifest(scaffoldManifest(choice));
   if (!parsed.ok)
-    problems.push(...parsed.problems.map(({ pointer, message, fix }) => ({ pointer, message, ...(fix === undefined ? {} : { fix }) })));
+    problems.push(
+      ...parsed.problems.map(({ pointer, message, fix }) => ({
+        pointer,
+        message,
+        ...(fix === undefined ? {} : { fix }),
+      })),
+    );
   return problems;
 }

@@ -10,16 +10,25 @@ const person = {
 
 describe("maskBody", () => {
   it("shows that a message is one, and nothing of whom it is about", () => {
-    const message = { ...email(person), id: "01J-ADA", subject: { reference: "Patient/555-01", display: "Ada Lovelace" } };
+    const message = {
+      ...email(person),
+      id: "01J-ADA",
+      subject: { reference: "Patient/555-01", display: "Ada Lovelace" },
+    };
     const masked = maskBody({ message, attempt: 2, idempotencyKey: "01J-ADA", attachments: [] });
     const text = JSON.stringify(masked);
     for (const secret of ["ada", "Ada", "Lovelace", "biopsy", "E11.9", "555-01", "example.org"])
       expect(text).not.toContain(secret);
-    expect(masked).toMatchObject({ attempt: 2, message: { resourceType: "Communication", subject: { display: "•••• (12 characters)" } } });
+    expect(masked).toMatchObject({
+      attempt: 2,
+      message: { resourceType: "Communication", subject: { display: "•••• (12 characters)" } },
+    });
   });
 
   it("shows of settings their names alone, numbers and switches too", () => {
-    expect(maskBody({ protocol: "1", settings: { host: "mail.example.org", port: 25, password: "secret", on: true } })).toEqual({
+    expect(
+      maskBody({ protocol: "1", settings: { host: "mail.example.org", port: 25, password: "secret", on: true } }),
+    ).toEqual({
       protocol: "1",
       settings: { host: "••••", port: "••••", password: "••••", on: "••••" },
     });
@@ -40,7 +49,9 @@ describe("maskBody", () => {
   });
 
   it("takes a code inside a resource for a diagnosis, and a number for a record number", () => {
-    const masked = maskBody({ resource: { resourceType: "Condition", code: { coding: [{ code: "E11.9" }] }, id: "p1", n: 4_711 } });
+    const masked = maskBody({
+      resource: { resourceType: "Condition", code: { coding: [{ code: "E11.9" }] }, id: "p1", n: 4_711 },
+    });
     expect(masked).toEqual({
       resource: {
         resourceType: "Condition",

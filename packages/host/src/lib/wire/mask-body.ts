@@ -1,7 +1,33 @@
 /** Members whose text is a token of the protocol and never a person's. */
 const shownTexts: ReadonlySet<string> = new Set([
-  ...["call", "cause", "channel", "code", "contentType", "destination", "field", "hook", "id", "instance", "kind", "level"],
-  ...["method", "outcome", "plugin", "protocol", "request", "retry", "sent", "severity", "state", "status", "step", "version"],
+  ...[
+    "call",
+    "cause",
+    "channel",
+    "code",
+    "contentType",
+    "destination",
+    "field",
+    "hook",
+    "id",
+    "instance",
+    "kind",
+    "level",
+  ],
+  ...[
+    "method",
+    "outcome",
+    "plugin",
+    "protocol",
+    "request",
+    "retry",
+    "sent",
+    "severity",
+    "state",
+    "status",
+    "step",
+    "version",
+  ],
 ]);
 /** Lists of such tokens: what a manifest declares. */
 const shownLists: ReadonlySet<string> = new Set(["capabilities", "grants", "methods", "secretsHeld"]);
