@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -39,7 +40,7 @@ const spec = (entry: string, more: Partial<StartSpec> = {}): StartSpec => ({
 
 beforeAll(() => {
   mkdirSync(codeDir);
-  for (const name of readdirSync(hostilePlugins)) copyFileSync(join(hostilePlugins, name), join(codeDir, name));
+  cpSync(hostilePlugins, codeDir, { recursive: true });
 });
 afterAll(() => temp.remove());
 
