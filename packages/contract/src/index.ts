@@ -60,6 +60,7 @@ export {
   type DataAction,
   type Scope,
 } from "./scopes/scope.ts";
+export { certificateFault, type CertificateFault } from "./text/certificate-fault.ts";
 export { findInvisible, findLookAlike } from "./text/deceptive-text.ts";
 export { hasFormat, isEmail, isWebAddress } from "./text/formats.ts";
 export { compilePattern, type LinearPattern } from "./text/linear-pattern.ts";

@@ -98,6 +98,8 @@ function connectRow(report: ProbeReport, { portSetting, hostSetting }: Settings)
   };
 }
 
+const trustOwn = "Correct the host. If the server is your own, an administrator adds its authority under Settings.";
+
 const tlsFaults: Record<NonNullable<TlsFacts["fault"]>, Pick<Evidence, "cause" | "detail" | "fix">> = {
   expired: {
     cause: "certificate",
@@ -114,10 +116,15 @@ const tlsFaults: Record<NonNullable<TlsFacts["fault"]>, Pick<Evidence, "cause" |
     detail: "The certificate is of another host.",
     fix: "Correct the host to the name that the provider gives: the certificate does not hold for this one.",
   },
+  self_signed: {
+    cause: "certificate",
+    detail: "The certificate is signed by itself alone.",
+    fix: trustOwn,
+  },
   untrusted: {
     cause: "certificate",
     detail: "The certificate is signed by an authority that is not trusted here.",
-    fix: "Correct the host. If the server is your own, an administrator adds its authority under Settings.",
+    fix: trustOwn,
   },
   not_tls: {
     cause: "configuration",
@@ -154,7 +161,9 @@ function tlsRow(
       status: "failed",
       ...tlsFaults[tls.fault],
       ...at(tls.fault === "not_tls" ? (portSetting ?? hostSetting) : hostSetting),
-      ...(tls.fault === "untrusted" && hostSetting === undefined ? { link: "/settings" } : {}),
+      ...((tls.fault === "untrusted" || tls.fault === "self_signed") && hostSetting === undefined
+        ? { link: "/settings" }
+        : {}),
     };
   const version = tls.version.replace("TLSv", "TLS ");
   const detail = `Port ${port}, ${version}${tls.validTo === undefined ? "" : `, certificate valid to ${day(tls.validTo)}`}.`;
