@@ -39,6 +39,8 @@ export type ParsedManifest =
 export interface ParseManifestOptions {
   /** True for a plugin that comes with Hilum. */
   included?: boolean;
+  /** What only this installation can judge; asked where the manifest is right by itself. */
+  judge?: (manifest: Manifest) => Problem | undefined;
 }
 
 /**
@@ -129,7 +131,8 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   checkSetup(manifest, report);
   checkDestinations(manifest, report);
   checkIngress(manifest, report);
-  return problems;
+  const judged = problems.length === 0 ? options.judge?.(manifest) : undefined;
+  return judged === undefined ? problems : [judged];
 }
 
 /** No string of a manifest, and no name of a member, may hold what a reviewer cannot see (threat 129). */

@@ -66,6 +66,21 @@ describe("registering a plugin", () => {
     );
   });
 
+  it("refuses a plugin that is made for another version of Hilum, by its line, and keeps nothing of it", async () => {
+    const text = JSON.stringify(manifest("com.example.future", { requires: { hilum: ">=99.0.0" } }), null, 2);
+    const review = await administrator.ok("checkManifest", { body: { text } });
+    expect(review.problems).toMatchObject([
+      {
+        pointer: "/requires/hilum",
+        line: 8,
+        message: expect.stringMatching(/^asks for Hilum >=99\.0\.0, and this is \d/),
+      },
+    ]);
+    const refused = await program.send("POST", address, { body: JSON.parse(text) });
+    expect([refused.status, (refused.json() as { code: string }).code]).toEqual([422, "manifest.invalid"]);
+    expect((await administrator.call("getPlugin", { params: { plugin: "com.example.future" } })).status).toBe(404);
+  });
+
   it("threat 56: keeps a different manifest of a known id waiting as a revision, with the differences", async () => {
     const before = await administrator.ok("getPlugin", { params: { plugin: "com.example.plugin" } });
     const scopes = [{ scope: "net:https://api.example.com:443", reason: "Talks to its provider." }];

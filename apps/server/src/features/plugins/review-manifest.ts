@@ -9,6 +9,8 @@ import {
 } from "@hilum/contract";
 import type { ManifestReview } from "@hilum/contract/api";
 import type { PluginRow } from "@hilum/store";
+import { hilumVersion } from "../../version.ts";
+import { judgeHostRange } from "./host-range.ts";
 
 type Parsed = Extract<ParsedManifest, { ok: true }>;
 
@@ -47,8 +49,9 @@ export function reviewManifest(parsed: ParsedManifest, current: PluginRow | unde
   };
 }
 
+/** Reads a manifest as this Hilum takes it: one that asks for another version is refused by its line. */
 export function readManifest(input: unknown, options: { included?: boolean } = {}): ParsedManifest {
-  return parseManifest(input, options);
+  return parseManifest(input, { ...options, judge: (manifest) => judgeHostRange(manifest, hilumVersion) });
 }
 
 export type { Parsed };
