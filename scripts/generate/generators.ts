@@ -5,6 +5,7 @@ import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
 import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
+import { pythonSdk } from "./python-sdk.ts";
 import { threatsPage } from "./threats-page.ts";
 
 export const generators: readonly Generator[] = [
@@ -15,4 +16,5 @@ export const generators: readonly Generator[] = [
   pluginBundles,
   pageBundles,
   contractPages,
+  pythonSdk,
 ];
