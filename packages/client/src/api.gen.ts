@@ -2271,6 +2271,7 @@ export interface components {
                 readonly reason: string;
                 readonly scope: string;
             }[];
+            readonly settings: readonly string[];
             readonly valid: boolean;
         };
         readonly Message: {

@@ -12,6 +12,7 @@ import { isWebAddress } from "../text/formats.ts";
 import { checkDestinations } from "./check-destinations.ts";
 import { checkConfigSchema } from "./config-profile.ts";
 import { checkIngress } from "./ingress.ts";
+import { checkMigrations } from "./migrations-shape.ts";
 import { manifestShape } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
 import { checkPages } from "./plugin-pages.ts";
@@ -131,6 +132,7 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   checkSetup(manifest, report);
   checkDestinations(manifest, report);
   checkIngress(manifest, report);
+  checkMigrations(manifest, report);
   const judged = problems.length === 0 ? options.judge?.(manifest) : undefined;
   return judged === undefined ? problems : [judged];
 }

@@ -101,6 +101,64 @@ describe("registering a plugin", () => {
     ).toBe(404);
   });
 
+  it("takes saved settings and secrets along to a version that calls them otherwise, and says so before", async () => {
+    const text = { type: "string" };
+    const old = manifest("com.example.moving", {
+      version: "1.4.0",
+      config: { type: "object", properties: { host: text, region: text, password: { ...text, secret: true } } },
+    });
+    const now = manifest("com.example.moving", {
+      version: "2.0.0",
+      config: {
+        type: "object",
+        properties: { server: text, region: { ...text, enum: ["eu1", "us1"] }, key: { ...text, secret: true } },
+        required: ["server", "key"],
+      },
+      migrations: [
+        {
+          version: "2.0.0",
+          settings: [
+            { change: "rename", from: "host", to: "server" },
+            { change: "rename", from: "password", to: "key" },
+            { change: "replace", name: "region", values: { us: "us1" } },
+          ],
+        },
+      ],
+    });
+    const params = { plugin: "com.example.moving" };
+    await program.send("POST", address, { body: old });
+    const body = {
+      values: { host: "mail.example", region: "us" },
+      secrets: { password: "correct horse" },
+      revision: 0,
+    };
+    await administrator.ok("saveSettings", { params, body });
+
+    await program.send("POST", address, { body: now });
+    const revision = await waiting("com.example.moving");
+    expect(revision?.review.settings).toEqual([
+      "Since 2.0.0, the setting host is called server; what is saved moves with it.",
+      "Since 2.0.0, the setting password is called key; what is saved moves with it.",
+      "Since 2.0.0, the setting region has other values: us becomes us1.",
+    ]);
+    await administrator.ok("approveRegistration", { params: { registration: revision?.id ?? "" } });
+
+    const settings = await administrator.ok("getSettings", { params });
+    expect(settings).toMatchObject({ values: { server: "mail.example", region: "us1" }, revision: 2, problems: [] });
+    expect(Object.keys(settings.secrets)).toEqual(["key"]);
+    const { items } = await administrator.ok("listSettingsRevisions", { params });
+    expect(items[0]?.changes).toEqual(
+      expect.arrayContaining([
+        { name: "host", secret: false, before: "mail.example" },
+        { name: "server", secret: false, after: "mail.example" },
+        { name: "region", secret: false, before: "us", after: "us1" },
+        { name: "password", secret: true, after: "removed" },
+        { name: "key", secret: true, after: "replaced" },
+      ]),
+    );
+    expect(JSON.stringify(items)).not.toContain("correct horse");
+  });
+
   it("lets a program on this machine without a credential wait, with no rights at all, and once however often it asks", async () => {
     const answer = await ask(manifest("com.example.local"));
     expect(answer.status).toBe(202);

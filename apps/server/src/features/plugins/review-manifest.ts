@@ -1,7 +1,9 @@
 import {
   capabilities,
+  describeMigration,
   describeScope,
   isScope,
+  migrationsBetween,
   parseManifest,
   parseScope,
   phiClassOf,
@@ -24,6 +26,7 @@ export function reviewManifest(parsed: ParsedManifest, current: PluginRow | unde
       scopes: [],
       effect: "refused",
       differences: [],
+      settings: [],
     };
   const { manifest } = parsed;
   const differences = current === undefined ? [] : differencesOf(current.manifest, manifest);
@@ -46,6 +49,7 @@ export function reviewManifest(parsed: ParsedManifest, current: PluginRow | unde
     scopes: (manifest.scopes ?? []).map(({ scope, reason }) => ({ scope, reason, plain: plainOf(scope) })),
     effect: current === undefined ? "new" : differences.length === 0 ? "same" : "revision",
     differences,
+    settings: current === undefined ? [] : migrationsBetween(current, manifest).flatMap(describeMigration),
   };
 }
 
