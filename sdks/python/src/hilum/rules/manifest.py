@@ -154,6 +154,7 @@ def _check_manifest(value: Any, included: bool) -> list[Problem]:
     check_setup(value, report)
     check_destinations(value, report)
     check_ingress(value, report)
+    check_migrations(value, report)
     return problems
 
 
