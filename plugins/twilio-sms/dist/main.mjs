@@ -2331,7 +2331,7 @@ const explanations = /* @__PURE__ */ new Map([
 		fix: "Allow the country in Twilio's console under Messaging, Settings, Geo permissions."
 	}],
 	[21608, {
-		...sender$1,
+		code: "provider.sender",
 		fix: "A trial account may write only to verified numbers. Verify the number in Twilio's console, or upgrade the account."
 	}],
 	[21606, sender$1],

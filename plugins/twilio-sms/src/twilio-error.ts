@@ -99,7 +99,8 @@ const explanations: ReadonlyMap<number, Explanation | Record<SignIn, Explanation
   [
     21608,
     {
-      ...sender,
+      // No other sender helps: it is the recipient's number that the account has not verified.
+      code: "provider.sender",
       fix: "A trial account may write only to verified numbers. Verify the number in Twilio's console, or upgrade the account.",
     },
   ],

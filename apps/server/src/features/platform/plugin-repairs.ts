@@ -48,7 +48,7 @@ async function instanceRepairs(
     {
       id: `health:${row.plugin}/${row.instance}`,
       severity: "error",
-      title: failed === undefined ? `${name} fails its tests` : `${name}: ${failed.title}`,
+      title: failed === undefined ? `${name} fails its tests` : `${name}: “${failed.title}” failed`,
       why: failed?.detail ?? "Its newest smoke test or live check failed.",
       fix: failed?.fix ?? "Open Health and follow the fix beside the test.",
       since: row.lastSmokeRunAt ?? row.enabledAt ?? row.createdAt,
