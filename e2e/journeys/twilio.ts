@@ -166,6 +166,7 @@ export const twilio: Journey[] = [
         fix: "A trial account may write only to verified numbers. Verify the number in Twilio's console, or upgrade the account.",
       });
       assert.deepEqual(provider.messages(), [], "nothing was sent");
+      await admin.reach({ role: "button", name: "Run these checks again" });
       await picture(admin.page, "twilio-setup-refused");
       await picture(admin.page, "twilio-setup-refused-dark", { dark: true });
       await picture(admin.page, "twilio-setup-refused-320", { width: 320 });
