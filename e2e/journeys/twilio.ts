@@ -283,6 +283,7 @@ export const twilio: Journey[] = [
       const title = "Twilio SMS: “Twilio accepts the sign-in” failed";
       await admin.see(title);
       await admin.see(/wrong credential, since/);
+      await admin.see(/It said: 20003: Authenticate\. Enter the API key's secret once more/);
       await picture(admin.page, "twilio-repair");
       await judge(world, "/repairs");
       await admin.activate("button", `Reauthenticate: ${title}`);
