@@ -54,6 +54,10 @@ export interface PluginProcess {
   readonly strays: readonly Answer[];
   readonly violations: readonly Violation[];
   readonly log: readonly LogParams[];
+  /** Requests that it asked of the host. */
+  readonly fetches: readonly FetchParams[];
+  /** Lets every request fail from now on; undefined: none. */
+  failFetches(how: FetchFailure["data"] | undefined): void;
   readonly stderr: string;
   endInput(): void;
   /** Exit code, or the signal's name; undefined when it still runs after `timeoutMs`. */
@@ -74,6 +78,8 @@ export function startPlugin(subject: Subject): PluginProcess {
   const log: LogParams[] = [];
   const blobs = new Map<string, Uint8Array>();
   const state = new Map<string, { value: string; version: number }>();
+  const fetches: FetchParams[] = [];
+  let failing: FetchFailure["data"] | undefined;
   let stderr = "";
   let nextId = 1;
 
@@ -114,6 +120,8 @@ export function startPlugin(subject: Subject): PluginProcess {
     strays,
     violations,
     log,
+    fetches,
+    failFetches: (how) => void (failing = how),
     get stderr() {
       return stderr;
     },
@@ -154,7 +162,10 @@ export function startPlugin(subject: Subject): PluginProcess {
       return send({ id, result: { base64: Buffer.from(part).toString("base64"), size: bytes.length } });
     }
     if (method === "http.fetch" && subject.fetch !== undefined) {
-      subject.fetch(params as unknown as FetchParams).then(
+      const asked = params as unknown as FetchParams;
+      fetches.push(asked);
+      const made = failing === undefined ? subject.fetch(asked) : Promise.reject(new FetchFailure(failing));
+      made.then(
         (result) => send({ id, result }),
         (error: unknown) => {
           const data = error instanceof FetchFailure ? error.data : { code: "server.internal", sent: "maybe" };
