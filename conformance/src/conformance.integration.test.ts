@@ -11,10 +11,14 @@ import {
   type TwilioServer,
 } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Knowledge } from "./case.ts";
-import { cases, judge } from "./cases.ts";
-import { FetchFailure, type Subject } from "./plugin-process.ts";
-import { readDestinations } from "./read-destinations.ts";
+import {
+  cases,
+  FetchFailure,
+  judge,
+  readDestinations,
+  type Knowledge,
+  type Subject,
+} from "@hilum/devtools/conformance";
 import { fetchFromTwilio } from "./twilio-fetch.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

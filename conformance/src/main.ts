@@ -1,8 +1,12 @@
 import { parseArgs } from "node:util";
-import type { Knowledge } from "./case.ts";
-import { cases, judge, type Verdict } from "./cases.ts";
-import type { Subject } from "./plugin-process.ts";
-import { readDestinations } from "./read-destinations.ts";
+import {
+  cases,
+  judge,
+  readDestinations,
+  type Knowledge,
+  type Subject,
+  type Verdict,
+} from "@hilum/devtools/conformance";
 
 const usage = `Judges a plugin that sends messages by docs/reference/protocol.md.
 

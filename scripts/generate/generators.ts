@@ -1,11 +1,13 @@
 import { apiDescription } from "./api-description.ts";
 import { clientTypes } from "./client-types.ts";
+import { commandList } from "./command-list.ts";
 import { contractPages } from "./contract-pages.ts";
 import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
 import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
 import { pythonSdk } from "./python-sdk.ts";
+import { sdkBundle } from "./sdk-bundle.ts";
 import { threatsPage } from "./threats-page.ts";
 
 export const generators: readonly Generator[] = [
@@ -13,8 +15,10 @@ export const generators: readonly Generator[] = [
   threatsPage,
   apiDescription,
   clientTypes,
+  commandList,
   pluginBundles,
   pageBundles,
+  sdkBundle,
   contractPages,
   pythonSdk,
 ];

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
 import type { AuditLog } from "@hilum/audit";
-import type { Log } from "@hilum/contract";
+import type { Actor, Log } from "@hilum/contract";
 import {
   pluginFailureData,
   type Governor,
@@ -21,6 +21,7 @@ import { createAuditIndexer } from "./features/audit/indexer.ts";
 import { createReasons } from "./features/audit/reasons.ts";
 import { createAuditHandlers } from "./features/audit/routes.ts";
 import { createVerificationsService } from "./features/audit/verifications.ts";
+import { composeDevtools } from "./features/devtools/compose-devtools.ts";
 import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
 import { composeHooks } from "./features/hooks/compose-hooks.ts";
 import { createAccountService } from "./features/identity/account.ts";
@@ -243,6 +244,13 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     awaited: (key, hook) => setup.awaitedHook(key, hook),
   });
 
+  const holds = async (actor: Actor): Promise<boolean> =>
+    actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor));
+  const devtools = composeDevtools({
+    ...{ config, installation, store, host, sandbox, runner, lifecycle, registration, pages, holds, log },
+    ref: parts.ref,
+  });
+
   const handlers: Handlers = {
     ...createPlatformHandlers({
       config,
@@ -286,8 +294,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         smoke,
         pages,
         logs,
-        holds: async (actor) =>
-          actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor)),
+        holds,
       },
       createSettingsTest({ settings, runner, signIns: trialSignIns, failureData: pluginFailureData }),
     ),
@@ -309,6 +316,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...createPageHandlers({ store, logs }),
     ...remote.handlers,
     ...hooks.handlers,
+    ...devtools.handlers,
   };
 
   const timers = [
@@ -360,6 +368,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     async close() {
       stopping = true;
       for (const timer of timers) clearInterval(timer);
+      await devtools.close();
       await health.close();
       await dispatcher?.close();
       await remote.close();
@@ -373,14 +382,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   };
 }
 
-/** A linked folder finds the SDK where Node looks for it, as it would after `npm install`. */
+/** A linked folder finds the SDK where Node looks for it, as it would after `npm install`; in one file, which starts sooner. */
 function developmentModules({ packagesDir, modulesDir }: Installation): { from: string; to: string }[] {
-  const ours = ["sdk", "contract"].map((name) => ({
-    from: join(packagesDir, name),
-    to: `/node_modules/@hilum/${name}`,
-  }));
   return [
-    ...ours,
+    { from: join(packagesDir, "sdk/dist/linked"), to: "/node_modules/@hilum/sdk" },
+    { from: join(packagesDir, "contract"), to: "/node_modules/@hilum/contract" },
     ...["re2js", "typebox", "ws"].map((name) => ({ from: join(modulesDir, name), to: `/node_modules/${name}` })),
   ];
 }

@@ -1,9 +1,11 @@
 import { allowedHeaders, findRequest, type Destination, type FetchParams, type WireErrorData } from "@hilum/contract";
 import { checkErrorData } from "@hilum/contract/wire";
-import { begin, demand, errorOf, resultOf, sendParams, type Case, type Knowledge } from "./case.ts";
+import { begin, demand, errorOf, noAccepted, resultOf, sendParams, type Case, type Knowledge } from "./case.ts";
 
-const skip = ({ destinations }: Knowledge): string | undefined =>
-  destinations === undefined ? "no destination is known: it asks the host for no requests" : undefined;
+const skip = (knowledge: Knowledge): string | undefined =>
+  (knowledge.destinations ?? []).length === 0
+    ? "it declares no destination: it asks the host for no requests"
+    : noAccepted(knowledge);
 
 /** What the host may meet before or while a request is made. */
 const failures: readonly Required<Pick<WireErrorData, "code" | "sent">>[] = [
@@ -16,12 +18,13 @@ const failures: readonly Required<Pick<WireErrorData, "code" | "sent">>[] = [
 export const fetchCases: readonly Case[] = [
   {
     id: "fetch",
+    group: "destinations",
     rule: "A request that the host makes names a destination, a method and a path that the manifest declares, and the call in which it is asked.",
     skip,
     async run(plugin, knowledge) {
       const { accepted, destinations = [] } = knowledge;
       await begin(plugin);
-      const id = plugin.begin("messages.send", sendParams(knowledge, [accepted]));
+      const id = plugin.begin("messages.send", sendParams(knowledge, [accepted ?? ""]));
       resultOf("messages.send", await plugin.answerTo(id));
       demand(plugin.fetches.length > 0, "it sent the message without a request of the host");
       for (const asked of plugin.fetches) {
@@ -33,6 +36,7 @@ export const fetchCases: readonly Case[] = [
   },
   {
     id: "fetch-failed",
+    group: "destinations",
     rule: "A plugin that cannot go on after a request failed answers its own with the same `code` and `sent`.",
     skip,
     async run(plugin, knowledge) {
@@ -41,7 +45,7 @@ export const fetchCases: readonly Case[] = [
         plugin.failFetches({ code, sent });
         const { data } = errorOf(
           "messages.send",
-          await plugin.ask("messages.send", sendParams(knowledge, [knowledge.accepted])),
+          await plugin.ask("messages.send", sendParams(knowledge, [knowledge.accepted ?? ""])),
         );
         const [problem] = checkErrorData(data);
         demand(problem === undefined, `error.data is not valid: ${problem?.pointer} ${problem?.message}`);
@@ -51,7 +55,7 @@ export const fetchCases: readonly Case[] = [
         );
       }
       plugin.failFetches(undefined);
-      resultOf("messages.send", await plugin.ask("messages.send", sendParams(knowledge, [knowledge.accepted])));
+      resultOf("messages.send", await plugin.ask("messages.send", sendParams(knowledge, [knowledge.accepted ?? ""])));
     },
   },
 ];

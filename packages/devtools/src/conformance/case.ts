@@ -1,16 +1,18 @@
-import type { Destination } from "@hilum/contract";
+import type { CapabilityName, Destination } from "@hilum/contract";
 import { email, sms } from "@hilum/contract/fhir";
 import { checkAnswer, type Frame } from "@hilum/contract/wire";
 import type { PluginProcess } from "./plugin-process.ts";
 
 /** What else is known of a plugin, for the cases that need it. */
 export interface Knowledge {
+  /** What its manifest provides; default `send_messages`. */
+  capabilities?: readonly CapabilityName[];
   /** Id of a smoke test of its manifest that is not live. */
   smokeTest?: string;
   /** Of its messages; default `email`. */
   channel?: "email" | "sms";
   /** Addresses with a known fate. Cases without an address are skipped. */
-  accepted: string;
+  accepted?: string;
   refused?: string;
   /** A provider that answers late, so that there is something to cancel. */
   slow?: string;
@@ -24,6 +26,8 @@ export interface Knowledge {
 
 export interface Case {
   id: string;
+  /** `protocol`, or the capability, or the part of the manifest, that it belongs to. */
+  group: "protocol" | "send_messages" | "destinations" | "ingress";
   /** The sentence of docs/reference/protocol.md that it judges. */
   rule: string;
   /** Why it cannot be run here, if so. */
@@ -60,6 +64,9 @@ export async function begin(plugin: PluginProcess): Promise<string[]> {
   const { methods } = resultOf("initialize", await plugin.initialize());
   return methods as string[];
 }
+
+export const noAccepted = ({ accepted }: Knowledge): string | undefined =>
+  accepted === undefined ? "no address is known to be accepted" : undefined;
 
 let messages = 0;
 /** No two say the same, as those of different people would not. */
