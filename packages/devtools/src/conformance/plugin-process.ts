@@ -20,6 +20,8 @@ export interface Subject {
   start?(): Promise<Program>;
   plugin: string;
   settings: Record<string, unknown>;
+  /** Names of secrets that the host would use in its place. */
+  secretsHeld?: readonly string[];
   /** Values of its secrets: none of them may stand in what it logs. */
   secrets?: readonly string[];
   grants: readonly string[];
@@ -176,7 +178,14 @@ function initializeParams(subject: Subject): Omit<InitializeParams, "meta"> {
   return {
     protocol: protocolVersion,
     host: { name: "hilum", version: "0.0.0-conformance" },
-    ...{ plugin, instance: "default", testMode: true, settings, secretsHeld: [], grants: [...grants] },
+    ...{
+      plugin,
+      instance: "default",
+      testMode: true,
+      settings,
+      secretsHeld: [...(subject.secretsHeld ?? [])],
+      grants: [...grants],
+    },
     hooks: Object.fromEntries(hooks.map((id) => [id, `https://hilum.test/hooks/${plugin}/default/${id}`])),
     limits: wireLimits,
     ...(egressSocket === undefined ? {} : { egressSocket }),

@@ -9,8 +9,11 @@ export interface FolderWatch {
 }
 
 export interface WatchOptions {
-  /** Paths from the folder, once nothing has changed for `quietMs`: an editor writes a file in several steps. */
-  onChange(paths: readonly string[]): void;
+  /**
+   * Paths from the folder, once nothing has changed for `quietMs`: an editor writes a file in several steps. `sinceMs` is
+   * when the first of them was noticed, as `performance.now()` says.
+   */
+  onChange(paths: readonly string[], sinceMs: number): void;
   /** The folder is gone, or cannot be read any more. Nothing follows. */
   onEnd(error: unknown): void;
   quietMs?: number;
@@ -43,14 +46,16 @@ interface Gatherer {
 function createGatherer(onChange: WatchOptions["onChange"], quietMs: number): Gatherer {
   const waiting = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  let sinceMs = 0;
   const tell = (): void => {
     const paths = [...waiting].toSorted();
     waiting.clear();
-    if (paths.length > 0) onChange(paths);
+    if (paths.length > 0) onChange(paths, sinceMs);
   };
   return {
     add(path) {
       if (ignored.test(path)) return;
+      if (waiting.size === 0) sinceMs = performance.now();
       waiting.add(path);
       clearTimeout(timer);
       timer = setTimeout(tell, quietMs);
