@@ -58,7 +58,7 @@ interface SampleProps {
 /** Code that makes one call, with a way to copy it. The token is read from a variable and never part of the text. */
 export function Sample({ operation, input, language }: SampleProps) {
   const { params, query, body } = input;
-  const text = samplesOf(operation, {
+  const text = samplesOf(operation as OperationSpec, {
     origin: location.origin,
     ...(params && { params: params as Record<string, string | number> }),
     ...(query && { query }),
