@@ -2,7 +2,7 @@ import { Panel, TableRegion } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
 import { Status } from "../../look/status.tsx";
 import type { AnswerById } from "../../api/call.ts";
-import { actorName, clock, day, duration, exactly, shortHash } from "../../text/format.ts";
+import { actorName, clock, day, duration, shortDigest } from "../../text/format.ts";
 
 interface ConformanceHistoryProps {
   items: AnswerById<"listConformanceRuns">["items"];
@@ -40,7 +40,7 @@ export function ConformanceHistory({ items, open, onOpen }: ConformanceHistoryPr
                   <button
                     type="button"
                     className="tbtn name"
-                    aria-label={`Open the run of ${exactly(startedAt)}`}
+                    aria-label={`Open the run of ${day(startedAt)}, ${clock(startedAt)}`}
                     onClick={() => onOpen(id)}
                   >
                     {day(startedAt)}, {clock(startedAt)}
@@ -55,7 +55,7 @@ export function ConformanceHistory({ items, open, onOpen }: ConformanceHistoryPr
                   {counts.passed} passed, {counts.failed} failed
                 </td>
                 <td>
-                  {version} <code className="small">{shortHash(codeDigest)}</code>
+                  {version} <code className="small">{shortDigest(codeDigest)}</code>
                 </td>
                 <td>{actorName(by)}</td>
                 <td className="r num nowrap">{duration(durationMs)}</td>

@@ -5,7 +5,7 @@ import { saveFile } from "../../api/call.ts";
 import { Evidence } from "../../look/evidence.tsx";
 import { Facts, Panel } from "../../look/panel.tsx";
 import { Status, type Word } from "../../look/status.tsx";
-import { duration, exactly, shortHash } from "../../text/format.ts";
+import { duration, exactly, shortDigest } from "../../text/format.ts";
 
 const outcomeWord: Record<ConformanceResult["cases"][number]["outcome"], Word> = {
   passed: "Passed",
@@ -51,12 +51,12 @@ export function ConformanceOutcome({ result }: { result: ConformanceResult }) {
           {
             term: "Not played",
             value: counts.skipped,
-            note: counts.skipped > 0 ? "what is missing is said below" : undefined,
+            note: counts.skipped > 0 ? "why is said below" : undefined,
           },
           { term: "Took", value: duration(result.durationMs) },
           {
             term: "Code",
-            value: <code className="digest">{shortHash(result.plugin.codeDigest)}</code>,
+            value: <code className="digest">{shortDigest(result.plugin.codeDigest)}</code>,
             note: `Hilum ${result.host.version}, protocol ${result.host.protocol}`,
           },
         ]}

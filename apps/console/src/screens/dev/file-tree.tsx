@@ -2,7 +2,6 @@ import type { ScaffoldFile } from "@hilum/contract/api";
 import { IconCopy, IconFile, IconFolder } from "@tabler/icons-react";
 import { useState } from "react";
 import { copyText } from "../../shell/copy.ts";
-import { bytes } from "../../text/format.ts";
 
 /** Files by folder on the left, the chosen one with its purpose and text on the right. */
 export function FileTree({ root, files }: { root: string; files: readonly ScaffoldFile[] }) {
@@ -59,9 +58,7 @@ function FileText({ file }: { file: ScaffoldFile }) {
           Copy
         </button>
       </div>
-      <p className="small dim">
-        {file.purpose} {bytes(new TextEncoder().encode(file.text).length)}.
-      </p>
+      <p className="small dim">{file.purpose}</p>
       <pre className="code" tabIndex={0} role="region" aria-label={`Text of ${file.path}`}>
         {file.text === "" ? "(empty)" : file.text}
       </pre>

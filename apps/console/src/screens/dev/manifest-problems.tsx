@@ -56,7 +56,7 @@ export function ManifestProblems({ id, isChecking, review, canMend, onGo, onMend
                 <div className="act">
                   <Button
                     size="compact-sm"
-                    aria-label={`Apply the fix at ${placeOf(problem)}`}
+                    aria-label={`Apply fix at ${placeOf(problem)}`}
                     onClick={() => onMend(problem)}
                   >
                     Apply fix

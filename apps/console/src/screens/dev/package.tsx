@@ -12,7 +12,7 @@ import { ActButton } from "../../shell/act-button.tsx";
 import { copyText } from "../../shell/copy.ts";
 import { Loaded } from "../../shell/loaded.tsx";
 import { notify } from "../../shell/notices.ts";
-import { bytes, many, shortHash } from "../../text/format.ts";
+import { bytes, many, shortDigest } from "../../text/format.ts";
 import { DevPage } from "./dev-page.tsx";
 import { ForSubject, NotLinked, useSubject } from "./subject.tsx";
 
@@ -135,7 +135,7 @@ function FileTable({ preview: { files } }: { preview: PackagePreview }) {
               </th>
               <td className="r num nowrap">{bytes(size)}</td>
               <td>
-                <code className="small dim">{shortHash(digest)}</code>
+                <code className="small dim">{shortDigest(digest)}</code>
               </td>
             </tr>
           ))}

@@ -23,16 +23,18 @@ export function SchemaHelp({ schema, pointer }: { schema: JsonSchema; pointer: s
         )}
       </div>
       {members.length > 0 && (
-        <dl className="members" tabIndex={0} role="region" aria-label={`Fields of ${pointer || "hilum.json"}`}>
-          {members.map(([name, member]) => (
-            <div key={name}>
-              <dt>
-                <code>{name}</code> {required.has(name) && <span className="tag">needed</span>}
-              </dt>
-              <dd>{member.description ?? describeSchema(member)}</dd>
-            </div>
-          ))}
-        </dl>
+        <div className="members" tabIndex={0} role="region" aria-label={`Fields of ${pointer || "hilum.json"}`}>
+          <dl>
+            {members.map(([name, member]) => (
+              <div key={name}>
+                <dt>
+                  <code>{name}</code> {required.has(name) && <span className="tag">needed</span>}
+                </dt>
+                <dd>{member.description ?? describeSchema(member)}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
       )}
     </Panel>
   );

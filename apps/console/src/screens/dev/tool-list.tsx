@@ -3,6 +3,7 @@ import {
   IconFileCheck,
   IconHeartbeat,
   IconInbox,
+  IconListCheck,
   IconListDetails,
   IconTransfer,
   IconWebhook,

@@ -31,6 +31,7 @@ export function useEditor() {
   const select = (start: number, end: number): void => {
     area.current?.focus();
     area.current?.setSelectionRange(start, end);
+    setCursor(start + 1);
     if (area.current !== null) {
       const line = text.slice(0, start).split("\n").length;
       area.current.scrollTop = Math.max(0, (line - 6) * Number.parseFloat(getComputedStyle(area.current).lineHeight));
