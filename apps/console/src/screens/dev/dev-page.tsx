@@ -1,11 +1,12 @@
 import "./dev.css";
 import type { OperationId } from "@hilum/contract/api";
+import { useEffect, useRef } from "react";
 import { Advice } from "../../look/problem.tsx";
 import { useMay } from "../../session/account.ts";
 import { Go } from "../../shell/go.tsx";
 import { Page, type PageProps } from "../../shell/page.tsx";
 
-export const devTabs = [
+const devTabs = [
   ["Overview", "/dev"],
   ["Scaffold", "/dev/scaffold"],
   ["Manifest", "/dev/manifest"],
@@ -65,8 +66,15 @@ export function DevPage({ tab, search = {}, guard = "getApiDescription", childre
 }
 
 function DevTabs({ at, search }: { at: DevTab; search: DevSearch }) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the row scrolls: where one is must be in sight.
+    const current = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (nav.current !== null && current !== null && current !== undefined)
+      nav.current.scrollLeft = current.offsetLeft - (nav.current.clientWidth - current.offsetWidth) / 2;
+  }, [at]);
   return (
-    <nav className="tabs" aria-label="Developer tools">
+    <nav className="tabs" aria-label="Developer tools" ref={nav}>
       {devTabs.map(([label, to]) => (
         <Go key={to} to={devAddress(to, search)} aria-current={label === at ? "page" : undefined}>
           {label}

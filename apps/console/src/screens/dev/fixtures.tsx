@@ -199,7 +199,7 @@ function WayOut({ plugin, instance }: { plugin: Plugin; instance: Instance }) {
 }
 
 function Outcome({ outcome, plugin }: { outcome: FixtureOutcome; plugin: Plugin }) {
-  const call = <Go to={`/audit?call=${encodeURIComponent(outcome.call)}`}>Its audit entries</Go>;
+  const call = <Go to={`/audit?request=${encodeURIComponent(outcome.call)}`}>Its audit entries</Go>;
   if (outcome.outcome === "failed")
     return (
       <Problem

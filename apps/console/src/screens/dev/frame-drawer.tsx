@@ -48,8 +48,6 @@ export function FrameDrawer({ plugin, instance, number, frame, onClose }: FrameD
         ) : (
           <div className="stack lg">
             <FrameFacts frame={kept} />
-            <Body label="Body" body={kept.body} />
-            {replayed !== undefined && <Outcome replayed={replayed} />}
             <div className="row">
               <ActButton
                 may={replay.may}
@@ -60,6 +58,8 @@ export function FrameDrawer({ plugin, instance, number, frame, onClose }: FrameD
                 Replay
               </ActButton>
             </div>
+            {replayed !== undefined && <Outcome replayed={replayed} />}
+            <Body label="Body" body={kept.body} />
           </div>
         )}
       </Drawer>
@@ -119,7 +119,7 @@ function Body({ label, body }: { label: string; body: unknown }) {
 }
 
 function Outcome({ replayed }: { replayed: Replayed }) {
-  const call = <Go to={`/audit?call=${encodeURIComponent(replayed.call)}`}>Its audit entries</Go>;
+  const call = <Go to={`/audit?request=${encodeURIComponent(replayed.call)}`}>Its audit entries</Go>;
   if (replayed.outcome === "failed")
     return (
       <Problem

@@ -208,7 +208,7 @@ function NotWatchable({ plugins, alone }: { plugins: readonly Plugin[]; alone: b
       <Panel title="Not to be watched" flush foot={<span>Only a linked folder changes while Hilum runs.</span>}>
         <ul>
           {plugins.map(({ id, name, code }) => (
-            <li key={id} className="ev" style={{ gridTemplateColumns: "minmax(0, 1fr) auto" }}>
+            <li key={id} className="ev two">
               <div>
                 <div className="t1">{name}</div>
                 <div className="t2">{codeWords[code]}</div>
