@@ -38,6 +38,7 @@ export const devtools: Journey[] = [
   {
     name: "developer: begins a plugin from a form, reads its files before they are written, and takes them along",
     async run({ admin, picture }) {
+      await admin.open("/");
       await admin.goTo("Developer tools");
       await admin.arrive("Developer tools");
       await admin.see("The workspace is empty");

@@ -38,6 +38,9 @@ export function ScaffoldScreen() {
     placeholderData: (previous) => previous,
     retry: false,
   });
+  // What was right before stays in sight while a field is being mended.
+  const [good, setGood] = useState<Scaffold>();
+  if (preview.data !== undefined && preview.data !== good) setGood(preview.data);
   const body = choice;
   return (
     <DevPage
@@ -63,7 +66,7 @@ export function ScaffoldScreen() {
                 <ScaffoldActs choice={choice} preview={preview.error === null ? preview.data : undefined} />
               </div>
             </Panel>
-            <Preview preview={preview.data} problem={preview.error} isBehind={settled !== choice} />
+            <Preview preview={preview.data ?? good} problem={preview.error} isBehind={settled !== choice} />
           </div>
         )}
       </Loaded>
@@ -125,12 +128,12 @@ interface PreviewProps {
 
 function Preview({ preview, problem, isBehind }: PreviewProps) {
   const told =
-    problem !== null
+    problem !== null && preview !== undefined
       ? "These are the files of what was right before."
       : isBehind
         ? "Reading the files…"
         : preview === undefined
-          ? ""
+          ? "Nothing to show yet."
           : `${preview.files.length} files. Its tests: ${preview.test}`;
   return (
     <Panel title="Files that it gets" flush foot={<span role="status">{told}</span>}>

@@ -52,6 +52,12 @@ export function ToolList() {
       ofPlugin("/health"),
       IconHeartbeat,
     ],
+    [
+      "Conformance",
+      "Whether the code does what the protocol says, with a result file to show.",
+      devAddress("/dev/conformance", search),
+      IconListCheck,
+    ],
     ["API explorer", "Every operation: a form to try it, and code for curl, Node and Python.", "/dev/api", IconApi],
   ] as const;
   return (
