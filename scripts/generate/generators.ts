@@ -6,6 +6,7 @@ import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
 import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
+import { sdkBundle } from "./sdk-bundle.ts";
 import { threatsPage } from "./threats-page.ts";
 
 export const generators: readonly Generator[] = [
@@ -16,5 +17,6 @@ export const generators: readonly Generator[] = [
   commandList,
   pluginBundles,
   pageBundles,
+  sdkBundle,
   contractPages,
 ];
