@@ -1,5 +1,6 @@
 import { apiDescription } from "./api-description.ts";
 import { clientTypes } from "./client-types.ts";
+import { conformanceVectors } from "./conformance-vectors.ts";
 import { contractPages } from "./contract-pages.ts";
 import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
@@ -17,4 +18,5 @@ export const generators: readonly Generator[] = [
   pageBundles,
   contractPages,
   pythonSdk,
+  conformanceVectors,
 ];
