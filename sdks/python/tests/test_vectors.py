@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from hilum.errors import ProviderError
+from hilum.messages import MessageAttachment as Attachment
 from hilum.messages import (
     channel_of,
     contact_points,
@@ -17,7 +18,6 @@ from hilum.messages import (
     message_text,
     sms,
 )
-from hilum.messages import MessageAttachment as Attachment
 from hilum.protocol.frames import Failure, Notification, Request, Result, Violation, decode_frame, encode_frame
 from hilum.rules.answers import check_answer, check_error_data
 from hilum.rules.ingress import held_secrets, without_held
@@ -100,8 +100,9 @@ def test_manifests_are_judged_alike(vectors: Any) -> None:
             parsed = parse_manifest(mutate(bases[case["base"]], case))
         if parsed.manifest is not None:
             return {"ok": True}
-        problems = [{**problem} for problem in parsed.problems]
+        problems: list[Any] = [{**problem} for problem in parsed.problems]
         for problem in problems:
+            # What RE2's own reader says of a pattern is its alone.
             if problem["message"].startswith("the pattern is not RE2: "):
                 problem["message"] = "the pattern is not RE2: ..."
         return {"ok": False, "code": parsed.code, "problems": problems}
@@ -206,12 +207,15 @@ def recipients_of(given: Any) -> Any:
 def build(given: Case) -> Any:
     [(kind, options)] = given.items()
     arguments = {
-        {"idempotencyKey": "idempotency_key"}.get(name, name): recipients_of(value) if name in ("to", "cc", "bcc") else value
+        {"idempotencyKey": "idempotency_key"}.get(name, name): recipients_of(value)
+        if name in ("to", "cc", "bcc")
+        else value
         for name, value in options.items()
     }
     if "attachments" in arguments:
         arguments["attachments"] = [
-            Attachment(one["url"], one["contentType"], one.get("title"), one.get("size")) for one in options["attachments"]
+            Attachment(one["url"], one["contentType"], one.get("title"), one.get("size"))
+            for one in options["attachments"]
         ]
     builders: dict[str, Any] = {"email": email, "sms": sms, "fax": fax}
     return builders[kind](**arguments)

@@ -139,10 +139,14 @@ _EGRESS: dict[str, tuple[CauseClass, Retry, str | None]] = {
 
 
 class HostError(HilumError):
-    """What the platform refused. `HostError("request.conflict")` is a `RequestConflict`."""
+    """What the platform refused. `HostError("request.conflict")` is a `RequestConflict`.
+
+    A code that a plugin may report itself has its class under ProviderError; refused by the host it is a plain HostError.
+    """
 
     def __new__(cls, code: ErrorCode, **_options: Any) -> HostError:
-        return super().__new__(_class_of(code) if cls is HostError else cls)
+        own = _class_of(code)
+        return super().__new__(own if cls is HostError and issubclass(own, HostError) else cls)
 
 
 class RegistrationError(HilumError):
