@@ -6,6 +6,7 @@ import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
 import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
+import { pythonBundles } from "./python-bundles.ts";
 import { pythonSdk } from "./python-sdk.ts";
 import { threatsPage } from "./threats-page.ts";
 
@@ -18,5 +19,7 @@ export const generators: readonly Generator[] = [
   pageBundles,
   contractPages,
   pythonSdk,
+  // After it: the bundles hold what it writes.
+  pythonBundles,
   conformanceVectors,
 ];

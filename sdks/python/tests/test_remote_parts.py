@@ -62,7 +62,13 @@ def code_of(value: Any) -> str:
 def test_reads_enrolment_codes_of_this_version_alone() -> None:
     good = {"url": "https://hilum.example:8443", "secret": "s"}
     assert decode_enrolment_code(f" {code_of(good)}\n") == good
-    bad_ones: list[Any] = [{**good, "url": "http://x"}, {**good, "secret": ""}, {**good, "ca": 5}, [], {"url": "https://x"}]
+    bad_ones: list[Any] = [
+        {**good, "url": "http://x"},
+        {**good, "secret": ""},
+        {**good, "ca": 5},
+        [],
+        {"url": "https://x"},
+    ]
     for bad in bad_ones:
         assert decode_enrolment_code(code_of(bad)) is None
     for text in ("", "nonsense", "hilum-enrol-1.%%%", "hilum-enrol-1." + "A" * 5000):
