@@ -14,9 +14,7 @@ import sys
 from pathlib import Path
 
 # What only tests, registration and plugins outside of a sandbox need.
-NOT_PACKED = frozenset(
-    {"__pycache__", "testing", "rules", "remote", "registration.py", "https_json.py", "pack.py"}
-)
+NOT_PACKED = frozenset({"__pycache__", "testing", "rules", "remote", "registration.py", "https_json.py", "pack.py"})
 
 
 def main(arguments: list[str] | None = None) -> int:
