@@ -14,9 +14,9 @@ export interface Fates {
 export async function fetchFromEndpoint(secret: string, params: FetchParams, fates: Fates): Promise<FetchResult> {
   const text = params.body !== undefined && "text" in params.body ? params.body.text : "";
   const verdict = verifySignature({ scheme: "standard-webhooks", secret: "s" }, secret, {
-    ...{ target: "https://endpoint.example/", headers: params.headers ?? {}, body: Buffer.from(text) },
+    ...{ origin: "https://endpoint.example", target: "/", headers: params.headers ?? {}, body: Buffer.from(text) },
   });
-  if (!verdict.ok) return answer(401, { message: `The signature is wrong: ${verdict.reason}` }, params.path);
+  if (!verdict.ok) return answer(401, { message: `The signature is wrong: ${verdict.fault}` }, params.path);
   const event = JSON.parse(text) as { type: string; data: { recipients?: { address: string }[] } };
   const addresses = (event.data.recipients ?? []).map(({ address }) => address);
   if (addresses.includes(fates.slow)) await sleep(30_000, undefined, { ref: false });
