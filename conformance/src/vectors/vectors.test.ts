@@ -36,9 +36,9 @@ describe("the vectors that every SDK is held to", () => {
     expect(short.length).toBeGreaterThan(90);
     for (const { text = "", base64, frame, violation, detail } of short) {
       const line = base64 === undefined ? Buffer.from(text) : Buffer.from(base64, "base64");
-      const read = decodeSlowly(line);
-      expect(read.violation, text).toEqual(violation === undefined ? undefined : { reason: violation, detail });
-      expect(read.frame, text).toEqual(frame);
+      const found = decodeSlowly(line);
+      expect(found.violation, text).toEqual(violation === undefined ? undefined : { reason: violation, detail });
+      expect(found.frame, text).toEqual(frame);
     }
   });
 
