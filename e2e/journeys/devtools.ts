@@ -8,7 +8,6 @@ import type { Journey } from "./journey.ts";
 
 const name = "Night desk";
 const id = "com.example.night-desk";
-const plugin = `/plugins/${id}`;
 
 /** Opens a tool for the plugin at hand; the further ones are reached by the tabs, which keep it. */
 async function openTool(person: Person, heading: string): Promise<void> {
