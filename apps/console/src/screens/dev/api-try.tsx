@@ -22,7 +22,7 @@ interface ApiTryProps {
 
 /** The form of an operation, what came back of it, and the same by program. */
 export function ApiTry({ operation, plugin }: ApiTryProps) {
-  const { id, method } = operation;
+  const { method } = operation;
   const fields = fieldsOf(operation);
   const [typed, setTyped] = useState<Record<string, string>>(plugin === undefined ? {} : { "params.plugin": plugin });
   const [file, setFile] = useState<File>();
