@@ -8,7 +8,6 @@ import type { Journey } from "./journey.ts";
 
 const name = "Night desk";
 const id = "com.example.night-desk";
-const plugin = `/plugins/${id}`;
 
 /** Opens a tool for the plugin at hand; the further ones are reached by the tabs, which keep it. */
 async function openTool(person: Person, heading: string): Promise<void> {
@@ -192,6 +191,7 @@ export const devtools: Journey[] = [
       await admin.activate("button", "Python");
       const code = await admin.see({ role: "region", name: "Code of getLiveReload" });
       assert.match((await code.textContent()) ?? "", new RegExp(`/api/v1/plugins/${id}/live-reload`));
+      await admin.page.evaluate(() => window.scrollTo(0, 0));
       await picture(admin.page, "dev-api");
       await admin.fill("Search operations", "setLiveReload");
       await admin.activate("link", /setLiveReload/);

@@ -146,9 +146,9 @@ const outcomeWords: Record<LiveReload["reloads"][number]["outcome"], readonly [W
   failed: ["Failed", "Failed"],
 };
 
-function Reloads({ name, state: { reloads, on } }: { name: string; state: LiveReload }) {
+function Reloads({ name, state: { reloads, on, problem } }: { name: string; state: LiveReload }) {
   if (reloads.length === 0)
-    return on ? (
+    return on && problem === undefined ? (
       <Empty title="No reload yet">Save a file in the folder. What happens then stands here within two seconds.</Empty>
     ) : null;
   return (
