@@ -9,8 +9,7 @@ import {
   type TwilioServer,
 } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cases, judge, type Knowledge } from "./cases.ts";
-import { FetchFailure, type Subject } from "./plugin-process.ts";
+import { cases, FetchFailure, judge, type Knowledge, type Subject } from "@hilum/devtools/conformance";
 import { fetchFromTwilio } from "./twilio-fetch.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import { cases, judge, type Knowledge, type Verdict } from "./cases.ts";
-import type { Subject } from "./plugin-process.ts";
+import { cases, judge, type Knowledge, type Subject, type Verdict } from "@hilum/devtools/conformance";
 
 const usage = `Judges a plugin that sends messages by docs/reference/protocol.md.
 

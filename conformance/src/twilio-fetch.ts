@@ -1,7 +1,7 @@
 import type { FetchParams, FetchResult } from "@hilum/contract";
 import { askTwilio, type TwilioServer } from "@hilum/testkit";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FetchFailure } from "./plugin-process.ts";
+import { FetchFailure } from "@hilum/devtools/conformance";
 
 /** Makes a plugin's request as the host does, with the secret that the plugin does not hold; two numbers have bad luck. */
 export async function fetchFromTwilio(

@@ -17,7 +17,9 @@ export interface Arrow {
 
 const tests = ["testkit/*"];
 const floor = "contract/*";
-const everyPackage = [floor, "policy/*", "audit/*", "store/*", "host/*", "client/*", "sdk/*", "testkit/*"];
+const everyPackage = [
+  ...[floor, "policy/*", "audit/*", "store/*", "host/*", "client/*", "devtools/*", "sdk/*", "testkit/*"],
+];
 
 export const arrows: readonly Arrow[] = [
   { place: "packages/contract", imports: [], node: "computing", testImports: tests },
@@ -39,9 +41,10 @@ export const arrows: readonly Arrow[] = [
   { place: "packages/testkit", imports: [floor] },
   { place: "packages/store", imports: [floor, "policy/*", "audit/*"], testImports: tests },
   { place: "packages/host", imports: [floor, "policy/*", "audit/*"], testImports: [...tests, "sdk"] },
+  { place: "packages/devtools", imports: [floor], testImports: [...tests, "sdk/*"] },
   {
     place: "apps/server",
-    imports: [floor, "policy/*", "audit/*", "store/*", "host/*"],
+    imports: [floor, "policy/*", "audit/*", "store/*", "host/*", "devtools/*"],
     testImports: [...tests, "client", "sdk"],
   },
   {

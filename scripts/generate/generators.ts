@@ -1,5 +1,6 @@
 import { apiDescription } from "./api-description.ts";
 import { clientTypes } from "./client-types.ts";
+import { commandList } from "./command-list.ts";
 import { contractPages } from "./contract-pages.ts";
 import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
@@ -12,6 +13,7 @@ export const generators: readonly Generator[] = [
   threatsPage,
   apiDescription,
   clientTypes,
+  commandList,
   pluginBundles,
   pageBundles,
   contractPages,

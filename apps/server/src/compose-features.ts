@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
 import type { AuditLog } from "@hilum/audit";
-import type { Log } from "@hilum/contract";
+import type { Actor, Log } from "@hilum/contract";
 import {
   pluginFailureData,
   type Governor,
@@ -21,6 +21,7 @@ import { createAuditIndexer } from "./features/audit/indexer.ts";
 import { createReasons } from "./features/audit/reasons.ts";
 import { createAuditHandlers } from "./features/audit/routes.ts";
 import { createVerificationsService } from "./features/audit/verifications.ts";
+import { composeDevtools } from "./features/devtools/compose-devtools.ts";
 import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
 import { composeHooks } from "./features/hooks/compose-hooks.ts";
 import { createAccountService } from "./features/identity/account.ts";
@@ -238,6 +239,13 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     awaited: (key, hook) => setup.awaitedHook(key, hook),
   });
 
+  const holds = async (actor: Actor): Promise<boolean> =>
+    actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor));
+  const devtools = composeDevtools({
+    ...{ config, installation, store, host, sandbox, runner, lifecycle, registration, pages, holds, log },
+    ref: parts.ref,
+  });
+
   const handlers: Handlers = {
     ...createPlatformHandlers({
       config,
@@ -281,8 +289,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         smoke,
         pages,
         logs,
-        holds: async (actor) =>
-          actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor)),
+        holds,
       },
       createSettingsTest({ settings, runner, failureData: pluginFailureData }),
     ),
@@ -304,6 +311,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...createPageHandlers({ store, logs }),
     ...remote.handlers,
     ...hooks.handlers,
+    ...devtools.handlers,
   };
 
   const timers = [
@@ -355,6 +363,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     async close() {
       stopping = true;
       for (const timer of timers) clearInterval(timer);
+      await devtools.close();
       await health.close();
       await dispatcher?.close();
       await remote.close();

@@ -32,6 +32,8 @@ export interface Installation {
   pluginsDir: string;
   packagesDir: string;
   modulesDir: string;
+  /** The Python package `hilum`, where it is part of the installation. */
+  pythonSdkDir?: string;
 }
 
 /** Builds store, audit, policy, host and services, listens, and brings up what is enabled. Whatever it opened is closed again when a later step fails. */

@@ -20,10 +20,12 @@ export interface Config {
   databaseUrl: string;
   /** Set where people reach Hilum through another name than `https://localhost:{port}`. */
   publicUrl: URL | undefined;
+  /** Folder below which new plugins are written. */
+  workspaceDir: string;
   settings: readonly StartSetting[];
 }
 
-/** Reads the six `HILUM_*` variables. Throws `config.invalid` naming the variable. */
+/** Reads the seven `HILUM_*` variables. Throws `config.invalid` naming the variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): Config {
   const settings: StartSetting[] = [];
   const read = (
@@ -62,9 +64,22 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
   const publicUrl = parsePublicUrl(
     read("HILUM_PUBLIC_URL", "", "Address people use, where it is not https://localhost"),
   );
+  const workspaceDir = resolve(
+    cwd,
+    read("HILUM_WORKSPACE_DIR", join(dataDir, "workspace"), "Folder below which Developer tools write new plugins"),
+  );
   if (keyFile.startsWith(dataDir + "/"))
     throw invalid("HILUM_KEY_FILE", "lies inside the data folder; a copy of that folder would then carry its own key");
-  return Object.freeze({ port, host, dataDir, keyFile, databaseUrl, publicUrl, settings: Object.freeze(settings) });
+  return Object.freeze({
+    port,
+    host,
+    dataDir,
+    keyFile,
+    databaseUrl,
+    publicUrl,
+    workspaceDir,
+    settings: Object.freeze(settings),
+  });
 }
 
 function parsePort(text: string): number {

@@ -154,6 +154,45 @@ describe("every operation", () => {
     expect((await ok("listHookDeliveries", { params: hookPlugin })).items).toHaveLength(2);
   });
 
+  it("begins a plugin, looks at it while it runs, judges and packs it", async () => {
+    const choice = {
+      ...{ language: "node" as const, id: "com.example.begun", name: "Begun" },
+      ...{ capabilities: ["send_messages" as const], pages: false },
+    };
+    const begun = { plugin: choice.id };
+    await ok("listScaffolds");
+    await ok("previewScaffold", { body: choice });
+    const download = await ana.call("downloadScaffold", { body: choice });
+    expect(download.status).toBe(200);
+    succeeded.add("downloadScaffold");
+    await ok("scaffoldPlugin", { body: choice });
+    expect((await ok("getWorkspace")).folders).toMatchObject([{ folder: choice.id, state: "linked" }]);
+    await ok("getManifestSchema");
+    await ok("setLiveReload", { params: begun, body: { on: true } });
+    expect((await ok("getLiveReload", { params: begun })).on).toBe(true);
+    await ok("saveSettings", { params: begun, body: { values: {}, revision: 0, testMode: true } });
+    expect((await ok("enableInstance", { params: begun, body: {} })).gate.ready).toBe(true);
+    await ok("startWireInspector", { params: begun, body: { minutes: 1 } });
+    await ok("listFixtures");
+    await ok("sendFixture", { params: { ...begun, fixture: "email-appointment" }, body: {} });
+    expect((await ok("getWireInspector", { params: begun })).frames).toBeGreaterThan(0);
+    const { items } = await ok("listFrames", { params: begun });
+    const sent = items.find(({ method, replayable }) => replayable && method === "messages.send");
+    await ok("replayFrame", { params: { ...begun, frame: sent?.number ?? 0 } });
+    const event = await firstEvent(server, ana, `/api/v1/plugins/${choice.id}/wire/stream`);
+    expect(event).toContain(": tail");
+    succeeded.add("tailFrames");
+    await ok("stopWireInspector", { params: begun });
+    await ok("listConformanceCases");
+    const { id } = await ok("runConformance", { params: begun, body: {} });
+    await ok("listConformanceRuns", { params: begun });
+    await ok("getConformanceRun", { params: { ...begun, run: id } });
+    await ok("previewPackage", { params: begun });
+    expect((await ana.call("packPlugin", { params: begun })).status).toBe(200);
+    succeeded.add("packPlugin");
+    await ok("removePlugin", { params: begun, body: { reason: "Only a test" } });
+  });
+
   it("keeps vendors and agreements", async () => {
     await ok("listEgressReceipts", { params: mailbox });
     const made = await ok("createVendor", {
@@ -266,7 +305,7 @@ describe("every operation", () => {
       expect(answer.status, operation).toBe(200);
       succeeded.add(operation);
     }
-    const tail = await firstEvent(server, ana);
+    const tail = await firstEvent(server, ana, `/api/v1/plugins/${mailbox.plugin}/logs/stream`);
     expect(tail).toContain(": tail");
     succeeded.add("tailPluginLogs");
     await ok("signOut");
@@ -278,17 +317,14 @@ describe("every operation", () => {
   });
 });
 
-function firstEvent({ origin, ca }: TestServer, { cookie }: TestClient): Promise<string> {
+function firstEvent({ origin, ca }: TestServer, { cookie }: TestClient, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { cookie, origin, "sec-fetch-site": "same-origin", "x-hilum-console": "1" };
-    const sent = get(
-      `${origin}/api/v1/plugins/${mailbox.plugin}/logs/stream`,
-      { ca, headers, agent: false },
-      (stream) =>
-        stream.once("data", (part: Buffer) => {
-          resolve(part.toString("utf8"));
-          sent.destroy();
-        }),
+    const sent = get(`${origin}${path}`, { ca, headers, agent: false }, (stream) =>
+      stream.once("data", (part: Buffer) => {
+        resolve(part.toString("utf8"));
+        sent.destroy();
+      }),
     );
     sent.once("error", reject);
   });

@@ -7,6 +7,10 @@ const plugin = { plugin: "com.example.absent" };
 const ofInstance = { params: plugin };
 const reason = { reason: "A test of who may do this" };
 const nothing = {};
+const someScaffold = {
+  ...{ language: "python", id: "com.example.scaffolded", name: "Scaffolded" },
+  ...{ capabilities: ["send_messages"], pages: false },
+};
 
 /**
  * One request per operation that passes its schema and changes nothing that another test reads: most name a record that
@@ -159,5 +163,28 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   listRepairs: nothing,
   snoozeRepair: { params: { repair: "absent" }, body: { until: "2030-01-01T00:00:00.000Z", ...reason } },
   unsnoozeRepair: { params: { repair: "absent" } },
+  listScaffolds: nothing,
+  previewScaffold: { body: someScaffold },
+  downloadScaffold: { body: someScaffold },
+  // Pages are for TypeScript alone: refused behind the door, so that nothing is written.
+  scaffoldPlugin: { body: { ...someScaffold, pages: true } },
+  getWorkspace: nothing,
+  getManifestSchema: nothing,
+  getLiveReload: ofInstance,
+  setLiveReload: { ...ofInstance, body: { on: true } },
+  getWireInspector: ofInstance,
+  startWireInspector: { ...ofInstance, body: { minutes: 1 } },
+  stopWireInspector: ofInstance,
+  listFrames: ofInstance,
+  tailFrames: ofInstance,
+  replayFrame: { params: { ...plugin, frame: 1 } },
+  listConformanceCases: nothing,
+  runConformance: { ...ofInstance, body: {} },
+  listConformanceRuns: ofInstance,
+  getConformanceRun: { params: { ...plugin, run: "absent" } },
+  listFixtures: nothing,
+  sendFixture: { params: { ...plugin, fixture: "absent" }, body: {} },
+  previewPackage: ofInstance,
+  packPlugin: ofInstance,
   reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
 };

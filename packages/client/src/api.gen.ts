@@ -360,6 +360,126 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/dev/conformance-cases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the cases that conformance plays, with the sentence of the protocol that each judges */
+        readonly get: operations["listConformanceCases"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/dev/fixtures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List made-up messages and events that can be handed to a plugin */
+        readonly get: operations["listFixtures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/dev/manifest-schema": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read the JSON Schema of hilum.json, for editors */
+        readonly get: operations["getManifestSchema"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/dev/scaffolds": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the languages and capabilities that a new plugin can begin with */
+        readonly get: operations["listScaffolds"];
+        readonly put?: never;
+        /** Write the files of a new plugin into a new folder of the workspace and link it; replaces nothing */
+        readonly post: operations["scaffoldPlugin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/dev/scaffolds/download": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Download the files of a new plugin as a zip */
+        readonly post: operations["downloadScaffold"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/dev/scaffolds/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Show the files of a new plugin; writes nothing */
+        readonly post: operations["previewScaffold"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/dev/workspace": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the plugin folders of the workspace and whether they are linked */
+        readonly get: operations["getWorkspace"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/health": {
         readonly parameters: {
             readonly query?: never;
@@ -567,6 +687,41 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/conformance-runs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the kept conformance runs of a plugin, newest first, without their cases */
+        readonly get: operations["listConformanceRuns"];
+        readonly put?: never;
+        /** Judge a plugin's code by the cases of the protocol, in its sandbox, without network and without patient data */
+        readonly post: operations["runConformance"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/conformance-runs/{run}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read one conformance run with its cases: the result file that a marketplace can show */
+        readonly get: operations["getConformanceRun"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/disable": {
         readonly parameters: {
             readonly query?: never;
@@ -612,6 +767,23 @@ export interface paths {
         readonly put?: never;
         /** Run the gate and enable the instance; override only with a reason */
         readonly post: operations["enableInstance"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/fixtures/{fixture}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hand a made-up message to a running instance in test mode, outside of the outbox, and tell what it made of it */
+        readonly post: operations["sendFixture"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -805,6 +977,24 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/live-reload": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Tell whether a linked folder is watched, and how its last reloads went */
+        readonly get: operations["getLiveReload"];
+        /** Start the enabled instances of a linked folder anew whenever a file changes; off again when Hilum stops */
+        readonly put: operations["setLiveReload"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/logs": {
         readonly parameters: {
             readonly query?: never;
@@ -831,6 +1021,40 @@ export interface paths {
         };
         /** Follow an instance's log as server-sent events (event `line`, data LogLine) */
         readonly get: operations["tailPluginLogs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/package": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download a linked folder as a package: one .hilum file, the same bytes for the same folder; not signed yet */
+        readonly get: operations["packPlugin"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/package/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Show what the package of a linked folder would hold, with the digest of each file */
+        readonly get: operations["previewPackage"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1126,6 +1350,108 @@ export interface paths {
         readonly put?: never;
         /** Run all or some smoke tests now */
         readonly post: operations["runSmokeTests"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/wire": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Tell whether the frames between host and instance are being kept, and until when */
+        readonly get: operations["getWireInspector"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/wire/frames": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the kept frames, oldest first, with masked bodies */
+        readonly get: operations["listFrames"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/wire/frames/{frame}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hand a kept request to the plugin again; a message only to an instance in test mode */
+        readonly post: operations["replayFrame"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/wire/start": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Keep the frames between host and instance in memory, masked, for some minutes; begins anew when it is on */
+        readonly post: operations["startWireInspector"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/wire/stop": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Stop keeping frames and forget those that were kept */
+        readonly post: operations["stopWireInspector"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/wire/stream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Follow the frames as server-sent events (event `frame`, data WireFrame; event `end` when the inspector ends) */
+        readonly get: operations["tailFrames"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1921,6 +2247,42 @@ export interface components {
             /** Format: date-time */
             readonly until?: string;
         };
+        readonly ConformanceCase: {
+            readonly durationMs: number;
+            readonly group: string;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly outcome: "passed" | "failed" | "skipped";
+            readonly rule: string;
+            readonly why?: string;
+        };
+        readonly ConformanceResult: {
+            readonly by: string;
+            readonly cases: readonly components["schemas"]["ConformanceCase"][];
+            readonly counts: {
+                readonly failed: number;
+                readonly passed: number;
+                readonly skipped: number;
+            };
+            readonly durationMs: number;
+            /** @constant */
+            readonly format: "hilum-conformance/1";
+            readonly host: {
+                readonly protocol: string;
+                readonly version: string;
+            };
+            readonly id: string;
+            readonly passed: boolean;
+            readonly plugin: {
+                readonly codeDigest: string;
+                readonly id: string;
+                readonly manifestDigest: string;
+                readonly name: string;
+                readonly version?: string;
+            };
+            /** Format: date-time */
+            readonly startedAt: string;
+        };
         readonly Dashboard: {
             readonly audit: {
                 readonly blocked: boolean;
@@ -2053,6 +2415,32 @@ export interface components {
             /** @enum {unknown} */
             readonly status: "passed" | "failed" | "warning" | "skipped";
             readonly title: string;
+        };
+        readonly Fixture: {
+            readonly capability: string;
+            readonly channel?: string;
+            readonly content: {
+                readonly [key: string]: unknown;
+            };
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "message" | "event";
+            readonly served: boolean;
+            readonly title: string;
+        };
+        readonly FixtureOutcome: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly call: string;
+            readonly code?: string;
+            readonly detail?: string;
+            readonly durationMs: number;
+            readonly fix?: string;
+            readonly fixture: string;
+            /** @enum {unknown} */
+            readonly outcome: "accepted" | "failed";
+            readonly providerReference?: string;
+            readonly reply?: string;
         };
         readonly Gate: {
             readonly ready: boolean;
@@ -2228,6 +2616,20 @@ export interface components {
             readonly testMode: boolean;
             readonly title: string;
         };
+        readonly LiveReload: {
+            readonly on: boolean;
+            readonly plugin: string;
+            readonly problem?: {
+                readonly code: string;
+                readonly detail: string;
+                readonly fix: string;
+            };
+            readonly reloads: readonly components["schemas"]["Reload"][];
+            /** Format: date-time */
+            readonly since?: string;
+            /** @enum {unknown} */
+            readonly watching?: "events" | "polling";
+        };
         readonly LogLine: {
             /** Format: date-time */
             readonly at: string;
@@ -2345,6 +2747,16 @@ export interface components {
             };
             readonly src?: string;
             readonly title: string;
+        };
+        readonly PackagePreview: {
+            readonly bytes: number;
+            readonly digest: string;
+            readonly files: readonly {
+                readonly bytes: number;
+                readonly digest: string;
+                readonly path: string;
+            }[];
+            readonly name: string;
         };
         readonly PlatformSettings: {
             readonly authorities?: readonly string[];
@@ -2475,6 +2887,18 @@ export interface components {
             readonly plugin: string;
             readonly review: components["schemas"]["ManifestReview"];
         };
+        readonly Reload: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly code?: string;
+            readonly detail?: string;
+            readonly durationMs: number;
+            readonly files: readonly string[];
+            readonly fix?: string;
+            readonly instances: number;
+            /** @enum {unknown} */
+            readonly outcome: "reloaded" | "not_running" | "manifest_changed" | "failed";
+        };
         readonly RemoteToken: {
             /** Format: date-time */
             readonly createdAt: string;
@@ -2513,6 +2937,16 @@ export interface components {
         readonly Repairs: {
             readonly open: readonly components["schemas"]["Repair"][];
             readonly snoozed: readonly components["schemas"]["SnoozedRepair"][];
+        };
+        readonly Replayed: {
+            readonly answer?: unknown;
+            readonly call: string;
+            readonly code?: string;
+            readonly detail?: string;
+            readonly durationMs: number;
+            readonly method: string;
+            /** @enum {unknown} */
+            readonly outcome: "answered" | "failed";
         };
         readonly Route: {
             readonly candidates: readonly components["schemas"]["RouteCandidate"][];
@@ -2553,6 +2987,24 @@ export interface components {
             /** @enum {unknown} */
             readonly level: "isolated" | "not_available";
             readonly reason?: string;
+        };
+        readonly Scaffold: {
+            readonly files: readonly components["schemas"]["ScaffoldFile"][];
+            readonly folder: string;
+            readonly test: string;
+        };
+        readonly ScaffoldChoice: {
+            readonly capabilities: readonly ("send_messages" | "receive_messages" | "store_records" | "transform_records" | "provide_operations" | "handle_events" | "run_jobs")[];
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly language: "node" | "python";
+            readonly name: string;
+            readonly pages: boolean;
+        };
+        readonly ScaffoldFile: {
+            readonly path: string;
+            readonly purpose: string;
+            readonly text: string;
         };
         readonly SessionRow: {
             readonly client: string;
@@ -2853,6 +3305,49 @@ export interface components {
             /** @enum {unknown} */
             readonly state: "running" | "done" | "cancelled";
             readonly total: number;
+        };
+        readonly WireFrame: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly body?: unknown;
+            readonly code?: number;
+            /** @enum {unknown} */
+            readonly direction: "to_plugin" | "from_plugin";
+            readonly durationMs?: number;
+            readonly id?: string;
+            /** @enum {unknown} */
+            readonly kind: "request" | "result" | "error" | "notification";
+            readonly method: string;
+            /** @enum {unknown} */
+            readonly notReplayable?: "not_to_plugin" | "not_a_request" | "method" | "too_long";
+            readonly number: number;
+            readonly replayable: boolean;
+            readonly size: number;
+        };
+        readonly WireInspector: {
+            readonly dropped: number;
+            readonly frames: number;
+            readonly framesMax: number;
+            readonly on: boolean;
+            readonly running: boolean;
+            readonly startedBy?: string;
+            /** Format: date-time */
+            readonly until?: string;
+        };
+        readonly Workspace: {
+            readonly folders: readonly components["schemas"]["WorkspaceFolder"][];
+            readonly path: string;
+            readonly writable: boolean;
+        };
+        readonly WorkspaceFolder: {
+            readonly folder: string;
+            readonly language?: string;
+            readonly name?: string;
+            readonly path: string;
+            readonly plugin?: string;
+            readonly problem?: string;
+            /** @enum {unknown} */
+            readonly state: "not_linked" | "linked" | "revision_waits" | "invalid";
         };
     };
     responses: never;
@@ -3662,6 +4157,277 @@ export interface operations {
             };
         };
     };
+    readonly listConformanceCases: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly group: string;
+                            readonly id: string;
+                            readonly rule: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listFixtures: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Fixture"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getManifestSchema: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listScaffolds: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly capabilities: readonly {
+                            readonly name: string;
+                            readonly plain: string;
+                            readonly title: string;
+                        }[];
+                        readonly languages: readonly {
+                            /** @enum {unknown} */
+                            readonly id: "node" | "python";
+                            readonly pages: boolean;
+                            readonly test: string;
+                            readonly title: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly scaffoldPlugin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ScaffoldChoice"];
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly files: readonly string[];
+                        readonly path: string;
+                        readonly plugin: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly downloadScaffold: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ScaffoldChoice"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/zip": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly previewScaffold: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ScaffoldChoice"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Scaffold"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getWorkspace: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly getHealth: {
         readonly parameters: {
             readonly query?: never;
@@ -4221,6 +4987,143 @@ export interface operations {
             };
         };
     };
+    readonly listConformanceRuns: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly by: string;
+                            readonly codeDigest: string;
+                            readonly counts: {
+                                readonly failed: number;
+                                readonly passed: number;
+                                readonly skipped: number;
+                            };
+                            readonly durationMs: number;
+                            readonly id: string;
+                            readonly passed: boolean;
+                            /** Format: date-time */
+                            readonly startedAt: string;
+                            readonly version?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly runConformance: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly cases?: readonly string[];
+                    readonly subject?: {
+                        readonly accepted?: string;
+                        readonly answers?: readonly {
+                            readonly body?: string;
+                            readonly contains?: string;
+                            readonly contentType?: string;
+                            readonly destination: string;
+                            readonly status: number;
+                        }[];
+                        /** @enum {unknown} */
+                        readonly channel?: "email" | "sms";
+                        readonly hook?: {
+                            readonly body: string;
+                            readonly contentType: string;
+                            readonly id: string;
+                        };
+                        readonly refused?: string;
+                        readonly settings?: {
+                            readonly [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConformanceResult"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getConformanceRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConformanceResult"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly disableInstance: {
         readonly parameters: {
             readonly query?: {
@@ -4332,6 +5235,46 @@ export interface operations {
                         readonly gate: components["schemas"]["Gate"];
                         readonly instance: components["schemas"]["Instance"];
                     };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly sendFixture: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly fixture: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly to?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FixtureOutcome"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -4743,6 +5686,74 @@ export interface operations {
             };
         };
     };
+    readonly getLiveReload: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LiveReload"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setLiveReload: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly on: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LiveReload"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listPluginLogs: {
         readonly parameters: {
             readonly query?: {
@@ -4804,6 +5815,68 @@ export interface operations {
                 };
                 content: {
                     readonly "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly packPlugin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/vnd.hilum.package+zip": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly previewPackage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PackagePreview"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -5604,6 +6677,221 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SmokeRun"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getWireInspector: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WireInspector"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listFrames: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: number;
+                readonly direction?: "to_plugin" | "from_plugin";
+                readonly instance?: string;
+                readonly limit?: number;
+                readonly method?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dropped: number;
+                        readonly items: readonly components["schemas"]["WireFrame"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly replayFrame: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly frame: number;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly startWireInspector: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly minutes: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WireInspector"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly stopWireInspector: {
+        readonly parameters: {
+            readonly query?: {
+                readonly instance?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WireInspector"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly tailFrames: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: number;
+                readonly direction?: "to_plugin" | "from_plugin";
+                readonly instance?: string;
+                readonly method?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": unknown;
                 };
             };
             /** @description Refused: what, where and the mend */

@@ -66,3 +66,6 @@ export { createTokenBucket, type TokenBucket } from "./lib/connection/token-buck
 export { createRemoteLinks, type RemoteLinks, type RemoteLinksOptions } from "./lib/remote/remote-links.ts";
 export type { Proof } from "./lib/remote/proof.ts";
 export type { RemoteLinkRecord, RemoteStore } from "./lib/remote/remote-store.ts";
+export { maskBody } from "./lib/wire/mask-body.ts";
+export type { KeptFrame, KeptRequest } from "./lib/wire/kept-frame.ts";
+export type { FrameListener, InspectorState, WireInspector } from "./lib/wire/wire-inspector.ts";

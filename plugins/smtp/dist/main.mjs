@@ -265,6 +265,24 @@ const errorCatalogue = {
 		fix: "Report the loop to the publishers of the plugins that are named.",
 		retryable: false
 	},
+	"conformance.in_progress": {
+		status: 409,
+		title: "The plugin is being judged already",
+		fix: "Wait for that run to end, then start another.",
+		retryable: true
+	},
+	"conformance.no_code": {
+		status: 409,
+		title: "There is no code here that could be judged",
+		fix: "Link the plugin's folder. A plugin that runs elsewhere is judged there.",
+		retryable: false
+	},
+	"conformance.run_not_found": {
+		status: 404,
+		title: "There is no such conformance run",
+		fix: "Choose one from the list; the newest twenty are kept.",
+		retryable: false
+	},
 	"config.invalid": {
 		status: 500,
 		title: "A start setting is not valid",
@@ -317,6 +335,36 @@ const errorCatalogue = {
 		status: 500,
 		title: "A stored value cannot be decrypted",
 		fix: "Check that the key file belongs to this data folder; restore the row from a backup.",
+		retryable: false
+	},
+	"fixture.not_fitting": {
+		status: 409,
+		title: "The plugin takes nothing of this kind",
+		fix: "Choose a fixture that one of its capabilities takes.",
+		retryable: false
+	},
+	"fixture.not_found": {
+		status: 404,
+		title: "There is no such fixture",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"fixture.test_mode": {
+		status: 409,
+		title: "Made-up messages go to instances in test mode alone",
+		fix: "Turn test mode on in the plugin's Settings.",
+		retryable: false
+	},
+	"frame.not_found": {
+		status: 404,
+		title: "The frame is not kept any more",
+		fix: "Choose one from the list; older frames made room for newer ones.",
+		retryable: false
+	},
+	"frame.not_replayable": {
+		status: 409,
+		title: "This frame cannot be handed over again",
+		fix: "Choose a request to the plugin; a message needs an instance in test mode.",
 		retryable: false
 	},
 	"hook.bad_signature": {
@@ -475,6 +523,12 @@ const errorCatalogue = {
 		fix: "It may have been used, ended after ten minutes, or begun in another browser. Go back to the setup and open the provider again.",
 		retryable: false
 	},
+	"package.invalid": {
+		status: 422,
+		title: "The folder cannot be packed",
+		fix: "Correct the named place in the plugin's folder.",
+		retryable: false
+	},
 	"package.symlink": {
 		status: 422,
 		title: "The package holds a symbolic link",
@@ -563,6 +617,12 @@ const errorCatalogue = {
 		status: 404,
 		title: "There is no such plugin",
 		fix: "Choose a plugin from the list.",
+		retryable: false
+	},
+	"plugin.not_linked": {
+		status: 409,
+		title: "The plugin's code is not a linked folder",
+		fix: "Link the folder that you work in: Plugins, Add, Link a folder.",
 		retryable: false
 	},
 	"plugin.not_running": {
@@ -823,6 +883,12 @@ const errorCatalogue = {
 		fix: "Install bubblewrap, then press Check again.",
 		retryable: false
 	},
+	"scaffold.exists": {
+		status: 409,
+		title: "The workspace has a folder of that name",
+		fix: "Choose another id, or remove the folder first: nothing is written over.",
+		retryable: false
+	},
 	"server.internal": {
 		status: 500,
 		title: "Something went wrong inside Hilum",
@@ -900,6 +966,18 @@ const errorCatalogue = {
 		title: "There is no such vendor",
 		fix: "Choose a vendor from the list.",
 		retryable: false
+	},
+	"wire.off": {
+		status: 409,
+		title: "The wire inspector is off for this instance",
+		fix: "Start it under Developer tools, Wire inspector.",
+		retryable: false
+	},
+	"workspace.not_writable": {
+		status: 503,
+		title: "The workspace folder cannot be written",
+		fix: "Let the user that runs Hilum write the named folder, then try again.",
+		retryable: true
 	}
 };
 const errorCodes = Object.keys(errorCatalogue);

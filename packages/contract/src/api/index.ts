@@ -1,5 +1,7 @@
 export * from "./operation.ts";
 export * from "./schemas.ts";
+export * from "./conformance.ts";
+export * from "./devtools.ts";
 export * from "./hooks.ts";
 export * from "./identity.ts";
 export * from "./plugins.ts";
@@ -10,9 +12,13 @@ export * from "./platform.ts";
 export * from "./egress.ts";
 export * from "./repairs.ts";
 export * from "./setup.ts";
+export * from "./wire-inspector.ts";
 
+export { commandOf } from "./commands.ts";
 export { buildOpenApi } from "./openapi.ts";
+export { samplesOf, type SampleInput, type Samples } from "./samples.ts";
 
+import { devtoolsOperations } from "./devtools.ts";
 import { egressOperations } from "./egress.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
@@ -36,6 +42,7 @@ export const operations = [
   ...repairOperations,
   ...routeOperations,
   ...pageOperations,
+  ...devtoolsOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

@@ -1,5 +1,7 @@
 /** The OpenAPI 3.1 description of the HTTP API, built from the same declarations that the server validates with. */
 import type { TSchema } from "typebox";
+import * as conformance from "./conformance.ts";
+import * as devtools from "./devtools.ts";
 import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
 import * as identity from "./identity.ts";
@@ -12,6 +14,7 @@ import * as repairs from "./repairs.ts";
 import * as routes from "./routes.ts";
 import * as schemas from "./schemas.ts";
 import * as setup from "./setup.ts";
+import * as wire from "./wire-inspector.ts";
 
 type JsonObject = Record<string, unknown>;
 
@@ -26,11 +29,27 @@ const described: readonly OperationSpec[] = [
   ...routes.routeOperations,
   ...repairs.repairOperations,
   ...pages.pageOperations,
+  ...devtools.devtoolsOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
 const names = new Map<unknown, string>(
-  [schemas, platform, identity, plugins, hooks, messages, routes, egress, repairs, setup, pages]
+  [
+    schemas,
+    platform,
+    identity,
+    plugins,
+    hooks,
+    messages,
+    routes,
+    egress,
+    repairs,
+    setup,
+    pages,
+    devtools,
+    conformance,
+    wire,
+  ]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
     .map(([name, value]) => [value, name]),

@@ -27,6 +27,7 @@ import type { DecideCall, PluginCall } from "./supervisor/plugin-call.ts";
 import type { RestartBudgetOptions } from "./supervisor/restart-budget.ts";
 import { createSlots } from "./supervisor/slots.ts";
 import { createTicker } from "./ticker.ts";
+import { createWireInspector, type WireInspector } from "./wire/wire-inspector.ts";
 
 export interface HostOptions extends Governor, GrantsPort {
   sandbox: Pick<Sandbox, "start">;
@@ -84,6 +85,8 @@ export interface Host {
   fetch(key: InstanceKey, destination: DestinationSpec, params: Omit<FetchParams, "destination">): Promise<FetchResult>;
   status(key: InstanceKey): InstanceStatus | undefined;
   list(): InstanceStatus[];
+  /** What passes between the host and its plugins, where somebody looks. Trials are not looked at. */
+  readonly wire: Omit<WireInspector, "tap" | "close">;
   /** Hears each change of state; returns how to stop listening. */
   onChange(listener: (status: InstanceStatus) => void): () => void;
   /** Drains and ends everything. */
@@ -137,6 +140,7 @@ export function createHost(options: HostOptions): Host {
       },
       fetching,
     );
+  const wire = createWireInspector({ now });
   let closing = false;
 
   const make = (spec: InstanceSpec): Instance =>
@@ -145,6 +149,7 @@ export function createHost(options: HostOptions): Host {
       ...{ sandbox: options.sandbox, lanes: options.lanes, decideCall: options.decideCall, version: options.version },
       openEgress: egress.open,
       openFetches,
+      tap: (link) => (spec.trial === undefined ? wire.tap(spec, link) : link),
       writeLog: (line) => options.writeLog(spec, line),
       onChange: (status) => listeners.forEach((listener) => listener(status)),
       ...(options.restarts === undefined ? {} : { restarts: options.restarts }),
@@ -191,6 +196,7 @@ export function createHost(options: HostOptions): Host {
       }
     },
     status: (key) => instances.get(keyText(key))?.status(),
+    wire,
     list: () => [...instances.values()].map((instance) => instance.status()),
     onChange(listener) {
       listeners.add(listener);
@@ -201,6 +207,7 @@ export function createHost(options: HostOptions): Host {
       starts.refuseAll(new HilumError("server.stopping"));
       await Promise.all([...instances.values()].map((instance) => instance.stop({ drainMs })));
       instances.clear();
+      wire.close();
       ticker.close();
     },
   };

@@ -25,7 +25,7 @@ import type { InstanceKey, PluginRow, Store } from "@hilum/store";
 import { fillDestinations } from "./fill-destinations.ts";
 import { hookAddresses } from "../hooks/hook-address.ts";
 import type { GrantTable } from "./grant-table.ts";
-import { loadConfigured, openSettings } from "./load-instance.ts";
+import { loadConfigured, manifestOf, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
 import { trialToken } from "./setup/oauth/token-keeper.ts";
 import type { LookedAt } from "./setup/destination-rows.ts";
@@ -61,6 +61,8 @@ export interface InstanceRunner {
   ): Promise<T>;
   /** Whether the running instance may be handed test messages alone: what it sends is under no agreement. */
   takesTestsOnly(key: InstanceKey): boolean;
+  /** How a plugin's code is started in a sandbox; undefined for code that is Hilum's own, or not on this server. */
+  codeOf(plugin: PluginRow): Omit<StartSpec, "plugin" | "instance"> | undefined;
   /** Looks at destinations as a trial would reach them, without starting one. */
   probe(context: Context, key: InstanceKey, destinations: readonly SetupDestination[]): Promise<LookedAt[]>;
   /** Asked by the host before it starts or calls an instance. */
@@ -106,18 +108,24 @@ export function createInstanceRunner({
     if (plugin.code === "host" && create !== undefined)
       return { kind: "host", create: (services) => create(key, settings, services) };
     if (plugin.code === "remote") return { kind: "remote" };
-    const { kind, entry } = manifest.runtime ?? {};
-    if (plugin.codePath === undefined || kind === undefined || kind === "remote" || entry === undefined)
+    const code = codeOf(plugin, manifest);
+    if (code === undefined)
       throw new HilumError("instance.wrong_state", {
         detail: "The plugin has no code to run: its manifest names no runtime, or no folder is linked.",
       });
+    return { kind: "sandboxed", ...code };
+  }
+
+  function codeOf(plugin: PluginRow, manifest: Manifest) {
+    const { kind, entry } = manifest.runtime ?? {};
+    if (plugin.codePath === undefined || kind === undefined || kind === "remote" || entry === undefined)
+      return undefined;
     const {
       memoryMb = defaultLimits.memoryMb,
       cpu = defaultLimits.cpu,
       pids = defaultLimits.pids,
     } = manifest.resources ?? {};
     return {
-      kind: "sandboxed",
       runtime: kind,
       codeDir: plugin.codePath,
       entry,
@@ -187,6 +195,7 @@ export function createInstanceRunner({
       }
     },
     takesTestsOnly: (key) => permitted.get(nameOf(key))?.testsOnly ?? false,
+    codeOf: (plugin) => codeOf(plugin, manifestOf(plugin)),
     async probe(context, key, destinations) {
       const trial = { ...key, trial: randomBytes(6).toString("hex") };
       const forbid = grants.allowTrial(

@@ -1,14 +1,10 @@
 import type { PassThrough } from "node:stream";
 import type { LogLine } from "@hilum/contract/api";
 import type { InstanceKey, Logs } from "@hilum/store";
+import { openEventStream } from "../../http/event-stream.ts";
 import type { LogHub } from "./log-hub.ts";
 
 const ranks: Readonly<Record<LogLine["level"], number>> = { debug: 0, info: 1, warn: 2, error: 3 };
-const heartbeatMs = 15_000;
-/** A stream ends this soon after the session or token that opened it (threat 174). */
-const recheckMs = 4_000;
-/** A reader further behind than this loses its stream and asks again from where it was. */
-const behindBytesMax = 1_048_576;
 
 interface Tail {
   logs: LogHub;
@@ -27,28 +23,12 @@ export function tailLogs({ logs, store, key, filter, signal, holds, into }: Tail
   const write = (line: LogLine): void => {
     if (line.id <= last || ranks[line.level] < ranks[filter.level ?? "debug"]) return;
     last = line.id;
-    into.write(`event: line\nid: ${line.id}\ndata: ${JSON.stringify(line)}\n\n`);
-    if (into.writableLength > behindBytesMax) into.end();
+    stream.send("line", line, line.id);
   };
   const waiting: LogLine[] = [];
   let caughtUp = false;
   const unsubscribe = logs.subscribe(key, (line) => (caughtUp ? write(line) : waiting.push(line)));
-  const heartbeat = setInterval(() => into.write(": alive\n\n"), heartbeatMs).unref();
-  const recheck = setInterval(() => {
-    void holds().then(
-      (still) => still || end(),
-      () => end(),
-    );
-  }, recheckMs).unref();
-  const end = (): void => {
-    unsubscribe();
-    clearInterval(heartbeat);
-    clearInterval(recheck);
-    into.end();
-  };
-  signal.addEventListener("abort", end, { once: true });
-  into.once("close", end);
-  into.write(": tail\n\n");
+  const stream = openEventStream({ into, signal, holds, onEnd: unsubscribe });
   void store
     .list(key, { ...(filter.after === undefined ? { limit: 200 } : { after: filter.after, limit: 1000 }) })
     .then(
@@ -56,7 +36,7 @@ export function tailLogs({ logs, store, key, filter, signal, holds, into }: Tail
         for (const line of [...items, ...waiting]) write(line);
         caughtUp = true;
       },
-      () => into.end(),
+      () => stream.end(),
     );
   return into;
 }

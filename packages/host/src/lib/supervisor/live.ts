@@ -44,6 +44,8 @@ export interface LivePorts {
   version: string;
   now(): Date;
   onDropped(count: number): void;
+  /** Puts the wire inspector's ear at a link. */
+  tap(link: Link): Link;
 }
 
 /** What there is to clean up once the link is closed. */
@@ -96,7 +98,8 @@ async function makeBody(spec: InstanceSpec, ports: LivePorts, link: Link | undef
     return { connect: (onClose) => createHostCodeConnection({ create: runner.create, served, ticker, onClose }) };
   if (runner.kind === "sandboxed") return await startProcess(spec, runner, ports);
   if (link === undefined) throw new TypeError("a remote instance is begun with its link");
-  return { connect: (onClose) => createConnection({ link, ticker, served, onClose, onDropped }) };
+  const tapped = ports.tap(link);
+  return { connect: (onClose) => createConnection({ link: tapped, ticker, served, onClose, onDropped }) };
 }
 
 async function startProcess(
@@ -114,7 +117,7 @@ async function startProcess(
       ...(door === undefined ? {} : { egressSocket: door.socketPath }),
     });
     captureErrors(process, ports.log);
-    const link = createPipeLink({ input: process.stdout, output: process.stdin });
+    const link = ports.tap(createPipeLink({ input: process.stdout, output: process.stdin }));
     const { served, ticker, onDropped } = ports;
     return {
       process,

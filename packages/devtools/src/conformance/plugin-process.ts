@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   protocolVersion,
@@ -11,14 +9,21 @@ import {
   type WireErrorData,
 } from "@hilum/contract";
 import { createFrameDecoder, encodeFrame, type Frame, type Message, type Violation } from "@hilum/contract/wire";
+import { startCommand, type Program } from "./program.ts";
 
 /** What of a plugin the cases need to know. */
 export interface Subject {
-  /** Program and arguments that start the plugin. */
-  command: readonly string[];
-  cwd: string;
+  /** Program and arguments that start the plugin, and where. */
+  command?: readonly string[];
+  cwd?: string;
+  /** Starts the plugin where it is not by `command`: in a sandbox. */
+  start?(): Promise<Program>;
   plugin: string;
   settings: Record<string, unknown>;
+  /** Names of secrets that the host would use in its place. */
+  secretsHeld?: readonly string[];
+  /** Values of its secrets: none of them may stand in what it logs. */
+  secrets?: readonly string[];
   grants: readonly string[];
   egressSocket?: string;
   /** Hooks that its manifest declares. */
@@ -63,10 +68,11 @@ export interface PluginProcess {
 
 /** Longer than the handshake's own ten seconds: a busy machine is no fault of the plugin. */
 const answerMs = 20_000;
+const stderrCharsMax = 65_536;
 
-export function startPlugin(subject: Subject): PluginProcess {
-  const [program = "", ...args] = subject.command;
-  const child = spawn(program, args, { cwd: subject.cwd, env: environment(subject), stdio: ["pipe", "pipe", "pipe"] });
+export async function startPlugin(subject: Subject): Promise<PluginProcess> {
+  const { start = () => startCommand(subject) } = subject;
+  const child = await start();
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
   const answered = new Map<number, Promise<Answer>>();
   const strays: Answer[] = [];
@@ -79,8 +85,8 @@ export function startPlugin(subject: Subject): PluginProcess {
 
   const decoder = createFrameDecoder({ onFrame: receive, onViolation: breakOff });
   child.stdout.on("data", (chunk: Buffer) => decoder.push(chunk));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  child.stdin.on("error", () => undefined);
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr = `${stderr}${text}`.slice(-stderrCharsMax)));
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on("error", () => undefined);
 
   const send = (message: Message): void => void (child.stdin.writable && child.stdin.write(encodeFrame(message)));
   const begin = (method: string, params: object = {}, deadlineMs = answerMs): number => {
@@ -93,7 +99,7 @@ export function startPlugin(subject: Subject): PluginProcess {
     return id;
   };
   // What is not answered when the plugin has ended and its output is read will not be.
-  child.once("close", () => {
+  void child.closed.then(() => {
     for (const { reject } of waiting.values()) reject(new Error("the plugin ended without an answer"));
   });
   const answerTo = async (id: number, timeoutMs = answerMs): Promise<Answer> => {
@@ -118,12 +124,8 @@ export function startPlugin(subject: Subject): PluginProcess {
       return stderr;
     },
     endInput: () => void child.stdin.end(),
-    exit: (timeoutMs) => exitOf(child, timeoutMs),
-    async kill() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill("SIGKILL");
-      await once(child, "close");
-    },
+    exit: (timeoutMs) => Promise.race([child.exited, sleep(Math.max(0, timeoutMs), undefined, { ref: false })]),
+    kill: () => child.kill(),
   };
 
   /** Nothing after a violation is read, so nothing more will be answered. */
@@ -171,32 +173,21 @@ export function startPlugin(subject: Subject): PluginProcess {
   }
 }
 
-function environment({ egressSocket }: Subject): NodeJS.ProcessEnv {
-  const { PATH = "", TMPDIR = "/tmp" } = process.env;
-  return {
-    PATH,
-    TMPDIR,
-    HOME: TMPDIR,
-    LANG: "C.UTF-8",
-    ...(egressSocket === undefined ? {} : { HILUM_EGRESS_SOCKET: egressSocket }),
-  };
-}
-
 function initializeParams(subject: Subject): Omit<InitializeParams, "meta"> {
   const { plugin, settings, grants, egressSocket, hooks = [] } = subject;
   return {
     protocol: protocolVersion,
     host: { name: "hilum", version: "0.0.0-conformance" },
-    ...{ plugin, instance: "default", testMode: true, settings, secretsHeld: [], grants: [...grants] },
+    ...{
+      plugin,
+      instance: "default",
+      testMode: true,
+      settings,
+      secretsHeld: [...(subject.secretsHeld ?? [])],
+      grants: [...grants],
+    },
     hooks: Object.fromEntries(hooks.map((id) => [id, `https://hilum.test/hooks/${plugin}/default/${id}`])),
     limits: wireLimits,
     ...(egressSocket === undefined ? {} : { egressSocket }),
   };
-}
-
-async function exitOf(child: ChildProcess, timeoutMs: number): Promise<number | string | undefined> {
-  const ended = (): number | string | undefined => child.exitCode ?? child.signalCode ?? undefined;
-  if (ended() !== undefined) return ended();
-  await Promise.race([once(child, "exit"), sleep(timeoutMs, undefined, { ref: false })]);
-  return ended();
 }

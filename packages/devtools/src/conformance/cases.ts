@@ -1,4 +1,4 @@
-import { hostMethods } from "@hilum/contract";
+import { hostMethods, type CapabilityName } from "@hilum/contract";
 import { email, sms } from "@hilum/contract/fhir";
 import { checkAnswer, checkErrorData, type Frame } from "@hilum/contract/wire";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,12 +6,14 @@ import { startPlugin, type PluginProcess, type Subject } from "./plugin-process.
 
 /** What else is known of a plugin, for the cases that need it. */
 export interface Knowledge {
+  /** What its manifest provides; default `send_messages`. */
+  capabilities?: readonly CapabilityName[];
   /** Id of a smoke test of its manifest that is not live. */
   smokeTest?: string;
   /** Of its messages; default `email`. */
   channel?: "email" | "sms";
   /** Addresses with a known fate. Cases without an address are skipped. */
-  accepted: string;
+  accepted?: string;
   refused?: string;
   /** A provider that answers late, so that there is something to cancel. */
   slow?: string;
@@ -23,6 +25,8 @@ export interface Knowledge {
 
 export interface Case {
   id: string;
+  /** `protocol`, or the capability, or the part of the manifest, that it belongs to. */
+  group: "protocol" | "send_messages" | "ingress";
   /** The sentence of docs/reference/protocol.md that it judges. */
   rule: string;
   /** Why it cannot be run here, if so. */
@@ -59,6 +63,9 @@ async function begin(plugin: PluginProcess): Promise<string[]> {
   const { methods } = resultOf("initialize", await plugin.initialize());
   return methods as string[];
 }
+
+const noAccepted = ({ accepted }: Knowledge): string | undefined =>
+  accepted === undefined ? "no address is known to be accepted" : undefined;
 
 let messages = 0;
 /** No two say the same, as those of different people would not. */
@@ -100,15 +107,18 @@ function hookParams(hook: string, contentType: string, body: { text: string } | 
 export const cases: readonly Case[] = [
   {
     id: "handshake",
+    group: "protocol",
     rule: "The answer to initialize names the protocol and every method that the plugin answers.",
-    async run(plugin) {
+    async run(plugin, { capabilities = ["send_messages"] }) {
       const methods = await begin(plugin);
-      const missing = [...hostMethods.core, ...hostMethods.send_messages].filter((method) => !methods.includes(method));
+      const promised = capabilities.includes("send_messages") ? hostMethods.send_messages : [];
+      const missing = [...hostMethods.core, ...promised].filter((method) => !methods.includes(method));
       demand(missing.length === 0, `the handshake does not name ${missing.join(", ")}`);
     },
   },
   {
     id: "handshake-version",
+    group: "protocol",
     rule: "A plugin that does not speak the offered protocol answers with error -32602.",
     async run(plugin) {
       const { code } = errorOf(
@@ -120,6 +130,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "method-unknown",
+    group: "protocol",
     rule: "An unknown method is error -32601, whatever it is called.",
     async run(plugin) {
       await begin(plugin);
@@ -131,6 +142,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "config-validate",
+    group: "protocol",
     rule: "config.validate judges given settings, and those of the handshake.",
     async run(plugin) {
       await begin(plugin);
@@ -139,6 +151,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "health",
+    group: "protocol",
     rule: "health.check tells a state and rows.",
     async run(plugin) {
       await begin(plugin);
@@ -147,6 +160,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "smoke",
+    group: "protocol",
     rule: "smoke.run answers with rows, and with error -32602 for an unknown id.",
     skip: ({ smokeTest }) => (smokeTest === undefined ? "the manifest declares no smoke test" : undefined),
     async run(plugin, { smokeTest }) {
@@ -159,6 +173,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "setup-unknown-step",
+    group: "protocol",
     rule: "An unknown step is error -32602.",
     async run(plugin) {
       await begin(plugin);
@@ -168,27 +183,32 @@ export const cases: readonly Case[] = [
   },
   {
     id: "send",
+    group: "send_messages",
     rule: "messages.send answers with outcome accepted.",
+    skip: noAccepted,
     async run(plugin, knowledge) {
       await begin(plugin);
-      resultOf("messages.send", await plugin.ask("messages.send", sendParams(knowledge, [knowledge.accepted])));
+      resultOf("messages.send", await plugin.ask("messages.send", sendParams(knowledge, [knowledge.accepted ?? ""])));
     },
   },
   {
     id: "send-many",
+    group: "send_messages",
     rule: "Requests may be answered in any order, each once.",
+    skip: noAccepted,
     async run(plugin, knowledge) {
       await begin(plugin);
       const ids = Array.from({ length: 12 }, () =>
-        plugin.begin("messages.send", sendParams(knowledge, [knowledge.accepted])),
+        plugin.begin("messages.send", sendParams(knowledge, [knowledge.accepted ?? ""])),
       );
       for (const id of ids) resultOf("messages.send", await plugin.answerTo(id, 30_000));
     },
   },
   {
     id: "send-attachment",
+    group: "send_messages",
     rule: "Attachments are read with blobs.read, in chunks.",
-    skip: ({ channel }) => (channel === "sms" ? "text messages have no attachments" : undefined),
+    skip: (knowledge) => (knowledge.channel === "sms" ? "text messages have no attachments" : noAccepted(knowledge)),
     async run(plugin, knowledge) {
       const bytes = new Uint8Array(700_000).map((_, index) => index % 251);
       plugin.blobs.set("blob-1", bytes);
@@ -197,13 +217,14 @@ export const cases: readonly Case[] = [
         "messages.send",
         await plugin.ask(
           "messages.send",
-          sendParams(knowledge, [knowledge.accepted], [{ id: "blob-1", size: bytes.length }]),
+          sendParams(knowledge, [knowledge.accepted ?? ""], [{ id: "blob-1", size: bytes.length }]),
         ),
       );
     },
   },
   {
     id: "send-refused",
+    group: "send_messages",
     rule: "If nobody was taken, the answer is an error whose data decides what happens next.",
     skip: ({ refused }) => (refused === undefined ? "no address is known to be refused" : undefined),
     async run(plugin, knowledge) {
@@ -228,10 +249,11 @@ export const cases: readonly Case[] = [
   },
   {
     id: "send-partly-refused",
+    group: "send_messages",
     rule: "refused names recipients that were not taken although the others were, by their index.",
     skip: ({ refused }) => (refused === undefined ? "no address is known to be refused" : undefined),
     async run(plugin, knowledge) {
-      const { accepted, refused = "" } = knowledge;
+      const { accepted = "", refused = "" } = knowledge;
       await begin(plugin);
       const result = resultOf(
         "messages.send",
@@ -243,10 +265,11 @@ export const cases: readonly Case[] = [
   },
   {
     id: "cancel",
+    group: "send_messages",
     rule: "After $/cancel the other side stops the work if it can, and still answers.",
     skip: ({ slow }) => (slow === undefined ? "no address is known to be slow" : undefined),
     async run(plugin, knowledge) {
-      const { slow = "", accepted } = knowledge;
+      const { slow = "", accepted = "" } = knowledge;
       await begin(plugin);
       const id = plugin.begin("messages.send", sendParams(knowledge, [slow]), 60_000);
       await sleep(500);
@@ -259,6 +282,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "send-lost",
+    group: "send_messages",
     rule: "`sent` is maybe as soon as the provider may have taken the message; then it is never sent again by itself.",
     skip: ({ lost }) => (lost === undefined ? "no address is known whose answer is lost" : undefined),
     async run(plugin, knowledge) {
@@ -271,6 +295,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "hook",
+    group: "ingress",
     rule: "ingress.handle answers what the vendor is answered, also when the same request comes again.",
     skip: ({ hook }) => (hook === undefined ? "the manifest declares no hook, or none is known here" : undefined),
     async run(plugin, { hook }) {
@@ -285,6 +310,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "hook-strange",
+    group: "ingress",
     rule: "An unknown hook is error -32602; a body that is no text, or not what the vendor sends, is answered all the same.",
     skip: ({ hook }) => (hook === undefined ? "the manifest declares no hook, or none is known here" : undefined),
     async run(plugin, { hook }) {
@@ -308,6 +334,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "shutdown",
+    group: "protocol",
     rule: "shutdown means: answer null and leave with exit code 0, within two seconds.",
     async run(plugin) {
       await begin(plugin);
@@ -319,6 +346,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "end-of-input",
+    group: "protocol",
     rule: "The end of standard input means the same, without a request.",
     async run(plugin) {
       await begin(plugin);
@@ -329,6 +357,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: "garbage",
+    group: "protocol",
     rule: "On a line that it cannot read a plugin may answer -32700 and go on, or leave with an exit code that is not 0.",
     async run(plugin) {
       await begin(plugin);
@@ -348,17 +377,30 @@ export type Verdict =
   | { case: string; rule: string; outcome: "passed" }
   | { case: string; rule: string; outcome: "failed" | "skipped"; why: string };
 
+/** Why a case cannot be played with what is known, or does not apply. */
+export function skipOf(one: Case, knowledge: Knowledge): string | undefined {
+  const { capabilities = ["send_messages"] } = knowledge;
+  if (one.group === "send_messages" && !capabilities.includes("send_messages"))
+    return "the manifest does not provide send_messages";
+  return one.skip?.(knowledge);
+}
+
 /** Runs one case against a fresh process, and judges what holds for all: standard output is the protocol's alone. */
 export async function judge(one: Case, subject: Subject, knowledge: Knowledge): Promise<Verdict> {
   const place = { case: one.id, rule: one.rule };
-  const skip = one.skip?.(knowledge);
+  const skip = skipOf(one, knowledge);
   if (skip !== undefined) return { ...place, outcome: "skipped", why: skip };
-  const plugin = startPlugin(subject);
+  const plugin = await startPlugin(subject);
   try {
     await one.run(plugin, knowledge);
     const [violation] = plugin.violations;
     demand(violation === undefined, `standard output breaks the protocol: ${violation?.detail}`);
     demand(one.id === "garbage" || plugin.strays.length === 0, "it answered something that nobody asked");
+    const written = `${plugin.stderr}${JSON.stringify(plugin.log)}`;
+    demand(
+      (subject.secrets ?? []).every((secret) => secret.length < 4 || !written.includes(secret)),
+      "it writes a secret into its log",
+    );
     return { ...place, outcome: "passed" };
   } catch (error) {
     const said = plugin.stderr === "" ? "" : ` (standard error: ${plugin.stderr.slice(-500)})`;

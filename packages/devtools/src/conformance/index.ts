@@ -1,0 +1,5 @@
+export { cases, judge, skipOf, type Case, type Knowledge, type Verdict } from "./cases.ts";
+export { FetchFailure, startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
+export { startCommand, type Program } from "./program.ts";
+export { runCases, type RunCasesOptions } from "./run-cases.ts";
+export { standInFetch } from "./stand-in-fetch.ts";

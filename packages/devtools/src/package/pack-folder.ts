@@ -1,0 +1,108 @@
+import { HilumError, parseManifest, type Manifest } from "@hilum/contract";
+import type { PackagePreview } from "@hilum/contract/api";
+import { bundle } from "./bundle.ts";
+import { readFolder, sha256 } from "./read-folder.ts";
+import { writeZip, type ZipFile } from "./zip.ts";
+
+/** Where what a linked folder imports comes from on this server. */
+export interface PackSources {
+  /** Folders that code may be bundled from, besides the plugin's own: the SDK and what it stands on. */
+  moduleRoots: readonly string[];
+  /** Folder that holds the Python package `hilum`; absent where it is not installed. */
+  pythonSdk?: string;
+}
+
+export interface Package extends PackagePreview {
+  content: Buffer;
+}
+
+/** Entry of a packed Node plugin. */
+const bundledEntry = "main.mjs";
+const listName = "META/files.json";
+
+/**
+ * A linked folder as a package: manifest, code in one file or with its dependencies beside it, pages, and a list of all
+ * files with their SHA-256. The same folder gives the same bytes. Throws `package.invalid`, `package.symlink`.
+ */
+export async function packFolder(folder: string, sources: PackSources): Promise<Package> {
+  const files = await readFolder(folder);
+  const manifest = readManifest(files);
+  const packed = await chooseFiles(folder, files, manifest, sources);
+  const list = listOf(packed);
+  const content = writeZip([
+    ...packed,
+    { path: listName, bytes: Buffer.from(`${JSON.stringify(list, undefined, 2)}\n`) },
+  ]);
+  return {
+    name: `${manifest.id}-${manifest.version ?? "0.0.0"}.hilum`,
+    digest: sha256(content),
+    bytes: content.length,
+    files: list.files,
+    content,
+  };
+}
+
+const listOf = (files: readonly ZipFile[]) => ({
+  format: "hilum-package/1",
+  files: files
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ path, bytes }) => ({ path, bytes: bytes.length, digest: sha256(bytes) })),
+});
+
+function readManifest(files: readonly ZipFile[]): Manifest {
+  const file = files.find(({ path }) => path === "hilum.json");
+  if (file === undefined) throw invalid("The folder holds no hilum.json.", "/hilum.json");
+  const parsed = parseManifest(Buffer.from(file.bytes).toString("utf8"));
+  if (!parsed.ok)
+    throw new HilumError("package.invalid", { detail: "hilum.json is not valid.", problems: parsed.problems });
+  return parsed.manifest;
+}
+
+async function chooseFiles(
+  folder: string,
+  files: readonly ZipFile[],
+  manifest: Manifest,
+  sources: PackSources,
+): Promise<ZipFile[]> {
+  const { kind, entry } = manifest.runtime ?? {};
+  if (kind === "remote" || kind === undefined || entry === undefined)
+    throw invalid("The manifest names no code that runs here.", "/runtime");
+  if (!files.some(({ path }) => path === entry)) throw invalid(`${entry} is not in the folder.`, "/runtime/entry");
+  const shown = pageFilesOf(manifest);
+  const missing = shown.find((path) => !files.some((file) => file.path === path));
+  if (missing !== undefined) throw invalid(`${missing} is not in the folder.`, "/ui");
+  const beside = files.filter(({ path }) => isDocument(path) || shown.includes(path));
+  if (kind === "node") {
+    const code = await bundle(folder, entry, { roots: sources.moduleRoots, platform: "node" });
+    return [withEntry(manifest), { path: bundledEntry, bytes: Buffer.from(code) }, ...beside];
+  }
+  const own = files.filter(({ path }) => !beside.some((file) => file.path === path) && isRun(path));
+  const sdk = kind === "python" && sources.pythonSdk !== undefined ? await readFolder(sources.pythonSdk) : [];
+  const vendored = files.some(({ path }) => path.startsWith("hilum/"))
+    ? []
+    : sdk.filter(({ path }) => path.endsWith(".py")).map(({ path, bytes }) => ({ path: `hilum/${path}`, bytes }));
+  return [...own, ...vendored, ...beside];
+}
+
+/** A page's files lie below `ui`. */
+function pageFilesOf({ ui }: Manifest): string[] {
+  const pages = [ui?.settings, ui?.health, ...(ui?.pages ?? [])].filter((page) => page !== undefined);
+  return [...new Set(pages.flatMap(({ entry, style }) => (style === undefined ? [entry] : [entry, style])))];
+}
+
+const isDocument = (path: string): boolean => /^(readme(\.md)?|licen[cs]e(\.md|\.txt)?|changelog(\.md)?)$/i.test(path);
+/** What is for the one who writes it and not for who runs it. */
+const isRun = (path: string): boolean =>
+  !/(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$|\.pyc$|^tests?\/|^conformance\.json$|^pyproject\.toml$/.test(path);
+
+/** The manifest with the entry that the package has; everything else as it stands. */
+function withEntry(manifest: Manifest): ZipFile {
+  const packed = { ...manifest, runtime: { ...manifest.runtime, entry: bundledEntry } };
+  return { path: "hilum.json", bytes: Buffer.from(`${JSON.stringify(packed, undefined, 2)}\n`) };
+}
+
+const invalid = (detail: string, pointer: string): HilumError =>
+  new HilumError("package.invalid", {
+    detail,
+    problems: [{ pointer, message: detail, fix: "Correct it and pack again." }],
+  });
