@@ -1,6 +1,7 @@
 export { capabilities, methodsOf, phiClassOf, type CapabilitySpec } from "./capabilities/capabilities.ts";
 export type { Actor, Context, Log, LogFields } from "./context.ts";
 export { errorCatalogue, errorCodes, type ErrorCode, type ErrorSpec } from "./errors/catalogue.ts";
+export { causeByProviderCode, type ProviderErrorCode } from "./errors/provider-codes.ts";
 export { HilumError, isHilumError, type HilumErrorOptions, type Problem } from "./errors/hilum-error.ts";
 export {
   checkPluginId,
@@ -16,7 +17,7 @@ export { pointerTo } from "./json/pointer.ts";
 export { heldSecrets, withoutHeld } from "./manifest/held-secrets.ts";
 export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-profile.ts";
 export { hookBytesMax, hookDefaults, hooksOf } from "./manifest/ingress.ts";
-export { manifestJsonSchema } from "./manifest/manifest-shape.ts";
+export { manifestJsonSchema, manifestShape } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
 export {
   manifestBytesMax,

@@ -982,6 +982,33 @@ const errorCatalogue = {
 };
 const errorCodes = Object.keys(errorCatalogue);
 
+// packages/contract/src/errors/provider-codes.ts
+/** The class of the cause that goes with a code, where the plugin knows no better one. */
+const causeByProviderCode = {
+	"agreement.expired": "configuration",
+	"agreement.missing": "configuration",
+	"agreement.test_mode": "configuration",
+	"destination.invalid": "plugin",
+	"destination.not_public": "configuration",
+	"lane.full": "quota",
+	"policy.denied": "configuration",
+	"provider.bad_answer": "provider_down",
+	"provider.bad_credentials": "wrong_credential",
+	"provider.certificate": "certificate",
+	"provider.quota": "quota",
+	"provider.recipient": "recipient",
+	"provider.redirected": "configuration",
+	"provider.refused": "other",
+	"provider.response_too_large": "other",
+	"provider.sender": "sender_not_verified",
+	"provider.temporary": "provider_down",
+	"provider.timeout": "timeout",
+	"provider.too_large": "too_large",
+	"provider.unreachable": "network",
+	"plugin.failed": "plugin",
+	"message.invalid": "other"
+};
+
 // packages/contract/src/errors/hilum-error.ts
 const brand$1 = Symbol.for("hilum.error");
 /**
@@ -1065,30 +1092,6 @@ const wireErrorCodes = {
 };
 
 // packages/sdk/src/provider-error.ts
-const causes = {
-	"agreement.expired": "configuration",
-	"agreement.missing": "configuration",
-	"agreement.test_mode": "configuration",
-	"destination.invalid": "plugin",
-	"destination.not_public": "configuration",
-	"lane.full": "quota",
-	"policy.denied": "configuration",
-	"provider.bad_answer": "provider_down",
-	"provider.bad_credentials": "wrong_credential",
-	"provider.certificate": "certificate",
-	"provider.quota": "quota",
-	"provider.recipient": "recipient",
-	"provider.redirected": "configuration",
-	"provider.refused": "other",
-	"provider.response_too_large": "other",
-	"provider.sender": "sender_not_verified",
-	"provider.temporary": "provider_down",
-	"provider.timeout": "timeout",
-	"provider.too_large": "too_large",
-	"provider.unreachable": "network",
-	"plugin.failed": "plugin",
-	"message.invalid": "other"
-};
 const brand = Symbol.for("hilum.sdk.provider-error");
 /** What went wrong at the provider, in the terms by which the host decides whether to try again. */
 var ProviderError = class extends Error {
@@ -1104,7 +1107,7 @@ var ProviderError = class extends Error {
 		this.detail = options.detail ?? `${title}.`;
 		this.data = {
 			code,
-			cause: options.cause ?? causes[code],
+			cause: options.cause ?? causeByProviderCode[code],
 			sent: options.sent ?? "no",
 			retry: options.retry ?? (retryable ? "later" : "never"),
 			fix: options.fix ?? fix,
@@ -1114,7 +1117,7 @@ var ProviderError = class extends Error {
 		};
 	}
 };
-const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causes, code);
+const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causeByProviderCode, code);
 /** True for a ProviderError of any copy of the SDK. */
 function isProviderError(value) {
 	return typeof value === "object" && value !== null && brand in value;

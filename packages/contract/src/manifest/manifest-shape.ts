@@ -5,7 +5,7 @@ import { ingressShape } from "./ingress.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
 import { pluginPagesShape } from "./plugin-pages.ts";
 import { setupShape } from "./setup-shape.ts";
-import { idOf, token } from "./token.ts";
+import { token } from "./token.ts";
 
 /** `hilum.json`: one shape for the parser, the published JSON Schema and the reference page. */
 export const manifestShape: Shape = object(
@@ -17,7 +17,7 @@ export const manifestShape: Shape = object(
     name: described("What people call the plugin.", text({ max: 80 })),
     capabilities: described(
       "What the plugin provides.",
-      list(oneOf(capabilityNames), { min: 1, max: capabilityNames.length, key: (name) => name }),
+      list(oneOf(capabilityNames), { min: 1, max: capabilityNames.length, unique: [] }),
     ),
     version: described(
       "Semantic version. Without one the plugin is known by its digest.",
@@ -61,15 +61,12 @@ export const manifestShape: Shape = object(
           },
           { required: ["scope", "reason"] },
         ),
-        {
-          max: 50,
-          key: (entry) => (typeof entry === "object" && entry !== null && "scope" in entry ? entry.scope : undefined),
-        },
+        { max: 50, unique: ["scope"] },
       ),
     ),
     destinations: described(
       "HTTPS endpoints that the plugin may ask the host to call (`http.fetch`).",
-      list(destinationShape, { max: 20, key: idOf }),
+      list(destinationShape, { max: 20, unique: ["id"] }),
     ),
     classification: described(
       "Whether patient data reaches the plugin, passes through it or is kept by it.",
@@ -95,7 +92,7 @@ export const manifestShape: Shape = object(
           },
           { required: ["id", "title"] },
         ),
-        { max: 20, key: idOf },
+        { max: 20, unique: ["id"] },
       ),
     ),
     ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
