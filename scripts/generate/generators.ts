@@ -8,6 +8,7 @@ import type { Generator } from "./generate-files.ts";
 import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
 import { pythonSdk } from "./python-sdk.ts";
+import { sdkBundle } from "./sdk-bundle.ts";
 import { threatsPage } from "./threats-page.ts";
 
 export const generators: readonly Generator[] = [
@@ -18,6 +19,7 @@ export const generators: readonly Generator[] = [
   commandList,
   pluginBundles,
   pageBundles,
+  sdkBundle,
   contractPages,
   pythonSdk,
   conformanceVectors,

@@ -377,14 +377,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   };
 }
 
-/** A linked folder finds the SDK where Node looks for it, as it would after `npm install`. */
+/** A linked folder finds the SDK where Node looks for it, as it would after `npm install`; in one file, which starts sooner. */
 function developmentModules({ packagesDir, modulesDir }: Installation): { from: string; to: string }[] {
-  const ours = ["sdk", "contract"].map((name) => ({
-    from: join(packagesDir, name),
-    to: `/node_modules/@hilum/${name}`,
-  }));
   return [
-    ...ours,
+    { from: join(packagesDir, "sdk/dist/linked"), to: "/node_modules/@hilum/sdk" },
+    { from: join(packagesDir, "contract"), to: "/node_modules/@hilum/contract" },
     ...["re2js", "typebox", "ws"].map((name) => ({ from: join(modulesDir, name), to: `/node_modules/${name}` })),
   ];
 }

@@ -161,7 +161,7 @@ export function createLiveReloadService({
       const entries = [...watched.values()];
       for (const { watch: open } of entries) open?.close();
       watched.clear();
-      await Promise.all(entries.map(({ working }) => working));
+      await Promise.all(entries.map(({ working }) => working ?? Promise.resolve()));
     },
   };
 }

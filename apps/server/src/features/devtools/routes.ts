@@ -91,7 +91,7 @@ function beginHandlers({ workspace, liveReload }: DevtoolsServices) {
       return { status: 201, body: made, note: { plugin: made.plugin, count: made.files.length } };
     },
     getWorkspace: async () => ({ status: 200, body: await workspace.read() }),
-    getManifestSchema: async () => ({ status: 200, body: { ...manifestJsonSchema() } as Record<string, unknown> }),
+    getManifestSchema: async () => ({ status: 200, body: { ...manifestJsonSchema() } }),
     getLiveReload: async (_context, { params }) => ({ status: 200, body: await liveReload.read(params.plugin) }),
     setLiveReload: async (context, { params, body }) => ({
       status: 200,

@@ -1,4 +1,4 @@
-import { encodeFrame, type Frame, type Message } from "@hilum/contract/wire";
+import { encodeFrame, type Frame } from "@hilum/contract/wire";
 import { replayableMethods, type KeptFrame, type KeptRequest } from "./kept-frame.ts";
 import { maskBody } from "./mask-body.ts";
 
@@ -119,5 +119,5 @@ function bodyOf(frame: Frame): unknown {
 
 /** As it is written, line feed included; the codec writes the same frame with the same bytes. */
 function sizeOf({ kind: _kind, ...message }: Frame): number {
-  return Buffer.byteLength(encodeFrame(message as Message, Number.POSITIVE_INFINITY));
+  return Buffer.byteLength(encodeFrame(message, Number.POSITIVE_INFINITY));
 }
