@@ -1052,6 +1052,23 @@ function isUnsafeName(name) {
 	return unsafeNames.has(name);
 }
 
+// packages/contract/src/text/certificate-fault.ts
+const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+const faults = /* @__PURE__ */ new Map([
+	["CERT_HAS_EXPIRED", "expired"],
+	["CERT_NOT_YET_VALID", "not_yet_valid"],
+	["ERR_TLS_CERT_ALTNAME_INVALID", "wrong_name"],
+	["HOSTNAME_MISMATCH", "wrong_name"],
+	["DEPTH_ZERO_SELF_SIGNED_CERT", "self_signed"]
+]);
+/**
+* The fault that a code of the certificate check names; undefined for a code of anything else.
+* Codes: X509_verify_cert_error_string(3) of OpenSSL as Node spells them, and ERR_TLS_CERT_ALTNAME_INVALID of node:tls.
+*/
+function certificateFault(code) {
+	return certificateCodes.test(code) ? faults.get(code) ?? "untrusted" : void 0;
+}
+
 // packages/contract/src/wire/protocol.ts
 /** Every limit of the wire. The host tells them in `initialize`; breaking one closes the link. */
 const wireLimits = {
@@ -1277,10 +1294,10 @@ async function secure(socket, { host, tls, signal }) {
 	await until(secured, "secureConnect", signal);
 	return secured;
 }
-const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 /** True for an error of the certificate check, by Node's and OpenSSL's codes. */
 function isCertificateError(error) {
-	return typeof error === "object" && error !== null && "code" in error && certificateCodes.test(String(error.code));
+	if (typeof error !== "object" || error === null || !("code" in error)) return false;
+	return certificateFault(String(error.code)) !== void 0;
 }
 function tlsFailure(error) {
 	if (isCertificateError(error)) return new EgressError("certificate", {

@@ -1164,6 +1164,33 @@ const errorCatalogue = {
 };
 const errorCodes = Object.keys(errorCatalogue);
 
+// packages/contract/src/errors/provider-codes.ts
+/** The class of the cause that goes with a code, where the plugin knows no better one. */
+const causeByProviderCode = {
+	"agreement.expired": "configuration",
+	"agreement.missing": "configuration",
+	"agreement.test_mode": "configuration",
+	"destination.invalid": "plugin",
+	"destination.not_public": "configuration",
+	"lane.full": "quota",
+	"policy.denied": "configuration",
+	"provider.bad_answer": "provider_down",
+	"provider.bad_credentials": "wrong_credential",
+	"provider.certificate": "certificate",
+	"provider.quota": "quota",
+	"provider.recipient": "recipient",
+	"provider.redirected": "configuration",
+	"provider.refused": "other",
+	"provider.response_too_large": "other",
+	"provider.sender": "sender_not_verified",
+	"provider.temporary": "provider_down",
+	"provider.timeout": "timeout",
+	"provider.too_large": "too_large",
+	"provider.unreachable": "network",
+	"plugin.failed": "plugin",
+	"message.invalid": "other"
+};
+
 // packages/contract/src/errors/hilum-error.ts
 const brand$1 = Symbol.for("hilum.error");
 /**
@@ -1338,6 +1365,14 @@ function described(description, shape) {
 }
 function text({ min = 1, max, form, what = "text", multiline = false }) {
 	return {
+		rules: {
+			kind: "text",
+			min,
+			max,
+			what,
+			multiline,
+			...form === void 0 ? {} : { form: form.source }
+		},
 		schema: {
 			type: "string",
 			minLength: min,
@@ -1357,6 +1392,12 @@ function number(limits) {
 	const { min, max, integer = false } = limits;
 	const what = `${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
 	return {
+		rules: {
+			kind: "number",
+			min,
+			max,
+			integer
+		},
 		schema: {
 			type: integer ? "integer" : "number",
 			minimum: min,
@@ -1368,17 +1409,23 @@ function number(limits) {
 	};
 }
 const flag = {
+	rules: { kind: "flag" },
 	schema: { type: "boolean" },
 	check(value, pointer, report) {
 		if (typeof value !== "boolean") report(pointer, `must be true or false, not ${nameOf(value)}`, "Write it without quotes.");
 	}
 };
 const anyValue = {
+	rules: { kind: "any" },
 	schema: {},
 	check: () => void 0
 };
 function oneOf(names) {
 	return {
+		rules: {
+			kind: "one_of",
+			names: [...names]
+		},
 		schema: { enum: [...names] },
 		check(value, pointer, report) {
 			if (typeof value === "string" && names.includes(value)) return;
@@ -1388,8 +1435,15 @@ function oneOf(names) {
 		}
 	};
 }
-function list(entry, { min = 0, max, key }) {
+function list(entry, { min = 0, max, unique }) {
 	return {
+		rules: {
+			kind: "list",
+			entry: entry.rules,
+			min,
+			max,
+			...unique === void 0 ? {} : { unique: [...unique] }
+		},
 		schema: {
 			type: "array",
 			items: entry.schema,
@@ -1404,16 +1458,29 @@ function list(entry, { min = 0, max, key }) {
 			for (const [index, item] of value.entries()) {
 				const here = pointerTo(pointer, index);
 				entry.check(item, here, report);
-				const identity = key?.(item);
+				const identity = unique === void 0 ? void 0 : identityOf(item, unique);
 				if (identity !== void 0 && seen.has(identity)) report(here, `${JSON.stringify(identity)} stands in the list twice`, "Keep one of the two.");
 				seen.add(identity);
 			}
 		}
 	};
 }
+/** What two entries of a list may not share; undefined for an entry that lacks it. */
+function identityOf(entry, members) {
+	if (members.length === 0) return entry;
+	if (!isRecord(entry) || !members.every((name) => Object.hasOwn(entry, name))) return void 0;
+	const [only] = members.length === 1 ? members : [];
+	return only === void 0 ? members.map((name) => String(entry[name])).join(" ") : entry[only];
+}
 function object(members, { required = [], notServed = [] } = {}) {
 	const known = new Map(Object.entries(members));
 	return {
+		rules: {
+			kind: "object",
+			members: rulesOf(members),
+			required: [...required],
+			notServed: [...notServed]
+		},
 		schema: {
 			type: "object",
 			properties: Object.fromEntries([...known].map(([name, shape]) => [name, shape.schema])),
@@ -1433,11 +1500,17 @@ function object(members, { required = [], notServed = [] } = {}) {
 		}
 	};
 }
+const rulesOf = (shapes) => Object.fromEntries(Object.entries(shapes).map(([name, { rules }]) => [name, rules]));
 /** An object that comes in several forms; the member `tag` says which one. */
 function variants(tag, forms) {
 	const known = new Map(Object.entries(forms));
 	const choice = oneOf([...known.keys()]);
 	return {
+		rules: {
+			kind: "variants",
+			tag,
+			forms: rulesOf(forms)
+		},
 		schema: { oneOf: [...known.values()].map(({ schema }) => schema) },
 		check(value, pointer, report) {
 			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
@@ -1456,6 +1529,13 @@ function reportUnknown(name, pointer, known, report) {
 /** An object whose members have free names of one form and one shape. */
 function record(entry, limits) {
 	return {
+		rules: {
+			kind: "record",
+			entry: entry.rules,
+			max: limits.max,
+			form: limits.form.source,
+			what: limits.what
+		},
 		schema: {
 			type: "object",
 			additionalProperties: entry.schema,
@@ -1492,8 +1572,6 @@ const token = (what) => text({
 	form: /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/,
 	what: `${what}: lower-case letters, digits and single hyphens, beginning with a letter`
 });
-/** What two entries of a list may not share. */
-const idOf = (entry) => typeof entry === "object" && entry !== null && "id" in entry ? entry.id : void 0;
 
 // packages/contract/src/manifest/ingress.ts
 /** Largest body that any hook takes, in bytes. */
@@ -1579,7 +1657,7 @@ const hook = object({
 const ingressShape = object({ http: described("Webhooks.", list(hook, {
 	min: 1,
 	max: 20,
-	key: idOf
+	unique: ["id"]
 })) }, { notServed: ["mllp"] });
 /** The hooks that a manifest declares. */
 const hooksOf$1 = (manifest) => manifest.ingress?.http ?? [];
@@ -8591,6 +8669,7 @@ function validateArray(declared, value, pointer) {
 // packages/contract/src/manifest/config-profile.ts
 const settingName$1 = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 const scalar = {
+	rules: { kind: "scalar" },
 	schema: { type: [
 		"string",
 		"number",
@@ -8628,7 +8707,7 @@ const property = object({
 	enum: list(scalar, {
 		min: 1,
 		max: 100,
-		key: (value) => value
+		unique: []
 	}),
 	enumTitles: described("Labels for `enum`, in its order.", list(text({ max: 120 }), { max: 100 })),
 	minLength: length,
@@ -8680,7 +8759,7 @@ const configSchemaShape = object({
 	}),
 	required: list(text({ max: 64 }), {
 		max: 100,
-		key: (name) => name
+		unique: []
 	})
 }, { required: ["type", "properties"] });
 /** Judges a manifest's `config`; pointers are relative to it. An empty list means that it is a ConfigSchema. */
@@ -8817,7 +8896,6 @@ const auth = variants("type", {
 		step: token("the id of a setup step of type oauth2")
 	}, { required: ["type", "step"] })
 });
-const sameRequest = (entry) => typeof entry === "object" && entry !== null && "method" in entry && "path" in entry ? `${String(entry.method)} ${String(entry.path)}` : idOf(entry);
 /** One entry of `destinations`. */
 const destinationShape = object({
 	id: token("the id of a destination"),
@@ -8829,13 +8907,13 @@ const destinationShape = object({
 	requests: described("Kinds of request that may be asked for; any other is denied.", list(request$1, {
 		min: 1,
 		max: 50,
-		key: sameRequest
+		unique: ["method", "path"]
 	})),
 	phi: described("Whether patient data goes there. Default: yes, where the plugin's class of patient data is not `none`.", flag),
 	auth: described("Where the host puts a secret. The plugin is never given a secret that is named here.", auth),
 	headers: described("Request headers the plugin may set beside accept, content-type, idempotency-key, if-match and if-none-match.", list(header, {
 		max: 20,
-		key: (name) => name
+		unique: []
 	})),
 	timeoutMs: described("Milliseconds for one request. Default 15000.", number({
 		min: 1e3,
@@ -8900,12 +8978,9 @@ const pluginPagesShape = described("Pages of the plugin's own in the Admin Conso
 		"entry"
 	] }), {
 		max: 8,
-		key: pathOf
+		unique: ["path"]
 	}))
 }));
-function pathOf(value) {
-	return typeof value === "object" && value !== null && "path" in value ? value.path : void 0;
-}
 /** What the shape cannot say about `ui`. `isInnerPath` judges a path inside the plugin's folder. */
 function checkPages(manifest, isInnerPath, report) {
 	const { ui, runtime } = manifest;
@@ -8954,7 +9029,7 @@ const oauthMembers = {
 		what: "one scope, without blanks"
 	}), {
 		max: 50,
-		key: (name) => name
+		unique: []
 	})),
 	clientId: described("The setting that holds the client id (`oauth2`).", setting$1),
 	clientSecret: described("The secret that holds the client secret (`oauth2`); a public client has none.", setting$1),
@@ -8982,7 +9057,7 @@ const step = object({
 	fields: described("Settings asked in this step (`form`).", list(text({ max: 64 }), {
 		min: 1,
 		max: 100,
-		key: (name) => name
+		unique: []
 	})),
 	discover: described("Settings of the form whose values the plugin lists when it is asked `setup.discover`. Others may still be typed.", record(oneOfTrue(), {
 		max: 20,
@@ -8992,7 +9067,7 @@ const step = object({
 	options: described("Choices of a `menu`: each sets settings.", list(option, {
 		min: 1,
 		max: 20,
-		key: idOf
+		unique: ["id"]
 	})),
 	...oauthMembers,
 	waitsForHook: described("Id of the hook at which a call of the provider must arrive for a `check` or `test` to pass.", token("the id of a hook")),
@@ -9010,6 +9085,7 @@ const step = object({
 ] });
 function oneOfTrue() {
 	return {
+		rules: { kind: "true" },
 		schema: { const: true },
 		check: (value, pointer, report) => {
 			if (value !== true) report(pointer, "must be true", "Write true, or leave the setting out.");
@@ -9027,7 +9103,7 @@ const setupShape = object({
 	steps: list(step, {
 		min: 1,
 		max: 30,
-		key: idOf
+		unique: ["id"]
 	})
 }, { required: ["steps"] });
 
@@ -9039,7 +9115,7 @@ const manifestShape = object({
 	capabilities: described("What the plugin provides.", list(oneOf(capabilityNames), {
 		min: 1,
 		max: capabilityNames.length,
-		key: (name) => name
+		unique: []
 	})),
 	version: described("Semantic version. Without one the plugin is known by its digest.", text({
 		max: 64,
@@ -9084,11 +9160,11 @@ const manifestShape = object({
 		}))
 	}, { required: ["scope", "reason"] }), {
 		max: 50,
-		key: (entry) => typeof entry === "object" && entry !== null && "scope" in entry ? entry.scope : void 0
+		unique: ["scope"]
 	})),
 	destinations: described("HTTPS endpoints that the plugin may ask the host to call (`http.fetch`).", list(destinationShape, {
 		max: 20,
-		key: idOf
+		unique: ["id"]
 	})),
 	classification: described("Whether patient data reaches the plugin, passes through it or is kept by it.", object({ phi: oneOf([
 		"none",
@@ -9108,7 +9184,7 @@ const manifestShape = object({
 		live: described("True when it really sends: it then asks for a recipient and never runs on schedule.", flag)
 	}, { required: ["id", "title"] }), {
 		max: 20,
-		key: idOf
+		unique: ["id"]
 	})),
 	ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
 	ui: pluginPagesShape,
@@ -9975,6 +10051,23 @@ function remoteConnectText({ link, at, nonce, tokenHash }) {
 	return `hilum-remote-connect\n${link}\n${at}\n${nonce}\n${tokenHash}`;
 }
 
+// packages/contract/src/text/certificate-fault.ts
+const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+const faults = /* @__PURE__ */ new Map([
+	["CERT_HAS_EXPIRED", "expired"],
+	["CERT_NOT_YET_VALID", "not_yet_valid"],
+	["ERR_TLS_CERT_ALTNAME_INVALID", "wrong_name"],
+	["HOSTNAME_MISMATCH", "wrong_name"],
+	["DEPTH_ZERO_SELF_SIGNED_CERT", "self_signed"]
+]);
+/**
+* The fault that a code of the certificate check names; undefined for a code of anything else.
+* Codes: X509_verify_cert_error_string(3) of OpenSSL as Node spells them, and ERR_TLS_CERT_ALTNAME_INVALID of node:tls.
+*/
+function certificateFault(code) {
+	return certificateCodes.test(code) ? faults.get(code) ?? "untrusted" : void 0;
+}
+
 // packages/contract/src/wire/protocol.ts
 /** Every limit of the wire. The host tells them in `initialize`; breaking one closes the link. */
 const wireLimits = {
@@ -10015,30 +10108,6 @@ const wireErrorCodes = {
 };
 
 // packages/sdk/src/provider-error.ts
-const causes = {
-	"agreement.expired": "configuration",
-	"agreement.missing": "configuration",
-	"agreement.test_mode": "configuration",
-	"destination.invalid": "plugin",
-	"destination.not_public": "configuration",
-	"lane.full": "quota",
-	"policy.denied": "configuration",
-	"provider.bad_answer": "provider_down",
-	"provider.bad_credentials": "wrong_credential",
-	"provider.certificate": "certificate",
-	"provider.quota": "quota",
-	"provider.recipient": "recipient",
-	"provider.redirected": "configuration",
-	"provider.refused": "other",
-	"provider.response_too_large": "other",
-	"provider.sender": "sender_not_verified",
-	"provider.temporary": "provider_down",
-	"provider.timeout": "timeout",
-	"provider.too_large": "too_large",
-	"provider.unreachable": "network",
-	"plugin.failed": "plugin",
-	"message.invalid": "other"
-};
 const brand = Symbol.for("hilum.sdk.provider-error");
 /** What went wrong at the provider, in the terms by which the host decides whether to try again. */
 var ProviderError = class extends Error {
@@ -10054,7 +10123,7 @@ var ProviderError = class extends Error {
 		this.detail = options.detail ?? `${title}.`;
 		this.data = {
 			code,
-			cause: options.cause ?? causes[code],
+			cause: options.cause ?? causeByProviderCode[code],
 			sent: options.sent ?? "no",
 			retry: options.retry ?? (retryable ? "later" : "never"),
 			fix: options.fix ?? fix,
@@ -10064,7 +10133,7 @@ var ProviderError = class extends Error {
 		};
 	}
 };
-const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causes, code);
+const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causeByProviderCode, code);
 /** True for a ProviderError of any copy of the SDK. */
 function isProviderError(value) {
 	return typeof value === "object" && value !== null && brand in value;
@@ -10236,10 +10305,10 @@ async function secure(socket, { host, tls, signal }) {
 	await until(secured, "secureConnect", signal);
 	return secured;
 }
-const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 /** True for an error of the certificate check, by Node's and OpenSSL's codes. */
 function isCertificateError(error) {
-	return typeof error === "object" && error !== null && "code" in error && certificateCodes.test(String(error.code));
+	if (typeof error !== "object" || error === null || !("code" in error)) return false;
+	return certificateFault(String(error.code)) !== void 0;
 }
 function tlsFailure(error) {
 	if (isCertificateError(error)) return new EgressError("certificate", {
