@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { findPython } from "@hilum/testkit";
 import { repository } from "../process.ts";
 import { startOwnServer } from "./own-server.ts";
 import { typeCommand, type Terminal, type TypedCommand } from "./person-at-a-terminal.ts";
@@ -30,6 +31,7 @@ export async function playTutorial(language: TutorialLanguage, say: (line: strin
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const dataDir = join(folder, "hilum-data");
+  if (language === "python") choosePython(folder);
   const steps = readSteps(readFileSync(join(repository, tutorials[language]), "utf8"));
   const commands: TypedCommand[] = [];
   let server: Awaited<ReturnType<typeof startOwnServer>> | undefined;
@@ -77,13 +79,24 @@ export async function playTutorial(language: TutorialLanguage, say: (line: strin
 /** Nothing of the person who runs this is touched: sessions are kept below `folder`. */
 function environment(folder: string, dataDir: string, url: string | undefined): NodeJS.ProcessEnv {
   return {
-    PATH: process.env["PATH"],
+    PATH: [join(folder, "bin"), process.env["PATH"]].join(delimiter),
     HOME: process.env["HOME"],
     TERM: "dumb",
     XDG_CONFIG_HOME: join(folder, "config"),
     PYTHONDONTWRITEBYTECODE: "1",
     ...(url === undefined ? {} : { HILUM_URL: url, HILUM_CA: join(dataDir, "tls/ca.pem") }),
   };
+}
+
+/** `python3` of the newcomer is the one that has what the page asks for: a machine may have several. */
+function choosePython(folder: string): void {
+  const python = findPython("pytest_asyncio");
+  if (python === undefined)
+    throw new Error(
+      "No Python has pytest-asyncio: apt-get install python3-pytest-asyncio, or pip install pytest-asyncio",
+    );
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "bin/python3"), `#!/bin/sh\nexec "${python}" "$@"\n`, { mode: 0o755 });
 }
 
 async function makeAdministrator(code: string, terminal: Terminal): Promise<void> {
