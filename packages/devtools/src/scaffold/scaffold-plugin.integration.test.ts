@@ -78,7 +78,11 @@ describe("a new plugin in Python", () => {
   const hasPytest =
     python.available && spawnSync(python.path ?? "python3", ["-c", "import pytest, pytest_asyncio"]).status === 0;
   if (!hasSdk || !hasPytest)
-    noteSkip("The tests of a new Python plugin need the Python SDK, pytest and pytest-asyncio.");
+    noteSkip({
+      name: "tests of a new plugin in Python",
+      reason: hasSdk ? "pytest and pytest-asyncio are not installed" : "the Python SDK is not here",
+      enable: "apt install python3-pytest python3-pytest-asyncio",
+    });
   it.skipIf(!hasSdk || !hasPytest)("passes its own tests at once", () => {
     using folder = createTempDir("scaffold");
     write(folder, { ...choice, language: "python" });

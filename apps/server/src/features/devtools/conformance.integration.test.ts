@@ -41,14 +41,14 @@ describe.skipIf(!requires("bubblewrap").available)("conformance on the operator'
 
   it("keeps the result as a file that holds no content, over a restart", async () => {
     const { items } = await ana.ok("listConformanceRuns", { params: begun });
-    const run = items[0]?.id ?? "";
-    const kept = await ana.ok("getConformanceRun", { params: { ...begun, run } });
+    const id = items[0]?.id ?? "";
+    const kept = await ana.ok("getConformanceRun", { params: { ...begun, run: id } });
     const folder = join(server.dataDir, "conformance", begun.plugin);
-    expect(JSON.parse(readFileSync(join(folder, `${run}.json`), "utf8"))).toEqual(kept);
+    expect(JSON.parse(readFileSync(join(folder, `${id}.json`), "utf8"))).toEqual(kept);
     expect(JSON.stringify(kept)).not.toContain("example.org");
     server = await server.restart();
     ana = await server.signIn("ana");
-    expect((await ana.ok("listConformanceRuns", { params: begun })).items).toMatchObject([{ id: run, passed: true }]);
+    expect((await ana.ok("listConformanceRuns", { params: begun })).items).toMatchObject([{ id, passed: true }]);
     const absent = await ana.call("getConformanceRun", { params: { ...begun, run: "../../hilum.db" } });
     expect(absent.problem().code).toBe("conformance.run_not_found");
   });
