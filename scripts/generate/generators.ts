@@ -8,6 +8,7 @@ import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
 import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
+import { pythonBundles } from "./python-bundles.ts";
 import { pythonSdk } from "./python-sdk.ts";
 import { sdkBundle } from "./sdk-bundle.ts";
 import { threatsPage } from "./threats-page.ts";
@@ -24,5 +25,7 @@ export const generators: readonly Generator[] = [
   sdkBundle,
   contractPages,
   pythonSdk,
+  // After it: the bundles hold what it writes.
+  pythonBundles,
   conformanceVectors,
 ];

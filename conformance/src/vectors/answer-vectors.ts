@@ -88,7 +88,7 @@ export function answerVectors(): VectorFile[] {
         ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "01KABE", 1_700_000_000, '{"text":"Grüße 😀"}'],
         ["whsec_AQ==", "x", 0, ""],
       ].map(([key, id, seconds, body]) => {
-        const request = { target: "https://hilum.test/", headers: {}, body: Buffer.from(String(body)) };
+        const request = { origin: "https://hilum.test", target: "/", headers: {}, body: Buffer.from(String(body)) };
         const by = { scheme: "standard-webhooks", secret: "s" } as const;
         const { headers } = signRequest(by, String(key), request, { atMs: Number(seconds) * 1000, id: String(id) });
         return { key, id, seconds, body, headers };

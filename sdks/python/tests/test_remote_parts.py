@@ -62,7 +62,13 @@ def code_of(value: Any) -> str:
 def test_reads_enrolment_codes_of_this_version_alone() -> None:
     good = {"url": "https://hilum.example:8443", "secret": "s"}
     assert decode_enrolment_code(f" {code_of(good)}\n") == good
-    bad_ones: list[Any] = [{**good, "url": "http://x"}, {**good, "secret": ""}, {**good, "ca": 5}, [], {"url": "https://x"}]
+    bad_ones: list[Any] = [
+        {**good, "url": "http://x"},
+        {**good, "secret": ""},
+        {**good, "ca": 5},
+        [],
+        {"url": "https://x"},
+    ]
     for bad in bad_ones:
         assert decode_enrolment_code(code_of(bad)) is None
     for text in ("", "nonsense", "hilum-enrol-1.%%%", "hilum-enrol-1." + "A" * 5000):
@@ -170,13 +176,15 @@ async def test_joins_fragments_and_answers_a_ping_between_them() -> None:
         (bytes([0x81, 127]) + (1_048_577).to_bytes(8, "big"), 1009),
     ],
 )
-async def test_threat_43_ends_on_what_is_no_websocket_before_it_reads_it(sent: bytes, code: int) -> None:
+async def test_ends_on_what_is_no_websocket_before_it_reads_it(sent: bytes, code: int) -> None:
+    """threat 43: ends on what is no websocket before it reads it."""
     events, answered = await exchange(sent)
     assert events.frames == []
     assert unmask(answered) == (8, code.to_bytes(2, "big"))
 
 
-async def test_threat_20_ends_on_a_binary_message_and_on_one_that_is_no_frame() -> None:
+async def test_ends_on_a_binary_message_and_on_one_that_is_no_frame() -> None:
+    """threat 20: ends on a binary message and on one that is no frame."""
     for sent, reason in ((fragment(2, b"{}"), "not_json"), (fragment(1, b"[]"), "batch")):
         events, _ = await exchange(sent)
         assert [violation.reason for violation in events.violations] == [reason]

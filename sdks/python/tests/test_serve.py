@@ -121,7 +121,8 @@ async def test_leaves_with_another_code_on_a_line_that_it_cannot_read(plugin: Ru
     assert (await plugin.exit())[0] == 1
 
 
-async def test_threat_42_dies_of_an_error_that_nobody_caught_and_says_where_but_not_what(plugin: Running) -> None:
+async def test_dies_of_an_error_that_nobody_caught_and_says_where_but_not_what(plugin: Running) -> None:
+    """threat 42: dies of an error that nobody caught and says where but not what."""
     await plugin.initialize()
     send = {"message": {}, "attempt": 1, "idempotencyKey": "crash", "attachments": []}
     plugin.write({"jsonrpc": "2.0", "id": 5, "method": "messages.send", "params": send})

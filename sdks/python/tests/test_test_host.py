@@ -106,9 +106,11 @@ async def test_tells_a_provider_error_as_the_host_is_told(hilum_host: Any) -> No
     assert host.log == []
 
 
-async def test_threat_42_tells_a_bug_without_its_message_and_says_that_something_may_have_gone_out(
+async def test_tells_a_bug_without_its_message_and_says_that_something_may_have_gone_out(
     hilum_host: Any,
 ) -> None:
+    """threat 42: tells a bug without its message and says that something may have gone out."""
+
     async def send(_message: OutgoingMessage, _ctx: CallContext) -> Sent:
         raise KeyError("ada@example.org has no mailbox")
 
@@ -143,7 +145,8 @@ async def test_keeps_private_state_with_versions_in_sqlite(hilum_host: Any) -> N
     assert seen == [None, [1, 2], ("two", 2), None]
 
 
-async def test_threat_53_gives_out_attachments_of_the_call_in_hand_only(hilum_host: Any) -> None:
+async def test_gives_out_attachments_of_the_call_in_hand_only(hilum_host: Any) -> None:
+    """threat 53: gives out attachments of the call in hand only."""
     kept: list[CallContext] = []
 
     async def send(message: OutgoingMessage, ctx: CallContext) -> Sent:
@@ -251,7 +254,8 @@ async def test_runs_smoke_tests_as_declared_and_setup_steps_that_exist(hilum_hos
         assert caught.value.wire_code == -32602
 
 
-async def test_threat_36_gets_one_handshake_only(hilum_host: Any) -> None:
+async def test_gets_one_handshake_only(hilum_host: Any) -> None:
+    """threat 36: gets one handshake only."""
     host = await hilum_host(define_plugin(send_messages=take), manifest=MANIFEST, settings=SETTINGS)
     with pytest.raises(TestCallError) as caught:
         await host.request("initialize", {"protocol": "1"})

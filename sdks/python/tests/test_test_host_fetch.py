@@ -64,7 +64,8 @@ async def test_asks_the_scripted_provider_what_the_manifest_declares_and_reads_i
     assert made.headers == {"content-type": "application/x-www-form-urlencoded"}
 
 
-async def test_threat_98_keeps_the_held_secret_out_of_settings_and_tells_that_it_is_set(hilum_host: Any) -> None:
+async def test_keeps_the_held_secret_out_of_settings_and_tells_that_it_is_set(hilum_host: Any) -> None:
+    """threat 98: keeps the held secret out of settings and tells that it is set."""
     seen: list[Any] = []
 
     async def look(_message: OutgoingMessage, ctx: CallContext) -> Sent:
@@ -94,9 +95,11 @@ async def test_threat_98_keeps_the_held_secret_out_of_settings_and_tells_that_it
         ("/v1/accounts/AC1", {}, [], PolicyDenied),
     ],
 )
-async def test_threat_96_refuses_what_is_not_declared_or_not_granted_and_says_that_nothing_went_out(
+async def test_refuses_what_is_not_declared_or_not_granted_and_says_that_nothing_went_out(
     hilum_host: Any, path: str, options: dict[str, Any], grants: list[str], error: type[ProviderError]
 ) -> None:
+    """threat 96: refuses what is not declared or not granted and says that nothing went out."""
+
     async def act(_message: OutgoingMessage, ctx: CallContext) -> Sent:
         with pytest.raises(error) as caught:
             await ctx.fetch("api", path, **options)
@@ -129,7 +132,9 @@ async def test_refuses_a_request_whose_secret_is_not_set_and_an_answer_larger_th
         (ProviderError("provider.unreachable"), "provider.unreachable", "no"),
     ],
 )
-async def test_threat_91_hands_on_what_the_host_met(hilum_host: Any, answer: Any, code: str, sent: str) -> None:
+async def test_hands_on_what_the_host_met(hilum_host: Any, answer: Any, code: str, sent: str) -> None:
+    """threat 91: hands on what the host met."""
+
     def provider(_request: TestFetchRequest) -> TestFetchAnswer:
         if isinstance(answer, ProviderError):
             raise answer

@@ -67,6 +67,7 @@ class ProviderError(HilumError):
     - `detail`: what was seen, as a sentence for a check's row. Never a patient's data, never a secret.
     """
 
+    code: ProviderErrorCode
     data: WireErrorData
 
     def __new__(cls, code: ProviderErrorCode, **_options: Any) -> ProviderError:
