@@ -22,7 +22,9 @@ async function main(args: readonly string[]): Promise<number> {
     });
     if (code !== 0) throw new Error(`The generator could not be installed: npm ci --prefix docs/site\n${output}`);
   }
-  const { pages } = stageSite(repository);
+  const { pages, missingPictures } = stageSite(repository);
+  for (const picture of missingPictures)
+    console.warn(`${picture} is not there yet: \`npm run e2e -- --keep\` makes it. Its words stand in its place.`);
   // Pages are cached by their text alone; `--force` renders them by the configuration of now.
   const { code } = await runCommand("node", ["node_modules/astro/bin/astro.mjs", "build", "--force"], shown);
   if (code !== 0) return 1;

@@ -14,6 +14,8 @@ const site = "docs/site";
 export interface StagedSite {
   pages: readonly SitePage[];
   navigation: readonly NavigationEntry[];
+  /** Pictures that pages show and that are not there; the site has their words in their place. */
+  missingPictures: readonly string[];
 }
 
 /**
@@ -38,7 +40,14 @@ export function stageSite(root: string): StagedSite {
   for (const path of copied) copy(join(root, path), join(open, path.replace(/^docs\//, "")));
   copy(join(root, favicon), join(open, "favicon.svg"));
   write(join(root, site, "src/navigation.gen.json"), `${JSON.stringify(navigation, undefined, 2)}\n`);
-  return { pages, navigation };
+  return { pages, navigation, missingPictures: findMissingPictures(pages, copied) };
+}
+
+function findMissingPictures(pages: readonly SitePage[], files: ReadonlySet<string>): string[] {
+  const shown = pages.flatMap(({ path, body }) =>
+    [...body.matchAll(/\]\(([^)\s:]+\.png)\)/g)].map(([, target = ""]) => posix.join(posix.dirname(path), target)),
+  );
+  return [...new Set(shown)].filter((picture) => !files.has(picture)).toSorted();
 }
 
 function listFiles(root: string): string[] {
