@@ -16,6 +16,9 @@ SCOPE = "net:https://{config.host}:{config.port}"
 
 OpenPlugin = Callable[..., Awaitable[TestHost]]
 
+# As the installed package brings it by its entry point.
+pytest_plugins = ["hilum.testing.fixtures"]
+
 
 @pytest.fixture
 def open_plugin(hilum_host: Any) -> OpenPlugin:

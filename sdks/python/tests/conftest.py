@@ -8,6 +8,9 @@ import pytest
 
 VECTORS = Path(__file__).resolve().parents[3] / "conformance" / "vectors"
 
+# As the installed package brings it by its entry point.
+pytest_plugins = ["hilum.testing.fixtures"]
+
 
 @pytest.fixture
 def vectors() -> Any:

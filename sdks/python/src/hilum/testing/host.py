@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -244,6 +245,8 @@ class TestHost:
         """Says `shutdown`, as the host does, and frees everything."""
         try:
             await self._calls.ask("shutdown", {}, deadline_ms=2000)
+            await asyncio.sleep(0)
+            await self._serving.drained()
         except (HilumError, TestCallError, TestDeadlineError):
             pass
         await self._free()
