@@ -1,22 +1,26 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseManifest } from "@hilum/contract";
 import { commandOf, operations, type OperationSpec } from "@hilum/contract/api";
 import { scaffoldPlugin } from "@hilum/devtools";
-import { createTempDir, findPython, noteSkip, requires, type TempDir } from "@hilum/testkit";
+import { createTempDir, noteSkip, requires, type TempDir } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
 import { applyChange, readSteps } from "../../scripts/newcomer/tutorial-page.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const pythonSdk = join(repository, "sdks/python/src");
 const python = requires("python3");
-const pytest = findPython("pytest_asyncio");
-if (pytest === undefined)
+const pytest = requires("pytest-asyncio");
+const mypy = [join(dirname(pytest.path ?? ""), "mypy"), join(repository, "sdks/python/.venv/bin/mypy")].find((path) =>
+  existsSync(path),
+);
+if (mypy === undefined)
   noteSkip({
-    name: "the tests of the Python tutorial",
-    reason: "no Python has pytest-asyncio",
-    enable: "apt-get install python3-pytest-asyncio",
+    name: "mypy",
+    reason: "mypy is not installed",
+    enable:
+      "python3 -m venv sdks/python/.venv && sdks/python/.venv/bin/pip install -r sdks/python/requirements-dev.txt",
   });
 
 const stepsOf = (language: "node" | "python") =>
@@ -38,7 +42,13 @@ function run(folder: TempDir, program: string, ...args: string[]): { status: num
   const { status, stdout, stderr } = spawnSync(program, args, {
     cwd: folder.path,
     encoding: "utf8",
-    env: { PATH: process.env["PATH"], HOME: folder.path, PYTHONPATH: pythonSdk, PYTHONDONTWRITEBYTECODE: "1" },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder.path,
+      PYTHONPATH: pythonSdk,
+      MYPYPATH: pythonSdk,
+      PYTHONDONTWRITEBYTECODE: "1",
+    },
     timeout: 120_000,
   });
   return { status, output: stdout + stderr };
@@ -94,10 +104,18 @@ describe("the plugin of the Python tutorial", () => {
     expect(compiled).toEqual({ status: 0, output: "" });
   });
 
-  it.skipIf(pytest === undefined)("passes its own tests after the change", () => {
+  it.skipIf(mypy === undefined)("is typed without a gap after the change (mypy --strict)", () => {
     using folder = createTempDir("tutorial");
     follow("python", folder);
-    const tests = run(folder, pytest ?? "python3", "-m", "pytest", "-q", "-p", "no:cacheprovider");
+    const files = ["main.py", "plugin.py", "test_plugin.py"];
+    const { status, output } = run(folder, mypy ?? "", "--strict", "--cache-dir", "/dev/null", ...files);
+    expect(status, output).toBe(0);
+  });
+
+  it.skipIf(!pytest.available)("passes its own tests after the change", () => {
+    using folder = createTempDir("tutorial");
+    follow("python", folder);
+    const tests = run(folder, pytest.path ?? "python3", "-m", "pytest", "-q", "-p", "no:cacheprovider");
     expect(tests.status, tests.output).toBe(0);
     expect(tests.output).toContain("4 passed");
   });

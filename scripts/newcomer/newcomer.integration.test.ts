@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { findProgram, findPython, noteSkip, requires } from "@hilum/testkit";
+import { findProgram, noteSkip, requires } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
 import { repository } from "../process.ts";
 
@@ -12,13 +12,7 @@ if (terminal === undefined)
     reason: "there is no script, which gives a command a terminal",
     enable: "apt-get install bsdutils",
   });
-const pytest = findPython("pytest_asyncio");
-if (pytest === undefined)
-  noteSkip({
-    name: "the newcomer in Python",
-    reason: "no Python has pytest-asyncio",
-    enable: "apt-get install python3-pytest-asyncio",
-  });
+const pytest = requires("pytest-asyncio");
 const ready = sandbox.available && terminal !== undefined;
 
 function play(language: string): string {
@@ -36,7 +30,7 @@ describe("a newcomer who follows the tutorial on a real server", () => {
     expect(play("node")).toMatch(/node: (?:[1-9]|10) commands and [\d.]+ s until a message was sent/);
   });
 
-  it.skipIf(!ready || pytest === undefined)("and through a Python plugin", () => {
+  it.skipIf(!ready || !pytest.available)("and through a Python plugin", () => {
     expect(play("python")).toMatch(/python: (?:[1-9]|10) commands and [\d.]+ s until a message was sent/);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findPython } from "@hilum/testkit";
+import { requires } from "@hilum/testkit";
 import { repository } from "../process.ts";
 import { startOwnServer } from "./own-server.ts";
 import { typeCommand, type Terminal, type TypedCommand } from "./person-at-a-terminal.ts";
@@ -90,11 +90,8 @@ function environment(folder: string, dataDir: string, url: string | undefined): 
 
 /** `python3` of the newcomer is the one that has what the page asks for: a machine may have several. */
 function choosePython(folder: string): void {
-  const python = findPython("pytest_asyncio");
-  if (python === undefined)
-    throw new Error(
-      "No Python has pytest-asyncio: apt-get install python3-pytest-asyncio, or pip install pytest-asyncio",
-    );
+  const { path: python, reason, enable } = requires("pytest-asyncio");
+  if (python === undefined) throw new Error(`${reason}: ${enable}`);
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "bin/python3"), `#!/bin/sh\nexec "${python}" "$@"\n`, { mode: 0o755 });
 }
