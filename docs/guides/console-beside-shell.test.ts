@@ -13,7 +13,7 @@ const pages = folders.flatMap((folder) =>
 function sectionsWithoutConsole(page: string): string[] {
   return page
     .split(/^(?=#{1,2} )/m)
-    .filter((section) => /^```sh/m.test(section) && !/console|\*[A-Z][\w ]+(?:, [A-Z][\w ]+)+\*/i.test(section))
+    .filter((section) => /^```sh/m.test(section) && !/[Cc]onsole|\*[A-Z][\w ]+(?:, [A-Z][\w ]+)+\*/.test(section))
     .map((section) => section.split("\n")[0] ?? "");
 }
 
