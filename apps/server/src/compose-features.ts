@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Server as HttpServer } from "node:http";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { AuditLog } from "@hilum/audit";
 import type { Actor, Log } from "@hilum/contract";
 import {
@@ -13,7 +13,6 @@ import {
   type LanePorts,
   type Sandbox,
   type SandboxReport,
-  type StartSpec,
 } from "@hilum/host";
 import type { Store } from "@hilum/store";
 import type { Config } from "./config.ts";
@@ -153,7 +152,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       [practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })],
     ]),
     accessToken: (key, step) => tokenKeeper.accessToken(key, step),
-    developmentModules: (runtime) => developmentModules(installation, runtime),
+    developmentModules: developmentModules(installation),
     publicUrl: parts.publicUrl,
   });
   const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
@@ -378,13 +377,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   };
 }
 
-/** A linked folder finds the SDK as it would after an install: where Node looks for it, in one file, which starts sooner; or on Python's path. */
-function developmentModules(
-  { packagesDir, modulesDir, pythonSdkDir }: Installation,
-  runtime: StartSpec["runtime"],
-): { from: string; to: string }[] {
-  if (runtime === "python")
-    return pythonSdkDir === undefined ? [] : [{ from: dirname(pythonSdkDir), to: "/opt/python" }];
+/** A linked folder finds the SDK where Node looks for it, as it would after `npm install`; in one file, which starts sooner. */
+function developmentModules({ packagesDir, modulesDir }: Installation): { from: string; to: string }[] {
   return [
     { from: join(packagesDir, "sdk/dist/linked"), to: "/node_modules/@hilum/sdk" },
     { from: join(packagesDir, "contract"), to: "/node_modules/@hilum/contract" },

@@ -18,7 +18,6 @@ try {
     pluginsDir: join(root, "plugins"),
     packagesDir: join(root, "packages"),
     modulesDir: join(root, "node_modules"),
-    pythonSdkDir: join(root, "sdks/python/src/hilum"),
   };
   const server = await composeServer(config, installation, log);
   process.stdout.write(describeStart({ ...server, version, dataDir: config.dataDir, keyFile: config.keyFile }));
