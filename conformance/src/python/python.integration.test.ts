@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { cases, judge, type Knowledge, type Subject } from "@hilum/devtools/conformance";
 import { requires } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
-import { cases, judge, type Knowledge } from "../cases.ts";
-import type { Subject } from "../plugin-process.ts";
 import { fetchFromEndpoint } from "./endpoint-fetch.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

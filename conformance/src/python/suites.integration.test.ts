@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTempDir, noteSkip, requires } from "@hilum/testkit";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listTests, runTests, type SuiteRun } from "./pytest-suite.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -35,9 +35,13 @@ for (const [name, found] of Object.entries(tools))
   if (found === undefined)
     noteSkip({ name, reason: `${name} is not installed`, enable: "pip install -r sdks/python/requirements-dev.txt" });
 
+// What one run has found out of the SDK and of Python itself, the next need not find again.
+const cache = createTempDir("mypy");
+afterAll(cache.remove);
+
 describe.each(suites)("the Python code of %s", (folder) => {
   it.skipIf(tools.mypy === undefined)("is typed without a gap (mypy --strict)", () => {
-    const { status, stdout, stderr } = spawnSync(tools.mypy ?? "", ["--cache-dir", "/dev/null"], {
+    const { status, stdout, stderr } = spawnSync(tools.mypy ?? "", ["--cache-dir", cache.path], {
       ...{ cwd: join(root, folder), encoding: "utf8" },
     });
     expect(status, stdout + stderr).toBe(0);
@@ -55,7 +59,7 @@ const builds =
   available &&
   spawnSync(python, [
     "-c",
-    "import setuptools.build_meta, venv; assert int(setuptools.__version__.split('.')[0]) >= 77",
+    "import setuptools.build_meta, pip, venv; assert int(setuptools.__version__.split('.')[0]) >= 77",
   ]).status === 0;
 if (!builds)
   noteSkip({
@@ -86,7 +90,10 @@ describe("the wheel", () => {
       expect(status, stdout + stderr).toBe(0);
       return stdout;
     };
-    run("cp", ["-r", join(root, "sdks/python"), folder.join("sdk")]);
+    // Without the development environment, which may stand beside it.
+    const parts = ["src", "pyproject.toml", "README.md"].map((name) => join(root, "sdks/python", name));
+    run("mkdir", ["sdk"]);
+    run("cp", ["-r", ...parts, "sdk"]);
     run(python, [
       "-m",
       "pip",
@@ -99,18 +106,18 @@ describe("the wheel", () => {
       folder.path,
       folder.join("sdk"),
     ]);
-    run(python, ["-m", "venv", folder.join("empty")]);
+    run(python, ["-m", "venv", "--without-pip", folder.join("empty")]);
     const own = folder.join("empty/bin/python");
-    run(own, ["-m", "pip", "install", "--no-index", "-q", "--find-links", folder.path, "hilum"]);
+    run(python, ["-m", "pip", "--python", own, "install", "--no-index", "-q", "--find-links", folder.path, "hilum"]);
     const loaded = run(own, ["-I", "-c", "import hilum, hilum.testing; print(hilum.__version__, len(hilum.__all__))"]);
     expect(loaded).toMatch(/^0\.1\.0 \d+\n$/);
     if (tools.mypy === undefined) return;
     run("sh", ["-c", `cat > consumer.py <<'END'\n${consumer}\nEND`]);
-    run(tools.mypy, ["--strict", "--cache-dir", "/dev/null", "--python-executable", own, "consumer.py"]);
+    run(tools.mypy, ["--strict", "--cache-dir", cache.path, "--python-executable", own, "consumer.py"]);
     run("sh", ["-c", `sed -i 's/"provider.quota"/"provider.qouta"/' consumer.py`]);
     const { status, stdout } = spawnSync(
       tools.mypy,
-      ["--strict", "--cache-dir", "/dev/null", "--python-executable", own, "consumer.py"],
+      ["--strict", "--cache-dir", cache.path, "--python-executable", own, "consumer.py"],
       { cwd: folder.path, encoding: "utf8" },
     );
     expect(status, "a wrong code is found by its type").toBe(1);
