@@ -6,6 +6,7 @@ import { axeGates, emptyGate, finalGates } from "./gates/gates.ts";
 import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
+import { devtools } from "./journeys/devtools.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
 import { pages } from "./journeys/pages.ts";
@@ -14,6 +15,7 @@ import { practice } from "./journeys/practice.ts";
 import { registering } from "./journeys/registering.ts";
 import { remote } from "./journeys/remote.ts";
 import { smtp } from "./journeys/smtp.ts";
+import { twilio } from "./journeys/twilio.ts";
 import { users } from "./journeys/users.ts";
 import { vendors } from "./journeys/vendors.ts";
 import { webhooks } from "./journeys/webhooks.ts";
@@ -54,7 +56,9 @@ const plan: readonly Journey[] = [
   ...remote,
   ...lifecycle,
   ...wizard,
+  ...twilio,
   ...pages,
+  ...devtools,
   ...users,
   ...account,
   ...platform,

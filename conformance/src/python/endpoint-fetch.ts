@@ -1,7 +1,7 @@
 import type { FetchParams, FetchResult } from "@hilum/contract";
-import { FetchFailure } from "@hilum/devtools/conformance";
 import { verifySignature } from "@hilum/host";
 import { setTimeout as sleep } from "node:timers/promises";
+import { FetchFailure } from "@hilum/devtools/conformance";
 
 /** Recipients with a known fate at the endpoint. */
 export interface Fates {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { cases, judge, type Knowledge, type Subject } from "@hilum/devtools/conformance";
 import { requires } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
+import { cases, judge, readDestinations, type Knowledge, type Subject } from "@hilum/devtools/conformance";
 import { fetchFromEndpoint } from "./endpoint-fetch.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -17,6 +17,7 @@ const pupils: readonly { name: string; knowledge: Knowledge; subject: Subject }[
     name: "the webhook sender, as it is delivered",
     knowledge: {
       ...{ ...phones, channel: "sms", smokeTest: "endpoint" },
+      destinations: readDestinations(`${root}plugins/webhook-sender/hilum.json`, { included: true }),
       hook: {
         ...{ id: "receipt", contentType: "application/json" },
         body: '{"type":"message.opened","timestamp":"2026-03-02T08:15:00Z","data":{"message":"message-0"}}',

@@ -19,6 +19,7 @@ export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-
 export { hookBytesMax, hookDefaults, hooksOf } from "./manifest/ingress.ts";
 export { manifestJsonSchema, manifestShape } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
+export { describeMigration, migrateSettings, migrationsBetween } from "./manifest/migrate-settings.ts";
 export {
   manifestBytesMax,
   parseManifest,

@@ -5385,6 +5385,7 @@ function explainConnection(failure, { phase, handedOver, settings }) {
 	if (code === "EAUTH") return {
 		code: "provider.bad_credentials",
 		field: "/password",
+		detail: "The server asks for a sign-in, and the user name or the password is missing.",
 		fix: "Enter user name and password, or say that the server asks for none."
 	};
 	if (phase === "greeting") return {
@@ -5415,22 +5416,23 @@ function explainReply(failure, context) {
 	};
 	return explainPermanent(failure, enhanced, context);
 }
-function badCredentials({ phase }) {
-	if (phase === "sign-in") return {
-		code: "provider.bad_credentials",
-		field: "/password"
-	};
+function badCredentials({ phase, settings }) {
+	if (phase === "sign-in") return wrongPassword(settings);
 	return {
 		code: "provider.bad_credentials",
 		field: "/signIn",
-		fix: "The server asks for a sign-in. Turn it on and enter user name and password; without encryption many servers take none."
+		detail: `The mail server ${settings.host}, port ${settings.port}, takes mail only after a sign-in.`,
+		fix: "Turn the sign-in on and enter user name and password; without encryption many servers take none."
 	};
 }
-function explainPermanent({ command = "" }, enhanced, { phase }) {
-	if (phase === "sign-in") return {
-		code: "provider.bad_credentials",
-		field: "/password"
-	};
+const wrongPassword = ({ host, port }) => ({
+	code: "provider.bad_credentials",
+	field: "/password",
+	detail: `The mail server ${host}, port ${port}, refuses this user name with this password.`,
+	fix: "Enter user name and password once more, as the mail server's provider gave them. Where people sign in with a second factor, it may want a password made for programs."
+});
+function explainPermanent({ command = "" }, enhanced, { phase, settings }) {
+	if (phase === "sign-in") return wrongPassword(settings);
 	if (phase === "sender" || command.startsWith("MAIL FROM")) return {
 		code: "provider.sender",
 		field: "/from"

@@ -2429,7 +2429,8 @@ const explanations = /* @__PURE__ */ new Map([
 		fix: "Allow the country in Twilio's console under Messaging, Settings, Geo permissions."
 	}],
 	[21608, {
-		...sender$1,
+		code: "provider.sender",
+		detail: "This is a trial account, which may not write to this number yet.",
 		fix: "A trial account may write only to verified numbers. Verify the number in Twilio's console, or upgrade the account."
 	}],
 	[21606, sender$1],
@@ -2506,6 +2507,8 @@ function explainStatus({ status, code }) {
 		fix: `Read Twilio's reply.${code === void 0 ? "" : ` Twilio's page about it: https://www.twilio.com/docs/errors/${code}.`}`
 	};
 }
+/** A trial account may not write to this number. */
+const isUnverifiedRecipient = ({ data }) => data.reply?.startsWith("21608") ?? false;
 /** Twilio repeats phone numbers in its words. Error codes have five digits, numbers have more. */
 const redactNumbers = (text) => text.replaceAll(/\+?\d[\d\s().-]{5,}\d/g, "[number]").slice(0, 500);
 
@@ -2709,7 +2712,9 @@ const dryRun = [
 				form
 			});
 		} catch (error) {
-			if (isProviderError(error) && error.code === "message.invalid") return "Tried without a text: nothing was sent.";
+			if (!isProviderError(error)) throw error;
+			if (error.code === "message.invalid") return "Tried without a text: nothing was sent.";
+			if (isUnverifiedRecipient(error)) return "A trial account: it sends, to numbers that are verified at Twilio.";
 			throw error;
 		}
 		throw new ProviderError("provider.bad_answer", { detail: "Twilio took a message without a text." });

@@ -3,6 +3,7 @@ import { configSchemaShape } from "./config-profile.ts";
 import { destinationShape } from "./destination-shape.ts";
 import { ingressShape } from "./ingress.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
+import { migrationsShape } from "./migrations-shape.ts";
 import { pluginPagesShape } from "./plugin-pages.ts";
 import { setupShape } from "./setup-shape.ts";
 import { token } from "./token.ts";
@@ -112,6 +113,7 @@ export const manifestShape: Shape = object(
         concurrency: described("Calls at once.", number({ min: 1, max: 1024, integer: true })),
       }),
     ),
+    migrations: described("How saved settings follow the plugin from one version to the next.", migrationsShape),
   },
   { required: ["id", "name", "capabilities"], notServed: fieldsNotServed },
 );

@@ -8667,7 +8667,7 @@ function validateArray(declared, value, pointer) {
 }
 
 // packages/contract/src/manifest/config-profile.ts
-const settingName$1 = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+const settingName$2 = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 const scalar = {
 	rules: { kind: "scalar" },
 	schema: { type: [
@@ -8740,7 +8740,7 @@ const property = object({
 	when: described("Shown and required only while another setting has one of these values.", object({
 		setting: text({
 			max: 64,
-			form: settingName$1,
+			form: settingName$2,
 			what: "the name of a setting"
 		}),
 		in: list(scalar, {
@@ -8754,7 +8754,7 @@ const configSchemaShape = object({
 	type: oneOf(["object"]),
 	properties: record(property, {
 		max: 100,
-		form: settingName$1,
+		form: settingName$2,
 		what: "the name of a setting (letters, digits and _, beginning with a letter)"
 	}),
 	required: list(text({ max: 64 }), {
@@ -8931,6 +8931,95 @@ const destinationShape = object({
 	"scope",
 	"requests"
 ] });
+
+// packages/contract/src/manifest/migrations-shape.ts
+const settingName$1 = {
+	max: 64,
+	form: /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
+	what: "the name of a setting"
+};
+const kind = (name) => described(`\`${name}\``, text({ max: 10 }));
+const valueText = text({
+	min: 0,
+	max: 4096,
+	what: "a value as text"
+});
+/** How saved settings follow the plugin from one version to the next. */
+const migrationsShape = list(object({
+	version: described("The version that brought the change: it is made for settings that were saved under an earlier one.", text({
+		max: 64,
+		form: /^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})$/,
+		what: "a version such as 2.0.0"
+	})),
+	settings: described("What is changed, in this order.", list(variants("change", {
+		rename: object({
+			change: kind("rename"),
+			from: text(settingName$1),
+			to: text(settingName$1)
+		}, { required: [
+			"change",
+			"from",
+			"to"
+		] }),
+		remove: object({
+			change: kind("remove"),
+			name: text(settingName$1)
+		}, { required: ["change", "name"] }),
+		replace: object({
+			change: kind("replace"),
+			name: text(settingName$1),
+			values: described("New texts by old ones; a value that is not named stays.", record(valueText, {
+				max: 100,
+				form: /^[^\n]{0,200}$/,
+				what: "a value as text"
+			}))
+		}, { required: [
+			"change",
+			"name",
+			"values"
+		] })
+	}), {
+		min: 1,
+		max: 50
+	}))
+}, { required: ["version", "settings"] }), {
+	max: 50,
+	unique: ["version"]
+});
+/** What the shape alone cannot see: versions in order, and no change that leads to a setting that does not exist. */
+function checkMigrations({ migrations = [], version, config }, report) {
+	if (migrations.length === 0) return;
+	if (version === void 0) report("/migrations", "the manifest has no `version` that they could lead to", "Add `version`.");
+	for (const [index, migration] of migrations.entries()) {
+		const here = pointerTo("/migrations", index);
+		const before = migrations[index - 1];
+		if (before !== void 0 && compareVersions(before.version, migration.version) >= 0) report(`${here}/version`, "comes after a later version", "List migrations from the earliest to the latest.");
+		if (version !== void 0 && compareVersions(migration.version, version) > 0) report(`${here}/version`, `is later than the plugin's own version ${version}`, "Raise `version`, or lower this one.");
+	}
+	const declared = new Set(Object.keys(config?.properties ?? {}));
+	const later = /* @__PURE__ */ new Set();
+	for (const [index, { settings }] of [...migrations.entries()].toReversed()) for (const [at, change] of [...settings.entries()].toReversed()) {
+		const [name, member] = change.change === "rename" ? [change.to, "to"] : [change.name, "name"];
+		if (change.change !== "remove" && !declared.has(name) && !later.has(name)) report(`/migrations/${index}/settings/${at}/${member}`, `leads to the setting \`${name}\`, which config does not declare`, "Declare it in /config/properties, or change it further.");
+		later.add(change.change === "rename" ? change.from : change.name);
+	}
+}
+/** Precedence of two versions (Semantic Versioning 2.0.0, section 11); a pre-release comes before its release. */
+function compareVersions(one, other) {
+	const [a, b] = [partsOf(one), partsOf(other)];
+	for (let at = 0; at < 3; at++) {
+		const difference = (a.numbers[at] ?? 0) - (b.numbers[at] ?? 0);
+		if (difference !== 0) return difference;
+	}
+	return Number(a.release) - Number(b.release);
+}
+function partsOf(version) {
+	const [core = "", ...rest] = version.split("+")[0]?.split("-") ?? [];
+	return {
+		numbers: core.split(".").map(Number),
+		release: rest.length === 0
+	};
+}
 
 // packages/contract/src/manifest/plugin-pages.ts
 /** Pictures that the console draws beside the title of a page; a plugin brings none of its own outside its frame. */
@@ -9213,7 +9302,8 @@ const manifestShape = object({
 			max: 1024,
 			integer: true
 		}))
-	}))
+	})),
+	migrations: described("How saved settings follow the plugin from one version to the next.", migrationsShape)
 }, {
 	required: [
 		"id",
@@ -9949,7 +10039,9 @@ function checkManifest(value, options) {
 	checkSetup(manifest, report);
 	checkDestinations(manifest, report);
 	checkIngress(manifest, report);
-	return problems;
+	checkMigrations(manifest, report);
+	const judged = problems.length === 0 ? options.judge?.(manifest) : void 0;
+	return judged === void 0 ? problems : [judged];
 }
 /** No string of a manifest, and no name of a member, may hold what a reviewer cannot see (threat 129). */
 function checkVisible(value, pointer, report) {

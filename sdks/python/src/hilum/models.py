@@ -325,6 +325,35 @@ class Manifest(_ManifestNeeded, total=False):
     ui: PluginUi
     requires: ManifestRequires
     resources: ManifestResources
+    # How saved settings follow from one version to the next; see migrate-settings.ts.
+    migrations: list[SettingsMigration]
+
+
+class SettingsMigration(TypedDict):
+    """What changed in the settings with one version."""
+
+    version: str
+    settings: list[SettingsChange]
+
+
+SettingsChangeRename = TypedDict(
+    "SettingsChangeRename",
+    {"change": "Literal[\"rename\"]", "from": "str", "to": "str"},
+)
+
+
+class SettingsChangeRemove(TypedDict):
+    change: Literal["remove"]
+    name: str
+
+
+class SettingsChangeReplace(TypedDict):
+    change: Literal["replace"]
+    name: str
+    values: dict[str, str]
+
+
+SettingsChange = Union[SettingsChangeRename, SettingsChangeRemove, SettingsChangeReplace]
 
 
 class _PluginPageNeeded(TypedDict):

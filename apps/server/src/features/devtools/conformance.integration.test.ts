@@ -31,6 +31,8 @@ describe.skipIf(!requires("bubblewrap").available)("conformance on the operator'
       "send-lost",
       "hook",
       "hook-strange",
+      "fetch",
+      "fetch-failed",
     ]);
     expect(result).toMatchObject({
       format: "hilum-conformance/1",

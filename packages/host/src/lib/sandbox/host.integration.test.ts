@@ -9,7 +9,6 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readdirSync,
   readlinkSync,
   statSync,
   writeFileSync,

@@ -14,6 +14,7 @@ from .destinations import check_destinations, property_of
 from .formats import is_web_address
 from .ingress import check_ingress
 from .json_values import WHOLE_MAX
+from .migrations import check_migrations
 from .pages import check_pages, is_inner_path
 from .plugin_id import check_plugin_id
 from .problem import Problems, Report, pointer_to, problem
@@ -153,6 +154,7 @@ def _check_manifest(value: Any, included: bool) -> list[Problem]:
     check_setup(value, report)
     check_destinations(value, report)
     check_ingress(value, report)
+    check_migrations(value, report)
     return problems
 
 

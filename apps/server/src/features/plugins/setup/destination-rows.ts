@@ -143,6 +143,8 @@ const tlsFaults: Record<NonNullable<TlsFacts["fault"]>, Pick<Evidence, "cause" |
   },
 };
 
+const mendedElsewhere: ReadonlySet<NonNullable<TlsFacts["fault"]>> = new Set(["expired", "not_yet_valid"]);
+
 function tlsRow(
   report: ProbeReport,
   tls: TlsFacts & { ms: number },
@@ -160,7 +162,10 @@ function tlsRow(
       ...row,
       status: "failed",
       ...tlsFaults[tls.fault],
-      ...at(tls.fault === "not_tls" ? (portSetting ?? hostSetting) : hostSetting),
+      // What is mended elsewhere leads to no field: whoever changed the host there would lose the right one.
+      ...(mendedElsewhere.has(tls.fault)
+        ? {}
+        : at(tls.fault === "not_tls" ? (portSetting ?? hostSetting) : hostSetting)),
       ...((tls.fault === "untrusted" || tls.fault === "self_signed") && hostSetting === undefined
         ? { link: "/settings" }
         : {}),
