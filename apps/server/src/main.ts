@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isHilumError } from "@hilum/contract";
 import { composeServer } from "./compose.ts";
@@ -8,6 +8,7 @@ import { describeStart } from "./start-page.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+const pythonSdkDir = join(root, "sdks/python/src");
 const log = createLog();
 
 try {
@@ -18,6 +19,7 @@ try {
     pluginsDir: join(root, "plugins"),
     packagesDir: join(root, "packages"),
     modulesDir: join(root, "node_modules"),
+    ...(existsSync(pythonSdkDir) ? { pythonSdkDir } : {}),
   };
   const server = await composeServer(config, installation, log);
   process.stdout.write(describeStart({ ...server, version, dataDir: config.dataDir, keyFile: config.keyFile }));

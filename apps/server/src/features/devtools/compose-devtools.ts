@@ -58,7 +58,7 @@ export function composeDevtools(parts: DevtoolsParts): {
       files: createConformanceFiles(join(config.dataDir, "conformance")),
     }),
     sendFixture: createFixtureSender({ store, host, ref, failureData: pluginFailureData }),
-    packSources: { moduleRoots, ...(pythonSdkDir === undefined ? {} : { pythonSdk: pythonSdkDir }) },
+    packSources: { moduleRoots, ...(pythonSdkDir === undefined ? {} : { pythonSdk: join(pythonSdkDir, "hilum") }) },
   });
   return { handlers, close: () => liveReload.close() };
 }

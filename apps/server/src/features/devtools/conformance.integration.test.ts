@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { ConformanceResult } from "@hilum/contract/api";
 import { requires } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { beginPlugin, begun } from "../../../test-support/begun-plugin.ts";
+import { beginPlugin, begun, choice } from "../../../test-support/begun-plugin.ts";
 import { mailbox } from "../../../test-support/practice.ts";
 import type { TestClient } from "../../../test-support/test-client.ts";
-import { startTestServer, type TestServer } from "../../../test-support/test-server.ts";
+import { installation, startTestServer, type TestServer } from "../../../test-support/test-server.ts";
 
 describe.skipIf(!requires("bubblewrap").available)("conformance on the operator's own server", () => {
   let server: TestServer;
@@ -126,6 +126,18 @@ describe.skipIf(!requires("bubblewrap").available)("conformance on the operator'
     const codes = both.map((answer) => (answer.status === 200 ? "done" : answer.problem().code));
     expect(codes.toSorted()).toEqual(["conformance.in_progress", "done"]);
   });
+
+  const hasPython = requires("python3").available && installation.pythonSdkDir !== undefined;
+  it.skipIf(!hasPython)(
+    "passes a plugin that was just begun in Python, which finds its SDK in the sandbox",
+    async () => {
+      const python = { plugin: "com.example.begun-in-python" };
+      await ana.ok("scaffoldPlugin", { body: { ...choice, id: python.plugin, language: "python" } });
+      const result = await ana.ok("runConformance", { params: python, body: {} });
+      expect(result.cases.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+      expect(result.counts.passed).toBeGreaterThanOrEqual(14);
+    },
+  );
 
   it("has nothing to judge where the code is Hilum's own, and judges what comes with it", async () => {
     await ana.ok("addIncludedPlugin", { params: mailbox });
