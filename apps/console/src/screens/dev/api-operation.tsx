@@ -1,6 +1,7 @@
 import { commandOf, type OperationSpec } from "@hilum/contract/api";
 import { KeyValue, Panel } from "../../look/panel.tsx";
 import { ApiTry } from "./api-try.tsx";
+import { useInSight } from "./use-in-sight.ts";
 
 interface ApiOperationProps {
   operation: OperationSpec;
@@ -12,8 +13,9 @@ interface ApiOperationProps {
 /** One operation: its facts, the form to try it as oneself, what came back, and the same by program. */
 export function ApiOperation({ operation, among, plugin }: ApiOperationProps) {
   const { method, path, summary } = operation;
+  const place = useInSight<HTMLDivElement>(summary);
   return (
-    <div className="stack md">
+    <div className="stack md" ref={place}>
       <Panel title={summary}>
         <div className="stack md">
           <p>

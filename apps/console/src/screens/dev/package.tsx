@@ -113,7 +113,7 @@ function FileTable({ preview: { files } }: { preview: PackagePreview }) {
       flush
       foot={
         <span>
-          {many(files.length, "file")}, {bytes(total)} before it is packed.
+          {many(files.length, "file")}, {bytes(total)}.
         </span>
       }
     >
