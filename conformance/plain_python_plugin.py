@@ -1,7 +1,7 @@
 """A plugin without an SDK: Python's standard library and docs/reference/protocol.md, nothing else.
 
-It sends e-mail through the CONNECT tunnel when its settings name a mail server, and keeps messages in a folder of its
-own when they do not.
+It sends e-mail through the CONNECT tunnel when its settings name a mail server, leaves its requests to the host when they
+name an API, and keeps messages in a folder of its own otherwise.
 """
 
 import base64
@@ -29,6 +29,14 @@ class Failure(Exception):
         self.number, self.message, self.data = number, message, data
 
 
+class Refused(Failure):
+    """The host did not do what it was asked; `told` is what it says of it."""
+
+    def __init__(self, told):
+        super().__init__(FAILED, "The host refused", code="plugin.failed", cause="plugin", sent="no")
+        self.told = told
+
+
 class Link:
     """Standard output: one line per message, whole lines from any thread."""
 
@@ -52,7 +60,7 @@ class Link:
         self.write({"id": number, "method": method, "params": params})
         answer["done"].wait()
         if "error" in answer["message"]:
-            raise Failure(FAILED, "The host refused", code="plugin.failed", cause="plugin", sent="no")
+            raise Refused(answer["message"]["error"].get("data", {}))
         return answer["message"]["result"]
 
     def settle(self, message):
@@ -116,6 +124,8 @@ class Plugin:
             raise Failure(GIVEN_UP, "The call was given up", code="plugin.failed", cause="timeout", sent="no", retry="later")
         if "host" in self.session["settings"]:
             return self.hand_over(mail, envelope, stop)
+        if "api" in self.session["settings"]:
+            return self.post(mail, envelope, params)
         return self.keep(mail, envelope)
 
     def read(self, attachment, call):
@@ -125,6 +135,33 @@ class Plugin:
             content += base64.b64decode(part["base64"])
             size = part["size"]
         return content
+
+    def post(self, mail, envelope, params):
+        """One request for each recipient, made by the host, which holds the key and puts it in."""
+        text, refused, taken = mail.get_content(), [], []
+        for index, address in envelope:
+            answer = self.fetch({
+                "destination": "api",
+                "method": "POST",
+                "path": "/v1/messages",
+                "headers": {"content-type": "application/json", "idempotency-key": "%s-%d" % (params["idempotencyKey"], index)},
+                "body": {"text": json.dumps({"to": address, "text": text})},
+                "call": params["meta"]["call"],
+            })
+            if answer["status"] < 300:
+                taken.append(json.loads(answer["body"]["text"])["id"])
+            else:
+                refused.append({"recipient": index, "reply": "HTTP %d" % answer["status"]})
+        if not taken:
+            raise Failure(FAILED, "No recipient was taken", code="provider.recipient", cause="recipient", sent="no", retry="never", reply=refused[0]["reply"])
+        return {"outcome": "accepted", "providerId": taken[0], **({"refused": refused} if refused else {})}
+
+    def fetch(self, request):
+        try:
+            return self.link.ask("http.fetch", request)
+        except Refused as refused:
+            told = {name: refused.told[name] for name in ("code", "sent", "retry", "fix") if name in refused.told}
+            raise Failure(FAILED, "The host made no request that was answered", **told) from refused
 
     def keep(self, mail, envelope):
         path = os.path.join(os.environ.get("TMPDIR", "/tmp"), "kept-messages.txt")

@@ -14,6 +14,7 @@ import { practice } from "./journeys/practice.ts";
 import { registering } from "./journeys/registering.ts";
 import { remote } from "./journeys/remote.ts";
 import { smtp } from "./journeys/smtp.ts";
+import { twilio } from "./journeys/twilio.ts";
 import { users } from "./journeys/users.ts";
 import { vendors } from "./journeys/vendors.ts";
 import { webhooks } from "./journeys/webhooks.ts";
@@ -54,6 +55,7 @@ const plan: readonly Journey[] = [
   ...remote,
   ...lifecycle,
   ...wizard,
+  ...twilio,
   ...pages,
   ...users,
   ...account,

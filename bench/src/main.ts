@@ -3,7 +3,8 @@
  *
  *   --quick        one round each, fewer rows
  *   --rows N       messages stored before the second latency measurement (default 100,000)
- *   --only a,b     only these parts: call, audit, store, accept, start, plugins, console
+ *   --only a,b     only these parts: call, audit, store, accept, start, plugins, console,
+ *                  pages, fetches, hooks
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
@@ -15,6 +16,9 @@ import { measureAudit } from "./audit.ts";
 import { measureCall } from "./call.ts";
 import { besidePeers } from "./call-peers.ts";
 import { measureConsole } from "./console-page.ts";
+import { measureFetches } from "./fetches.ts";
+import { measureHooks } from "./hooks.ts";
+import { measurePages } from "./pages.ts";
 import { isMet, type Row, type Skipped } from "./row.ts";
 import { measureSandboxedPlugins } from "./sandboxed-plugins.ts";
 import { measureStarting } from "./starting.ts";
@@ -39,6 +43,9 @@ const parts: Record<string, (scale: Scale) => Promise<Part>> = {
   start: async ({ rounds, quick }) => ({ rows: await measureStarting({ rounds, idleSeconds: quick ? 3 : 10 }) }),
   plugins: measureSandboxedPlugins,
   console: measureConsole,
+  pages: measurePages,
+  fetches: measureFetches,
+  hooks: measureHooks,
   call: async ({ rounds }) => ({ rows: besidePeers(await measureCall({ rounds })) }),
   audit: async ({ quick }) => ({ rows: await measureAudit(quick ? 50_000 : 400_000) }),
   store: async ({ quick, rows }) => ({ rows: await measureStore(quick ? 150_000 : Math.max(rows, 150_000)) }),

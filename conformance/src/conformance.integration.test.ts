@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { FetchParams, FetchResult } from "@hilum/contract";
 import { startTestEgress } from "@hilum/sdk/testing";
 import {
   createTempDir,
@@ -10,6 +12,7 @@ import {
 } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cases, FetchFailure, judge, type Knowledge, type Subject } from "@hilum/devtools/conformance";
+import { readDestinations } from "./read-destinations.ts";
 import { fetchFromTwilio } from "./twilio-fetch.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -61,6 +64,29 @@ const plain = {
   plugin: "com.example.plain",
 };
 
+const api = {
+  destinations: [
+    {
+      ...{ id: "api", title: "The provider", scope: "net:https://api.example.org" },
+      requests: [{ method: "POST" as const, path: "/v1/messages" }],
+    },
+  ],
+  subject: (): Subject => ({
+    ...plain,
+    settings: { api: true },
+    grants: ["net:https://api.example.org"],
+    fetch: takeText,
+  }),
+} satisfies Pick<Knowledge, "destinations"> & { subject(): Subject };
+
+/** A provider that takes texts, each under its own key, and not to everybody. */
+async function takeText({ path, headers = {}, body }: FetchParams): Promise<FetchResult> {
+  const { to } = JSON.parse(body !== undefined && "text" in body ? body.text : "{}") as { to?: string };
+  const refused = to === numbers.refused;
+  const text = JSON.stringify(refused ? { error: "unknown" } : { id: headers["idempotency-key"] });
+  return { status: refused ? 422 : 201, headers: {}, body: { text }, request: path };
+}
+
 const pupils: readonly Pupil[] = [
   {
     name: "the SMTP plugin, as it is delivered",
@@ -78,6 +104,7 @@ const pupils: readonly Pupil[] = [
     available: true,
     knowledge: {
       ...{ ...numbers, channel: "sms", smokeTest: "account" },
+      destinations: readDestinations(`${root}plugins/twilio-sms/hilum.json`, { included: true }),
       hook: { id: "status", contentType: "application/x-www-form-urlencoded", body: "MessageStatus=delivered" },
     },
     subject: () => ({
@@ -132,6 +159,15 @@ const pupils: readonly Pupil[] = [
     subject: () => ({ ...plain, settings: {}, grants: [], hooks: ["status"] }),
   },
   {
+    name: "a plugin in plain Python that leaves its requests to the host",
+    available: python.available,
+    knowledge: {
+      ...{ accepted: numbers.accepted, refused: numbers.refused, channel: "sms", smokeTest: "connect" },
+      destinations: api.destinations,
+    },
+    subject: api.subject,
+  },
+  {
     name: "a plugin in plain Python that sends mail",
     available: python.available && withMail,
     knowledge: { ...addresses, smokeTest: "connect" },
@@ -154,23 +190,20 @@ describe.skipIf(!python.available)("plugins that break the protocol", () => {
   const folder = createTempDir("conformance");
   afterAll(folder.remove);
 
-  async function failing(id: string, change: (source: string) => string): Promise<string> {
-    const { readFileSync, writeFileSync } = await import("node:fs");
+  async function failing(
+    id: string,
+    change: (source: string) => string,
+    subject: Subject = { ...plain, settings: {}, grants: [], hooks: ["status"] },
+  ): Promise<string> {
     writeFileSync(folder.join("plugin.py"), change(readFileSync(`${root}conformance/plain_python_plugin.py`, "utf8")));
     const one = cases.find((candidate) => candidate.id === id);
     if (one === undefined) throw new Error(`there is no case ${id}`);
+    const command = [python.path ?? "python3", "-S", "-B", "plugin.py"];
     const verdict = await judge(
       one,
+      { ...subject, command, cwd: folder.path },
       {
-        ...plain,
-        command: [python.path ?? "python3", "-S", "-B", "plugin.py"],
-        cwd: folder.path,
-        settings: {},
-        grants: [],
-        hooks: ["status"],
-      },
-      {
-        ...{ accepted: "ada@example.org", smokeTest: "connect" },
+        ...{ accepted: "ada@example.org", smokeTest: "connect", destinations: api.destinations },
         hook: { id: "status", contentType: "application/json", body: '{"type":"delivered"}' },
       },
     );
@@ -216,6 +249,25 @@ describe.skipIf(!python.available)("plugins that break the protocol", () => {
     expect(
       await failing("hook-strange", (source) => source.replace('not in self.session.get("hooks", {})', 'in ("",)')),
     ).toContain("succeeded where it had to fail");
+  });
+  it("are found out when they ask for what the manifest does not declare, or in nobody's name", async () => {
+    const fetch = (from: string, to: string): Promise<string> =>
+      failing("fetch", (source) => source.replace(from, to), api.subject());
+    expect(await fetch('"/v1/messages"', '"/v1/../admin"')).toContain("POST /v1/../admin matches no template");
+    expect(await fetch('"destination": "api"', '"destination": "other"')).toContain("no destination other");
+    expect(await fetch('"headers": {', '"headers": {"authorization": "Bearer x", ')).toContain("may not be set");
+    expect(await fetch('                "call": params["meta"]["call"],\n', "")).toContain("of nobody");
+  });
+  it("are found out when they hide what became of a request", async () => {
+    const hide = (from: string, to: string): Promise<string> =>
+      failing("fetch-failed", (source) => source.replace(from, to), api.subject());
+    expect(
+      await hide(
+        "            told = {name",
+        '            return {"status": 201, "body": {"text": "{\\"id\\": 1}"}}\n            told = {name',
+      ),
+    ).toContain("succeeded where it had to fail");
+    expect(await hide('"code", "sent", "retry"', '"code", "retry"')).toContain("policy.denied, sent no");
   });
   it("are found out when a row is not one", async () => {
     expect(await failing("smoke", (source) => source.replace('"status": "passed"', '"status": "fine"'))).toContain(

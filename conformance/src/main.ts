@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { cases, judge, type Knowledge, type Subject, type Verdict } from "@hilum/devtools/conformance";
+import { readDestinations } from "./read-destinations.ts";
 
 const usage = `Judges a plugin that sends messages by docs/reference/protocol.md.
 
@@ -15,6 +16,8 @@ const usage = `Judges a plugin that sends messages by docs/reference/protocol.md
   --hook <id>           a webhook of its manifest
   --hook-body <text>    a body that its vendor sends there (default: {})
   --hook-type <type>    the content type of it (default: application/json)
+  --manifest <path>     its manifest, if the host makes its requests (http.fetch)
+  --answer <json>       what its provider answers to each, with status 201 (default: {})
   --egress <path>       a Unix socket that answers CONNECT, for a plugin that needs the network`;
 
 const { values, positionals } = parseArgs({
@@ -28,6 +31,8 @@ const { values, positionals } = parseArgs({
     refused: { type: "string" },
     slow: { type: "string" },
     egress: { type: "string" },
+    manifest: { type: "string" },
+    answer: { type: "string", default: "{}" },
     hook: { type: "string" },
     "hook-body": { type: "string", default: "{}" },
     "hook-type": { type: "string", default: "application/json" },
@@ -48,12 +53,18 @@ const subject: Subject = {
   grants: [],
   ...(values.egress === undefined ? {} : { egressSocket: values.egress }),
   ...(values.hook === undefined ? {} : { hooks: [values.hook] }),
+  fetch: async ({ path }) => ({
+    ...{ status: 201, request: path },
+    headers: { "content-type": "application/json" },
+    body: { text: values.answer },
+  }),
 };
 const knowledge: Knowledge = {
   accepted: values.accepted,
   channel: values.channel === "sms" ? "sms" : "email",
   ...(values.smoke === undefined ? {} : { smokeTest: values.smoke }),
   ...(values.refused === undefined ? {} : { refused: values.refused }),
+  ...(values.manifest === undefined ? {} : { destinations: readDestinations(values.manifest) }),
   ...(values.slow === undefined ? {} : { slow: values.slow }),
   ...(values.hook === undefined
     ? {}

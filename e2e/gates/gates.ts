@@ -10,6 +10,7 @@ import { judgeStates } from "./axe-routes.ts";
 import { doorStates, emptyStates, fullStates } from "./axe-states.ts";
 import { canaries, findCanaries, searchFolder } from "./canary.ts";
 import { judgeCoverage, measureCoverage, type CoverageLedger } from "./coverage.ts";
+import { expectNone } from "./expect-none.ts";
 
 const ledgerFile = join(repository, "docs/reference/coverage.json");
 const noLedger: CoverageLedger = { covered: [], exempt: {}, missing: [] };
@@ -119,8 +120,4 @@ function decodeAll(addresses: readonly string[]): string {
   return addresses
     .map((address) => `${address} ${decodeURIComponent(address.replaceAll(/%(?![0-9a-f]{2})/gi, "%25"))}`)
     .join("\n");
-}
-
-function expectNone(faults: readonly string[]): void {
-  if (faults.length > 0) throw new Error(`${faults.length} found:\n      ${faults.slice(0, 60).join("\n      ")}`);
 }

@@ -1,7 +1,7 @@
 import type { Frame, Locator } from "playwright-core";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bearing, judgeFocus } from "./focus.ts";
-import type { Person } from "./person.ts";
+import { isIdle, type Person } from "./person.ts";
 
 type Role = Parameters<Frame["getByRole"]>[0];
 type Name = string | RegExp;
@@ -44,7 +44,8 @@ export class FramePerson {
   }
 
   async activate(role: Role, name: Name): Promise<void> {
-    await this.reach(role, name);
+    const place = await this.reach(role, name);
+    await this.#until(() => isIdle(place), `${String(name)} is no longer busy`);
     await this.#person.press("Enter");
   }
 

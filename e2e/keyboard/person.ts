@@ -1,4 +1,4 @@
-import type { Locator, Page } from "playwright-core";
+import { errors, type Locator, type Page } from "playwright-core";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bearing, describeFocus, judgeFocus } from "./focus.ts";
 
@@ -25,6 +25,9 @@ const tabsMax = 160;
 const turnsMax = 40;
 const typedMax = 12;
 const patienceMs = 20_000;
+const menuPatienceMs = 5_000;
+const menuTurnsMax = 3;
+const menuItemsMax = 20;
 
 /**
  * A person who has a keyboard and nothing else. Everything is reached with Tab or Shift+Tab, whichever is nearer, and worked
@@ -133,7 +136,8 @@ export class Person {
 
   /** Presses a button or follows a link. */
   async activate(role: Role, name: Name, within?: Target["in"]): Promise<void> {
-    await this.reach({ role, name, ...(within === undefined ? {} : { in: within }) });
+    const place = await this.reach({ role, name, ...(within === undefined ? {} : { in: within }) });
+    await this.#until(() => isIdle(place), `${String(name)} is no longer busy`);
     await this.press("Enter");
   }
 
@@ -186,13 +190,32 @@ export class Person {
     if (!(await radio.isChecked())) await this.press("Space");
   }
 
-  /** Opens a menu button and chooses an item. */
+  /** Opens a menu button and chooses an item; a menu that a page closes while it arrives is opened once more. */
   async pickFromMenu(button: Name, item: Name): Promise<void> {
-    await this.activate("button", button);
-    const wanted = this.page.locator("[role^=menuitem]").filter({ hasText: new RegExp(...patternOf(item)) });
-    await wanted.first().waitFor({ timeout: patienceMs });
-    for (let at = 0; at < 20 && !(await bearing(wanted.first())).there; at++) await this.press("ArrowDown");
-    await this.press("Enter");
+    const wanted = this.page
+      .locator("[role^=menuitem]")
+      .filter({ hasText: new RegExp(...patternOf(item)) })
+      .first();
+    for (let turn = 0; turn < menuTurnsMax; turn++) {
+      await this.activate("button", button);
+      if (await this.#walkMenu(wanted)) return await this.press("Enter");
+    }
+    throw new Error(`the menu of ${String(button)} does not stay open until ${String(item)} is reached`);
+  }
+
+  async #walkMenu(item: Locator): Promise<boolean> {
+    try {
+      await item.waitFor({ timeout: menuPatienceMs });
+      for (let at = 0; at < menuItemsMax; at++) {
+        if (await item.evaluate((element) => element === document.activeElement, null, { timeout: menuPatienceMs }))
+          return true;
+        await this.press("ArrowDown");
+      }
+      throw new Error(`${item.toString()} is not reached by the arrow keys`);
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+      return false;
+    }
   }
 
   /** Chooses a file in the dialog that the button opens. */
@@ -292,6 +315,10 @@ export class Person {
     }
   }
 }
+
+/** What still works on the last press takes no second one. */
+export const isIdle = async (place: Locator): Promise<boolean> =>
+  (await place.getAttribute("aria-busy", { timeout: patienceMs })) !== "true";
 
 function patternOf(name: Name): [string, string] {
   return typeof name === "string" ? [`^${escapePattern(name)}$`, ""] : [name.source, name.flags];

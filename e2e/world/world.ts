@@ -5,10 +5,12 @@ import {
   senderManifest,
   startSenderProvider,
   startSmtpServer,
+  startTwilioServer,
   type SenderProvider,
   type SmtpServer,
+  type TwilioServer,
 } from "@hilum/testkit";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -42,6 +44,8 @@ export interface World {
   readonly smtp: SmtpServer & { authority: string };
   /** At another site than the server, with an authority of its own. */
   readonly provider: Provider;
+  /** As its own API document describes it; its certificate has ended, and its account has other faults to be found. */
+  readonly twilio: TwilioServer;
   readonly browser: Browser;
   readonly ledger: Ledger;
   /** The first administrator, signed in after the first journey. */
@@ -69,10 +73,15 @@ export interface Look {
   width?: number;
 }
 
-/** Starts the real server, a real SMTP server and a real browser. */
+/** Starts the real server, a real SMTP server, providers and a real browser. */
 export async function openWorld(pictures: string): Promise<World> {
   const temporary = createTempDir("e2e");
-  const [server, smtp] = await Promise.all([startHilum({ repository, folder: temporary.path }), startMail()]);
+  const [server, smtp, twilio] = await Promise.all([
+    startHilum({ repository, folder: temporary.path }),
+    startMail(),
+    startTwilioServer({ expired: true, account: { balance: "0.00" } }),
+  ]);
+  twilio.reach({ ca: readFileSync(server.authorityFile, "utf8") });
   const { provider, removeFolder } = await startProvider(server.url);
   const browser = await launchBrowser([server.publicKeyHash, provider.publicKeyHash]);
   const ledger = createLedger();
@@ -97,6 +106,7 @@ export async function openWorld(pictures: string): Promise<World> {
     server,
     smtp,
     provider,
+    twilio,
     browser,
     ledger,
     admin,
@@ -113,6 +123,7 @@ export async function openWorld(pictures: string): Promise<World> {
       await smtp.stop();
       await provider.close();
       server.kill();
+      await twilio.stop();
       removeFolder();
       temporary.remove();
     },

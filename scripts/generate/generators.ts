@@ -6,6 +6,7 @@ import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
 import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
+import { pythonSdk } from "./python-sdk.ts";
 import { sdkBundle } from "./sdk-bundle.ts";
 import { threatsPage } from "./threats-page.ts";
 
@@ -19,4 +20,5 @@ export const generators: readonly Generator[] = [
   pageBundles,
   sdkBundle,
   contractPages,
+  pythonSdk,
 ];

@@ -29,6 +29,7 @@ import {
   smokeRun,
   smokeRuns,
 } from "./fixtures/plugin-pages.ts";
+import { ownPages, settings as ownSettings } from "./fixtures/own-pages.ts";
 import { setups } from "./fixtures/setup.ts";
 import { blockedEgressPage, egressPage, noVendors, vendorById, vendors } from "./fixtures/egress.ts";
 import { ahead } from "./fixtures/answer.ts";
@@ -175,7 +176,7 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   addIncludedPlugin: fixed(registered),
   linkFolder: fixed(registered),
   getPlugin: ({ params }) => {
-    const detail = pluginDetail(params["plugin"] ?? "");
+    const detail = params["plugin"] === ownPages.id ? ownPages : pluginDetail(params["plugin"] ?? "");
     if (detail === undefined) throw new Refusal("plugin.not_found");
     return detail;
   },
@@ -190,7 +191,7 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   getHookDelivery: ({ params }) => hookDelivery(params["delivery"] ?? ""),
   replayHookDelivery: fixed(hookDeliveries.items[2]),
   sendTestDelivery: fixed(hookDeliveries.items[9]),
-  getSettings: fixed(settings),
+  getSettings: ({ params }) => (params["plugin"] === ownPages.id ? ownSettings : settings),
   saveSettings: fixed({ ...settings, revision: 5 }),
   testSettings: fixed(failedCheck),
   listSettingsRevisions: fixed(revisions),

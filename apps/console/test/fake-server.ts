@@ -8,9 +8,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { extname, join } from "node:path";
 import { errorCatalogue, type ErrorCode } from "@hilum/contract";
 import { operations, type Operation, type OperationSpec } from "@hilum/contract/api";
+import { pagesPath } from "@hilum/contract/bridge";
 import { Value } from "typebox/value";
 import { Format } from "typebox/format";
 import { answer, Refusal, type Scenario } from "./fake-answers.ts";
+import { servePluginPage } from "./plugin-page-files.ts";
 
 Format.Set("date-time", (text) => !Number.isNaN(Date.parse(text)));
 
@@ -52,7 +54,8 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  if (!url.pathname.startsWith("/api/")) return servePage(distDir, url.pathname, response);
+  if (servePluginPage(distDir, state.origin, url.pathname, response)) return;
+  if (!url.pathname.startsWith("/api/")) return servePage(state.origin, distDir, url.pathname, response);
   const operation = operations.find(
     ({ method, path }) => method === request.method && matchPath(path, url.pathname) !== undefined,
   );
@@ -154,7 +157,7 @@ function answerFaults(operation: Operation, result: unknown): string[] {
   ];
 }
 
-async function servePage(distDir: string, path: string, response: ServerResponse): Promise<void> {
+async function servePage(origin: string, distDir: string, path: string, response: ServerResponse): Promise<void> {
   const name = path.replace(/^\/admin\/ui\//, "");
   if (name.startsWith("assets/")) {
     const file = await readFile(join(distDir, name));
@@ -163,6 +166,6 @@ async function servePage(distDir: string, path: string, response: ServerResponse
   }
   const nonce = randomBytes(16).toString("base64url");
   const page = (await readFile(join(distDir, "index.html"), "utf8")).replaceAll("__HILUM_NONCE__", nonce);
-  const policy = `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'`;
+  const policy = `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src ${origin}${pagesPath}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'`;
   response.writeHead(200, { "content-type": types[".html"], "content-security-policy": policy }).end(page);
 }

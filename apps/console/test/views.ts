@@ -142,6 +142,19 @@ export const views: readonly View[] = [
       await page.getByText("The settings are saved, and the plugin is not enabled yet").waitFor();
     },
   },
+  ...["settings", "health", "pages/setup-guide", "pages/deliveries"].map((page) => ({
+    name: `own-page-${page.replace("pages/", "")}`,
+    path: `/plugins/com.example.own-pages/${page}`,
+    act: async (opened: Page) => {
+      await opened.locator('iframe[aria-busy="false"], iframe:not([aria-busy])').waitFor();
+      await opened.frameLocator("iframe").getByRole("heading").first().waitFor();
+    },
+  })),
+  {
+    name: "own-page-generated",
+    path: "/plugins/com.example.own-pages/settings?view=generated",
+    act: (page) => page.getByText("Made by Hilum from the manifest.").waitFor(),
+  },
   { name: "access", path: `${smtp}/access` },
   { name: "access-viewer", path: `${smtp}/access`, scenario: { role: "viewer" } },
   { name: "access-remote", path: "/plugins/example.northlight.referral/access" },

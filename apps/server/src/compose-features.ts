@@ -63,6 +63,8 @@ import { createInstanceRunner } from "./features/plugins/runner.ts";
 import { createSettingsService } from "./features/plugins/settings.ts";
 import { createTokenEndpoint } from "./features/plugins/setup/oauth/ask-token-endpoint.ts";
 import { createTokenKeeper } from "./features/plugins/setup/oauth/token-keeper.ts";
+import { createTokenRenewal } from "./features/plugins/setup/oauth/token-renewal.ts";
+import { createTrialSignIns } from "./features/plugins/setup/oauth/trial-sign-ins.ts";
 import { createSignInService } from "./features/plugins/setup/oauth/sign-in.ts";
 import { createSignInStates } from "./features/plugins/setup/oauth/sign-in-state.ts";
 import { createSetupHandlers } from "./features/plugins/setup/routes.ts";
@@ -143,7 +145,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const circuits = createCircuits();
 
   const askTokenEndpoint = createTokenEndpoint({ host, grants });
-  const tokenKeeper = createTokenKeeper({ store, ask: askTokenEndpoint });
+  const renewal = createTokenRenewal({ ask: askTokenEndpoint });
+  const tokenKeeper = createTokenKeeper({ store, renewal });
   const runner = createInstanceRunner({
     host,
     store,
@@ -170,6 +173,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const health = createHealthService({ store, runner, smoke, failureData: pluginFailureData, owner: boot, log });
   const settings = createSettingsService({ store });
+  const trialSignIns = createTrialSignIns({ store, settings, renewal });
   const redirectUri = (): string => `${parts.publicUrl()}/oauth/callback`;
   const setup = createSetupService({
     store,
@@ -177,6 +181,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     runner,
     hooks: createHookPort({ hooks: store.hooks, publicUrl: parts.publicUrl }),
     signIns: createSignInStates({ signIns: store.signIns, redirectUri }),
+    trialSignIns,
     failureData: pluginFailureData,
   });
   const plugins = createPluginsService({ store, runner, pages, testMode });
@@ -291,7 +296,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
         logs,
         holds,
       },
-      createSettingsTest({ settings, runner, failureData: pluginFailureData }),
+      createSettingsTest({ settings, runner, signIns: trialSignIns, failureData: pluginFailureData }),
     ),
     ...createSetupHandlers({
       setup,

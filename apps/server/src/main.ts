@@ -1,26 +1,27 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isHilumError } from "@hilum/contract";
 import { composeServer } from "./compose.ts";
 import { readConfig } from "./config.ts";
 import { createLog, describeCause } from "./log.ts";
 import { describeStart } from "./start-page.ts";
+import { hilumVersion } from "./version.ts";
 
 const root = join(import.meta.dirname, "../../..");
-const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const log = createLog();
 
 try {
   const config = readConfig(process.env, process.cwd());
   const installation = {
-    version,
+    version: hilumVersion,
     consoleDir: join(root, "apps/console/dist"),
     pluginsDir: join(root, "plugins"),
     packagesDir: join(root, "packages"),
     modulesDir: join(root, "node_modules"),
   };
   const server = await composeServer(config, installation, log);
-  process.stdout.write(describeStart({ ...server, version, dataDir: config.dataDir, keyFile: config.keyFile }));
+  process.stdout.write(
+    describeStart({ ...server, version: hilumVersion, dataDir: config.dataDir, keyFile: config.keyFile }),
+  );
   let stopping: Promise<void> | undefined;
   const stop = (signal: string): void => {
     log.info("server.stopping", { signal });

@@ -2673,6 +2673,7 @@ export interface components {
                 readonly reason: string;
                 readonly scope: string;
             }[];
+            readonly settings: readonly string[];
             readonly valid: boolean;
         };
         readonly Message: {

@@ -1,6 +1,7 @@
 export { capabilities, methodsOf, phiClassOf, type CapabilitySpec } from "./capabilities/capabilities.ts";
 export type { Actor, Context, Log, LogFields } from "./context.ts";
 export { errorCatalogue, errorCodes, type ErrorCode, type ErrorSpec } from "./errors/catalogue.ts";
+export { causeByProviderCode, type ProviderErrorCode } from "./errors/provider-codes.ts";
 export { HilumError, isHilumError, type HilumErrorOptions, type Problem } from "./errors/hilum-error.ts";
 export {
   checkPluginId,
@@ -16,8 +17,9 @@ export { pointerTo } from "./json/pointer.ts";
 export { heldSecrets, withoutHeld } from "./manifest/held-secrets.ts";
 export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-profile.ts";
 export { hookBytesMax, hookDefaults, hooksOf } from "./manifest/ingress.ts";
-export { manifestJsonSchema } from "./manifest/manifest-shape.ts";
+export { manifestJsonSchema, manifestShape } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
+export { describeMigration, migrateSettings, migrationsBetween } from "./manifest/migrate-settings.ts";
 export {
   manifestBytesMax,
   parseManifest,
@@ -60,6 +62,7 @@ export {
   type DataAction,
   type Scope,
 } from "./scopes/scope.ts";
+export { certificateFault, type CertificateFault } from "./text/certificate-fault.ts";
 export { findInvisible, findLookAlike } from "./text/deceptive-text.ts";
 export { hasFormat, isEmail, isWebAddress } from "./text/formats.ts";
 export { compilePattern, type LinearPattern } from "./text/linear-pattern.ts";

@@ -1,4 +1,10 @@
-export type { DiscoveredOption, HealthResult, Manifest, UpdateDeliveryParams } from "@hilum/contract";
+export type {
+  DiscoveredOption,
+  HealthResult,
+  Manifest,
+  ProviderErrorCode,
+  UpdateDeliveryParams,
+} from "@hilum/contract";
 export type { CauseClass, Evidence } from "@hilum/contract/api";
 export {
   channelOf,
@@ -34,7 +40,7 @@ export {
 } from "./lanes/egress.ts";
 export type { Fetch, FetchAnswer, FetchOptions } from "./lanes/fetch.ts";
 export type { Attachments, Deliveries, PluginLog, PluginState, StateEntry } from "./lanes/lanes.ts";
-export { isProviderError, ProviderError, type ProviderErrorCode, type ProviderErrorOptions } from "./provider-error.ts";
+export { isProviderError, ProviderError, type ProviderErrorOptions } from "./provider-error.ts";
 export { serve } from "./serve.ts";
 export { checkStep } from "./evidence.ts";
 export { register, RegistrationError, type RegisterOptions, type Registration } from "./registration/register.ts";

@@ -1,13 +1,5 @@
-import { errorCatalogue, type ErrorCode, type WireErrorData } from "@hilum/contract";
+import { causeByProviderCode, errorCatalogue, type ProviderErrorCode, type WireErrorData } from "@hilum/contract";
 import type { CauseClass } from "@hilum/contract/api";
-
-/** Codes that a plugin may report (docs/reference/errors.md), refusals of the host among them that it met on the way. */
-export type ProviderErrorCode =
-  | Extract<ErrorCode, `provider.${string}` | `agreement.${string}` | `destination.${string}`>
-  | "plugin.failed"
-  | "message.invalid"
-  | "policy.denied"
-  | "lane.full";
 
 export interface ProviderErrorOptions {
   /** Class of the cause; by default the one that goes with the code. */
@@ -29,31 +21,6 @@ export interface ProviderErrorOptions {
   error?: unknown;
 }
 
-const causes: Readonly<Record<ProviderErrorCode, CauseClass>> = {
-  "agreement.expired": "configuration",
-  "agreement.missing": "configuration",
-  "agreement.test_mode": "configuration",
-  "destination.invalid": "plugin",
-  "destination.not_public": "configuration",
-  "lane.full": "quota",
-  "policy.denied": "configuration",
-  "provider.bad_answer": "provider_down",
-  "provider.bad_credentials": "wrong_credential",
-  "provider.certificate": "certificate",
-  "provider.quota": "quota",
-  "provider.recipient": "recipient",
-  "provider.redirected": "configuration",
-  "provider.refused": "other",
-  "provider.response_too_large": "other",
-  "provider.sender": "sender_not_verified",
-  "provider.temporary": "provider_down",
-  "provider.timeout": "timeout",
-  "provider.too_large": "too_large",
-  "provider.unreachable": "network",
-  "plugin.failed": "plugin",
-  "message.invalid": "other",
-};
-
 const brand = Symbol.for("hilum.sdk.provider-error");
 
 /** What went wrong at the provider, in the terms by which the host decides whether to try again. */
@@ -71,7 +38,7 @@ export class ProviderError extends Error {
     this.detail = options.detail ?? `${title}.`;
     this.data = {
       code,
-      cause: options.cause ?? causes[code],
+      cause: options.cause ?? causeByProviderCode[code],
       sent: options.sent ?? "no",
       retry: options.retry ?? (retryable ? "later" : "never"),
       fix: options.fix ?? fix,
@@ -83,7 +50,7 @@ export class ProviderError extends Error {
 }
 
 export const isProviderErrorCode = (code: unknown): code is ProviderErrorCode =>
-  typeof code === "string" && Object.hasOwn(causes, code);
+  typeof code === "string" && Object.hasOwn(causeByProviderCode, code);
 
 /** True for a ProviderError of any copy of the SDK. */
 export function isProviderError(value: unknown): value is ProviderError {

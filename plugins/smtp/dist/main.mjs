@@ -982,6 +982,33 @@ const errorCatalogue = {
 };
 const errorCodes = Object.keys(errorCatalogue);
 
+// packages/contract/src/errors/provider-codes.ts
+/** The class of the cause that goes with a code, where the plugin knows no better one. */
+const causeByProviderCode = {
+	"agreement.expired": "configuration",
+	"agreement.missing": "configuration",
+	"agreement.test_mode": "configuration",
+	"destination.invalid": "plugin",
+	"destination.not_public": "configuration",
+	"lane.full": "quota",
+	"policy.denied": "configuration",
+	"provider.bad_answer": "provider_down",
+	"provider.bad_credentials": "wrong_credential",
+	"provider.certificate": "certificate",
+	"provider.quota": "quota",
+	"provider.recipient": "recipient",
+	"provider.redirected": "configuration",
+	"provider.refused": "other",
+	"provider.response_too_large": "other",
+	"provider.sender": "sender_not_verified",
+	"provider.temporary": "provider_down",
+	"provider.timeout": "timeout",
+	"provider.too_large": "too_large",
+	"provider.unreachable": "network",
+	"plugin.failed": "plugin",
+	"message.invalid": "other"
+};
+
 // packages/contract/src/errors/hilum-error.ts
 const brand$1 = Symbol.for("hilum.error");
 /**
@@ -1025,6 +1052,23 @@ function isUnsafeName(name) {
 	return unsafeNames.has(name);
 }
 
+// packages/contract/src/text/certificate-fault.ts
+const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+const faults = /* @__PURE__ */ new Map([
+	["CERT_HAS_EXPIRED", "expired"],
+	["CERT_NOT_YET_VALID", "not_yet_valid"],
+	["ERR_TLS_CERT_ALTNAME_INVALID", "wrong_name"],
+	["HOSTNAME_MISMATCH", "wrong_name"],
+	["DEPTH_ZERO_SELF_SIGNED_CERT", "self_signed"]
+]);
+/**
+* The fault that a code of the certificate check names; undefined for a code of anything else.
+* Codes: X509_verify_cert_error_string(3) of OpenSSL as Node spells them, and ERR_TLS_CERT_ALTNAME_INVALID of node:tls.
+*/
+function certificateFault(code) {
+	return certificateCodes.test(code) ? faults.get(code) ?? "untrusted" : void 0;
+}
+
 // packages/contract/src/wire/protocol.ts
 /** Every limit of the wire. The host tells them in `initialize`; breaking one closes the link. */
 const wireLimits = {
@@ -1065,30 +1109,6 @@ const wireErrorCodes = {
 };
 
 // packages/sdk/src/provider-error.ts
-const causes = {
-	"agreement.expired": "configuration",
-	"agreement.missing": "configuration",
-	"agreement.test_mode": "configuration",
-	"destination.invalid": "plugin",
-	"destination.not_public": "configuration",
-	"lane.full": "quota",
-	"policy.denied": "configuration",
-	"provider.bad_answer": "provider_down",
-	"provider.bad_credentials": "wrong_credential",
-	"provider.certificate": "certificate",
-	"provider.quota": "quota",
-	"provider.recipient": "recipient",
-	"provider.redirected": "configuration",
-	"provider.refused": "other",
-	"provider.response_too_large": "other",
-	"provider.sender": "sender_not_verified",
-	"provider.temporary": "provider_down",
-	"provider.timeout": "timeout",
-	"provider.too_large": "too_large",
-	"provider.unreachable": "network",
-	"plugin.failed": "plugin",
-	"message.invalid": "other"
-};
 const brand = Symbol.for("hilum.sdk.provider-error");
 /** What went wrong at the provider, in the terms by which the host decides whether to try again. */
 var ProviderError = class extends Error {
@@ -1104,7 +1124,7 @@ var ProviderError = class extends Error {
 		this.detail = options.detail ?? `${title}.`;
 		this.data = {
 			code,
-			cause: options.cause ?? causes[code],
+			cause: options.cause ?? causeByProviderCode[code],
 			sent: options.sent ?? "no",
 			retry: options.retry ?? (retryable ? "later" : "never"),
 			fix: options.fix ?? fix,
@@ -1114,7 +1134,7 @@ var ProviderError = class extends Error {
 		};
 	}
 };
-const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causes, code);
+const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causeByProviderCode, code);
 /** True for a ProviderError of any copy of the SDK. */
 function isProviderError(value) {
 	return typeof value === "object" && value !== null && brand in value;
@@ -1274,10 +1294,10 @@ async function secure(socket, { host, tls, signal }) {
 	await until(secured, "secureConnect", signal);
 	return secured;
 }
-const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 /** True for an error of the certificate check, by Node's and OpenSSL's codes. */
 function isCertificateError(error) {
-	return typeof error === "object" && error !== null && "code" in error && certificateCodes.test(String(error.code));
+	if (typeof error !== "object" || error === null || !("code" in error)) return false;
+	return certificateFault(String(error.code)) !== void 0;
 }
 function tlsFailure(error) {
 	if (isCertificateError(error)) return new EgressError("certificate", {
@@ -5365,6 +5385,7 @@ function explainConnection(failure, { phase, handedOver, settings }) {
 	if (code === "EAUTH") return {
 		code: "provider.bad_credentials",
 		field: "/password",
+		detail: "The server asks for a sign-in, and the user name or the password is missing.",
 		fix: "Enter user name and password, or say that the server asks for none."
 	};
 	if (phase === "greeting") return {
@@ -5395,22 +5416,23 @@ function explainReply(failure, context) {
 	};
 	return explainPermanent(failure, enhanced, context);
 }
-function badCredentials({ phase }) {
-	if (phase === "sign-in") return {
-		code: "provider.bad_credentials",
-		field: "/password"
-	};
+function badCredentials({ phase, settings }) {
+	if (phase === "sign-in") return wrongPassword(settings);
 	return {
 		code: "provider.bad_credentials",
 		field: "/signIn",
-		fix: "The server asks for a sign-in. Turn it on and enter user name and password; without encryption many servers take none."
+		detail: `The mail server ${settings.host}, port ${settings.port}, takes mail only after a sign-in.`,
+		fix: "Turn the sign-in on and enter user name and password; without encryption many servers take none."
 	};
 }
-function explainPermanent({ command = "" }, enhanced, { phase }) {
-	if (phase === "sign-in") return {
-		code: "provider.bad_credentials",
-		field: "/password"
-	};
+const wrongPassword = ({ host, port }) => ({
+	code: "provider.bad_credentials",
+	field: "/password",
+	detail: `The mail server ${host}, port ${port}, refuses this user name with this password.`,
+	fix: "Enter user name and password once more, as the mail server's provider gave them. Where people sign in with a second factor, it may want a password made for programs."
+});
+function explainPermanent({ command = "" }, enhanced, { phase, settings }) {
+	if (phase === "sign-in") return wrongPassword(settings);
 	if (phase === "sender" || command.startsWith("MAIL FROM")) return {
 		code: "provider.sender",
 		field: "/from"

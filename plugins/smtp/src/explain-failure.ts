@@ -68,6 +68,7 @@ function explainConnection(failure: SmtpFailure, { phase, handedOver, settings }
     return {
       code: "provider.bad_credentials",
       field: "/password",
+      detail: "The server asks for a sign-in, and the user name or the password is missing.",
       fix: "Enter user name and password, or say that the server asks for none.",
     };
   if (phase === "greeting")
@@ -100,17 +101,29 @@ function explainReply(failure: SmtpFailure, context: FailureContext): Explanatio
   return explainPermanent(failure, enhanced, context);
 }
 
-function badCredentials({ phase }: FailureContext): Explanation {
-  if (phase === "sign-in") return { code: "provider.bad_credentials", field: "/password" };
+function badCredentials({ phase, settings }: FailureContext): Explanation {
+  if (phase === "sign-in") return wrongPassword(settings);
   return {
     code: "provider.bad_credentials",
     field: "/signIn",
-    fix: "The server asks for a sign-in. Turn it on and enter user name and password; without encryption many servers take none.",
+    detail: `The mail server ${settings.host}, port ${settings.port}, takes mail only after a sign-in.`,
+    fix: "Turn the sign-in on and enter user name and password; without encryption many servers take none.",
   };
 }
 
-function explainPermanent({ command = "" }: SmtpFailure, enhanced: string, { phase }: FailureContext): Explanation {
-  if (phase === "sign-in") return { code: "provider.bad_credentials", field: "/password" };
+const wrongPassword = ({ host, port }: SmtpSettings): Explanation => ({
+  code: "provider.bad_credentials",
+  field: "/password",
+  detail: `The mail server ${host}, port ${port}, refuses this user name with this password.`,
+  fix: "Enter user name and password once more, as the mail server's provider gave them. Where people sign in with a second factor, it may want a password made for programs.",
+});
+
+function explainPermanent(
+  { command = "" }: SmtpFailure,
+  enhanced: string,
+  { phase, settings }: FailureContext,
+): Explanation {
+  if (phase === "sign-in") return wrongPassword(settings);
   if (phase === "sender" || command.startsWith("MAIL FROM")) return { code: "provider.sender", field: "/from" };
   if (command.startsWith("RCPT TO")) {
     if (enhanced.startsWith("5.7."))

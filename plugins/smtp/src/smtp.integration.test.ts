@@ -176,11 +176,16 @@ describe.skipIf(!requires("aiosmtpd").available)("the SMTP plugin and a real ser
       field: "/password",
       retry: "never",
       reply: expect.stringMatching(/^535/),
+      fix: expect.stringContaining("Enter user name and password once more") as string,
     });
     expect(JSON.stringify([data, plugin.log])).not.toMatch(/wrong-password|clinic@example|ada@example/);
     expect((await plugin.smoke("connect")).rows).toMatchObject([
       { status: "passed" },
-      { status: "failed", field: "/password" },
+      {
+        status: "failed",
+        field: "/password",
+        detail: `The mail server 127.0.0.1, port ${smtp.port}, refuses this user name with this password.`,
+      },
       { status: "skipped" },
     ]);
   });

@@ -966,6 +966,33 @@ const errorCatalogue = {
 };
 const errorCodes = Object.keys(errorCatalogue);
 
+// packages/contract/src/errors/provider-codes.ts
+/** The class of the cause that goes with a code, where the plugin knows no better one. */
+const causeByProviderCode = {
+	"agreement.expired": "configuration",
+	"agreement.missing": "configuration",
+	"agreement.test_mode": "configuration",
+	"destination.invalid": "plugin",
+	"destination.not_public": "configuration",
+	"lane.full": "quota",
+	"policy.denied": "configuration",
+	"provider.bad_answer": "provider_down",
+	"provider.bad_credentials": "wrong_credential",
+	"provider.certificate": "certificate",
+	"provider.quota": "quota",
+	"provider.recipient": "recipient",
+	"provider.redirected": "configuration",
+	"provider.refused": "other",
+	"provider.response_too_large": "other",
+	"provider.sender": "sender_not_verified",
+	"provider.temporary": "provider_down",
+	"provider.timeout": "timeout",
+	"provider.too_large": "too_large",
+	"provider.unreachable": "network",
+	"plugin.failed": "plugin",
+	"message.invalid": "other"
+};
+
 // packages/contract/src/errors/hilum-error.ts
 const brand$1 = Symbol.for("hilum.error");
 /**
@@ -1009,6 +1036,23 @@ function isUnsafeName(name) {
 	return unsafeNames.has(name);
 }
 
+// packages/contract/src/text/certificate-fault.ts
+const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+const faults = /* @__PURE__ */ new Map([
+	["CERT_HAS_EXPIRED", "expired"],
+	["CERT_NOT_YET_VALID", "not_yet_valid"],
+	["ERR_TLS_CERT_ALTNAME_INVALID", "wrong_name"],
+	["HOSTNAME_MISMATCH", "wrong_name"],
+	["DEPTH_ZERO_SELF_SIGNED_CERT", "self_signed"]
+]);
+/**
+* The fault that a code of the certificate check names; undefined for a code of anything else.
+* Codes: X509_verify_cert_error_string(3) of OpenSSL as Node spells them, and ERR_TLS_CERT_ALTNAME_INVALID of node:tls.
+*/
+function certificateFault(code) {
+	return certificateCodes.test(code) ? faults.get(code) ?? "untrusted" : void 0;
+}
+
 // packages/contract/src/wire/protocol.ts
 /** Every limit of the wire. The host tells them in `initialize`; breaking one closes the link. */
 const wireLimits = {
@@ -1049,30 +1093,6 @@ const wireErrorCodes = {
 };
 
 // packages/sdk/src/provider-error.ts
-const causes = {
-	"agreement.expired": "configuration",
-	"agreement.missing": "configuration",
-	"agreement.test_mode": "configuration",
-	"destination.invalid": "plugin",
-	"destination.not_public": "configuration",
-	"lane.full": "quota",
-	"policy.denied": "configuration",
-	"provider.bad_answer": "provider_down",
-	"provider.bad_credentials": "wrong_credential",
-	"provider.certificate": "certificate",
-	"provider.quota": "quota",
-	"provider.recipient": "recipient",
-	"provider.redirected": "configuration",
-	"provider.refused": "other",
-	"provider.response_too_large": "other",
-	"provider.sender": "sender_not_verified",
-	"provider.temporary": "provider_down",
-	"provider.timeout": "timeout",
-	"provider.too_large": "too_large",
-	"provider.unreachable": "network",
-	"plugin.failed": "plugin",
-	"message.invalid": "other"
-};
 const brand = Symbol.for("hilum.sdk.provider-error");
 /** What went wrong at the provider, in the terms by which the host decides whether to try again. */
 var ProviderError = class extends Error {
@@ -1088,7 +1108,7 @@ var ProviderError = class extends Error {
 		this.detail = options.detail ?? `${title}.`;
 		this.data = {
 			code,
-			cause: options.cause ?? causes[code],
+			cause: options.cause ?? causeByProviderCode[code],
 			sent: options.sent ?? "no",
 			retry: options.retry ?? (retryable ? "later" : "never"),
 			fix: options.fix ?? fix,
@@ -1098,7 +1118,7 @@ var ProviderError = class extends Error {
 		};
 	}
 };
-const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causes, code);
+const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causeByProviderCode, code);
 /** True for a ProviderError of any copy of the SDK. */
 function isProviderError(value) {
 	return typeof value === "object" && value !== null && brand in value;
@@ -1258,10 +1278,10 @@ async function secure(socket, { host, tls, signal }) {
 	await until(secured, "secureConnect", signal);
 	return secured;
 }
-const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 /** True for an error of the certificate check, by Node's and OpenSSL's codes. */
 function isCertificateError(error) {
-	return typeof error === "object" && error !== null && "code" in error && certificateCodes.test(String(error.code));
+	if (typeof error !== "object" || error === null || !("code" in error)) return false;
+	return certificateFault(String(error.code)) !== void 0;
 }
 function tlsFailure(error) {
 	if (isCertificateError(error)) return new EgressError("certificate", {
@@ -2409,7 +2429,8 @@ const explanations = /* @__PURE__ */ new Map([
 		fix: "Allow the country in Twilio's console under Messaging, Settings, Geo permissions."
 	}],
 	[21608, {
-		...sender$1,
+		code: "provider.sender",
+		detail: "This is a trial account, which may not write to this number yet.",
 		fix: "A trial account may write only to verified numbers. Verify the number in Twilio's console, or upgrade the account."
 	}],
 	[21606, sender$1],
@@ -2486,6 +2507,8 @@ function explainStatus({ status, code }) {
 		fix: `Read Twilio's reply.${code === void 0 ? "" : ` Twilio's page about it: https://www.twilio.com/docs/errors/${code}.`}`
 	};
 }
+/** A trial account may not write to this number. */
+const isUnverifiedRecipient = ({ data }) => data.reply?.startsWith("21608") ?? false;
 /** Twilio repeats phone numbers in its words. Error codes have five digits, numbers have more. */
 const redactNumbers = (text) => text.replaceAll(/\+?\d[\d\s().-]{5,}\d/g, "[number]").slice(0, 500);
 
@@ -2689,7 +2712,9 @@ const dryRun = [
 				form
 			});
 		} catch (error) {
-			if (isProviderError(error) && error.code === "message.invalid") return "Tried without a text: nothing was sent.";
+			if (!isProviderError(error)) throw error;
+			if (error.code === "message.invalid") return "Tried without a text: nothing was sent.";
+			if (isUnverifiedRecipient(error)) return "A trial account: it sends, to numbers that are verified at Twilio.";
 			throw error;
 		}
 		throw new ProviderError("provider.bad_answer", { detail: "Twilio took a message without a text." });

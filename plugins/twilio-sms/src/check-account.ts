@@ -1,6 +1,7 @@
 import { checkStep, isProviderError, ProviderError, type Evidence } from "@hilum/sdk";
 import { listSenders } from "./senders.ts";
 import { isNumber, isService } from "./settings.ts";
+import { isUnverifiedRecipient } from "./twilio-error.ts";
 import { askTwilio, textOf, type TwilioContext } from "./twilio-client.ts";
 
 type Step = [id: string, title: string, run: (ctx: TwilioContext) => Promise<string | undefined>];
@@ -56,7 +57,10 @@ const dryRun: Step = [
     try {
       await askTwilio(ctx, { path: "/Messages.json", form });
     } catch (error) {
-      if (isProviderError(error) && error.code === "message.invalid") return "Tried without a text: nothing was sent.";
+      if (!isProviderError(error)) throw error;
+      if (error.code === "message.invalid") return "Tried without a text: nothing was sent.";
+      // Sender and right were judged by then.
+      if (isUnverifiedRecipient(error)) return "A trial account: it sends, to numbers that are verified at Twilio.";
       throw error;
     }
     throw new ProviderError("provider.bad_answer", { detail: "Twilio took a message without a text." });

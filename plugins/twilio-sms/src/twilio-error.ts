@@ -9,7 +9,10 @@ export interface TwilioRefusal {
   retryAfterMs?: number;
 }
 
-type Explanation = { code: ProviderErrorCode } & Pick<ProviderErrorOptions, "cause" | "retry" | "field" | "fix">;
+type Explanation = { code: ProviderErrorCode } & Pick<
+  ProviderErrorOptions,
+  "cause" | "retry" | "field" | "fix" | "detail"
+>;
 type SignIn = TwilioSettings["signIn"];
 
 const wrongSecret: Record<SignIn, Explanation> = {
@@ -99,7 +102,9 @@ const explanations: ReadonlyMap<number, Explanation | Record<SignIn, Explanation
   [
     21608,
     {
-      ...sender,
+      // No other sender helps: it is the recipient's number that the account has not verified.
+      code: "provider.sender",
+      detail: "This is a trial account, which may not write to this number yet.",
       fix: "A trial account may write only to verified numbers. Verify the number in Twilio's console, or upgrade the account.",
     },
   ],
@@ -166,6 +171,9 @@ function explainStatus({ status, code }: TwilioRefusal): Explanation | Record<Si
   const page = code === undefined ? "" : ` Twilio's page about it: https://www.twilio.com/docs/errors/${code}.`;
   return { code: "provider.refused", fix: `Read Twilio's reply.${page}` };
 }
+
+/** A trial account may not write to this number. */
+export const isUnverifiedRecipient = ({ data }: ProviderError): boolean => data.reply?.startsWith("21608") ?? false;
 
 /** Twilio repeats phone numbers in its words. Error codes have five digits, numbers have more. */
 export const redactNumbers = (text: string): string =>

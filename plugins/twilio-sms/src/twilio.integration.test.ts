@@ -344,6 +344,21 @@ describe("the setup", () => {
     expect((await wrong.host.health()).state).toBe("failing");
   });
 
+  it("takes a trial account for one that sends, and tells at the test message whom it may not write to", async () => {
+    const { host } = await account({ server: { account: { verifiedNumbers: ["+15005550100"] } } });
+    expect(await statuses(host.checkSetup("try"))).toMatchObject({ sender: "passed", "dry-run": "passed" });
+    const { rows } = await host.checkSetup("receipt", undefined, { recipient: "+15005550101" });
+    expect(rows).toMatchObject([
+      {
+        status: "failed",
+        cause: "sender_not_verified",
+        detail: "This is a trial account, which may not write to this number yet.",
+        reply: "21608: The number [number] is unverified. Trial accounts cannot send messages to unverified numbers",
+      },
+    ]);
+    expect(rows[0]).not.toHaveProperty("field");
+  });
+
   it("lists the account's numbers that can send text messages", async () => {
     const { host } = await account();
     expect(await host.discover("sender", "from")).toEqual([

@@ -41,6 +41,8 @@ export const ManifestReview = Strict({
   /** What would happen: a new plugin, nothing, or a revision that waits. */
   effect: Type.Enum(["new", "same", "revision", "refused"]),
   differences: Type.Array(Strict({ pointer: Type.String(), before: Type.Optional(Type.String()), after: Type.Optional(Type.String()) })),
+  /** What approving does to the settings that are saved, a sentence each. */
+  settings: Type.Array(Type.String()),
 });
 export type ManifestReview = Static<typeof ManifestReview>;
 /** Any JSON object: the manifest is judged by its own parser, which names line, pointer and mend. */

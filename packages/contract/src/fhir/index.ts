@@ -29,7 +29,7 @@ export {
 } from "./delivery-state.ts";
 export { presentIssues } from "./issue.ts";
 export { maskContact, presentForList, type MessageSummary } from "./message-summary.ts";
-export { causeSystem, extensionUrls, identifierSystems, participationMode } from "./systems.ts";
+export { causeSystem, extensionUrls, identifierSystems, participationMode, testLabel } from "./systems.ts";
 export type { ValidationEngine, Validator } from "./validator.ts";
 
 import type { ValidationEngine, Validator } from "./validator.ts";

@@ -6,7 +6,15 @@ export type Report = (pointer: string, message: string, fix?: string) => void;
 /** What a JSON value must look like: judged with mends for people, and published as JSON Schema for editors. */
 export interface Shape {
   schema: Record<string, unknown>;
+  /** What `check` asks for, as data: by it another language judges the same. */
+  rules: Rules;
   check(value: unknown, pointer: string, report: Report): void;
+}
+
+/** `kind` names the function that made the shape; the other members are what it was given. */
+export interface Rules {
+  kind: string;
+  [member: string]: unknown;
 }
 
 /** Adds the sentence that editors and the reference page show. */
@@ -27,6 +35,10 @@ export interface TextLimits {
 
 export function text({ min = 1, max, form, what = "text", multiline = false }: TextLimits): Shape {
   return {
+    rules: {
+      ...{ kind: "text", min, max, what, multiline },
+      ...(form === undefined ? {} : { form: form.source }),
+    },
     schema: { type: "string", minLength: min, maxLength: max, ...(form === undefined ? {} : { pattern: form.source }) },
     check(value, pointer, report) {
       if (typeof value !== "string") return report(pointer, `must be ${what} in double quotes, not ${nameOf(value)}`);
@@ -43,6 +55,7 @@ export function number(limits: { min: number; max: number; integer?: boolean }):
   const { min, max, integer = false } = limits;
   const what = `${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
   return {
+    rules: { kind: "number", min, max, integer },
     schema: { type: integer ? "integer" : "number", minimum: min, maximum: max },
     check(value, pointer, report) {
       const good = typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value));
@@ -52,6 +65,7 @@ export function number(limits: { min: number; max: number; integer?: boolean }):
 }
 
 export const flag: Shape = {
+  rules: { kind: "flag" },
   schema: { type: "boolean" },
   check(value, pointer, report) {
     if (typeof value !== "boolean")
@@ -59,10 +73,11 @@ export const flag: Shape = {
   },
 };
 
-export const anyValue: Shape = { schema: {}, check: () => undefined };
+export const anyValue: Shape = { rules: { kind: "any" }, schema: {}, check: () => undefined };
 
 export function oneOf(names: readonly string[]): Shape {
   return {
+    rules: { kind: "one_of", names: [...names] },
     schema: { enum: [...names] },
     check(value, pointer, report) {
       if (typeof value === "string" && names.includes(value)) return;
@@ -80,12 +95,13 @@ export function oneOf(names: readonly string[]): Shape {
 export interface ListLimits {
   min?: number;
   max: number;
-  /** Two entries with the same key are refused. */
-  key?: (entry: unknown) => unknown;
+  /** Two entries that are the same in these members are refused; without a name, two that are the same. */
+  unique?: readonly string[];
 }
 
-export function list(entry: Shape, { min = 0, max, key }: ListLimits): Shape {
+export function list(entry: Shape, { min = 0, max, unique }: ListLimits): Shape {
   return {
+    rules: { kind: "list", entry: entry.rules, min, max, ...(unique === undefined ? {} : { unique: [...unique] }) },
     schema: { type: "array", items: entry.schema, minItems: min, maxItems: max },
     check(value, pointer, report) {
       if (!Array.isArray(value))
@@ -97,13 +113,21 @@ export function list(entry: Shape, { min = 0, max, key }: ListLimits): Shape {
       for (const [index, item] of value.entries()) {
         const here = pointerTo(pointer, index);
         entry.check(item, here, report);
-        const identity = key?.(item);
+        const identity = unique === undefined ? undefined : identityOf(item, unique);
         if (identity !== undefined && seen.has(identity))
           report(here, `${JSON.stringify(identity)} stands in the list twice`, "Keep one of the two.");
         seen.add(identity);
       }
     },
   };
+}
+
+/** What two entries of a list may not share; undefined for an entry that lacks it. */
+function identityOf(entry: unknown, members: readonly string[]): unknown {
+  if (members.length === 0) return entry;
+  if (!isRecord(entry) || !members.every((name) => Object.hasOwn(entry, name))) return undefined;
+  const [only] = members.length === 1 ? members : [];
+  return only === undefined ? members.map((name) => String(entry[name])).join(" ") : entry[only];
 }
 
 export interface Members {
@@ -118,6 +142,12 @@ export function object(
 ): Shape {
   const known = new Map(Object.entries(members));
   return {
+    rules: {
+      kind: "object",
+      members: rulesOf(members),
+      required: [...required],
+      notServed: [...notServed],
+    },
     schema: {
       type: "object",
       properties: Object.fromEntries([...known].map(([name, shape]) => [name, shape.schema])),
@@ -141,11 +171,15 @@ export function object(
   };
 }
 
+const rulesOf = (shapes: Readonly<Record<string, Shape>>): Record<string, Rules> =>
+  Object.fromEntries(Object.entries(shapes).map(([name, { rules }]) => [name, rules]));
+
 /** An object that comes in several forms; the member `tag` says which one. */
 export function variants(tag: string, forms: Readonly<Record<string, Shape>>): Shape {
   const known = new Map(Object.entries(forms));
   const choice = oneOf([...known.keys()]);
   return {
+    rules: { kind: "variants", tag, forms: rulesOf(forms) },
     schema: { oneOf: [...known.values()].map(({ schema }) => schema) },
     check(value, pointer, report) {
       if (!isRecord(value))
@@ -171,6 +205,7 @@ function reportUnknown(name: string, pointer: string, known: readonly string[], 
 /** An object whose members have free names of one form and one shape. */
 export function record(entry: Shape, limits: { max: number; form: RegExp; what: string }): Shape {
   return {
+    rules: { kind: "record", entry: entry.rules, max: limits.max, form: limits.form.source, what: limits.what },
     schema: {
       type: "object",
       additionalProperties: entry.schema,

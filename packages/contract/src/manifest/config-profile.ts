@@ -20,6 +20,7 @@ import { validateValue } from "./settings.ts";
 
 const settingName = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 const scalar: Shape = {
+  rules: { kind: "scalar" },
   schema: { type: ["string", "number", "boolean"] },
   check(value, pointer, report) {
     if (!["string", "number", "boolean"].includes(typeof value))
@@ -39,7 +40,7 @@ const property = object(
     title: described("Label of the field.", text({ max: 80 })),
     description: described("Help beside the field.", text({ max: 500 })),
     default: anyValue,
-    enum: list(scalar, { min: 1, max: 100, key: (value) => value }),
+    enum: list(scalar, { min: 1, max: 100, unique: [] }),
     enumTitles: described("Labels for `enum`, in its order.", list(text({ max: 120 }), { max: 100 })),
     minLength: length,
     maxLength: length,
@@ -76,7 +77,7 @@ export const configSchemaShape: Shape = object(
       form: settingName,
       what: "the name of a setting (letters, digits and _, beginning with a letter)",
     }),
-    required: list(text({ max: 64 }), { max: 100, key: (name) => name }),
+    required: list(text({ max: 64 }), { max: 100, unique: [] }),
   },
   { required: ["type", "properties"] },
 );

@@ -1,6 +1,6 @@
 import { described, flag, list, number, object, oneOf, text, variants, type Shape } from "../json/shape.ts";
 import { requestMethods } from "./manifest.ts";
-import { idOf, token } from "./token.ts";
+import { token } from "./token.ts";
 
 const setting = (what: string): Shape =>
   text({ max: 64, form: /^[A-Za-z][A-Za-z0-9_]{0,63}$/, what: `the name of ${what}` });
@@ -36,11 +36,6 @@ const auth = variants("type", {
   ),
 });
 
-const sameRequest = (entry: unknown): unknown =>
-  typeof entry === "object" && entry !== null && "method" in entry && "path" in entry
-    ? `${String(entry.method)} ${String(entry.path)}`
-    : idOf(entry);
-
 /** One entry of `destinations`. */
 export const destinationShape: Shape = object(
   {
@@ -52,7 +47,7 @@ export const destinationShape: Shape = object(
     ),
     requests: described(
       "Kinds of request that may be asked for; any other is denied.",
-      list(request, { min: 1, max: 50, key: sameRequest }),
+      list(request, { min: 1, max: 50, unique: ["method", "path"] }),
     ),
     phi: described(
       "Whether patient data goes there. Default: yes, where the plugin's class of patient data is not `none`.",
@@ -61,7 +56,7 @@ export const destinationShape: Shape = object(
     auth: described("Where the host puts a secret. The plugin is never given a secret that is named here.", auth),
     headers: described(
       "Request headers the plugin may set beside accept, content-type, idempotency-key, if-match and if-none-match.",
-      list(header, { max: 20, key: (name) => name }),
+      list(header, { max: 20, unique: [] }),
     ),
     timeoutMs: described(
       "Milliseconds for one request. Default 15000.",

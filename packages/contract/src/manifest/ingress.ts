@@ -12,7 +12,7 @@ import {
   type Shape,
 } from "../json/shape.ts";
 import type { ConfigProperty, Hook, Manifest } from "./manifest.ts";
-import { idOf, token } from "./token.ts";
+import { token } from "./token.ts";
 
 /** What a hook that does not say otherwise has. */
 export const hookDefaults = { replaySeconds: 300, bytesMax: 65_536 } as const;
@@ -104,7 +104,7 @@ const hook = object(
 );
 
 export const ingressShape: Shape = object(
-  { http: described("Webhooks.", list(hook, { min: 1, max: 20, key: idOf })) },
+  { http: described("Webhooks.", list(hook, { min: 1, max: 20, unique: ["id"] })) },
   { notServed: ["mllp"] },
 );
 

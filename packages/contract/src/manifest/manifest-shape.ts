@@ -3,9 +3,10 @@ import { configSchemaShape } from "./config-profile.ts";
 import { destinationShape } from "./destination-shape.ts";
 import { ingressShape } from "./ingress.ts";
 import { capabilityNames, fieldsNotServed } from "./manifest.ts";
+import { migrationsShape } from "./migrations-shape.ts";
 import { pluginPagesShape } from "./plugin-pages.ts";
 import { setupShape } from "./setup-shape.ts";
-import { idOf, token } from "./token.ts";
+import { token } from "./token.ts";
 
 /** `hilum.json`: one shape for the parser, the published JSON Schema and the reference page. */
 export const manifestShape: Shape = object(
@@ -17,7 +18,7 @@ export const manifestShape: Shape = object(
     name: described("What people call the plugin.", text({ max: 80 })),
     capabilities: described(
       "What the plugin provides.",
-      list(oneOf(capabilityNames), { min: 1, max: capabilityNames.length, key: (name) => name }),
+      list(oneOf(capabilityNames), { min: 1, max: capabilityNames.length, unique: [] }),
     ),
     version: described(
       "Semantic version. Without one the plugin is known by its digest.",
@@ -61,15 +62,12 @@ export const manifestShape: Shape = object(
           },
           { required: ["scope", "reason"] },
         ),
-        {
-          max: 50,
-          key: (entry) => (typeof entry === "object" && entry !== null && "scope" in entry ? entry.scope : undefined),
-        },
+        { max: 50, unique: ["scope"] },
       ),
     ),
     destinations: described(
       "HTTPS endpoints that the plugin may ask the host to call (`http.fetch`).",
-      list(destinationShape, { max: 20, key: idOf }),
+      list(destinationShape, { max: 20, unique: ["id"] }),
     ),
     classification: described(
       "Whether patient data reaches the plugin, passes through it or is kept by it.",
@@ -95,7 +93,7 @@ export const manifestShape: Shape = object(
           },
           { required: ["id", "title"] },
         ),
-        { max: 20, key: idOf },
+        { max: 20, unique: ["id"] },
       ),
     ),
     ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
@@ -115,6 +113,7 @@ export const manifestShape: Shape = object(
         concurrency: described("Calls at once.", number({ min: 1, max: 1024, integer: true })),
       }),
     ),
+    migrations: described("How saved settings follow the plugin from one version to the next.", migrationsShape),
   },
   { required: ["id", "name", "capabilities"], notServed: fieldsNotServed },
 );

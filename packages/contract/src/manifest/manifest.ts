@@ -167,7 +167,21 @@ export interface Manifest {
   ui?: PluginUi;
   requires?: { hilum?: string };
   resources?: { memoryMb?: number; cpu?: number; pids?: number; concurrency?: number };
+  /** How saved settings follow from one version to the next; see migrate-settings.ts. */
+  migrations?: SettingsMigration[];
 }
+
+/** What changed in the settings with one version. */
+export interface SettingsMigration {
+  version: string;
+  settings: SettingsChange[];
+}
+
+export type SettingsChange =
+  | { change: "rename"; from: string; to: string }
+  | { change: "remove"; name: string }
+  /** Texts of the old version by those of the new one. */
+  | { change: "replace"; name: string; values: Record<string, string> };
 
 /** Files of one page, inside the plugin's folder. */
 export interface PluginPage {

@@ -12,6 +12,7 @@ import { isWebAddress } from "../text/formats.ts";
 import { checkDestinations } from "./check-destinations.ts";
 import { checkConfigSchema } from "./config-profile.ts";
 import { checkIngress } from "./ingress.ts";
+import { checkMigrations } from "./migrations-shape.ts";
 import { manifestShape } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
 import { checkPages } from "./plugin-pages.ts";
@@ -39,6 +40,8 @@ export type ParsedManifest =
 export interface ParseManifestOptions {
   /** True for a plugin that comes with Hilum. */
   included?: boolean;
+  /** What only this installation can judge; asked where the manifest is right by itself. */
+  judge?: (manifest: Manifest) => Problem | undefined;
 }
 
 /**
@@ -129,7 +132,9 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   checkSetup(manifest, report);
   checkDestinations(manifest, report);
   checkIngress(manifest, report);
-  return problems;
+  checkMigrations(manifest, report);
+  const judged = problems.length === 0 ? options.judge?.(manifest) : undefined;
+  return judged === undefined ? problems : [judged];
 }
 
 /** No string of a manifest, and no name of a member, may hold what a reviewer cannot see (threat 129). */

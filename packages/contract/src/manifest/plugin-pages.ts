@@ -45,15 +45,11 @@ export const pluginPagesShape: Shape = described(
           },
           { required: ["path", "title", "entry"] },
         ),
-        { max: furtherPagesMax, key: pathOf },
+        { max: furtherPagesMax, unique: ["path"] },
       ),
     ),
   }),
 );
-
-function pathOf(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "path" in value ? value.path : undefined;
-}
 
 /** `settings`, `health`, or `pages/{path}`: the name of a page within its plugin. */
 export type PageName = "settings" | "health" | `pages/${string}`;

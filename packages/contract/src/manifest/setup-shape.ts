@@ -1,5 +1,5 @@
 import { anyValue, described, flag, list, number, object, oneOf, record, text } from "../json/shape.ts";
-import { idOf, token } from "./token.ts";
+import { token } from "./token.ts";
 
 const settingName = { form: /^[A-Za-z][A-Za-z0-9_]{0,63}$/, what: "the name of a setting" } as const;
 const setting = text({ max: 64, ...settingName });
@@ -32,7 +32,7 @@ const oauthMembers = {
     "Scopes to ask the provider for (`oauth2`).",
     list(text({ max: 200, form: /^[\x21\x23-\x5b\x5d-\x7e]+$/, what: "one scope, without blanks" }), {
       max: 50,
-      key: (name) => name,
+      unique: [],
     }),
   ),
   clientId: described("The setting that holds the client id (`oauth2`).", setting),
@@ -53,14 +53,14 @@ const step = object(
     link: described("A page of the provider that is of use in this step: an https address.", text({ max: 500 })),
     fields: described(
       "Settings asked in this step (`form`).",
-      list(text({ max: 64 }), { min: 1, max: 100, key: (name) => name }),
+      list(text({ max: 64 }), { min: 1, max: 100, unique: [] }),
     ),
     discover: described(
       "Settings of the form whose values the plugin lists when it is asked `setup.discover`. Others may still be typed.",
       record(oneOfTrue(), { max: 20, ...settingName }),
     ),
     check: described("True for a `form` whose answers are tried before the next step opens.", flag),
-    options: described("Choices of a `menu`: each sets settings.", list(option, { min: 1, max: 20, key: idOf })),
+    options: described("Choices of a `menu`: each sets settings.", list(option, { min: 1, max: 20, unique: ["id"] })),
     ...oauthMembers,
     waitsForHook: described(
       "Id of the hook at which a call of the provider must arrive for a `check` or `test` to pass.",
@@ -76,6 +76,7 @@ const step = object(
 
 function oneOfTrue() {
   return {
+    rules: { kind: "true" },
     schema: { const: true },
     check: (value: unknown, pointer: string, report: (pointer: string, message: string, fix?: string) => void) => {
       if (value !== true) report(pointer, "must be true", "Write true, or leave the setting out.");
@@ -88,7 +89,7 @@ export const setupShape = object(
   {
     minutes: described("How long it takes.", number({ min: 1, max: 480, integer: true })),
     have: described("What to have ready.", list(text({ max: 200 }), { max: 20 })),
-    steps: list(step, { min: 1, max: 30, key: idOf }),
+    steps: list(step, { min: 1, max: 30, unique: ["id"] }),
   },
   { required: ["steps"] },
 );

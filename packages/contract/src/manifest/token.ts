@@ -7,7 +7,3 @@ export const token = (what: string): Shape =>
     form: /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/,
     what: `${what}: lower-case letters, digits and single hyphens, beginning with a letter`,
   });
-
-/** What two entries of a list may not share. */
-export const idOf = (entry: unknown): unknown =>
-  typeof entry === "object" && entry !== null && "id" in entry ? entry.id : undefined;

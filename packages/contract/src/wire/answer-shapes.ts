@@ -29,6 +29,7 @@ const check = object({ rows }, { required: ["rows"] });
 
 /** A value of a setting: one line of text, or a number. */
 const settingValue: Shape = {
+  rules: { kind: "setting_value" },
   schema: { type: ["string", "number"], maxLength: 500 },
   check(value, pointer, report) {
     if (typeof value !== "number") text({ max: 500 }).check(value, pointer, report);
@@ -40,6 +41,7 @@ const discovered = object(
 );
 
 const nothing: Shape = {
+  rules: { kind: "null" },
   schema: { type: "null" },
   check(value, pointer, report) {
     if (value !== null) report(pointer, "must be null");
@@ -58,19 +60,21 @@ export const isHookStatus = (status: unknown): status is number =>
   ((status >= 200 && status <= 299) || (status >= 400 && status <= 499));
 
 const hookStatus: Shape = {
+  rules: { kind: "hook_status" },
   schema: { type: "integer", minimum: 200, maximum: 499 },
   check(value, pointer, report) {
     if (!isHookStatus(value)) report(pointer, "must be a whole number from 200 to 299 or from 400 to 499");
   },
 };
 
-const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+/** What each method of the host is answered with. */
+export const answerShapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   [
     "initialize",
     object(
       {
         protocol: oneOf([protocolVersion]),
-        methods: list(text({ max: 100 }), { min: 1, max: 100, key: (name) => name }),
+        methods: list(text({ max: 100 }), { min: 1, max: 100, unique: [] }),
         sdk: object({ name: text({ max: 100 }), version: text({ max: 60 }) }, { required: ["name", "version"] }),
       },
       { required: ["protocol", "methods"] },
@@ -112,7 +116,8 @@ const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ],
 ]);
 
-const errorData = object(
+/** `error.data` of a plugin's failed answer. */
+export const errorDataShape = object(
   {
     code: text({ max: 100 }),
     cause: oneOf(causeClasses),
@@ -128,7 +133,7 @@ const errorData = object(
 
 /** What is wrong with a plugin's answer to `method`; pointers are into the result. Strict: for tests and conformance. */
 export function checkAnswer(method: string, result: unknown): Problem[] {
-  const shape = shapes.get(method);
+  const shape = answerShapes.get(method);
   return shape === undefined
     ? [{ pointer: "", message: "the host does not call this method" }]
     : problemsOf(shape, result);
@@ -136,7 +141,7 @@ export function checkAnswer(method: string, result: unknown): Problem[] {
 
 /** What is wrong with `error.data` of a plugin's failed answer. */
 export function checkErrorData(data: unknown): Problem[] {
-  return problemsOf(errorData, data);
+  return problemsOf(errorDataShape, data);
 }
 
 function problemsOf(shape: Shape, value: unknown): Problem[] {

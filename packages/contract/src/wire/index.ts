@@ -1,6 +1,8 @@
 export {
+  answerShapes,
   checkAnswer,
   checkErrorData,
+  errorDataShape,
   hookAnswerCharsMax,
   hookAnswerTypes,
   isHookStatus,

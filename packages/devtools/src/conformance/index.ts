@@ -1,4 +1,5 @@
-export { cases, judge, skipOf, type Case, type Knowledge, type Verdict } from "./cases.ts";
+export type { Case, Knowledge } from "./case.ts";
+export { cases, judge, skipOf, type Verdict } from "./cases.ts";
 export { FetchFailure, startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
 export { startCommand, type Program } from "./program.ts";
 export { runCases, type RunCasesOptions } from "./run-cases.ts";

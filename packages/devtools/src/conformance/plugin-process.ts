@@ -59,6 +59,10 @@ export interface PluginProcess {
   readonly strays: readonly Answer[];
   readonly violations: readonly Violation[];
   readonly log: readonly LogParams[];
+  /** Requests that it asked of the host. */
+  readonly fetches: readonly FetchParams[];
+  /** Lets every request fail from now on; undefined: none. */
+  failFetches(how: FetchFailure["data"] | undefined): void;
   readonly stderr: string;
   endInput(): void;
   /** Exit code, or the signal's name; undefined when it still runs after `timeoutMs`. */
@@ -80,6 +84,8 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
   const log: LogParams[] = [];
   const blobs = new Map<string, Uint8Array>();
   const state = new Map<string, { value: string; version: number }>();
+  const fetches: FetchParams[] = [];
+  let failing: FetchFailure["data"] | undefined;
   let stderr = "";
   let nextId = 1;
 
@@ -120,6 +126,8 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
     strays,
     violations,
     log,
+    fetches,
+    failFetches: (how) => void (failing = how),
     get stderr() {
       return stderr;
     },
@@ -156,7 +164,10 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
       return send({ id, result: { base64: Buffer.from(part).toString("base64"), size: bytes.length } });
     }
     if (method === "http.fetch" && subject.fetch !== undefined) {
-      subject.fetch(params as unknown as FetchParams).then(
+      const asked = params as unknown as FetchParams;
+      fetches.push(asked);
+      const made = failing === undefined ? subject.fetch(asked) : Promise.reject(new FetchFailure(failing));
+      made.then(
         (result) => send({ id, result }),
         (error: unknown) => {
           const data = error instanceof FetchFailure ? error.data : { code: "server.internal", sent: "maybe" };

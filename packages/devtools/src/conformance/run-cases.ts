@@ -1,6 +1,7 @@
 import { HilumError } from "@hilum/contract";
 import type { ConformanceCase } from "@hilum/contract/api";
-import { cases, judge, type Case, type Knowledge } from "./cases.ts";
+import type { Case, Knowledge } from "./case.ts";
+import { cases, judge } from "./cases.ts";
 import type { Subject } from "./plugin-process.ts";
 
 export interface RunCasesOptions {

@@ -1,5 +1,6 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import { certificateFault } from "@hilum/contract";
 import { ProviderError, type ProviderErrorOptions } from "../provider-error.ts";
 
 export interface ConnectOptions {
@@ -182,12 +183,10 @@ async function secure(socket: Socket, { host, tls, signal }: ConnectOptions): Pr
   return secured;
 }
 
-const certificateCodes =
-  /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
-
 /** True for an error of the certificate check, by Node's and OpenSSL's codes. */
 export function isCertificateError(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && certificateCodes.test(String(error.code));
+  if (typeof error !== "object" || error === null || !("code" in error)) return false;
+  return certificateFault(String(error.code)) !== undefined;
 }
 
 function tlsFailure(error: unknown): EgressError {

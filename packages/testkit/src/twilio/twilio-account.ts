@@ -59,7 +59,8 @@ export function refuseMessage(account: TwilioAccount, form: Readonly<Record<stri
   if (service !== undefined && !account.services.includes(service)) return twilioErrors.unknownService;
   if (from !== undefined && !owns(account, from)) return twilioErrors.senderNotOwned;
   if (!/^\+[1-9]\d{6,14}$/.test(to) || account.unknown.includes(to)) return twilioErrors.invalidTo;
-  if (account.verifiedNumbers !== undefined && !account.verifiedNumbers.includes(to)) return twilioErrors.unverified;
+  if (account.verifiedNumbers !== undefined && !account.verifiedNumbers.includes(to))
+    return { ...twilioErrors.unverified, message: twilioErrors.unverified.message.replace("number", `number ${to}`) };
   if (account.optedOut.includes(to)) return twilioErrors.optedOut;
   if (body === "") return twilioErrors.noBody;
   if (body.length > 1600) return twilioErrors.tooLong;

@@ -121,6 +121,13 @@ describe("the Twilio server", () => {
     expect(performance.now() - startedAt).toBeGreaterThan(140);
   });
 
+  it("has a certificate that has ended until it is renewed, of the same authority", async () => {
+    const server = await start({ expired: true });
+    await expect(ask(server, "/Balance.json")).rejects.toThrow("certificate");
+    await server.renewCertificate();
+    expect((await ask(server, "/Balance.json")).status).toBe(200);
+  });
+
   it("signs receipts as Twilio documents it", () => {
     const fields = {
       CallSid: "CA1234567890ABCDE",

@@ -48,6 +48,8 @@ export interface TwilioServer {
   report(statuses: readonly TwilioMessage["status"][], errorCode?: number): void;
   /** How receipts reach their receiver. */
   reach(options: { ca: string; connectTo?: string }): void;
+  /** Puts a certificate in place that holds, of the same authority, as after a renewal. */
+  renewCertificate(): Promise<void>;
   requests(): readonly TwilioRequest[];
   messages(): readonly TwilioMessage[];
   /** Receipts that were posted; waits until there are so many. */
@@ -61,8 +63,8 @@ export interface TwilioServer {
 export async function startTwilioServer(options: TwilioServerOptions = {}): Promise<TwilioServer> {
   const { names = ["localhost", "127.0.0.1"], expired = false } = options;
   const authority = await createCertificateAuthority("Twilio test authority");
-  const notAfter = new Date(Date.now() + (expired ? -3_600_000 : 90 * 86_400_000));
-  const { certificate, key } = await authority.issue({ names, notAfter });
+  const issue = (lifeMs: number) => authority.issue({ names, notAfter: new Date(Date.now() + lifeMs) });
+  const { certificate, key } = await issue(expired ? -3_600_000 : 90 * 86_400_000);
   const account = { ...defaultAccount(), ...options.account };
   const api = loadTwilioApi();
   const violations: string[] = [];
@@ -220,6 +222,12 @@ export async function startTwilioServer(options: TwilioServerOptions = {}): Prom
     },
     report: (statuses, errorCode = 30005) => void (reported = { statuses, errorCode }),
     reach: ({ ca, connectTo }) => void (way = { ca, connectTo }),
+    async renewCertificate() {
+      const renewed = await issue(90 * 86_400_000);
+      server.setSecureContext({ cert: renewed.certificate, key: renewed.key });
+      // Connections that are kept would go on with the old one.
+      server.closeIdleConnections();
+    },
     requests: () => requests,
     messages: () => messages,
     async receipts(count = 0) {

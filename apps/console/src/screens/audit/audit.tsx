@@ -1,3 +1,4 @@
+import type { Verification } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconDownload, IconShieldCheck } from "@tabler/icons-react";
 import { Button } from "@mantine/core";
@@ -42,7 +43,7 @@ function Audit() {
   const query = { ...filters, limit: 50 };
   const status = useRead("getAuditStatus", {}, { everyMs: 30_000 });
   const entries = useRead("searchAudit", { query });
-  const verify = useAct("verifyAudit");
+  const verify = useVerify();
   const [exporting, setExporting] = useState(false);
   const set = (next: AuditSearch): void => void navigate({ search: next, replace: true });
   const open = (entry: number): void => set({ ...search, entry });
@@ -66,7 +67,7 @@ function Audit() {
             may={verify.may}
             running={verify.running}
             leftSection={<IconShieldCheck size={17} aria-hidden />}
-            onClick={() => void verify.run()}
+            onClick={() => void verify.begin()}
           >
             Verify
           </ActButton>
@@ -79,7 +80,7 @@ function Audit() {
       <div className="stack lg">
         {verify.problem !== null && <ApiProblemPanel problem={verify.problem} />}
         <Loaded query={status} what="the state of the log">
-          {(data) => <LogState status={data} started={verify.running} onOpen={open} />}
+          {(data) => <LogState status={data} verify={verify} onOpen={open} />}
         </Loaded>
         <Entries
           key={JSON.stringify(filters)}
@@ -103,20 +104,33 @@ function Audit() {
   );
 }
 
+interface Verify extends Pick<Act<"verifyAudit">, "may" | "running" | "problem"> {
+  /** The one this page started: it is shown as it was answered, so that it can be stopped from its first moment. */
+  begun: Verification | undefined;
+  begin(): Promise<void>;
+}
+
+function useVerify(): Verify {
+  // What changed is read when the verification ends; before, the answer itself is the newest that is known.
+  const { run, may, running, problem } = useAct("verifyAudit", undefined, { refresh: false });
+  const [begun, setBegun] = useState<Verification>();
+  return { may, running, problem, begun, begin: async () => setBegun(await run()) };
+}
+
 /** `?verify=true`, as the dashboard links it, starts a verification once and leaves the address. */
-function useVerifyAtOnce(search: AuditSearch, verify: Act<"verifyAudit">, set: (next: AuditSearch) => void): void {
+function useVerifyAtOnce(search: AuditSearch, verify: Verify, set: (next: AuditSearch) => void): void {
   const asked = useRef(false);
   useEffect(() => {
     if (search.verify !== "true" || asked.current) return;
     asked.current = true;
-    void verify.run();
+    void verify.begin();
     set(without(search, "verify"));
   }, [search, verify, set]);
 }
 
 type Status = AnswerById<"getAuditStatus">;
 
-function LogState({ status, started, onOpen }: { status: Status; started: boolean; onOpen(entry: number): void }) {
+function LogState({ status, verify, onOpen }: { status: Status; verify: Verify; onOpen(entry: number): void }) {
   return (
     <>
       {status.blocked && (
@@ -128,7 +142,7 @@ function LogState({ status, started, onOpen }: { status: Status; started: boolea
       {status.degraded && !status.blocked && (
         <Advice title="One copy of the log cannot be written.">The other still is. Look at Repairs.</Advice>
       )}
-      <VerificationPanel status={status} started={started} onOpen={onOpen} />
+      <VerificationPanel status={status} begun={verify.begun} starting={verify.running} onOpen={onOpen} />
     </>
   );
 }

@@ -1,7 +1,8 @@
 import type { Verification } from "@hilum/contract/api";
 import { Button } from "@mantine/core";
 import { IconCopy, IconDownload } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, type ReactNode } from "react";
 import { saveFile, type AnswerById } from "../../api/call.ts";
 import { useAct, useRead } from "../../api/use-api.ts";
 import { KeyValue } from "../../look/panel.tsx";
@@ -16,22 +17,31 @@ type Status = AnswerById<"getAuditStatus">;
 /** The newest verification: how far it is, that all is well, or exactly which entry is not what was written. */
 export function VerificationPanel({
   status,
-  started,
+  begun,
+  starting,
   onOpen,
 }: {
   status: Status;
-  started: boolean;
+  begun: Verification | undefined;
+  starting: boolean;
   onOpen(entry: number): void;
 }) {
-  const newest = status.verification;
-  const running = newest?.state === "running";
+  const client = useQueryClient();
+  // Somebody else may have started one since.
+  const newest =
+    begun === undefined || begun.startedAt < (status.verification?.startedAt ?? "") ? status.verification : begun;
   const progress = useRead(
     "getVerification",
     { params: { verification: newest?.id ?? "" } },
-    { enabled: running, everyMs: 500 },
+    { enabled: newest?.state === "running", everyMs: 500 },
   );
   const verification = progress.data !== undefined && progress.data.id === newest?.id ? progress.data : newest;
-  if (verification === undefined) return <NeverVerified status={status} started={started} />;
+  const ending = newest?.state === "running" && verification?.state !== "running";
+  useEffect(() => {
+    // Its own entries, and what the dashboard says of the log, are newer now.
+    if (ending) for (const id of ["searchAudit", "getAuditStatus"]) void client.invalidateQueries({ queryKey: [id] });
+  }, [ending, client]);
+  if (verification === undefined) return <NeverVerified status={status} starting={starting} />;
   if (verification.state === "running") return <Running verification={verification} />;
   if (verification.state === "cancelled") {
     return (
@@ -51,9 +61,9 @@ export function VerificationPanel({
   );
 }
 
-function NeverVerified({ status, started }: { status: Status; started: boolean }) {
+function NeverVerified({ status, starting }: { status: Status; starting: boolean }) {
   return (
-    <Problem tone="idle" title={started ? "Verification begins" : "Not verified yet"}>
+    <Problem tone="idle" title={starting ? "Verification begins" : "Not verified yet"}>
       <p>
         Verify reads every entry from the disk, computes its hash and all others from it, and compares the result with
         the signed checkpoints.
@@ -64,7 +74,9 @@ function NeverVerified({ status, started }: { status: Status; started: boolean }
 }
 
 function Running({ verification }: { verification: Verification }) {
-  const cancel = useAct("cancelVerification", "Verification stopped");
+  const cancel = useAct("cancelVerification", ({ state }) =>
+    state === "cancelled" ? "Verification stopped" : "Verification was already done",
+  );
   const percent = verification.total === 0 ? 100 : Math.floor((100 * verification.done) / verification.total);
   return (
     <Problem

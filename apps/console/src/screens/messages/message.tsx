@@ -13,6 +13,7 @@ import { Guarded, Page } from "../../shell/page.tsx";
 import { actorName, bytes, clockMs, duration, exactly, many, moment } from "../../text/format.ts";
 import { causeWords, messageTitle, messageWord } from "../../text/words.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
+import { instancePart } from "../plugin/plugin-page.tsx";
 import { MessageActs } from "./message-acts.tsx";
 
 const route = getRouteApi("/app/messages/$message");
@@ -66,6 +67,14 @@ function MessagePage({ id }: { id: string }) {
     </Page>
   );
 }
+
+/** What lies with how the provider is asked, or as whom. */
+const mendedInSetup: ReadonlySet<string> = new Set([
+  "wrong_credential",
+  "sender_not_verified",
+  "certificate",
+  "configuration",
+]);
 
 const went: readonly string[] = ["sent", "delivered"];
 
@@ -136,12 +145,15 @@ function Timeline({ timeline }: { timeline: MessageDetail["timeline"] }) {
       format={{ clockMs, duration, moment }}
       nameOf={nameOf}
       actorOf={actorName}
-      renderMore={({ kind, plugin, instance }) =>
+      renderMore={({ kind, plugin, instance, cause }) =>
         plugin !== undefined &&
         (kind === "refused" || kind === "failed") && (
-          <Go to={`/plugins/${plugin}/health${instance === undefined ? "" : `?instance=${instance}`}`}>
-            Health of the plugin
-          </Go>
+          <span className="row">
+            {cause !== undefined && mendedInSetup.has(cause) && (
+              <Go to={`/plugins/${plugin}/setup${instancePart(instance ?? "default")}`}>Correct its setup</Go>
+            )}
+            <Go to={`/plugins/${plugin}/health${instancePart(instance ?? "default")}`}>Health of the plugin</Go>
+          </span>
         )
       }
     />

@@ -161,7 +161,7 @@ function NextStep({ health, detail, instance, running, onRun }: NextStepProps) {
   if (failed !== undefined) {
     return (
       <Problem
-        title={failed.title}
+        title={`${failed.title}: failed`}
         {...(failed.cause !== undefined && { end: causeWords[failed.cause] })}
         why={failed.detail}
         todo={failed.fix}

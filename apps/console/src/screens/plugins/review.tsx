@@ -54,6 +54,18 @@ export function Review({ review, level = 3 }: { review: ManifestReview; level?: 
       {review.scopes.length === 0 && review.valid && (
         <p className="dim">It asks for nothing: no network, no files, no records of others.</p>
       )}
+      {review.settings.length > 0 && (
+        <Panel title="What becomes of the saved settings" level={level}>
+          <ul className="stack sm">
+            {review.settings.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+          <p className="small dim">
+            The settings as they are now stay in the history, from where they can be restored.
+          </p>
+        </Panel>
+      )}
       {review.differences.length > 0 && <Differences review={review} />}
     </div>
   );

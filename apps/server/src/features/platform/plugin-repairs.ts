@@ -48,8 +48,8 @@ async function instanceRepairs(
     {
       id: `health:${row.plugin}/${row.instance}`,
       severity: "error",
-      title: failed === undefined ? `${name} fails its tests` : `${name}: ${failed.title}`,
-      why: failed?.detail ?? "Its newest smoke test or live check failed.",
+      title: failed === undefined ? `${name} fails its tests` : `${name}: “${failed.title}” failed`,
+      why: failed === undefined ? "Its newest smoke test or live check failed." : describeRow(failed),
       fix: failed?.fix ?? "Open Health and follow the fix beside the test.",
       since: row.lastSmokeRunAt ?? row.enabledAt ?? row.createdAt,
       link,
@@ -58,6 +58,11 @@ async function instanceRepairs(
       ...(mend === undefined ? {} : { mend }),
     },
   ];
+}
+
+/** What was seen, and the provider's own words, which are without secrets. */
+function describeRow({ detail = "The check failed.", reply }: Evidence): string {
+  return reply === undefined ? detail : `${detail} It said: ${reply}${/[.!?]$/.test(reply) ? "" : "."}`;
 }
 
 /** What a person changes in the wizard: what the provider accepts, or where and as whom it is asked. */

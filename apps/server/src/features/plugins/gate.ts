@@ -3,10 +3,12 @@ import type { Evidence, OwnPage } from "@hilum/contract/api";
 import { keySetting, type SandboxReport } from "@hilum/host";
 import { isServedScope } from "@hilum/contract";
 import type { Configured } from "./load-instance.ts";
+import { hilumVersion } from "../../version.ts";
+import { judgeHostRange } from "./host-range.ts";
 import { isReviewed, scopesOf } from "./scopes-of.ts";
 
 /** What a reason can never override: without it there is nothing to run, or nothing to run it in. */
-const hard = new Set(["code", "capabilities", "settings", "sandbox"]);
+const hard = new Set(["hilum", "code", "capabilities", "settings", "sandbox"]);
 
 export const isHard = (row: Evidence): boolean => row.status === "failed" && hard.has(row.id);
 
@@ -19,6 +21,7 @@ export function checkGate(
 ): Evidence[] {
   return [
     checkRevision(configured, revisionWaits),
+    ...checkVersion(configured),
     checkCode(configured),
     checkCapabilities(configured),
     checkSettings(configured),
@@ -42,6 +45,23 @@ function checkRevision(configured: Configured, waits: boolean): Evidence {
     fix: "Compare and approve or reject it.",
     link: page(configured, ""),
   };
+}
+
+/** Registered where it fitted: Hilum may be another one since. */
+function checkVersion({ manifest }: Configured): Evidence[] {
+  if (manifest.requires?.hilum === undefined) return [];
+  const row = { id: "hilum", title: "This version of Hilum fits" };
+  const problem = judgeHostRange(manifest, hilumVersion);
+  if (problem === undefined)
+    return [{ ...row, status: "passed", detail: `${hilumVersion} is in ${manifest.requires.hilum}.` }];
+  return [
+    {
+      ...row,
+      status: "failed",
+      detail: `It ${problem.message}.`,
+      ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+    },
+  ];
 }
 
 function checkCode(configured: Configured): Evidence {

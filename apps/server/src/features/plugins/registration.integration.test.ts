@@ -66,6 +66,21 @@ describe("registering a plugin", () => {
     );
   });
 
+  it("refuses a plugin that is made for another version of Hilum, by its line, and keeps nothing of it", async () => {
+    const text = JSON.stringify(manifest("com.example.future", { requires: { hilum: ">=99.0.0" } }), null, 2);
+    const review = await administrator.ok("checkManifest", { body: { text } });
+    expect(review.problems).toMatchObject([
+      {
+        pointer: "/requires/hilum",
+        line: 8,
+        message: expect.stringMatching(/^asks for Hilum >=99\.0\.0, and this is \d/),
+      },
+    ]);
+    const refused = await program.send("POST", address, { body: JSON.parse(text) });
+    expect([refused.status, (refused.json() as { code: string }).code]).toEqual([422, "manifest.invalid"]);
+    expect((await administrator.call("getPlugin", { params: { plugin: "com.example.future" } })).status).toBe(404);
+  });
+
   it("threat 56: keeps a different manifest of a known id waiting as a revision, with the differences", async () => {
     const before = await administrator.ok("getPlugin", { params: { plugin: "com.example.plugin" } });
     const scopes = [{ scope: "net:https://api.example.com:443", reason: "Talks to its provider." }];
@@ -84,6 +99,64 @@ describe("registering a plugin", () => {
     expect(
       (await administrator.call("approveRegistration", { params: { registration: revision?.id ?? "" } })).status,
     ).toBe(404);
+  });
+
+  it("takes saved settings and secrets along to a version that calls them otherwise, and says so before", async () => {
+    const text = { type: "string" };
+    const old = manifest("com.example.moving", {
+      version: "1.4.0",
+      config: { type: "object", properties: { host: text, region: text, password: { ...text, secret: true } } },
+    });
+    const now = manifest("com.example.moving", {
+      version: "2.0.0",
+      config: {
+        type: "object",
+        properties: { server: text, region: { ...text, enum: ["eu1", "us1"] }, key: { ...text, secret: true } },
+        required: ["server", "key"],
+      },
+      migrations: [
+        {
+          version: "2.0.0",
+          settings: [
+            { change: "rename", from: "host", to: "server" },
+            { change: "rename", from: "password", to: "key" },
+            { change: "replace", name: "region", values: { us: "us1" } },
+          ],
+        },
+      ],
+    });
+    const params = { plugin: "com.example.moving" };
+    await program.send("POST", address, { body: old });
+    const body = {
+      values: { host: "mail.example", region: "us" },
+      secrets: { password: "correct horse" },
+      revision: 0,
+    };
+    await administrator.ok("saveSettings", { params, body });
+
+    await program.send("POST", address, { body: now });
+    const revision = await waiting("com.example.moving");
+    expect(revision?.review.settings).toEqual([
+      "Since 2.0.0, the setting host is called server; what is saved moves with it.",
+      "Since 2.0.0, the setting password is called key; what is saved moves with it.",
+      "Since 2.0.0, the setting region has other values: us becomes us1.",
+    ]);
+    await administrator.ok("approveRegistration", { params: { registration: revision?.id ?? "" } });
+
+    const settings = await administrator.ok("getSettings", { params });
+    expect(settings).toMatchObject({ values: { server: "mail.example", region: "us1" }, revision: 2, problems: [] });
+    expect(Object.keys(settings.secrets)).toEqual(["key"]);
+    const { items } = await administrator.ok("listSettingsRevisions", { params });
+    expect(items[0]?.changes).toEqual(
+      expect.arrayContaining([
+        { name: "host", secret: false, before: "mail.example" },
+        { name: "server", secret: false, after: "mail.example" },
+        { name: "region", secret: false, before: "us", after: "us1" },
+        { name: "password", secret: true, after: "removed" },
+        { name: "key", secret: true, after: "replaced" },
+      ]),
+    );
+    expect(JSON.stringify(items)).not.toContain("correct horse");
   });
 
   it("lets a program on this machine without a credential wait, with no rights at all, and once however often it asks", async () => {

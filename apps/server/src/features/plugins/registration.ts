@@ -8,6 +8,7 @@ import { makeId } from "../../make-id.ts";
 import type { Peer } from "../../http/request.ts";
 import type { IncludedPlugin } from "./included.ts";
 import { loadPlugin } from "./load-instance.ts";
+import { migratedSettings } from "./migrated-settings.ts";
 import { readManifest, reviewManifest, type Parsed } from "./review-manifest.ts";
 
 /** Registrations that may wait at once, and for how long: nobody can fill the list or leave a trap for later. */
@@ -192,6 +193,7 @@ export function createRegistrationService({
         ...code,
         rowVersion: current.rowVersion,
         registration: row.id,
+        settings: await migratedSettings(context, store, current, manifest),
       });
       await forgetDroppedScopes(store, revised, manifest);
       return { registered: { outcome: "registered", plugin: row.plugin, instance: "default" }, revised };

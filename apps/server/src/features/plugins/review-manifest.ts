@@ -1,7 +1,9 @@
 import {
   capabilities,
+  describeMigration,
   describeScope,
   isScope,
+  migrationsBetween,
   parseManifest,
   parseScope,
   phiClassOf,
@@ -9,6 +11,8 @@ import {
 } from "@hilum/contract";
 import type { ManifestReview } from "@hilum/contract/api";
 import type { PluginRow } from "@hilum/store";
+import { hilumVersion } from "../../version.ts";
+import { judgeHostRange } from "./host-range.ts";
 
 type Parsed = Extract<ParsedManifest, { ok: true }>;
 
@@ -22,6 +26,7 @@ export function reviewManifest(parsed: ParsedManifest, current: PluginRow | unde
       scopes: [],
       effect: "refused",
       differences: [],
+      settings: [],
     };
   const { manifest } = parsed;
   const differences = current === undefined ? [] : differencesOf(current.manifest, manifest);
@@ -44,11 +49,13 @@ export function reviewManifest(parsed: ParsedManifest, current: PluginRow | unde
     scopes: (manifest.scopes ?? []).map(({ scope, reason }) => ({ scope, reason, plain: plainOf(scope) })),
     effect: current === undefined ? "new" : differences.length === 0 ? "same" : "revision",
     differences,
+    settings: current === undefined ? [] : migrationsBetween(current, manifest).flatMap(describeMigration),
   };
 }
 
+/** Reads a manifest as this Hilum takes it: one that asks for another version is refused by its line. */
 export function readManifest(input: unknown, options: { included?: boolean } = {}): ParsedManifest {
-  return parseManifest(input, options);
+  return parseManifest(input, { ...options, judge: (manifest) => judgeHostRange(manifest, hilumVersion) });
 }
 
 export type { Parsed };

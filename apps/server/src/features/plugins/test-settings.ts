@@ -3,6 +3,7 @@ import type { Evidence } from "@hilum/contract/api";
 import type { InstanceKey } from "@hilum/store";
 import type { InstanceRunner } from "./runner.ts";
 import type { SettingsInput, SettingsService } from "./settings.ts";
+import type { TrialSignIns } from "./setup/oauth/trial-sign-ins.ts";
 import { describeFailure } from "./smoke.ts";
 
 export type SettingsTest = (
@@ -15,13 +16,18 @@ export type SettingsTest = (
 export function createSettingsTest({
   settings,
   runner,
+  signIns,
   failureData,
 }: {
   settings: SettingsService;
   runner: InstanceRunner;
+  signIns: TrialSignIns;
   failureData(error: unknown): WireErrorData | undefined;
 }): SettingsTest {
   return async (context, key, input) => {
+    await settings.draft(key, input);
+    const ended = await signIns.renew(context, key);
+    if (ended.length > 0) return { ok: false, rows: ended };
     const draft = await settings.draft(key, input);
     const rows = await runner
       .tryOut(context, key, draft, async (trial) => {

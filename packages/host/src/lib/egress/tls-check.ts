@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
 import { connect, getCACertificates, type TLSSocket } from "node:tls";
+import { certificateFault, type CertificateFault } from "@hilum/contract";
 
 /** What is wrong with a server's TLS, in classes that somebody can act on. */
-export type TlsFault = "expired" | "not_yet_valid" | "wrong_name" | "untrusted" | "not_tls" | "timeout" | "closed";
+export type TlsFault = CertificateFault | "not_tls" | "timeout" | "closed";
 
 export interface TlsFacts {
   /** `TLSv1.3` */
@@ -50,19 +51,17 @@ function factsOf(secured: TLSSocket): TlsFacts {
   const { valid_to: validTo } = secured.getPeerCertificate();
   // Node's types say Error or null; it is the code as text, or null.
   const verdict: unknown = secured.authorizationError;
-  const fault = typeof verdict === "string" ? faultOfVerdict(verdict) : secured.authorized ? undefined : "untrusted";
+  const fault =
+    typeof verdict === "string"
+      ? (certificateFault(verdict) ?? "untrusted")
+      : secured.authorized
+        ? undefined
+        : "untrusted";
   return {
     version: secured.getProtocol() ?? "",
     ...(validTo === undefined ? {} : { validTo: new Date(validTo) }),
     ...(fault === undefined ? {} : { fault }),
   };
-}
-
-function faultOfVerdict(verdict: string): TlsFault {
-  if (verdict.includes("CERT_HAS_EXPIRED")) return "expired";
-  if (verdict.includes("CERT_NOT_YET_VALID")) return "not_yet_valid";
-  if (verdict.includes("ALTNAME") || verdict.includes("HOSTNAME")) return "wrong_name";
-  return "untrusted";
 }
 
 function faultOfError(code: string): TlsFault {

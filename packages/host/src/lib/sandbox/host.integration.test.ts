@@ -4,11 +4,11 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
   readFileSync,
-  readdirSync,
   readlinkSync,
   statSync,
   writeFileSync,
@@ -39,7 +39,7 @@ const spec = (entry: string, more: Partial<StartSpec> = {}): StartSpec => ({
 
 beforeAll(() => {
   mkdirSync(codeDir);
-  for (const name of readdirSync(hostilePlugins)) copyFileSync(join(hostilePlugins, name), join(codeDir, name));
+  cpSync(hostilePlugins, codeDir, { recursive: true });
 });
 afterAll(() => temp.remove());
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { createSocket } from "node:dgram";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ describe.skipIf(!isolated)("a hostile plugin in the sandbox", () => {
 
   beforeAll(async () => {
     mkdirSync(codeDir);
-    for (const name of readdirSync(hostilePlugins)) copyFileSync(join(hostilePlugins, name), join(codeDir, name));
+    cpSync(hostilePlugins, codeDir, { recursive: true });
     writeFileSync(temp.join("secret.txt"), "host data");
     sandbox = await createSandbox({ stateDir: temp.join("state") });
     const report = await sandbox.check();

@@ -1,4 +1,5 @@
 import type { InstanceState, codeStates, healthStates } from "@hilum/contract/api";
+import type { SettingsSave } from "./settings.ts";
 import type { InstanceKey, JsonObject, Time } from "./shapes.ts";
 
 export type CodeState = (typeof codeStates)[number];
@@ -46,6 +47,8 @@ export interface PluginRevision {
   /** `rowVersion` that was read; another one throws `request.conflict`. */
   rowVersion: number;
   registration?: string;
+  /** Settings of its instances as the revision wants them: kept in the same transaction, or none of it is. */
+  settings?: readonly SettingsSave[];
 }
 
 /** Plugins by id. Removing one removes instances, settings, secrets, grants, state, logs, health and remote links; messages stay. */

@@ -91,6 +91,26 @@ describe.each(databases)("plugins in $name", ({ available, open }) => {
       await expect(test.store.plugins.revise(revision)).rejects.toMatchObject({ code: "request.conflict" });
     });
 
+    it("revises a manifest and the settings of its instances together, or neither", async () => {
+      const key = await addPlugin(test.store);
+      const save = { ...key, changes: [], at, by };
+      await test.store.settings.save({ ...save, revision: 0, values: { host: "a" }, secrets: { password: "p" } });
+      const { rowVersion } = (await test.store.plugins.find(key.plugin)) ?? { rowVersion: 0 };
+      const moved = { ...save, revision: 1, values: { server: "a" }, secrets: { password: null, key: "p" } };
+      const revision = { id: key.plugin, name: "Example 2", manifest: {}, digest: "d2", rowVersion };
+
+      const stale = { ...moved, revision: 7 };
+      await expect(test.store.plugins.revise({ ...revision, settings: [stale] })).rejects.toMatchObject({
+        code: "request.conflict",
+      });
+      expect(await test.store.plugins.find(key.plugin)).toMatchObject({ digest: "d1", rowVersion });
+      expect(await test.store.settings.secrets(key)).toEqual({ password: "p" });
+
+      await test.store.plugins.revise({ ...revision, settings: [moved] });
+      expect(await test.store.settings.current(key)).toMatchObject({ revision: 2, values: { server: "a" } });
+      expect(await test.store.settings.secrets(key)).toEqual({ key: "p" });
+    });
+
     it("keeps the waiting registration for the same manifest, replaces it for another, and is bounded", async () => {
       const first = await test.store.registrations.add(registration(), { max: 1 });
       const same = await test.store.registrations.add(registration({ expiresAt: "2026-03-04T08:00:00.000Z" }), {

@@ -2,10 +2,12 @@ import { HilumError } from "@hilum/contract/errors";
 import type { Selectable } from "kysely";
 import { toStatement } from "../engine/query.ts";
 import type { Tables } from "../engine/tables.ts";
+import type { Statement } from "../engine/statement.ts";
 import type { NewPlugin, PluginRevision, PluginRow, Plugins } from "../ports/plugins.ts";
 import { dropNulls, type Session } from "../session.ts";
 import { raiseEpoch } from "./grants.ts";
 import { insertInstance } from "./instances.ts";
+import { settingsStatements } from "./settings.ts";
 
 export function createPlugins(session: Session): Plugins {
   const { sql } = session;
@@ -19,7 +21,7 @@ export function createPlugins(session: Session): Plugins {
     id: string,
     rowVersion: number,
     set: Partial<Selectable<Tables["plugins"]>>,
-    registration?: string,
+    more: readonly Statement[] = [],
   ): Promise<PluginRow> => {
     const change = sql
       .updateTable("plugins")
@@ -27,7 +29,7 @@ export function createPlugins(session: Session): Plugins {
       .where("id", "=", id)
       .where("rowVersion", "=", rowVersion)
       .returningAll();
-    const [changed] = await session.commit([toStatement(change, 1), ...dropRegistration(session, registration)]);
+    const [changed] = await session.commit([toStatement(change, 1), ...more]);
     return present(changed?.rows[0] as unknown as Selectable<Tables["plugins"]>);
   };
 
@@ -58,7 +60,11 @@ export function createPlugins(session: Session): Plugins {
       );
       return present(row);
     },
-    revise: (revision) => update(revision.id, revision.rowVersion, revisedColumns(revision), revision.registration),
+    revise: (revision) =>
+      update(revision.id, revision.rowVersion, revisedColumns(revision), [
+        ...dropRegistration(session, revision.registration),
+        ...(revision.settings ?? []).flatMap((save) => settingsStatements(session, save)),
+      ]),
     setCode: (id, { code, codePath, rowVersion }) => update(id, rowVersion, { code, codePath: codePath ?? null }),
     remove: async (id) => {
       const [removed] = await session.commit([

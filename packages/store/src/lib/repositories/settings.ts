@@ -53,7 +53,7 @@ export function createSettings(session: Session): Settings {
       }));
     },
     save: async (save) => {
-      await session.commit([...saveRevision(session, save), ...saveSecrets(session, save)], whyRefused);
+      await session.commit(settingsStatements(session, save), whyRefused);
       return { revision: save.revision + 1, values: save.values, at: save.at, by: save.by };
     },
     secretMarks: async (key) => {
@@ -102,6 +102,12 @@ function createRenewal(session: Session): Pick<Settings, "secret" | "renewSecret
     },
   };
 }
+
+/** What saves settings with whatever else a transaction does. */
+export const settingsStatements = (session: Session, save: SettingsSave): Statement[] => [
+  ...saveRevision(session, save),
+  ...saveSecrets(session, save),
+];
 
 /** The instance's counter decides who was first. */
 function saveRevision({ sql }: Session, save: SettingsSave): Statement[] {

@@ -33,6 +33,8 @@ export function describeCheck({ rows, durationMs, waiting }: SetupCheck): string
 /** Each claim with its proof; what failed opens up with the way to its mend. */
 export function CheckRows({ session, step, check, running, onFix, onAgain }: CheckRowsProps) {
   const link = webAddress(step.link);
+  const isCheck = step.type === "check" || step.type === "test";
+  const firstFailed = check.rows.find(({ status }) => status === "failed");
   return (
     <ul aria-label="Results of the checks" className="checks" aria-live="polite">
       {check.rows.map((row) => (
@@ -43,7 +45,12 @@ export function CheckRows({ session, step, check, running, onFix, onAgain }: Che
             actions: (
               <>
                 <FixButton row={row} session={session} onFix={onFix} />
-                <ActButton running={running} onClick={onAgain}>
+                <ActButton
+                  // Where the mend is made elsewhere, trying again is what is left to do here.
+                  variant={row === firstFailed && isCheck && !leadsOn(row) ? "filled" : "default"}
+                  running={running}
+                  onClick={onAgain}
+                >
                   Run these checks again
                 </ActButton>
                 {link !== undefined && (
@@ -77,6 +84,8 @@ export function CheckRows({ session, step, check, running, onFix, onAgain }: Che
     </ul>
   );
 }
+
+const leadsOn = ({ field, link }: Evidence): boolean => field !== undefined || link !== undefined;
 
 /** Leads to the field of this setup in which the mend is made, or to the page of the console. */
 function FixButton({ row, session, onFix }: { row: Evidence; session: SetupSession; onFix(name: string): void }) {

@@ -1,7 +1,7 @@
 import type { ConfigProperty } from "@hilum/contract";
 import type { Discovered } from "@hilum/contract/api";
 import { IconListSearch } from "@tabler/icons-react";
-import { Checkbox, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Input, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { Choice } from "../../../look/choice.tsx";
 import { Advice } from "../../../look/problem.tsx";
@@ -74,11 +74,7 @@ export function DiscoveredField(props: DiscoveredFieldProps) {
         />
       )}
       {(byHand || property.type === "array") && <ByHand {...props} label={label} value={value} onValue={set} />}
-      {error !== undefined && options.length > 0 && !byHand && (
-        <p className="small" role="alert" data-tone="bad">
-          {error}
-        </p>
-      )}
+      {error !== undefined && options.length > 0 && !byHand && <Input.Error role="alert">{error}</Input.Error>}
       {found?.problem !== undefined && (
         <Advice title={`${found.problem.title}.`}>
           {[found.problem.detail, found.problem.fix, "You can type the value."]

@@ -26,8 +26,34 @@ export function FormStep({ session, step, wizard }: FormStepProps) {
     problemAt(problem, ...pointersOf(name)) ??
     rows.find((row) => row.status === "failed" && row.field !== undefined && nameOfPointer(row.field) === name)?.fix;
   const typed = step.fields.filter((name) => !step.discover.includes(name));
+  // As the manifest lists them: what the step is about comes first, whether it is listed or typed.
+  const [listedFirst, listedLast] = [
+    step.discover.filter((name) => isBefore(step, name, typed)),
+    step.discover.filter((name) => !isBefore(step, name, typed)),
+  ];
+  const listed = (names: readonly string[]) =>
+    names.map((name) => {
+      const property = schema.properties[name];
+      if (property === undefined) return null;
+      return (
+        <DiscoveredField
+          key={name}
+          name={name}
+          property={property}
+          required={schema.required?.includes(name) ?? false}
+          found={session.discovered[name]}
+          saved={session.values}
+          draft={draft}
+          error={errorOf(name)}
+          running={wizard.running}
+          onChange={wizard.setDraft}
+          onList={() => void wizard.discover(name)}
+        />
+      );
+    });
   return (
     <div className="stack lg">
+      {listed(listedFirst)}
       {typed.length > 0 && (
         <ConfigFields
           schema={schema}
@@ -40,25 +66,10 @@ export function FormStep({ session, step, wizard }: FormStepProps) {
           onChange={wizard.setDraft}
         />
       )}
-      {step.discover.map((name) => {
-        const property = schema.properties[name];
-        if (property === undefined) return null;
-        return (
-          <DiscoveredField
-            key={name}
-            name={name}
-            property={property}
-            required={schema.required?.includes(name) ?? false}
-            found={session.discovered[name]}
-            saved={session.values}
-            draft={draft}
-            error={errorOf(name)}
-            running={wizard.running}
-            onChange={wizard.setDraft}
-            onList={() => void wizard.discover(name)}
-          />
-        );
-      })}
+      {listed(listedLast)}
     </div>
   );
 }
+
+const isBefore = ({ fields }: Step, name: string, typed: readonly string[]): boolean =>
+  typed.every((other) => fields.indexOf(name) < fields.indexOf(other));

@@ -6,21 +6,21 @@ import type { InstanceRunner } from "../runner.ts";
 import type { SettingsService } from "../settings.ts";
 import { describeFailure } from "../smoke.ts";
 import { destinationRows } from "./destination-rows.ts";
-import { destinationsOf } from "./destinations-of.ts";
+import { destinationsOf, type SetupDestination } from "./destinations-of.ts";
 import type { HookPort } from "./hooks.ts";
 import { redactRows } from "./redact-rows.ts";
 import { isCheck, type Session } from "./session.ts";
 import { titleOfHook } from "./steps.ts";
 
 export interface StepChecks {
-  /** Tries the answers so far: host's rows for each destination, then the plugin's own. */
+  /** Tries the answers so far: host's rows for each destination, sign-ins that hold no more, then the plugin's own rows. */
   run(
     context: Context,
     key: InstanceKey,
     manifest: Manifest,
     step: SetupStep,
     session: Session,
-    options: { recipient: string | undefined; waiting: SetupCheck["waiting"] },
+    options: { recipient: string | undefined; waiting: SetupCheck["waiting"]; renewSignIns(): Promise<Evidence[]> },
   ): Promise<SetupCheck>;
   /** For a step that a call of the provider ends: the check before it runs, for the call may be faster than its answer. */
   begin(context: Context, key: InstanceKey, manifest: Manifest, step: SetupStep): SetupCheck | undefined;
@@ -40,27 +40,31 @@ type Parts = {
 const hookMs = 10 * 60_000;
 
 export function createStepChecks({ settings, runner, hooks, failureData }: Parts): StepChecks {
-  /** Where the host itself can tell that the provider is out of reach, the plugin is not asked. */
-  async function rowsOf(
+  /** What the host itself can tell: whether the provider is in reach, and its sign-ins hold. */
+  async function hostRows(
     context: Context,
     key: InstanceKey,
-    manifest: Manifest,
+    destinations: readonly SetupDestination[],
+    renewSignIns: () => Promise<Evidence[]>,
+  ): Promise<Evidence[]> {
+    const found = await runner.probe(context, key, destinations);
+    const rows = found.flatMap((lookedAt) => destinationRows(lookedAt, context.now()));
+    return hasFailed(rows) ? rows : [...rows, ...(await renewSignIns())];
+  }
+
+  async function pluginRows(
+    context: Context,
+    key: InstanceKey,
     step: SetupStep,
     draft: Record<string, unknown>,
     recipient: string | undefined,
   ): Promise<Evidence[]> {
-    const destinations = destinationsOf(manifest, draft, isCheck(step) ? undefined : (step.fields ?? []));
-    const found = await runner.probe(context, key, destinations);
-    const rows = found.flatMap((lookedAt) => destinationRows(lookedAt, context.now()));
-    if (rows.some(({ status }) => status === "failed"))
-      return [...rows, { id: step.id, title: step.title, status: "skipped", detail: "Waits for what failed above." }];
-    const own = await runner
+    return await runner
       .tryOut(context, key, draft, async (trial) => {
         const params = { step: step.id, settings: draft, ...(recipient === undefined ? {} : { recipient }) };
         return (await runner.check(context, trial, "setup.check", params)).rows;
       })
       .catch((error: unknown) => [{ ...describeFailure(error, failureData(error)), id: step.id, title: step.title }]);
-    return [...rows, ...own];
   }
 
   return {
@@ -73,12 +77,21 @@ export function createStepChecks({ settings, runner, hooks, failureData }: Parts
       const waiting = { hook, title: titleOfHook(manifest, hook), since, until, address: hooks.address(key, hook) };
       return { ok: false, rows: [], at: since, durationMs: 0, waiting };
     },
-    async run(context, key, manifest, step, session, { recipient, waiting }) {
+    async run(context, key, manifest, step, session, { recipient, waiting, renewSignIns }) {
       const begunAt = performance.now();
-      const draft = await settings.tentative(key, { values: session.values, secrets: session.secrets });
-      const rows = redactRows(await rowsOf(context, key, manifest, step, draft, recipient), secretsOf(manifest, draft));
+      const read = () => settings.tentative(key, { values: session.values, secrets: session.secrets });
+      const draft = await read();
+      const destinations = destinationsOf(manifest, draft, isCheck(step) ? undefined : (step.fields ?? []));
+      const own = await hostRows(context, key, destinations, renewSignIns);
+      const renewed = await read();
+      // Where the host can tell that the provider will not answer, the plugin is not asked.
+      const more = hasFailed(own) ? [waits(step)] : await pluginRows(context, key, step, renewed, recipient);
+      const rows = redactRows(
+        [...own, ...more],
+        [draft, renewed].flatMap((values) => secretsOf(manifest, values)),
+      );
       const at = context.now();
-      const ok = rows.every(({ status }) => status !== "failed");
+      const ok = !hasFailed(rows);
       const check: SetupCheck = { ok, rows, at: at.toISOString(), durationMs: Math.round(performance.now() - begunAt) };
       return waiting === undefined || !ok ? check : { ...check, ok: false, waiting };
     },
@@ -113,6 +126,14 @@ export function createStepChecks({ settings, runner, hooks, failureData }: Parts
     },
   };
 }
+
+const hasFailed = (rows: readonly Evidence[]): boolean => rows.some(({ status }) => status === "failed");
+
+const waits = ({ id, title }: SetupStep): Evidence => ({
+  ...{ id, title },
+  status: "skipped",
+  detail: "Waits for what failed above.",
+});
 
 const unsigned: Pick<Evidence, "status" | "cause" | "detail" | "fix"> = {
   status: "failed",

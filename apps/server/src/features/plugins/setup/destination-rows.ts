@@ -98,6 +98,8 @@ function connectRow(report: ProbeReport, { portSetting, hostSetting }: Settings)
   };
 }
 
+const trustOwn = "Correct the host. If the server is your own, an administrator adds its authority under Settings.";
+
 const tlsFaults: Record<NonNullable<TlsFacts["fault"]>, Pick<Evidence, "cause" | "detail" | "fix">> = {
   expired: {
     cause: "certificate",
@@ -114,10 +116,15 @@ const tlsFaults: Record<NonNullable<TlsFacts["fault"]>, Pick<Evidence, "cause" |
     detail: "The certificate is of another host.",
     fix: "Correct the host to the name that the provider gives: the certificate does not hold for this one.",
   },
+  self_signed: {
+    cause: "certificate",
+    detail: "The certificate is signed by itself alone.",
+    fix: trustOwn,
+  },
   untrusted: {
     cause: "certificate",
     detail: "The certificate is signed by an authority that is not trusted here.",
-    fix: "Correct the host. If the server is your own, an administrator adds its authority under Settings.",
+    fix: trustOwn,
   },
   not_tls: {
     cause: "configuration",
@@ -136,6 +143,8 @@ const tlsFaults: Record<NonNullable<TlsFacts["fault"]>, Pick<Evidence, "cause" |
   },
 };
 
+const mendedElsewhere: ReadonlySet<NonNullable<TlsFacts["fault"]>> = new Set(["expired", "not_yet_valid"]);
+
 function tlsRow(
   report: ProbeReport,
   tls: TlsFacts & { ms: number },
@@ -153,8 +162,13 @@ function tlsRow(
       ...row,
       status: "failed",
       ...tlsFaults[tls.fault],
-      ...at(tls.fault === "not_tls" ? (portSetting ?? hostSetting) : hostSetting),
-      ...(tls.fault === "untrusted" && hostSetting === undefined ? { link: "/settings" } : {}),
+      // What is mended elsewhere leads to no field: whoever changed the host there would lose the right one.
+      ...(mendedElsewhere.has(tls.fault)
+        ? {}
+        : at(tls.fault === "not_tls" ? (portSetting ?? hostSetting) : hostSetting)),
+      ...((tls.fault === "untrusted" || tls.fault === "self_signed") && hostSetting === undefined
+        ? { link: "/settings" }
+        : {}),
     };
   const version = tls.version.replace("TLSv", "TLS ");
   const detail = `Port ${port}, ${version}${tls.validTo === undefined ? "" : `, certificate valid to ${day(tls.validTo)}`}.`;

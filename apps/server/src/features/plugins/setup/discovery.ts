@@ -6,7 +6,7 @@ import {
   type SetupStep,
   type WireErrorData,
 } from "@hilum/contract";
-import type { Discovered } from "@hilum/contract/api";
+import type { Discovered, Evidence } from "@hilum/contract/api";
 import type { InstanceKey } from "@hilum/store";
 import type { InstanceRunner } from "../runner.ts";
 import type { SettingsService } from "../settings.ts";
@@ -24,6 +24,7 @@ export interface Discovery {
     step: SetupStep,
     field: string,
     session: Session,
+    renewSignIns: () => Promise<Evidence[]>,
   ): Promise<Discovered>;
 }
 
@@ -35,15 +36,17 @@ type Parts = {
 
 export function createDiscovery({ settings, runner, failureData }: Parts): Discovery {
   return {
-    async list(context, key, manifest, step, field, session) {
+    async list(context, key, manifest, step, field, session, renewSignIns) {
       if (step.discover?.[field] !== true)
         throw new HilumError("request.invalid", {
           problems: [{ pointer: "/field", message: "the plugin does not list values for it", fix: "Type the value." }],
         });
+      const at = context.now().toISOString();
+      const [ended] = await renewSignIns();
+      if (ended !== undefined) return { at, options: [], problem: ended };
       const draft = await settings.tentative(key, { values: session.values, secrets: session.secrets });
       const names = manifest.config === undefined ? [] : secretNames(manifest.config);
       const secrets = names.map((name) => draft[name]).filter((value): value is string => typeof value === "string");
-      const at = context.now().toISOString();
       try {
         const { options } = await runner.tryOut(context, key, draft, (trial) =>
           runner.check(context, trial, "setup.discover", { step: step.id, field, settings: draft }),

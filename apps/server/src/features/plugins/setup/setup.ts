@@ -1,24 +1,19 @@
-import {
-  HilumError,
-  isHilumError,
-  type Context,
-  type Manifest,
-  type SetupStep,
-  type WireErrorData,
-} from "@hilum/contract";
-import type { SetupMode, SetupSession } from "@hilum/contract/api";
+import { HilumError, type Context, type Manifest, type SetupStep, type WireErrorData } from "@hilum/contract";
+import type { Evidence, SetupMode, SetupSession } from "@hilum/contract/api";
 import type { InstanceKey, SetupRow, Store } from "@hilum/store";
 import { loadInstance } from "../load-instance.ts";
 import type { InstanceRunner } from "../runner.ts";
 import type { SettingsInput, SettingsService } from "../settings.ts";
 import { forgetSignIns, keepAnswers, takeAnswers, type StepAnswers } from "./answers.ts";
+import { amendSession, tryAgain } from "./change-session.ts";
 import { createStepChecks } from "./checks.ts";
 import { createDiscovery } from "./discovery.ts";
 import type { HookPort } from "./hooks.ts";
 import type { SignInStates } from "./oauth/sign-in-state.ts";
+import type { TrialSignIns } from "./oauth/trial-sign-ins.ts";
 import { presentSession } from "./present-session.ts";
 import { beginSession, forgetChecks, isReachable, readSession, settle, tries, type Session } from "./session.ts";
-import { stepsOf } from "./steps.ts";
+import { stepOf, stepsOf } from "./steps.ts";
 
 /** A setup in hand: what the store holds of it, read. */
 export interface OpenSetup {
@@ -63,12 +58,12 @@ export type SetupParts = {
   runner: InstanceRunner;
   hooks: HookPort;
   signIns: SignInStates;
+  trialSignIns: TrialSignIns;
   failureData(error: unknown): WireErrorData | undefined;
 };
 
-const attemptsMax = 5;
-
-export function createSetupService({ store, settings, runner, hooks, signIns, failureData }: SetupParts): SetupService {
+export function createSetupService(parts: SetupParts): SetupService {
+  const { store, settings, runner, hooks, signIns, trialSignIns, failureData } = parts;
   const checks = createStepChecks({ settings, runner, hooks, failureData });
   const discovery = createDiscovery({ settings, runner, failureData });
 
@@ -173,7 +168,7 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
       const kept = { ...setup, row: await keep(key, setup) };
       if (tries(step))
         session.checks[step.id] = await checks.run(context, key, manifest, step, session, {
-          ...{ recipient, waiting: begun?.waiting },
+          ...{ recipient, waiting: begun?.waiting, renewSignIns: () => renewSignIns(context, key, kept) },
         });
       settle(session, setup.steps, step, session.checks[step.id]?.ok ?? true);
       return await save(key, kept);
@@ -183,7 +178,9 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
       const { manifest, session, steps } = setup;
       const step = stepOf(steps, stepId);
       note(setup, step, keepAnswers(manifest, step, session, kept));
-      session.discovered[field] = await discovery.list(context, key, manifest, step, field, session);
+      session.discovered[field] = await discovery.list(context, key, manifest, step, field, session, () =>
+        renewSignIns(context, key, setup),
+      );
       return await save(key, setup);
     },
     async finish(context, key, testMode) {
@@ -217,15 +214,11 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
     },
     peek: open,
     async change(context, key, work) {
-      for (let attempt = 1; ; attempt++) {
+      return await tryAgain(async () => {
         const setup = await open(context, key);
         work(setup);
-        try {
-          return await save(key, setup);
-        } catch (error) {
-          if (!isHilumError(error) || error.code !== "request.conflict" || attempt === attemptsMax) throw error;
-        }
-      }
+        return await save(key, setup);
+      });
     },
   };
   return service;
@@ -238,6 +231,12 @@ export function createSetupService({ store, settings, runner, hooks, signIns, fa
     forgetChecks(session, steps, step);
     forgetSignIns(session, steps, changed);
     for (const field of Object.keys(session.discovered)) if (!changed.includes(field)) delete session.discovered[field];
+  }
+
+  /** What a renewal brings is kept before it is used, whatever becomes of the request: a refresh token is good for one use. */
+  async function renewSignIns(context: Context, key: InstanceKey, setup: OpenSetup): Promise<Evidence[]> {
+    const amend = (work: (session: Session) => void): Promise<void> => amendSession(store, key, setup, work);
+    return await trialSignIns.renew(context, key, { session: setup.session, amend });
   }
 
   /** True when a call of the provider that was awaited has come, or its time is over. */
@@ -272,12 +271,6 @@ const modeWords: Record<SetupMode, string> = {
   reconfigure: "A reconfiguration",
   reauthenticate: "A renewed sign-in",
 };
-
-function stepOf(steps: readonly SetupStep[], id: string): SetupStep {
-  const step = steps.find((candidate) => candidate.id === id);
-  if (step === undefined) throw new HilumError("request.not_found", { detail: "The setup has no such step." });
-  return step;
-}
 
 /** Whether what is saved answers a step. */
 function holds(

@@ -1,4 +1,12 @@
-import { hooksOf, secretNames, withDefaults, type ConfigSchema, type Manifest, type SetupStep } from "@hilum/contract";
+import {
+  HilumError,
+  hooksOf,
+  secretNames,
+  withDefaults,
+  type ConfigSchema,
+  type Manifest,
+  type SetupStep,
+} from "@hilum/contract";
 import type { SetupMode } from "@hilum/contract/api";
 import { isCheck } from "./session.ts";
 
@@ -16,6 +24,13 @@ export function stepsOf(manifest: Manifest, mode: SetupMode, values: Readonly<Re
   return steps.filter(
     (step) => step.type === "oauth2" || isCheck(step) || (step.fields ?? []).some((name) => secrets.has(name)),
   );
+}
+
+/** One of the steps; throws `request.not_found`. */
+export function stepOf(steps: readonly SetupStep[], id: string): SetupStep {
+  const step = steps.find((candidate) => candidate.id === id);
+  if (step === undefined) throw new HilumError("request.not_found", { detail: "The setup has no such step." });
+  return step;
 }
 
 /** The manifest's steps; without any, one form of all settings. */

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { connect, createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from "node:tls";
-import { HilumError } from "@hilum/contract";
+import { certificateFault, HilumError, type CertificateFault } from "@hilum/contract";
 import type { Target } from "../target.ts";
 
 /**
@@ -60,27 +60,20 @@ async function connectTo(
   }
 }
 
-const certificateCodes =
-  /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
-
-const certificateWords: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: "The certificate has expired",
-  CERT_NOT_YET_VALID: "The certificate is not valid yet",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "The certificate is signed by itself alone",
-  SELF_SIGNED_CERT_IN_CHAIN: "The certificate's authority is not trusted",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "The certificate's authority is not trusted, or its chain is not whole",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "The certificate's authority is not trusted, or its chain is not whole",
-  ERR_TLS_CERT_ALTNAME_INVALID: "The certificate is of another host",
+const certificateWords: Readonly<Record<CertificateFault, string>> = {
+  expired: "The certificate has expired",
+  not_yet_valid: "The certificate is not valid yet",
+  wrong_name: "The certificate is of another host",
+  self_signed: "The certificate is signed by itself alone",
+  untrusted: "The certificate's authority is not trusted, or its chain is not whole",
 };
 
 function failureOf(cause: unknown): HilumError {
   const code =
     typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string" ? cause.code : "";
-  if (certificateCodes.test(code))
-    return new HilumError("provider.certificate", {
-      detail: `${certificateWords[code] ?? "The certificate is not trusted"} (${code}).`,
-      cause,
-    });
+  const fault = certificateFault(code);
+  if (fault !== undefined)
+    return new HilumError("provider.certificate", { detail: `${certificateWords[fault]} (${code}).`, cause });
   const notTls = code.startsWith("ERR_SSL_") || code === "EPROTO";
   return new HilumError("provider.unreachable", {
     detail: notTls ? "The port does not speak TLS as Hilum does." : "The TLS handshake was not finished.",

@@ -1,10 +1,8 @@
-import { HilumError, type Manifest, type SetupStep } from "@hilum/contract";
+import { HilumError, type Manifest } from "@hilum/contract";
 import type { InstanceKey, Store } from "@hilum/store";
 import { loadInstance, openSettings } from "../../load-instance.ts";
-import { redactText, spellingsOf } from "../redact-rows.ts";
-import { filled } from "./authorization.ts";
-import type { AskTokenEndpoint } from "./token-endpoint.ts";
-import { parseTokenSet, readTokenAnswer, type TokenSet } from "./token-set.ts";
+import type { SignInStep, TokenPlace, TokenRenewal } from "./token-renewal.ts";
+import { parseTokenSet } from "./token-set.ts";
 
 /** Keeps the token sets of instances fresh. */
 export interface TokenKeeper {
@@ -15,110 +13,58 @@ export interface TokenKeeper {
   accessToken(key: InstanceKey, step: string): Promise<string>;
 }
 
-type Parts = { store: Store; ask: AskTokenEndpoint; now?: () => Date };
-
-/** A token that ends within a minute may end on the way. */
-const marginMs = 60_000;
-/** How long a refusal holds: a provider is not asked at every call for what it has refused. */
-const refusedMs = 60_000;
-
-export function createTokenKeeper({ store, ask, now = () => new Date() }: Parts): TokenKeeper {
-  /** One renewal at a time: a refresh token is often good for one use (RFC 9700 section 4.14). */
-  const renewing = new Map<string, Promise<string>>();
-  /** Token sets that the provider refused to renew, by instance and step. Another set is asked for at once. */
-  const refused = new Map<string, { version: number; untilMs: number }>();
-
-  async function findStep(key: InstanceKey, id: string): Promise<SetupStep & { into: string }> {
-    const { manifest } = await loadInstance(store, key);
-    const step = manifest.setup?.steps.find((candidate) => candidate.id === id && candidate.type === "oauth2");
-    if (step?.into === undefined) throw new HilumError("oauth.not_signed_in");
-    return { ...step, into: step.into };
-  }
-
-  async function renew(key: InstanceKey, step: SetupStep & { into: string }): Promise<string> {
-    const stored = await store.settings.secret(key, step.into);
-    const tokens = parseTokenSet(stored?.value);
-    if (stored === undefined || tokens === undefined) throw new HilumError("oauth.not_signed_in");
-    if (isFresh(tokens, now())) return tokens.accessToken;
-    const before = refused.get(nameOf(key, step.id));
-    if (before?.version === stored.version && before.untilMs > now().getTime()) throw new HilumError("oauth.expired");
-    const { refreshToken } = tokens;
-    if (refreshToken === undefined)
-      throw await fault(key, step, "The sign-in has ended, and there is no refresh token");
-    const { manifest } = await loadInstance(store, key);
-    const settings = await openSettings(store, key, manifest);
-    const { url, scope } = filled(step.tokenUrl, settings);
-    const [id, secret] = [textOf(settings, step.clientId), textOf(settings, step.clientSecret)];
-    const answer = readTokenAnswer(
-      await ask(key, {
-        ...{ step: step.id, url: url.href, scope, trial: false },
-        client: { id, ...(secret === "" ? {} : { secret }) },
-        form: {
-          grant_type: "refresh_token",
-          refresh_token: refreshToken,
-          ...(secret === "" ? { client_id: id } : {}),
-        },
-      }),
-      now(),
-    );
-    if (!answer.ok) {
-      const words = redactText(
-        [answer.error, answer.description].filter((text) => text !== undefined).join(": "),
-        spellingsOf([refreshToken, secret].filter((text) => text !== "")),
-      );
-      if (isLasting(answer.error)) {
-        refused.set(nameOf(key, step.id), { version: stored.version, untilMs: now().getTime() + refusedMs });
-        throw await fault(key, step, words);
-      }
-      throw new HilumError("provider.temporary", { detail: `The provider did not renew the sign-in: ${answer.error}` });
-    }
-    const renewed: TokenSet = { refreshToken, ...answer.tokens };
-    await store.settings.renewSecret(key, step.into, { value: JSON.stringify(renewed), version: stored.version });
-    await store.signIns.clearFault(key, step.id);
-    return renewed.accessToken;
-  }
-
-  async function fault(key: InstanceKey, step: SetupStep, reply: string): Promise<HilumError> {
-    const { plugin, instance } = key;
-    await store.signIns.reportFault({
-      ...{ plugin, instance, step: step.id, code: "oauth.expired", reply },
-      since: now().toISOString(),
-    });
-    return new HilumError("oauth.expired");
-  }
-
+export function createTokenKeeper({ store, renewal }: { store: Store; renewal: TokenRenewal }): TokenKeeper {
   return {
     async accessToken(key, id) {
-      const step = await findStep(key, id);
-      const tokens = parseTokenSet((await store.settings.secret(key, step.into))?.value);
-      if (tokens === undefined) throw new HilumError("oauth.not_signed_in");
-      if (isFresh(tokens, now())) return tokens.accessToken;
-      const name = nameOf(key, id);
-      const running = renewing.get(name) ?? renew(key, step).finally(() => renewing.delete(name));
-      renewing.set(name, running);
-      return await running;
+      const { manifest } = await loadInstance(store, key);
+      const step = signInSteps(manifest).find((candidate) => candidate.id === id);
+      if (step === undefined) throw new HilumError("oauth.not_signed_in");
+      return (await renewal.fresh(savedPlace(store, key, step, { trial: false }))).accessToken;
     },
   };
 }
 
-/** The access token of settings that are not saved: for a trial. A sign-in of this hour needs no renewal. */
-export function trialToken({ setup }: Manifest, id: string, settings: Readonly<Record<string, unknown>>): string {
-  const step = setup?.steps.find((candidate) => candidate.id === id && candidate.type === "oauth2");
-  const tokens = parseTokenSet(textOf(settings, step?.into));
+/** The token set among an instance's secrets. A refusal becomes a Repair. */
+export function savedPlace(
+  store: Store,
+  { plugin, instance }: InstanceKey,
+  step: SignInStep,
+  { trial }: { trial: boolean },
+): TokenPlace {
+  const key = { plugin, instance };
+  return {
+    ...{ key, step, trial },
+    name: `${plugin}/${instance}/${step.id}`,
+    async read() {
+      const stored = await store.settings.secret(key, step.into);
+      const tokens = parseTokenSet(stored?.value);
+      if (stored === undefined || tokens === undefined) return undefined;
+      return {
+        tokens,
+        async keep(renewed) {
+          const value = JSON.stringify(renewed);
+          await store.settings.renewSecret(key, step.into, { value, version: stored.version });
+          await store.signIns.clearFault(key, step.id);
+        },
+      };
+    },
+    settings: async () => await openSettings(store, key, (await loadInstance(store, key)).manifest),
+    refuse: (reply) =>
+      store.signIns.reportFault({
+        ...{ ...key, step: step.id, code: "oauth.expired", reply },
+        since: new Date().toISOString(),
+      }),
+  };
+}
+
+export const signInSteps = ({ setup }: Manifest): SignInStep[] =>
+  (setup?.steps ?? []).filter((step): step is SignInStep => step.type === "oauth2" && step.into !== undefined);
+
+/** The access token of settings that are not saved: for a trial, whose sign-ins were renewed before it began. */
+export function trialToken(manifest: Manifest, id: string, settings: Readonly<Record<string, unknown>>): string {
+  const step = signInSteps(manifest).find((candidate) => candidate.id === id);
+  const secret = step === undefined ? undefined : settings[step.into];
+  const tokens = parseTokenSet(typeof secret === "string" ? secret : undefined);
   if (tokens === undefined) throw new HilumError("oauth.not_signed_in");
   return tokens.accessToken;
 }
-
-const nameOf = ({ plugin, instance }: InstanceKey, step: string): string => `${plugin}/${instance}/${step}`;
-
-const isFresh = ({ expiresAt }: TokenSet, now: Date): boolean =>
-  expiresAt === undefined || Date.parse(expiresAt) - now.getTime() > marginMs;
-
-/** Errors that no repetition mends (RFC 6749 section 5.2). */
-const isLasting = (error: string): boolean =>
-  ["invalid_grant", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"].includes(error);
-
-const textOf = (settings: Readonly<Record<string, unknown>>, name: string | undefined): string => {
-  const value = name === undefined ? undefined : settings[name];
-  return typeof value === "string" ? value : "";
-};

@@ -1,0 +1,36 @@
+import type { ErrorCode } from "./catalogue.ts";
+import type { causeClasses } from "./cause-classes.ts";
+
+/** Codes that a plugin may report (docs/reference/errors.md), refusals of the host among them that it met on the way. */
+export type ProviderErrorCode =
+  | Extract<ErrorCode, `provider.${string}` | `agreement.${string}` | `destination.${string}`>
+  | "plugin.failed"
+  | "message.invalid"
+  | "policy.denied"
+  | "lane.full";
+
+/** The class of the cause that goes with a code, where the plugin knows no better one. */
+export const causeByProviderCode: Readonly<Record<ProviderErrorCode, (typeof causeClasses)[number]>> = {
+  "agreement.expired": "configuration",
+  "agreement.missing": "configuration",
+  "agreement.test_mode": "configuration",
+  "destination.invalid": "plugin",
+  "destination.not_public": "configuration",
+  "lane.full": "quota",
+  "policy.denied": "configuration",
+  "provider.bad_answer": "provider_down",
+  "provider.bad_credentials": "wrong_credential",
+  "provider.certificate": "certificate",
+  "provider.quota": "quota",
+  "provider.recipient": "recipient",
+  "provider.redirected": "configuration",
+  "provider.refused": "other",
+  "provider.response_too_large": "other",
+  "provider.sender": "sender_not_verified",
+  "provider.temporary": "provider_down",
+  "provider.timeout": "timeout",
+  "provider.too_large": "too_large",
+  "provider.unreachable": "network",
+  "plugin.failed": "plugin",
+  "message.invalid": "other",
+};

@@ -1,0 +1,18 @@
+import { capabilities, capabilityNames, hostMethods, manifestShape, optionalHostMethods } from "@hilum/contract";
+import { canonicalTypes } from "@hilum/contract/fhir";
+import { answerShapes, errorDataShape } from "@hilum/contract/wire";
+
+/** `hilum/rules/contract.gen.json`: the shapes that the host judges by, as data, with what else its rules look up. */
+export function renderContractData(): string {
+  const data = {
+    manifest: manifestShape.rules,
+    answers: Object.fromEntries([...answerShapes].map(([method, { rules }]) => [method, rules])),
+    errorData: errorDataShape.rules,
+    capabilities: Object.fromEntries(
+      capabilityNames.map((name) => [name, { phi: capabilities[name].phi, methods: capabilities[name].methods }]),
+    ),
+    hostMethods: { ...hostMethods, optional: optionalHostMethods },
+    canonicalTypes,
+  };
+  return `${JSON.stringify(data, undefined, 1)}\n`;
+}

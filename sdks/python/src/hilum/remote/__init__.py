@@ -1,0 +1,1 @@
+"""Plugins that run elsewhere and connect out to the platform."""
