@@ -6,6 +6,7 @@ import { axeGates, emptyGate, finalGates } from "./gates/gates.ts";
 import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
+import { devtools } from "./journeys/devtools.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
 import { pages } from "./journeys/pages.ts";
@@ -57,6 +58,7 @@ const plan: readonly Journey[] = [
   ...wizard,
   ...twilio,
   ...pages,
+  ...devtools,
   ...users,
   ...account,
   ...platform,

@@ -5,6 +5,7 @@ import { at, failing, settle, type PageState } from "./axe-routes.ts";
 const smtp = "/plugins/org.hilum.smtp";
 const callbacks = "/plugins/com.example.delivery-callbacks";
 const ownPages = "/plugins/com.example.own-pages";
+const developed = "com.example.night-desk";
 
 /** Every route of the console, with what the journeys left in it. */
 export function fullStates({ server: { url }, notes }: World): PageState[] {
@@ -47,12 +48,19 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     "/account",
     "/settings",
     "/settings/sandbox",
+    "/dev",
+    "/dev/scaffold",
+    "/dev/manifest",
+    ...["reload", "wire", "fixtures", "conformance", "package"].map((tool) => `/dev/${tool}?plugin=${developed}`),
+    `/dev/api?operation=getLiveReload&plugin=${developed}`,
     "/nowhere",
   ];
   return [
     ...routes.map((path) => at(url, path)),
     failing(url, "/plugins"),
     failing(url, "/messages"),
+    failing(url, "/dev"),
+    failing(url, `/dev/wire?plugin=${developed}`),
     opened(at(url, smtp), "a dialog", (page) => pressOn(page, "button", "Disable"), "dialog"),
     opened(at(url, "/users"), "a menu", (page) => pressOn(page, "button", /^Actions for/), "menu"),
     opened(at(url, "/plugins"), "the palette", (page) => page.keyboard.press("Control+k"), "dialog"),
@@ -67,6 +75,12 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
       at(url, `${callbacks}/webhooks`),
       "the test",
       (page) => pressOn(page, "button", /^Send a test delivery to/),
+      "dialog",
+    ),
+    opened(
+      at(url, `/dev/wire?plugin=${developed}`),
+      "the start",
+      (page) => pressOn(page, "button", "Start the inspector"),
       "dialog",
     ),
     opened(at(url, "/audit"), "an entry", (page) => pressOn(page, "button", /^Open entry/), "dialog"),
@@ -85,6 +99,9 @@ export function emptyStates({ server: { url } }: World): PageState[] {
     "/users/tokens",
     "/audit?action=nothing",
     "/vendors",
+    "/dev",
+    "/dev/wire",
+    "/dev/api?q=nothing",
   ].map((path) => at(url, path, `${path}, empty`));
 }
 

@@ -32,6 +32,29 @@ import {
 import { ownPages, settings as ownSettings } from "./fixtures/own-pages.ts";
 import { setups } from "./fixtures/setup.ts";
 import { blockedEgressPage, egressPage, noVendors, vendorById, vendors } from "./fixtures/egress.ts";
+import {
+  conformanceCases,
+  conformanceResult,
+  conformanceRuns,
+  emptyWorkspace,
+  fixtureFailed,
+  fixtureList,
+  fixtureOutcome,
+  frames,
+  inspector,
+  inspectorOff,
+  liveReload,
+  manifestSchema,
+  noFrames,
+  noReload,
+  packagePreview,
+  replayed,
+  replayFailed,
+  scaffold,
+  scaffolds,
+  unwatchable,
+  workspace,
+} from "./fixtures/devtools.ts";
 import { ahead } from "./fixtures/answer.ts";
 
 /** What the fake pretends; everything else is a working practice with a few problems. */
@@ -46,6 +69,10 @@ export interface Scenario {
   noAgreement?: boolean;
   role?: Role;
   setupStep?: string;
+  /** Nothing runs, nothing is watched, nothing was ever judged. */
+  idleDev?: boolean;
+  /** What a developer tries goes wrong. */
+  failingDev?: boolean;
   /** Operations that are refused, with the code. */
   refuse?: Partial<Record<OperationId, string>>;
 }
@@ -231,6 +258,44 @@ const answers: Partial<Record<OperationId, Answerer>> = {
     link: links.items[1],
   }),
   revokeRemoteLink: none,
+
+  getWorkspace: (_, { empty }) => (empty ? emptyWorkspace : workspace),
+  listScaffolds: fixed(scaffolds),
+  previewScaffold: ({ body }) => {
+    const { id } = body as { id: string };
+    if (!id.includes("."))
+      throw new Refusal("request.invalid", "The plugin cannot be made like this.", [
+        { pointer: "/id", message: `\`${id}\` is not a reverse-DNS id.` },
+      ]);
+    return { ...scaffold, folder: id };
+  },
+  downloadScaffold: fixed({}),
+  scaffoldPlugin: () => {
+    throw new Refusal("scaffold.exists");
+  },
+  getManifestSchema: fixed(manifestSchema),
+  getLiveReload: (_, { idleDev, failingDev }) => (idleDev ? noReload : failingDev ? unwatchable : liveReload),
+  setLiveReload: fixed(liveReload),
+  getWireInspector: (_, { idleDev }) => (idleDev ? inspectorOff : inspector),
+  startWireInspector: fixed(inspector),
+  stopWireInspector: fixed(inspectorOff),
+  listFrames: (_, { empty }) => (empty ? noFrames : frames),
+  tailFrames: none,
+  replayFrame: (_, { failingDev }) => (failingDev ? replayFailed : replayed),
+  listFixtures: fixed(fixtureList),
+  sendFixture: (_, { failingDev }) => (failingDev ? fixtureFailed : fixtureOutcome),
+  listConformanceCases: fixed(conformanceCases),
+  runConformance: fixed(conformanceResult),
+  listConformanceRuns: (_, { idleDev }) => (idleDev ? { items: [] } : conformanceRuns),
+  getConformanceRun: fixed(conformanceResult),
+  previewPackage: (_, { failingDev }) => {
+    if (failingDev)
+      throw new Refusal("package.invalid", "The folder holds what a package must not hold.", [
+        { pointer: "/keys/provider.pem", message: "looks like a private key." },
+      ]);
+    return packagePreview;
+  },
+  packPlugin: fixed({}),
 
   sendMessage: fixed(messages.items[3]),
   listMessages: (_, { empty, firstRun }) => (empty || firstRun ? { items: [], counts: {} } : messages),

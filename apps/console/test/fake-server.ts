@@ -72,7 +72,7 @@ async function handle(
   state.faults.push(...requestFaults(operation, call, request));
   try {
     const result = answer(operation.id, call, state.scenario);
-    if (operation.id === "tailPluginLogs")
+    if (operation.id === "tailPluginLogs" || operation.id === "tailFrames")
       return void response.writeHead(200, { "content-type": "text/event-stream" }).write(": open\n\n");
     state.faults.push(...answerFaults(operation, result));
     response

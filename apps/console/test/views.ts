@@ -291,6 +291,168 @@ export const views: readonly View[] = [
   { name: "settings-operator", path: "/settings", scenario: { role: "operator" } },
   { name: "sandbox", path: "/settings/sandbox" },
   { name: "sandbox-missing", path: "/settings/sandbox", scenario: { noSandbox: true } },
+  { name: "dev", path: "/dev" },
+  { name: "dev-empty", path: "/dev", scenario: { empty: true } },
+  { name: "dev-viewer", path: "/dev", scenario: { role: "viewer" } },
+  {
+    name: "dev-refused",
+    path: "/dev",
+    scenario: { refuse: { getWorkspace: "store.unavailable" } },
+    act: (page) => page.getByRole("alert").waitFor({ timeout: 15_000 }),
+  },
+  {
+    name: "dev-scaffold",
+    path: "/dev/scaffold",
+    act: async (page) => {
+      await page.getByRole("button", { name: "plugin.ts", exact: true }).click();
+    },
+  },
+  {
+    name: "dev-scaffold-refused",
+    path: "/dev/scaffold",
+    act: async (page) => {
+      await page.getByLabel("Identifier").fill("first");
+      await page.getByText("is not a reverse-DNS id").first().waitFor();
+    },
+  },
+  {
+    name: "dev-scaffold-exists",
+    path: "/dev/scaffold",
+    act: async (page) => {
+      await page.getByRole("button", { name: "plugin.ts", exact: true }).waitFor();
+      await press("Create in the workspace")(page);
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "dev-scaffold-viewer", path: "/dev/scaffold", scenario: { role: "viewer" } },
+  { name: "dev-scaffold-operator", path: "/dev/scaffold", scenario: { role: "operator" } },
+  {
+    name: "dev-manifest",
+    path: "/dev/manifest",
+    act: async (page) => {
+      await page.getByText("No problems").waitFor();
+      await page.getByText("What a person reads before approving it").click();
+    },
+  },
+  {
+    name: "dev-manifest-broken",
+    path: "/dev/manifest",
+    act: async (page) => {
+      await page
+        .getByLabel("Text of hilum.json")
+        .fill(
+          '{\n  "id": "com.example.sms",\n  "scopes": [\n    {\n      "reason": "To read",\n      "scope": "phi.readd"\n    }\n  ]\n}\n',
+        );
+      await page.getByText("1 problem").waitFor();
+      await page.getByRole("button", { name: /^Go to line 6/ }).click();
+    },
+  },
+  { name: "dev-manifest-auditor", path: "/dev/manifest", scenario: { role: "auditor" } },
+  { name: "dev-reload", path: "/dev/reload" },
+  { name: "dev-reload-off", path: "/dev/reload", scenario: { idleDev: true } },
+  { name: "dev-reload-unwatchable", path: "/dev/reload", scenario: { failingDev: true } },
+  { name: "dev-reload-none", path: "/dev/reload", scenario: { empty: true } },
+  {
+    name: "dev-wire",
+    path: "/dev/wire",
+    act: (page) => page.getByText("initialize").first().waitFor({ state: "attached" }),
+  },
+  { name: "dev-wire-off", path: "/dev/wire", scenario: { idleDev: true } },
+  { name: "dev-wire-start", path: "/dev/wire", scenario: { idleDev: true }, act: press("Start the inspector") },
+  { name: "dev-wire-empty", path: `/dev/wire?plugin=org.hilum.smtp&method=log`, scenario: { empty: true } },
+  { name: "dev-wire-viewer", path: "/dev/wire", scenario: { role: "viewer" } },
+  { name: "dev-wire-frame", path: "/dev/wire?frame=5", act: (page) => page.getByText("sender_not_verified").waitFor() },
+  {
+    name: "dev-wire-replay",
+    path: "/dev/wire?frame=3",
+    act: async (page) => {
+      await press("Replay")(page);
+      await page.getByText("to the plugin again?").waitFor();
+    },
+  },
+  {
+    name: "dev-wire-replayed",
+    path: "/dev/wire?frame=3",
+    act: async (page) => {
+      await press("Replay")(page);
+      await page
+        .getByRole("dialog", { name: /again\?$/ })
+        .getByRole("button", { name: "Replay" })
+        .click();
+      await page.getByText("What it answered").waitFor();
+    },
+  },
+  { name: "dev-fixtures", path: "/dev/fixtures?plugin=org.hilum.smtp&instance=after-hours" },
+  {
+    name: "dev-fixtures-sent",
+    path: "/dev/fixtures?plugin=org.hilum.smtp&instance=after-hours",
+    act: async (page) => {
+      await press("Send to SMTP e-mail")(page);
+      await page.getByText("What came of it").waitFor();
+    },
+  },
+  {
+    name: "dev-fixtures-failed",
+    path: "/dev/fixtures?plugin=org.hilum.smtp&instance=after-hours&fixture=email-two-recipients",
+    scenario: { failingDev: true },
+    act: async (page) => {
+      await press("Send to SMTP e-mail")(page);
+      await page.getByText("did not take it").waitFor();
+    },
+  },
+  { name: "dev-fixtures-event", path: "/dev/fixtures?plugin=org.hilum.smtp&fixture=record-created" },
+  { name: "dev-fixtures-live", path: "/dev/fixtures?plugin=org.hilum.smtp" },
+  { name: "dev-fixtures-none", path: "/dev/fixtures", scenario: { empty: true } },
+  { name: "dev-conformance", path: "/dev/conformance" },
+  { name: "dev-conformance-never", path: "/dev/conformance", scenario: { idleDev: true } },
+  {
+    name: "dev-conformance-busy",
+    path: "/dev/conformance",
+    scenario: { refuse: { runConformance: "conformance.in_progress" } },
+    act: async (page) => {
+      await press(/^Run all/)(page);
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "dev-conformance-viewer", path: "/dev/conformance", scenario: { role: "viewer" } },
+  { name: "dev-package", path: "/dev/package" },
+  { name: "dev-package-not-linked", path: "/dev/package?plugin=org.hilum.smtp" },
+  {
+    name: "dev-package-invalid",
+    path: "/dev/package",
+    scenario: { failingDev: true },
+    act: (page) => page.getByRole("alert").waitFor(),
+  },
+  { name: "dev-package-gone", path: "/dev/package?plugin=com.example.gone" },
+  { name: "dev-api", path: "/dev/api" },
+  {
+    name: "dev-api-tried",
+    path: "/dev/api?q=wire&operation=getWireInspector&plugin=org.hilum.smtp",
+    act: async (page) => {
+      await press("Send GET")(page);
+      await page.getByText("framesMax").waitFor();
+      await press("Python")(page);
+    },
+  },
+  {
+    name: "dev-api-warned",
+    path: "/dev/api?operation=startWireInspector&plugin=org.hilum.smtp",
+    act: async (page) => {
+      await page.getByLabel("minutes").fill("5");
+      await press("Send POST")(page);
+      await page.getByText("in production?").waitFor();
+    },
+  },
+  {
+    name: "dev-api-missing",
+    path: "/dev/api?operation=replayFrame",
+    act: async (page) => {
+      await press("Send POST")(page);
+      await page.getByText("This is needed.").first().waitFor();
+    },
+  },
+  { name: "dev-api-none", path: "/dev/api?q=xyzzy&operation=nothing" },
+  { name: "dev-api-viewer", path: "/dev/api?operation=removePlugin", scenario: { role: "viewer" } },
   { name: "nothing-here", path: "/no/such/page" },
   {
     name: "palette",

@@ -73,6 +73,26 @@ export async function callStream(
   return (await callAs("stream", id, input, signal)).data as ReadableStream<Uint8Array>;
 }
 
+/** What came back of a call, with what a developer wants to know of it. */
+export interface Tried {
+  status: number;
+  requestId: string;
+  durationMs: number;
+  data: unknown;
+}
+
+/** Calls an operation whose input a person put together by hand. Throws ApiProblem. */
+export async function tryCall(id: OperationId, input: LooseInput & { bytes?: Blob }): Promise<Tried> {
+  const startedAt = performance.now();
+  const { data, response } = await callAs("json", id, input);
+  return {
+    status: response.status,
+    requestId: response.headers.get("x-request-id") ?? "",
+    durationMs: performance.now() - startedAt,
+    data,
+  };
+}
+
 /** Saves an answer as a file on the person's machine. The name comes from the server where it gives one. */
 export async function download(id: OperationId, input: LooseInput, fallbackName: string): Promise<void> {
   const { data, response } = await callAs("blob", id, input);

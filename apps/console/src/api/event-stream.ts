@@ -23,3 +23,16 @@ function readBlock(block: string): StreamEvent | undefined {
   }
   return data.length === 0 ? undefined : { event, data: data.join("\n") };
 }
+
+/** Reads a stream to its end and hands on the events of each chunk, in order. */
+export async function readEventStream(
+  stream: ReadableStream<Uint8Array>,
+  take: (events: StreamEvent[]) => void,
+): Promise<void> {
+  const read = createEventReader();
+  const reader = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const events = read(chunk.value);
+    if (events.length > 0) take(events);
+  }
+}

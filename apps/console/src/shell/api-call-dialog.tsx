@@ -1,41 +1,36 @@
+import type { OperationSpec } from "@hilum/contract/api";
 import { Button } from "@mantine/core";
-import { IconCopy, IconDownload } from "@tabler/icons-react";
+import { IconDownload } from "@tabler/icons-react";
 import { download, factsOf } from "../api/call.ts";
-import { curlOf } from "../api/operation-facts.ts";
-import { copyText } from "./copy.ts";
-import type { ShownCall } from "./page.tsx";
+import type { OperationFacts } from "../api/operation-facts.ts";
 import { Dialog } from "./dialog.tsx";
+import { Go } from "./go.tsx";
+import type { ShownCall } from "./page.tsx";
+import { LanguageChoice, Sample, useSampleLanguage } from "./sample.tsx";
 
 /** The page's requests as a program would send them. */
 export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[]; onClose(): void }) {
+  const [language, choose] = useSampleLanguage();
   return (
     <Dialog onClose={onClose} title="The same by program" size={700}>
       <div className="stack md">
         <p className="dim">
-          Put a token from Users, Tokens where it says $HILUM_TOKEN. The token’s role decides what it may do.
+          The code reads a token from the variable HILUM_TOKEN: make one in Users, Tokens. The token’s role decides what
+          it may do.
         </p>
-        {calls.map(([id, input]) => {
-          const text = curlOf(factsOf(id), input ?? {}, location.origin);
-          return (
-            <section key={id} className="stack sm">
-              <div className="row between">
-                <h3>
-                  {factsOf(id).summary} <code className="small dim">{id}</code>
-                </h3>
-                <button
-                  type="button"
-                  className="tbtn"
-                  onClick={() => void copyText(text, "Call copied")}
-                  aria-label={`Copy the call ${id}`}
-                >
-                  <IconCopy size={14} aria-hidden />
-                  Copy
-                </button>
-              </div>
-              <pre className="reply">{text}</pre>
-            </section>
-          );
-        })}
+        <LanguageChoice language={language} onChoose={choose} />
+        {calls.map(([id, input]) => (
+          <section key={id} className="stack xs">
+            <h3>
+              {factsOf(id).summary}{" "}
+              <Go to={`/dev/api?operation=${id}`} className="small" onClick={onClose}>
+                <code>{id}</code>
+                <span className="vh"> in the API explorer</span>
+              </Go>
+            </h3>
+            <Sample operation={{ id, ...asDeclared(factsOf(id)) }} input={input ?? {}} language={language} />
+          </section>
+        ))}
         <div className="row">
           <Button
             leftSection={<IconDownload size={16} aria-hidden />}
@@ -49,3 +44,11 @@ export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[];
     </Dialog>
   );
 }
+
+/** The facts of the console's small table in the words of the contract. */
+const asDeclared = ({ method, path, access, bytes }: OperationFacts) => ({
+  method: method as OperationSpec["method"],
+  path,
+  access,
+  ...(bytes === true && { bodyType: "bytes" as const }),
+});

@@ -1,6 +1,7 @@
 import {
   IconAlertTriangleFilled,
   IconBuildingCommunity,
+  IconCode,
   IconLayoutDashboard,
   IconMessages,
   IconPlug,
@@ -31,6 +32,7 @@ const groups = [
       ["Users", "/users", IconUsers],
     ],
   ],
+  ["Develop", [["Developer tools", "/dev", IconCode]]],
   ["Platform", [["Settings", "/settings", IconSettings]]],
 ] as const;
 

@@ -20,12 +20,21 @@ const places = [
   ["Users", "/users", "people roles invite"],
   ["Tokens of programs", "/users/tokens", "api key"],
   ["Account and preferences", "/account", "password second factor theme font text size contrast"],
+  ["Developer tools", "/dev", "workspace loop develop"],
+  ["Manifest editor", "/dev/manifest", "hilum.json validate check schema develop"],
+  ["Live reload", "/dev/reload", "watch folder develop"],
+  ["Wire inspector", "/dev/wire", "frames protocol debug develop"],
+  ["Fixtures", "/dev/fixtures", "made-up messages events test develop"],
+  ["Conformance", "/dev/conformance", "protocol cases judge develop"],
+  ["Package a plugin", "/dev/package", "pack download develop"],
+  ["API explorer", "/dev/api", "operations curl node python openapi develop"],
   ["Settings", "/settings", "organisation private ranges"],
   ["Sandbox", "/settings/sandbox", "isolation controls"],
 ] as const;
 
 const acts = [
   ["Add plugin", "/plugins/add", "register manifest new"],
+  ["Scaffold a plugin", "/dev/scaffold", "new begin develop"],
   ["Compose a message", "/messages/compose", "send email new"],
   ["Verify the audit log", "/audit?verify=true", "check chain proof"],
 ] as const;

@@ -64,6 +64,8 @@ export function bytes(n: number): string {
 
 /** The first and last characters of a long hash. */
 export const shortHash = (hash: string): string => (hash.length <= 14 ? hash : `${hash.slice(0, 6)}…${hash.slice(-4)}`);
+/** The same of a digest that names its algorithm: `sha256:9c41…` without the name. */
+export const shortDigest = (digest: string): string => shortHash(digest.replace(/^sha256:/, ""));
 
 /** "user:ana" as a person reads it. */
 export function actorName(actor: string): string {

@@ -2,7 +2,7 @@ import type { LogLine } from "@hilum/contract/api";
 import { useEffect, useState } from "react";
 import { isApiProblem, type ApiProblem } from "../../api/api-problem.ts";
 import { call, callStream } from "../../api/call.ts";
-import { createEventReader } from "../../api/event-stream.ts";
+import { readEventStream } from "../../api/event-stream.ts";
 import { instanceQuery } from "./plugin-page.tsx";
 
 const linesKept = 2000;
@@ -29,7 +29,6 @@ export function useLogTail({ plugin, instance, level, enabled }: Tail) {
     const aborter = new AbortController();
     const params = { plugin };
     const base = { ...instanceQuery(instance), level };
-    const add = (more: readonly LogLine[]): void => setLines((known) => merge(known, more));
     const follow = async (): Promise<void> => {
       setState("connecting");
       const newest = await call("listPluginLogs", { params, query: { ...base, limit: 500 } });
@@ -39,7 +38,10 @@ export function useLogTail({ plugin, instance, level, enabled }: Tail) {
       const stream = await callStream("tailPluginLogs", { params, query: { ...base, after } }, aborter.signal);
       setState("open");
       setProblem(null);
-      await readLines(stream, add);
+      await readEventStream(stream, (events) => {
+        const more = events.filter(({ event }) => event === "line").map(({ data }) => JSON.parse(data) as LogLine);
+        if (more.length > 0) setLines((known) => merge(known, more));
+      });
     };
     follow()
       .then(() => window.setTimeout(() => !aborter.signal.aborted && setAttempt((n) => n + 1), againMs))
@@ -58,17 +60,6 @@ export function useLogTail({ plugin, instance, level, enabled }: Tail) {
     toggle: () => setPaused(!paused),
     again: () => setAttempt((n) => n + 1),
   };
-}
-
-async function readLines(stream: ReadableStream<Uint8Array>, add: (lines: LogLine[]) => void): Promise<void> {
-  const read = createEventReader();
-  const reader = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    const lines = read(chunk.value)
-      .filter(({ event }) => event === "line")
-      .map(({ data }) => JSON.parse(data) as LogLine);
-    if (lines.length > 0) add(lines);
-  }
 }
 
 function merge(known: readonly LogLine[], more: readonly LogLine[]): readonly LogLine[] {

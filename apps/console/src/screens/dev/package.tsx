@@ -1,0 +1,146 @@
+import type { PackagePreview, Plugin } from "@hilum/contract/api";
+import { getRouteApi } from "@tanstack/react-router";
+import { useMutation } from "@tanstack/react-query";
+import { IconCopy, IconPackageExport } from "@tabler/icons-react";
+import type { ApiProblem } from "../../api/api-problem.ts";
+import { download } from "../../api/call.ts";
+import { useRead } from "../../api/use-api.ts";
+import { KeyValue, Panel, TableRegion } from "../../look/panel.tsx";
+import { ApiProblemPanel } from "../../look/problem.tsx";
+import { useMay } from "../../session/account.ts";
+import { ActButton } from "../../shell/act-button.tsx";
+import { copyText } from "../../shell/copy.ts";
+import { Loaded } from "../../shell/loaded.tsx";
+import { notify } from "../../shell/notices.ts";
+import { bytes, many, shortDigest } from "../../text/format.ts";
+import { DevPage } from "./dev-page.tsx";
+import { ForSubject, NotLinked, useSubject } from "./subject.tsx";
+
+const route = getRouteApi("/app/dev/package");
+
+/** What the package of a linked folder would hold, and the package. */
+export function PackageScreen() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const subject = useSubject(search);
+  const params = { plugin: subject.plugin?.id ?? "com.example.plugin" };
+  return (
+    <DevPage
+      tab="Package"
+      title="Package"
+      lead="One file that holds the plugin: the same folder gives the same bytes, so that anybody can check it."
+      search={subject.search}
+      guard="previewPackage"
+      reads={[subject.query]}
+      calls={[
+        ["previewPackage", { params }],
+        ["packPlugin", { params }],
+      ]}
+    >
+      <ForSubject subject={subject} onChoose={(next) => void navigate({ search: next, replace: true })}>
+        {(plugin) =>
+          plugin.code === "linked" ? (
+            <PackageView key={plugin.id} plugin={plugin} />
+          ) : (
+            <NotLinked
+              plugin={plugin}
+              what="A package is made of the folder that a plugin is developed in. Link it, or choose another plugin above."
+            />
+          )
+        }
+      </ForSubject>
+    </DevPage>
+  );
+}
+
+function PackageView({ plugin }: { plugin: Plugin }) {
+  const preview = useRead("previewPackage", { params: { plugin: plugin.id } });
+  return (
+    <Loaded query={preview} what="what the package would hold">
+      {(data) => (
+        <div className="grid">
+          <FileTable preview={data} />
+          <Download plugin={plugin} preview={data} />
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function Download({ plugin, preview }: { plugin: Plugin; preview: PackagePreview }) {
+  const may = useMay("packPlugin");
+  const pack = useMutation<void, ApiProblem>({
+    mutationFn: () => download("packPlugin", { params: { plugin: plugin.id } }, preview.name),
+    onSuccess: () => notify(`${preview.name} downloaded`),
+  });
+  return (
+    <Panel title="The package">
+      <div className="stack md">
+        <KeyValue
+          rows={{
+            File: <code>{preview.name}</code>,
+            Size: bytes(preview.bytes),
+            "SHA-256": <code>{preview.digest}</code>,
+            Signature: "None: packages are not signed yet",
+          }}
+        />
+        {pack.error !== null && <ApiProblemPanel problem={pack.error} />}
+        <div className="row">
+          <ActButton
+            variant="filled"
+            may={may}
+            running={pack.isPending}
+            leftSection={<IconPackageExport size={16} aria-hidden />}
+            onClick={() => pack.mutate()}
+          >
+            Pack and download
+          </ActButton>
+          <button type="button" className="tbtn" onClick={() => void copyText(preview.digest, "Digest copied")}>
+            <IconCopy size={14} aria-hidden />
+            Copy the digest
+          </button>
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function FileTable({ preview: { files } }: { preview: PackagePreview }) {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  return (
+    <Panel
+      title="What it holds"
+      flush
+      foot={
+        <span>
+          {many(files.length, "file")}, {bytes(total)} before it is packed.
+        </span>
+      }
+    >
+      <TableRegion label="Files of the package" minWidth={420}>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col" className="r">
+              Size
+            </th>
+            <th scope="col">SHA-256</th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map(({ path, bytes: size, digest }) => (
+            <tr key={path}>
+              <th scope="row">
+                <code>{path}</code>
+              </th>
+              <td className="r num nowrap">{bytes(size)}</td>
+              <td>
+                <code className="small dim">{shortDigest(digest)}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </TableRegion>
+    </Panel>
+  );
+}
