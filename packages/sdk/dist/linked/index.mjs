@@ -825,6 +825,12 @@ const errorCatalogue = {
 		fix: "Open the plugin's logs; report it to the publisher.",
 		retryable: false
 	},
+	"plugin.sdk_unsupported": {
+		status: 409,
+		title: "This Hilum does not work with the plugin's SDK version",
+		fix: "Open Developer tools, Upgrade, run the upgrade, and enable again; an SDK that is newer than Hilum needs a newer Hilum.",
+		retryable: false
+	},
 	"plugin.timeout": {
 		status: 504,
 		title: "The plugin did not answer in time",
@@ -1113,6 +1119,24 @@ const errorCatalogue = {
 		fix: "Check that the database runs; Hilum keeps trying.",
 		retryable: true
 	},
+	"upgrade.changed": {
+		status: 409,
+		title: "The folder changed since the preview",
+		fix: "Look at the preview again, then upgrade.",
+		retryable: false
+	},
+	"upgrade.language": {
+		status: 422,
+		title: "Nothing is known to upgrade in this language",
+		fix: "Upgrades are for plugins of the Node and the Python SDK; change others by the protocol page.",
+		retryable: false
+	},
+	"upgrade.not_writable": {
+		status: 503,
+		title: "The folder cannot be written",
+		fix: "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
+		retryable: true
+	},
 	"user.last_administrator": {
 		status: 409,
 		title: "You cannot remove the last administrator",
@@ -1163,6 +1187,33 @@ const errorCatalogue = {
 	}
 };
 const errorCodes = Object.keys(errorCatalogue);
+
+// packages/contract/src/errors/provider-codes.ts
+/** The class of the cause that goes with a code, where the plugin knows no better one. */
+const causeByProviderCode = {
+	"agreement.expired": "configuration",
+	"agreement.missing": "configuration",
+	"agreement.test_mode": "configuration",
+	"destination.invalid": "plugin",
+	"destination.not_public": "configuration",
+	"lane.full": "quota",
+	"policy.denied": "configuration",
+	"provider.bad_answer": "provider_down",
+	"provider.bad_credentials": "wrong_credential",
+	"provider.certificate": "certificate",
+	"provider.quota": "quota",
+	"provider.recipient": "recipient",
+	"provider.redirected": "configuration",
+	"provider.refused": "other",
+	"provider.response_too_large": "other",
+	"provider.sender": "sender_not_verified",
+	"provider.temporary": "provider_down",
+	"provider.timeout": "timeout",
+	"provider.too_large": "too_large",
+	"provider.unreachable": "network",
+	"plugin.failed": "plugin",
+	"message.invalid": "other"
+};
 
 // packages/contract/src/errors/hilum-error.ts
 const brand$1 = Symbol.for("hilum.error");
@@ -1338,6 +1389,14 @@ function described(description, shape) {
 }
 function text({ min = 1, max, form, what = "text", multiline = false }) {
 	return {
+		rules: {
+			kind: "text",
+			min,
+			max,
+			what,
+			multiline,
+			...form === void 0 ? {} : { form: form.source }
+		},
 		schema: {
 			type: "string",
 			minLength: min,
@@ -1357,6 +1416,12 @@ function number(limits) {
 	const { min, max, integer = false } = limits;
 	const what = `${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
 	return {
+		rules: {
+			kind: "number",
+			min,
+			max,
+			integer
+		},
 		schema: {
 			type: integer ? "integer" : "number",
 			minimum: min,
@@ -1368,17 +1433,23 @@ function number(limits) {
 	};
 }
 const flag = {
+	rules: { kind: "flag" },
 	schema: { type: "boolean" },
 	check(value, pointer, report) {
 		if (typeof value !== "boolean") report(pointer, `must be true or false, not ${nameOf(value)}`, "Write it without quotes.");
 	}
 };
 const anyValue = {
+	rules: { kind: "any" },
 	schema: {},
 	check: () => void 0
 };
 function oneOf(names) {
 	return {
+		rules: {
+			kind: "one_of",
+			names: [...names]
+		},
 		schema: { enum: [...names] },
 		check(value, pointer, report) {
 			if (typeof value === "string" && names.includes(value)) return;
@@ -1388,8 +1459,15 @@ function oneOf(names) {
 		}
 	};
 }
-function list(entry, { min = 0, max, key }) {
+function list(entry, { min = 0, max, unique }) {
 	return {
+		rules: {
+			kind: "list",
+			entry: entry.rules,
+			min,
+			max,
+			...unique === void 0 ? {} : { unique: [...unique] }
+		},
 		schema: {
 			type: "array",
 			items: entry.schema,
@@ -1404,16 +1482,29 @@ function list(entry, { min = 0, max, key }) {
 			for (const [index, item] of value.entries()) {
 				const here = pointerTo(pointer, index);
 				entry.check(item, here, report);
-				const identity = key?.(item);
+				const identity = unique === void 0 ? void 0 : identityOf(item, unique);
 				if (identity !== void 0 && seen.has(identity)) report(here, `${JSON.stringify(identity)} stands in the list twice`, "Keep one of the two.");
 				seen.add(identity);
 			}
 		}
 	};
 }
+/** What two entries of a list may not share; undefined for an entry that lacks it. */
+function identityOf(entry, members) {
+	if (members.length === 0) return entry;
+	if (!isRecord(entry) || !members.every((name) => Object.hasOwn(entry, name))) return void 0;
+	const [only] = members.length === 1 ? members : [];
+	return only === void 0 ? members.map((name) => String(entry[name])).join(" ") : entry[only];
+}
 function object(members, { required = [], notServed = [] } = {}) {
 	const known = new Map(Object.entries(members));
 	return {
+		rules: {
+			kind: "object",
+			members: rulesOf(members),
+			required: [...required],
+			notServed: [...notServed]
+		},
 		schema: {
 			type: "object",
 			properties: Object.fromEntries([...known].map(([name, shape]) => [name, shape.schema])),
@@ -1433,11 +1524,17 @@ function object(members, { required = [], notServed = [] } = {}) {
 		}
 	};
 }
+const rulesOf = (shapes) => Object.fromEntries(Object.entries(shapes).map(([name, { rules }]) => [name, rules]));
 /** An object that comes in several forms; the member `tag` says which one. */
 function variants(tag, forms) {
 	const known = new Map(Object.entries(forms));
 	const choice = oneOf([...known.keys()]);
 	return {
+		rules: {
+			kind: "variants",
+			tag,
+			forms: rulesOf(forms)
+		},
 		schema: { oneOf: [...known.values()].map(({ schema }) => schema) },
 		check(value, pointer, report) {
 			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
@@ -1456,6 +1553,13 @@ function reportUnknown(name, pointer, known, report) {
 /** An object whose members have free names of one form and one shape. */
 function record(entry, limits) {
 	return {
+		rules: {
+			kind: "record",
+			entry: entry.rules,
+			max: limits.max,
+			form: limits.form.source,
+			what: limits.what
+		},
 		schema: {
 			type: "object",
 			additionalProperties: entry.schema,
@@ -1492,8 +1596,6 @@ const token = (what) => text({
 	form: /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/,
 	what: `${what}: lower-case letters, digits and single hyphens, beginning with a letter`
 });
-/** What two entries of a list may not share. */
-const idOf = (entry) => typeof entry === "object" && entry !== null && "id" in entry ? entry.id : void 0;
 
 // packages/contract/src/manifest/ingress.ts
 /** Largest body that any hook takes, in bytes. */
@@ -1579,7 +1681,7 @@ const hook = object({
 const ingressShape = object({ http: described("Webhooks.", list(hook, {
 	min: 1,
 	max: 20,
-	key: idOf
+	unique: ["id"]
 })) }, { notServed: ["mllp"] });
 /** The hooks that a manifest declares. */
 const hooksOf$1 = (manifest) => manifest.ingress?.http ?? [];
@@ -8589,8 +8691,9 @@ function validateArray(declared, value, pointer) {
 }
 
 // packages/contract/src/manifest/config-profile.ts
-const settingName$1 = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+const settingName$2 = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 const scalar = {
+	rules: { kind: "scalar" },
 	schema: { type: [
 		"string",
 		"number",
@@ -8628,7 +8731,7 @@ const property = object({
 	enum: list(scalar, {
 		min: 1,
 		max: 100,
-		key: (value) => value
+		unique: []
 	}),
 	enumTitles: described("Labels for `enum`, in its order.", list(text({ max: 120 }), { max: 100 })),
 	minLength: length,
@@ -8661,7 +8764,7 @@ const property = object({
 	when: described("Shown and required only while another setting has one of these values.", object({
 		setting: text({
 			max: 64,
-			form: settingName$1,
+			form: settingName$2,
 			what: "the name of a setting"
 		}),
 		in: list(scalar, {
@@ -8675,12 +8778,12 @@ const configSchemaShape = object({
 	type: oneOf(["object"]),
 	properties: record(property, {
 		max: 100,
-		form: settingName$1,
+		form: settingName$2,
 		what: "the name of a setting (letters, digits and _, beginning with a letter)"
 	}),
 	required: list(text({ max: 64 }), {
 		max: 100,
-		key: (name) => name
+		unique: []
 	})
 }, { required: ["type", "properties"] });
 /** Judges a manifest's `config`; pointers are relative to it. An empty list means that it is a ConfigSchema. */
@@ -8817,7 +8920,6 @@ const auth = variants("type", {
 		step: token("the id of a setup step of type oauth2")
 	}, { required: ["type", "step"] })
 });
-const sameRequest = (entry) => typeof entry === "object" && entry !== null && "method" in entry && "path" in entry ? `${String(entry.method)} ${String(entry.path)}` : idOf(entry);
 /** One entry of `destinations`. */
 const destinationShape = object({
 	id: token("the id of a destination"),
@@ -8829,13 +8931,13 @@ const destinationShape = object({
 	requests: described("Kinds of request that may be asked for; any other is denied.", list(request$1, {
 		min: 1,
 		max: 50,
-		key: sameRequest
+		unique: ["method", "path"]
 	})),
 	phi: described("Whether patient data goes there. Default: yes, where the plugin's class of patient data is not `none`.", flag),
 	auth: described("Where the host puts a secret. The plugin is never given a secret that is named here.", auth),
 	headers: described("Request headers the plugin may set beside accept, content-type, idempotency-key, if-match and if-none-match.", list(header, {
 		max: 20,
-		key: (name) => name
+		unique: []
 	})),
 	timeoutMs: described("Milliseconds for one request. Default 15000.", number({
 		min: 1e3,
@@ -8853,6 +8955,95 @@ const destinationShape = object({
 	"scope",
 	"requests"
 ] });
+
+// packages/contract/src/manifest/migrations-shape.ts
+const settingName$1 = {
+	max: 64,
+	form: /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
+	what: "the name of a setting"
+};
+const kind = (name) => described(`\`${name}\``, text({ max: 10 }));
+const valueText = text({
+	min: 0,
+	max: 4096,
+	what: "a value as text"
+});
+/** How saved settings follow the plugin from one version to the next. */
+const migrationsShape = list(object({
+	version: described("The version that brought the change: it is made for settings that were saved under an earlier one.", text({
+		max: 64,
+		form: /^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})$/,
+		what: "a version such as 2.0.0"
+	})),
+	settings: described("What is changed, in this order.", list(variants("change", {
+		rename: object({
+			change: kind("rename"),
+			from: text(settingName$1),
+			to: text(settingName$1)
+		}, { required: [
+			"change",
+			"from",
+			"to"
+		] }),
+		remove: object({
+			change: kind("remove"),
+			name: text(settingName$1)
+		}, { required: ["change", "name"] }),
+		replace: object({
+			change: kind("replace"),
+			name: text(settingName$1),
+			values: described("New texts by old ones; a value that is not named stays.", record(valueText, {
+				max: 100,
+				form: /^[^\n]{0,200}$/,
+				what: "a value as text"
+			}))
+		}, { required: [
+			"change",
+			"name",
+			"values"
+		] })
+	}), {
+		min: 1,
+		max: 50
+	}))
+}, { required: ["version", "settings"] }), {
+	max: 50,
+	unique: ["version"]
+});
+/** What the shape alone cannot see: versions in order, and no change that leads to a setting that does not exist. */
+function checkMigrations({ migrations = [], version, config }, report) {
+	if (migrations.length === 0) return;
+	if (version === void 0) report("/migrations", "the manifest has no `version` that they could lead to", "Add `version`.");
+	for (const [index, migration] of migrations.entries()) {
+		const here = pointerTo("/migrations", index);
+		const before = migrations[index - 1];
+		if (before !== void 0 && compareVersions(before.version, migration.version) >= 0) report(`${here}/version`, "comes after a later version", "List migrations from the earliest to the latest.");
+		if (version !== void 0 && compareVersions(migration.version, version) > 0) report(`${here}/version`, `is later than the plugin's own version ${version}`, "Raise `version`, or lower this one.");
+	}
+	const declared = new Set(Object.keys(config?.properties ?? {}));
+	const later = /* @__PURE__ */ new Set();
+	for (const [index, { settings }] of [...migrations.entries()].toReversed()) for (const [at, change] of [...settings.entries()].toReversed()) {
+		const [name, member] = change.change === "rename" ? [change.to, "to"] : [change.name, "name"];
+		if (change.change !== "remove" && !declared.has(name) && !later.has(name)) report(`/migrations/${index}/settings/${at}/${member}`, `leads to the setting \`${name}\`, which config does not declare`, "Declare it in /config/properties, or change it further.");
+		later.add(change.change === "rename" ? change.from : change.name);
+	}
+}
+/** Precedence of two versions (Semantic Versioning 2.0.0, section 11); a pre-release comes before its release. */
+function compareVersions(one, other) {
+	const [a, b] = [partsOf(one), partsOf(other)];
+	for (let at = 0; at < 3; at++) {
+		const difference = (a.numbers[at] ?? 0) - (b.numbers[at] ?? 0);
+		if (difference !== 0) return difference;
+	}
+	return Number(a.release) - Number(b.release);
+}
+function partsOf(version) {
+	const [core = "", ...rest] = version.split("+")[0]?.split("-") ?? [];
+	return {
+		numbers: core.split(".").map(Number),
+		release: rest.length === 0
+	};
+}
 
 // packages/contract/src/manifest/plugin-pages.ts
 /** Pictures that the console draws beside the title of a page; a plugin brings none of its own outside its frame. */
@@ -8900,12 +9091,9 @@ const pluginPagesShape = described("Pages of the plugin's own in the Admin Conso
 		"entry"
 	] }), {
 		max: 8,
-		key: pathOf
+		unique: ["path"]
 	}))
 }));
-function pathOf(value) {
-	return typeof value === "object" && value !== null && "path" in value ? value.path : void 0;
-}
 /** What the shape cannot say about `ui`. `isInnerPath` judges a path inside the plugin's folder. */
 function checkPages(manifest, isInnerPath, report) {
 	const { ui, runtime } = manifest;
@@ -8954,7 +9142,7 @@ const oauthMembers = {
 		what: "one scope, without blanks"
 	}), {
 		max: 50,
-		key: (name) => name
+		unique: []
 	})),
 	clientId: described("The setting that holds the client id (`oauth2`).", setting$1),
 	clientSecret: described("The secret that holds the client secret (`oauth2`); a public client has none.", setting$1),
@@ -8982,7 +9170,7 @@ const step = object({
 	fields: described("Settings asked in this step (`form`).", list(text({ max: 64 }), {
 		min: 1,
 		max: 100,
-		key: (name) => name
+		unique: []
 	})),
 	discover: described("Settings of the form whose values the plugin lists when it is asked `setup.discover`. Others may still be typed.", record(oneOfTrue(), {
 		max: 20,
@@ -8992,7 +9180,7 @@ const step = object({
 	options: described("Choices of a `menu`: each sets settings.", list(option, {
 		min: 1,
 		max: 20,
-		key: idOf
+		unique: ["id"]
 	})),
 	...oauthMembers,
 	waitsForHook: described("Id of the hook at which a call of the provider must arrive for a `check` or `test` to pass.", token("the id of a hook")),
@@ -9010,6 +9198,7 @@ const step = object({
 ] });
 function oneOfTrue() {
 	return {
+		rules: { kind: "true" },
 		schema: { const: true },
 		check: (value, pointer, report) => {
 			if (value !== true) report(pointer, "must be true", "Write true, or leave the setting out.");
@@ -9027,7 +9216,7 @@ const setupShape = object({
 	steps: list(step, {
 		min: 1,
 		max: 30,
-		key: idOf
+		unique: ["id"]
 	})
 }, { required: ["steps"] });
 
@@ -9039,7 +9228,7 @@ const manifestShape = object({
 	capabilities: described("What the plugin provides.", list(oneOf(capabilityNames), {
 		min: 1,
 		max: capabilityNames.length,
-		key: (name) => name
+		unique: []
 	})),
 	version: described("Semantic version. Without one the plugin is known by its digest.", text({
 		max: 64,
@@ -9084,11 +9273,11 @@ const manifestShape = object({
 		}))
 	}, { required: ["scope", "reason"] }), {
 		max: 50,
-		key: (entry) => typeof entry === "object" && entry !== null && "scope" in entry ? entry.scope : void 0
+		unique: ["scope"]
 	})),
 	destinations: described("HTTPS endpoints that the plugin may ask the host to call (`http.fetch`).", list(destinationShape, {
 		max: 20,
-		key: idOf
+		unique: ["id"]
 	})),
 	classification: described("Whether patient data reaches the plugin, passes through it or is kept by it.", object({ phi: oneOf([
 		"none",
@@ -9108,7 +9297,7 @@ const manifestShape = object({
 		live: described("True when it really sends: it then asks for a recipient and never runs on schedule.", flag)
 	}, { required: ["id", "title"] }), {
 		max: 20,
-		key: idOf
+		unique: ["id"]
 	})),
 	ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
 	ui: pluginPagesShape,
@@ -9137,7 +9326,8 @@ const manifestShape = object({
 			max: 1024,
 			integer: true
 		}))
-	}))
+	})),
+	migrations: described("How saved settings follow the plugin from one version to the next.", migrationsShape)
 }, {
 	required: [
 		"id",
@@ -9873,7 +10063,9 @@ function checkManifest(value, options) {
 	checkSetup(manifest, report);
 	checkDestinations(manifest, report);
 	checkIngress(manifest, report);
-	return problems;
+	checkMigrations(manifest, report);
+	const judged = problems.length === 0 ? options.judge?.(manifest) : void 0;
+	return judged === void 0 ? problems : [judged];
 }
 /** No string of a manifest, and no name of a member, may hold what a reviewer cannot see (threat 129). */
 function checkVisible(value, pointer, report) {
@@ -9975,6 +10167,23 @@ function remoteConnectText({ link, at, nonce, tokenHash }) {
 	return `hilum-remote-connect\n${link}\n${at}\n${nonce}\n${tokenHash}`;
 }
 
+// packages/contract/src/text/certificate-fault.ts
+const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+const faults = /* @__PURE__ */ new Map([
+	["CERT_HAS_EXPIRED", "expired"],
+	["CERT_NOT_YET_VALID", "not_yet_valid"],
+	["ERR_TLS_CERT_ALTNAME_INVALID", "wrong_name"],
+	["HOSTNAME_MISMATCH", "wrong_name"],
+	["DEPTH_ZERO_SELF_SIGNED_CERT", "self_signed"]
+]);
+/**
+* The fault that a code of the certificate check names; undefined for a code of anything else.
+* Codes: X509_verify_cert_error_string(3) of OpenSSL as Node spells them, and ERR_TLS_CERT_ALTNAME_INVALID of node:tls.
+*/
+function certificateFault(code) {
+	return certificateCodes.test(code) ? faults.get(code) ?? "untrusted" : void 0;
+}
+
 // packages/contract/src/wire/protocol.ts
 /** Every limit of the wire. The host tells them in `initialize`; breaking one closes the link. */
 const wireLimits = {
@@ -10015,30 +10224,6 @@ const wireErrorCodes = {
 };
 
 // packages/sdk/src/provider-error.ts
-const causes = {
-	"agreement.expired": "configuration",
-	"agreement.missing": "configuration",
-	"agreement.test_mode": "configuration",
-	"destination.invalid": "plugin",
-	"destination.not_public": "configuration",
-	"lane.full": "quota",
-	"policy.denied": "configuration",
-	"provider.bad_answer": "provider_down",
-	"provider.bad_credentials": "wrong_credential",
-	"provider.certificate": "certificate",
-	"provider.quota": "quota",
-	"provider.recipient": "recipient",
-	"provider.redirected": "configuration",
-	"provider.refused": "other",
-	"provider.response_too_large": "other",
-	"provider.sender": "sender_not_verified",
-	"provider.temporary": "provider_down",
-	"provider.timeout": "timeout",
-	"provider.too_large": "too_large",
-	"provider.unreachable": "network",
-	"plugin.failed": "plugin",
-	"message.invalid": "other"
-};
 const brand = Symbol.for("hilum.sdk.provider-error");
 /** What went wrong at the provider, in the terms by which the host decides whether to try again. */
 var ProviderError = class extends Error {
@@ -10054,7 +10239,7 @@ var ProviderError = class extends Error {
 		this.detail = options.detail ?? `${title}.`;
 		this.data = {
 			code,
-			cause: options.cause ?? causes[code],
+			cause: options.cause ?? causeByProviderCode[code],
 			sent: options.sent ?? "no",
 			retry: options.retry ?? (retryable ? "later" : "never"),
 			fix: options.fix ?? fix,
@@ -10064,7 +10249,7 @@ var ProviderError = class extends Error {
 		};
 	}
 };
-const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causes, code);
+const isProviderErrorCode = (code) => typeof code === "string" && Object.hasOwn(causeByProviderCode, code);
 /** True for a ProviderError of any copy of the SDK. */
 function isProviderError(value) {
 	return typeof value === "object" && value !== null && brand in value;
@@ -10236,10 +10421,10 @@ async function secure(socket, { host, tls, signal }) {
 	await until(secured, "secureConnect", signal);
 	return secured;
 }
-const certificateCodes = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERROR_IN_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 /** True for an error of the certificate check, by Node's and OpenSSL's codes. */
 function isCertificateError(error) {
-	return typeof error === "object" && error !== null && "code" in error && certificateCodes.test(String(error.code));
+	if (typeof error !== "object" || error === null || !("code" in error)) return false;
+	return certificateFault(String(error.code)) !== void 0;
 }
 function tlsFailure(error) {
 	if (isCertificateError(error)) return new EgressError("certificate", {
@@ -10919,7 +11104,7 @@ var WireRefusal = class extends Error {
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 function createMethods(definition) {
 	const methods = /* @__PURE__ */ new Map([
-		["config.validate", async (_params, context) => ({ rows: await definition.checkConfig?.(context.settings, context) ?? [] })],
+		["config.validate", async (_params, context) => ({ rows: await checkSettings(definition, context) ?? [] })],
 		["setup.check", async (params, context) => ({ rows: await find(definition.setup, params["step"], "step")(withRecipient(context, params["recipient"])) })],
 		["health.check", async (_params, context) => await definition.health?.(context) ?? alive],
 		["smoke.run", async (params, context) => ({ rows: await find(definition.smokeTests, params["id"], "smoke test")(withRecipient(context, params["recipient"])) })]
@@ -10945,6 +11130,8 @@ function createMethods(definition) {
 	});
 	return methods;
 }
+/** By its name, or by the one that it had before 0.2.0. */
+const checkSettings = (definition, context) => definition.checkSettings === void 0 ? definition.checkConfig?.(context.settings, context) : definition.checkSettings(context.settings, context);
 const alive = {
 	state: "healthy",
 	rows: [{
@@ -11100,7 +11287,7 @@ function createPeer({ channel, requests, notifications, presentError, onViolatio
 
 // packages/sdk/src/version.ts
 /** Version of this SDK, told in the handshake; the same as in package.json, which a test compares. */
-const sdkVersion = "0.1.0";
+const sdkVersion = "0.2.0";
 
 // packages/sdk/src/serve-channel.ts
 /** The host waits two seconds between `shutdown` and the end of the process. */
@@ -11270,10 +11457,10 @@ function serve(plugin) {
 
 // packages/sdk/src/evidence.ts
 /**
-* Runs one check and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
+* Checks one claim and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
 * with cause, mend and the provider's words of the ProviderError that it threw. Other errors are passed on: they are bugs.
 */
-async function checkStep(id, title, run) {
+async function checkClaim(id, title, run) {
 	const begunAt = performance.now();
 	const durationMs = () => Math.round((performance.now() - begunAt) * 10) / 10;
 	try {
@@ -11301,6 +11488,8 @@ async function checkStep(id, title, run) {
 		};
 	}
 }
+/** @deprecated Since 0.2.0, gone in 0.3.0: it is called `checkClaim`. Upgrade 2 of Developer tools, Upgrade, renames it. */
+const checkStep = checkClaim;
 
 // packages/sdk/src/registration/http.ts
 const answerBytesMax = 1048576;
@@ -15332,4 +15521,4 @@ async function serveSocket(plugin, socket, signal) {
 	}
 }
 
-export { EgressError, EnrolmentError, LinkRevokedError, ProviderError, RegistrationError, channelOf, checkStep, contactPoints, definePlugin, email, fax, isCertificateError, isProviderError, isTestMessage, messageText, register, serve, serveRemote, sms };
+export { EgressError, EnrolmentError, LinkRevokedError, ProviderError, RegistrationError, channelOf, checkClaim, checkStep, contactPoints, definePlugin, email, fax, isCertificateError, isProviderError, isTestMessage, messageText, register, serve, serveRemote, sms };

@@ -79,6 +79,24 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Correct the named variable and start again.",
         False,
     ),
+    "conformance.in_progress": ErrorSpec(
+        409,
+        "The plugin is being judged already",
+        "Wait for that run to end, then start another.",
+        True,
+    ),
+    "conformance.no_code": ErrorSpec(
+        409,
+        "There is no code here that could be judged",
+        "Link the plugin's folder. A plugin that runs elsewhere is judged there.",
+        False,
+    ),
+    "conformance.run_not_found": ErrorSpec(
+        404,
+        "There is no such conformance run",
+        "Choose one from the list; the newest twenty are kept.",
+        False,
+    ),
     "data.corrupt": ErrorSpec(
         503,
         "The data folder holds a file that is damaged",
@@ -125,6 +143,36 @@ CATALOGUE: dict[str, ErrorSpec] = {
         500,
         "A stored value cannot be decrypted",
         "Check that the key file belongs to this data folder; restore the row from a backup.",
+        False,
+    ),
+    "fixture.not_fitting": ErrorSpec(
+        409,
+        "The plugin takes nothing of this kind",
+        "Choose a fixture that one of its capabilities takes.",
+        False,
+    ),
+    "fixture.not_found": ErrorSpec(
+        404,
+        "There is no such fixture",
+        "Choose one from the list.",
+        False,
+    ),
+    "fixture.test_mode": ErrorSpec(
+        409,
+        "Made-up messages go to instances in test mode alone",
+        "Turn test mode on in the plugin's Settings.",
+        False,
+    ),
+    "frame.not_found": ErrorSpec(
+        404,
+        "The frame is not kept any more",
+        "Choose one from the list; older frames made room for newer ones.",
+        False,
+    ),
+    "frame.not_replayable": ErrorSpec(
+        409,
+        "This frame cannot be handed over again",
+        "Choose a request to the plugin; a message needs an instance in test mode.",
         False,
     ),
     "hook.bad_signature": ErrorSpec(
@@ -283,6 +331,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "It may have been used, ended after ten minutes, or begun in another browser. Go back to the setup and open the provider again.",
         False,
     ),
+    "package.invalid": ErrorSpec(
+        422,
+        "The folder cannot be packed",
+        "Correct the named place in the plugin's folder.",
+        False,
+    ),
     "package.symlink": ErrorSpec(
         422,
         "The package holds a symbolic link",
@@ -373,6 +427,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Choose a plugin from the list.",
         False,
     ),
+    "plugin.not_linked": ErrorSpec(
+        409,
+        "The plugin's code is not a linked folder",
+        "Link the folder that you work in: Plugins, Add, Link a folder.",
+        False,
+    ),
     "plugin.not_running": ErrorSpec(
         503,
         "The plugin is not running",
@@ -395,6 +455,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         503,
         "The plugin is in quarantine",
         "Read why on the plugin's Health page, mend it, then press Restart.",
+        False,
+    ),
+    "plugin.sdk_unsupported": ErrorSpec(
+        409,
+        "This Hilum does not work with the plugin's SDK version",
+        "Open Developer tools, Upgrade, run the upgrade, and enable again; an SDK that is newer than Hilum needs a newer Hilum.",
         False,
     ),
     "plugin.timeout": ErrorSpec(
@@ -631,6 +697,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Install bubblewrap, then press Check again.",
         False,
     ),
+    "scaffold.exists": ErrorSpec(
+        409,
+        "The workspace has a folder of that name",
+        "Choose another id, or remove the folder first: nothing is written over.",
+        False,
+    ),
     "server.internal": ErrorSpec(
         500,
         "Something went wrong inside Hilum",
@@ -673,6 +745,24 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Check that the database runs; Hilum keeps trying.",
         True,
     ),
+    "upgrade.changed": ErrorSpec(
+        409,
+        "The folder changed since the preview",
+        "Look at the preview again, then upgrade.",
+        False,
+    ),
+    "upgrade.language": ErrorSpec(
+        422,
+        "Nothing is known to upgrade in this language",
+        "Upgrades are for plugins of the Node and the Python SDK; change others by the protocol page.",
+        False,
+    ),
+    "upgrade.not_writable": ErrorSpec(
+        503,
+        "The folder cannot be written",
+        "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
+        True,
+    ),
     "user.last_administrator": ErrorSpec(
         409,
         "You cannot remove the last administrator",
@@ -708,6 +798,18 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "There is no such vendor",
         "Choose a vendor from the list.",
         False,
+    ),
+    "wire.off": ErrorSpec(
+        409,
+        "The wire inspector is off for this instance",
+        "Start it under Developer tools, Wire inspector.",
+        False,
+    ),
+    "workspace.not_writable": ErrorSpec(
+        503,
+        "The workspace folder cannot be written",
+        "Let the user that runs Hilum write the named folder, then try again.",
+        True,
     ),
 }
 

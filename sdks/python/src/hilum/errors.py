@@ -34,12 +34,20 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── BlobTooLarge              blob.too_large
 │   ├── CallTooDeep               call.too_deep
 │   ├── ConfigInvalid             config.invalid
+│   ├── ConformanceInProgress     conformance.in_progress
+│   ├── ConformanceNoCode         conformance.no_code
+│   ├── ConformanceRunNotFound    conformance.run_not_found
 │   ├── DataCorrupt               data.corrupt
 │   ├── DataInUse                 data.in_use
 │   ├── DataNewer                 data.newer
 │   ├── DataNoSpace               data.no_space
 │   ├── EnrolmentInvalid          enrolment.invalid
 │   ├── EnvelopeInvalid           envelope.invalid
+│   ├── FixtureNotFitting         fixture.not_fitting
+│   ├── FixtureNotFound           fixture.not_found
+│   ├── FixtureTestMode           fixture.test_mode
+│   ├── FrameNotFound             frame.not_found
+│   ├── FrameNotReplayable        frame.not_replayable
 │   ├── HookBadSignature          hook.bad_signature
 │   ├── HookDeliveryNotFound      hook.delivery_not_found
 │   ├── HookNotFound              hook.not_found
@@ -64,6 +72,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── OauthIssuer               oauth.issuer
 │   ├── OauthNotSignedIn          oauth.not_signed_in
 │   ├── OauthStateUnknown         oauth.state_unknown
+│   ├── PackageInvalid            package.invalid
 │   ├── PackageSymlink            package.symlink
 │   ├── PageBusy                  page.busy
 │   ├── PageChanged               page.changed
@@ -78,10 +87,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginKilled              plugin.killed
 │   ├── PluginLinkLost            plugin.link_lost
 │   ├── PluginNotFound            plugin.not_found
+│   ├── PluginNotLinked           plugin.not_linked
 │   ├── PluginNotRunning          plugin.not_running
 │   ├── PluginNotServed           plugin.not_served
 │   ├── PluginProtocol            plugin.protocol
 │   ├── PluginQuarantined         plugin.quarantined
+│   ├── PluginSdkUnsupported      plugin.sdk_unsupported
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
@@ -107,6 +118,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RoutePaused               route.paused
 │   ├── RuntimeMissing            runtime.missing
 │   ├── SandboxUnavailable        sandbox.unavailable
+│   ├── ScaffoldExists            scaffold.exists
 │   ├── ServerInternal            server.internal
 │   ├── ServerStopping            server.stopping
 │   ├── SessionBadCredentials     session.bad_credentials
@@ -114,12 +126,17 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SetupInProgress           setup.in_progress
 │   ├── SmokeFailed               smoke.failed
 │   ├── StoreUnavailable          store.unavailable
+│   ├── UpgradeChanged            upgrade.changed
+│   ├── UpgradeLanguage           upgrade.language
+│   ├── UpgradeNotWritable        upgrade.not_writable
 │   ├── UserLastAdministrator     user.last_administrator
 │   ├── UserNameTaken             user.name_taken
 │   ├── UserNotFound              user.not_found
 │   ├── VendorAgreementNotFound   vendor.agreement_not_found
 │   ├── VendorInForce             vendor.in_force
-│   └── VendorNotFound            vendor.not_found
+│   ├── VendorNotFound            vendor.not_found
+│   ├── WireOff                   wire.off
+│   └── WorkspaceNotWritable      workspace.not_writable
 ├── LinkClosedError              the link ended before the answer came
 ├── LinkRevokedError             the platform does not know a remote link any more
 ├── EnrolmentError               an enrolment code was not taken
@@ -185,6 +202,18 @@ class ConfigInvalid(HostError):
     """A start setting is not valid: `config.invalid`."""
 
 
+class ConformanceInProgress(HostError):
+    """The plugin is being judged already: `conformance.in_progress`."""
+
+
+class ConformanceNoCode(HostError):
+    """There is no code here that could be judged: `conformance.no_code`."""
+
+
+class ConformanceRunNotFound(HostError):
+    """There is no such conformance run: `conformance.run_not_found`."""
+
+
 class DataCorrupt(HostError):
     """The data folder holds a file that is damaged: `data.corrupt`."""
 
@@ -215,6 +244,26 @@ class EnrolmentInvalid(HostError):
 
 class EnvelopeInvalid(HostError):
     """A stored value cannot be decrypted: `envelope.invalid`."""
+
+
+class FixtureNotFitting(HostError):
+    """The plugin takes nothing of this kind: `fixture.not_fitting`."""
+
+
+class FixtureNotFound(HostError):
+    """There is no such fixture: `fixture.not_found`."""
+
+
+class FixtureTestMode(HostError):
+    """Made-up messages go to instances in test mode alone: `fixture.test_mode`."""
+
+
+class FrameNotFound(HostError):
+    """The frame is not kept any more: `frame.not_found`."""
+
+
+class FrameNotReplayable(HostError):
+    """This frame cannot be handed over again: `frame.not_replayable`."""
 
 
 class HookBadSignature(HostError):
@@ -321,6 +370,10 @@ class OauthStateUnknown(HostError):
     """This sign-in is not one that Hilum waits for: `oauth.state_unknown`."""
 
 
+class PackageInvalid(HostError):
+    """The folder cannot be packed: `package.invalid`."""
+
+
 class PackageSymlink(HostError):
     """The package holds a symbolic link: `package.symlink`."""
 
@@ -381,6 +434,10 @@ class PluginNotFound(HostError):
     """There is no such plugin: `plugin.not_found`."""
 
 
+class PluginNotLinked(HostError):
+    """The plugin's code is not a linked folder: `plugin.not_linked`."""
+
+
 class PluginNotRunning(HostError):
     """The plugin is not running: `plugin.not_running`."""
 
@@ -395,6 +452,10 @@ class PluginProtocol(HostError):
 
 class PluginQuarantined(HostError):
     """The plugin is in quarantine: `plugin.quarantined`."""
+
+
+class PluginSdkUnsupported(HostError):
+    """This Hilum does not work with the plugin's SDK version: `plugin.sdk_unsupported`."""
 
 
 class PluginTimeout(HostError):
@@ -553,6 +614,10 @@ class SandboxUnavailable(HostError):
     """Plugins cannot be isolated on this machine: `sandbox.unavailable`."""
 
 
+class ScaffoldExists(HostError):
+    """The workspace has a folder of that name: `scaffold.exists`."""
+
+
 class ServerInternal(HostError):
     """Something went wrong inside Hilum: `server.internal`."""
 
@@ -581,6 +646,18 @@ class StoreUnavailable(HostError):
     """The database cannot be reached: `store.unavailable`."""
 
 
+class UpgradeChanged(HostError):
+    """The folder changed since the preview: `upgrade.changed`."""
+
+
+class UpgradeLanguage(HostError):
+    """Nothing is known to upgrade in this language: `upgrade.language`."""
+
+
+class UpgradeNotWritable(HostError):
+    """The folder cannot be written: `upgrade.not_writable`."""
+
+
 class UserLastAdministrator(HostError):
     """You cannot remove the last administrator: `user.last_administrator`."""
 
@@ -605,6 +682,14 @@ class VendorNotFound(HostError):
     """There is no such vendor: `vendor.not_found`."""
 
 
+class WireOff(HostError):
+    """The wire inspector is off for this instance: `wire.off`."""
+
+
+class WorkspaceNotWritable(HostError):
+    """The workspace folder cannot be written: `workspace.not_writable`."""
+
+
 CLASSES: dict[str, type[HilumError]] = {
     "agreement.expired": AgreementExpired,
     "agreement.missing": AgreementMissing,
@@ -616,6 +701,9 @@ CLASSES: dict[str, type[HilumError]] = {
     "blob.too_large": BlobTooLarge,
     "call.too_deep": CallTooDeep,
     "config.invalid": ConfigInvalid,
+    "conformance.in_progress": ConformanceInProgress,
+    "conformance.no_code": ConformanceNoCode,
+    "conformance.run_not_found": ConformanceRunNotFound,
     "data.corrupt": DataCorrupt,
     "data.in_use": DataInUse,
     "data.newer": DataNewer,
@@ -624,6 +712,11 @@ CLASSES: dict[str, type[HilumError]] = {
     "destination.not_public": DestinationNotPublic,
     "enrolment.invalid": EnrolmentInvalid,
     "envelope.invalid": EnvelopeInvalid,
+    "fixture.not_fitting": FixtureNotFitting,
+    "fixture.not_found": FixtureNotFound,
+    "fixture.test_mode": FixtureTestMode,
+    "frame.not_found": FrameNotFound,
+    "frame.not_replayable": FrameNotReplayable,
     "hook.bad_signature": HookBadSignature,
     "hook.delivery_not_found": HookDeliveryNotFound,
     "hook.not_found": HookNotFound,
@@ -650,6 +743,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "oauth.issuer": OauthIssuer,
     "oauth.not_signed_in": OauthNotSignedIn,
     "oauth.state_unknown": OauthStateUnknown,
+    "package.invalid": PackageInvalid,
     "package.symlink": PackageSymlink,
     "page.busy": PageBusy,
     "page.changed": PageChanged,
@@ -665,10 +759,12 @@ CLASSES: dict[str, type[HilumError]] = {
     "plugin.killed": PluginKilled,
     "plugin.link_lost": PluginLinkLost,
     "plugin.not_found": PluginNotFound,
+    "plugin.not_linked": PluginNotLinked,
     "plugin.not_running": PluginNotRunning,
     "plugin.not_served": PluginNotServed,
     "plugin.protocol": PluginProtocol,
     "plugin.quarantined": PluginQuarantined,
+    "plugin.sdk_unsupported": PluginSdkUnsupported,
     "plugin.timeout": PluginTimeout,
     "policy.denied": PolicyDenied,
     "policy.failed": PolicyFailed,
@@ -708,6 +804,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "route.paused": RoutePaused,
     "runtime.missing": RuntimeMissing,
     "sandbox.unavailable": SandboxUnavailable,
+    "scaffold.exists": ScaffoldExists,
     "server.internal": ServerInternal,
     "server.stopping": ServerStopping,
     "session.bad_credentials": SessionBadCredentials,
@@ -715,12 +812,17 @@ CLASSES: dict[str, type[HilumError]] = {
     "setup.in_progress": SetupInProgress,
     "smoke.failed": SmokeFailed,
     "store.unavailable": StoreUnavailable,
+    "upgrade.changed": UpgradeChanged,
+    "upgrade.language": UpgradeLanguage,
+    "upgrade.not_writable": UpgradeNotWritable,
     "user.last_administrator": UserLastAdministrator,
     "user.name_taken": UserNameTaken,
     "user.not_found": UserNotFound,
     "vendor.agreement_not_found": VendorAgreementNotFound,
     "vendor.in_force": VendorInForce,
     "vendor.not_found": VendorNotFound,
+    "wire.off": WireOff,
+    "workspace.not_writable": WorkspaceNotWritable,
 }
 
 __all__ = [
@@ -735,6 +837,9 @@ __all__ = [
     "BlobTooLarge",
     "CallTooDeep",
     "ConfigInvalid",
+    "ConformanceInProgress",
+    "ConformanceNoCode",
+    "ConformanceRunNotFound",
     "DataCorrupt",
     "DataInUse",
     "DataNewer",
@@ -745,6 +850,11 @@ __all__ = [
     "EnrolmentError",
     "EnrolmentInvalid",
     "EnvelopeInvalid",
+    "FixtureNotFitting",
+    "FixtureNotFound",
+    "FixtureTestMode",
+    "FrameNotFound",
+    "FrameNotReplayable",
     "HilumError",
     "HookBadSignature",
     "HookDeliveryNotFound",
@@ -775,6 +885,7 @@ __all__ = [
     "OauthIssuer",
     "OauthNotSignedIn",
     "OauthStateUnknown",
+    "PackageInvalid",
     "PackageSymlink",
     "PageBusy",
     "PageChanged",
@@ -791,10 +902,12 @@ __all__ = [
     "PluginKilled",
     "PluginLinkLost",
     "PluginNotFound",
+    "PluginNotLinked",
     "PluginNotRunning",
     "PluginNotServed",
     "PluginProtocol",
     "PluginQuarantined",
+    "PluginSdkUnsupported",
     "PluginTimeout",
     "PolicyDenied",
     "PolicyFailed",
@@ -836,6 +949,7 @@ __all__ = [
     "RoutePaused",
     "RuntimeMissing",
     "SandboxUnavailable",
+    "ScaffoldExists",
     "ServerInternal",
     "ServerStopping",
     "SessionBadCredentials",
@@ -843,10 +957,15 @@ __all__ = [
     "SetupInProgress",
     "SmokeFailed",
     "StoreUnavailable",
+    "UpgradeChanged",
+    "UpgradeLanguage",
+    "UpgradeNotWritable",
     "UserLastAdministrator",
     "UserNameTaken",
     "UserNotFound",
     "VendorAgreementNotFound",
     "VendorInForce",
     "VendorNotFound",
+    "WireOff",
+    "WorkspaceNotWritable",
 ]
