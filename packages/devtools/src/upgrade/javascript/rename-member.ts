@@ -94,19 +94,26 @@ function membersOf(value: unknown, nodes: readonly Walked[], depth = 0): SyntaxN
   );
 }
 
-/** The one declaration of that name in the file; undefined where there are several, or it can be given another value. */
+/** The one constant of that name in the file; undefined where the name is declared again, or can be given another value. */
 function constantOf(nodes: readonly Walked[], name: string): SyntaxNode | undefined {
-  const declared = nodes.filter(
-    ({ node, member }) =>
-      node.type === "Identifier" && node["name"] === name && ["id", "params", "param"].includes(member),
-  );
-  const [only] = declared;
-  if (declared.length !== 1 || only?.parent?.type !== "VariableDeclarator") return undefined;
-  const holder = nodes.find(({ node }) => node === only.parent)?.parent;
-  return holder?.["kind"] === "const" ? only.parent : undefined;
+  const [only, ...others] = constantsOf(nodes, name);
+  return others.length === 0 ? only : undefined;
 }
 
-/** `host.from`, where `host` is a constant that `makes` returned. */
+/** All declarations of that name in the file; none where one of them is no constant. */
+function constantsOf(nodes: readonly Walked[], name: string): SyntaxNode[] {
+  const declared = nodes.filter(({ node, parent, member }) => {
+    if (node.type !== "Identifier" || node["name"] !== name) return false;
+    return ["id", "params", "param"].includes(member) || (member === "value" && parent?.type === "Property");
+  });
+  const constants = declared.flatMap(({ parent }) => {
+    if (parent?.type !== "VariableDeclarator") return [];
+    return nodes.find(({ node }) => node === parent)?.parent?.["kind"] === "const" ? [parent] : [];
+  });
+  return constants.length === declared.length ? constants : [];
+}
+
+/** `host.from`, where every `host` of the file is a constant that `makes` returned. */
 function memberUsed(
   node: SyntaxNode,
   nodes: readonly Walked[],
@@ -114,9 +121,10 @@ function memberUsed(
   { makes, from }: MemberRename,
 ): SyntaxNode | undefined {
   if (makes === undefined || node.type !== "MemberExpression" || node["computed"] === true) return undefined;
-  if (nameOf(node["property"]) !== from) return undefined;
-  const made = unwrap(constantOf(nodes, nameOf(node["object"]) ?? "")?.["init"]);
-  return made !== undefined && callsImported(made, imports, makes) ? (node["property"] as SyntaxNode) : undefined;
+  if (nameOf(node["property"]) !== from || nameOf(node["object"]) === undefined) return undefined;
+  const hosts = constantsOf(nodes, nameOf(node["object"]) ?? "").map(({ init }) => unwrap(init));
+  const certain = hosts.length > 0 && hosts.every((host) => host !== undefined && callsImported(host, imports, makes));
+  return certain ? (node["property"] as SyntaxNode) : undefined;
 }
 
 /** A place where the name may be a member's: a key, what follows a dot, or a text. A variable of that name is its own. */

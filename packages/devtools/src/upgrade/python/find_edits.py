@@ -130,24 +130,14 @@ def names(node, name):
 
 def rename_keyword(file, takes, makes, old, new):
     certain = set()
-    made = {
-        target.id
-        for node in file.nodes
-        for target, value in bound(node)
-        if isinstance(target, ast.Name) and file.is_call_of(awaited(value), makes)
-    }
-    for node in file.nodes:
-        if file.is_call_of(node, takes):
-            for keyword in node.keywords:
-                if keyword.arg == old:
-                    file.put(keyword.lineno, keyword.col_offset, old, new)
-                    certain.add(keyword)
-        if isinstance(node, ast.Attribute) and node.attr == old and isinstance(node.value, ast.Name):
-            others = [one for one in file.nodes if isinstance(one, ast.Name) and one.id == node.value.id]
-            stores = [one for one in others if isinstance(one.ctx, ast.Store)]
-            hosts = [pair for one in file.nodes for pair in bound(one) if file.is_call_of(awaited(pair[1]), makes)]
-            theirs = [target for target, _ in hosts if isinstance(target, ast.Name) and target.id == node.value.id]
-            if node.value.id in made and len(stores) == len(theirs):
+    for scope in scopes(file.tree):
+        for node in scope.nodes:
+            if file.is_call_of(node, takes):
+                for keyword in node.keywords:
+                    if keyword.arg == old:
+                        file.put(keyword.lineno, keyword.col_offset, old, new)
+                        certain.add(keyword)
+            if isinstance(node, ast.Attribute) and node.attr == old and is_made(file, scope, node.value, makes):
                 put_attribute(file, node, old, new)
                 certain.add(node)
     for node in file.nodes:
@@ -158,6 +148,48 @@ def rename_keyword(file, takes, makes, old, new):
         )
         if place and node not in certain:
             file.leave(node.lineno, f"It is not certain whose {old} this is: where {takes} takes it, write {new}.")
+
+
+class Scope:
+    """What stands in one function and in none within it; the module is the outermost."""
+
+    def __init__(self):
+        self.nodes = []
+
+
+def scopes(tree):
+    found = [Scope()]
+
+    def enter(node, scope):
+        scope.nodes.append(node)
+        inner = scope
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            inner = Scope()
+            found.append(inner)
+        for child in ast.iter_child_nodes(node):
+            enter(child, inner)
+
+    enter(tree, found[0])
+    return found
+
+
+def is_made(file, scope, node, makes):
+    """Whether the name is given a value in this function, and never another one than what `makes` returns."""
+    if not isinstance(node, ast.Name):
+        return False
+    made = [
+        target
+        for one in scope.nodes
+        for target, value in bound(one)
+        if isinstance(target, ast.Name) and target.id == node.id and file.is_call_of(awaited(value), makes)
+    ]
+    given = [
+        one
+        for one in scope.nodes
+        if (isinstance(one, ast.Name) and one.id == node.id and isinstance(one.ctx, ast.Store))
+        or (isinstance(one, ast.arg) and one.arg == node.id)
+    ]
+    return len(made) > 0 and len(given) == len(made)
 
 
 def bound(node):
