@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { readSources } from "./read-sources.ts";
 import { writeChanges } from "./write-changes.ts";
 
-it("threat 111: reads neither what is behind links nor what is hidden, large or binary, and says so", async () => {
+it("reads neither what is behind links nor what is hidden, large or binary, and says so", async () => {
   using outside = createTempDir("outside");
   using folder = createTempDir("folder");
   writeFileSync(outside.join("secret.ts"), "export const secret = 1;");
@@ -62,7 +62,7 @@ it("writes none when one is another file than was planned for", async () => {
 });
 
 it.each(["the file", "its folder", "the place of the copies"])(
-  "threat 111: writes nothing behind a link: %s",
+  "writes nothing behind a link: %s",
   async (what) => {
     using outside = createTempDir("outside");
     using folder = createTempDir("folder");
