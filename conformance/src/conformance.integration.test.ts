@@ -11,8 +11,14 @@ import {
   type TwilioServer,
 } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cases, FetchFailure, judge, type Knowledge, type Subject } from "@hilum/devtools/conformance";
-import { readDestinations } from "./read-destinations.ts";
+import {
+  cases,
+  FetchFailure,
+  judge,
+  readDestinations,
+  type Knowledge,
+  type Subject,
+} from "@hilum/devtools/conformance";
 import { fetchFromTwilio } from "./twilio-fetch.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,6 +1,12 @@
 import { parseArgs } from "node:util";
-import { cases, judge, type Knowledge, type Subject, type Verdict } from "@hilum/devtools/conformance";
-import { readDestinations } from "./read-destinations.ts";
+import {
+  cases,
+  judge,
+  readDestinations,
+  type Knowledge,
+  type Subject,
+  type Verdict,
+} from "@hilum/devtools/conformance";
 
 const usage = `Judges a plugin that sends messages by docs/reference/protocol.md.
 

@@ -233,6 +233,7 @@ export const twilio: Journey[] = [
       await sendText(admin, patient.text);
       await admin.see("Taken by Twilio SMS", 40_000);
       await admin.see({ role: "heading", name: "Delivered" }, 40_000);
+      await admin.see("By a receipt of Twilio SMS");
       const sent = provider.messages().at(-1);
       assert.deepEqual([sent?.to, sent?.from, sent?.body], [phone, "+15005550006", patient.text]);
       const [, delivered] = (await provider.receipts(receipts + 2)).slice(receipts);

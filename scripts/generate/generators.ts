@@ -1,11 +1,13 @@
 import { apiDescription } from "./api-description.ts";
 import { clientTypes } from "./client-types.ts";
 import { commandList } from "./command-list.ts";
+import { conformanceVectors } from "./conformance-vectors.ts";
 import { contractPages } from "./contract-pages.ts";
 import { errorsPage } from "./errors-page.ts";
 import type { Generator } from "./generate-files.ts";
 import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
+import { pythonBundles } from "./python-bundles.ts";
 import { pythonSdk } from "./python-sdk.ts";
 import { sdkBundle } from "./sdk-bundle.ts";
 import { threatsPage } from "./threats-page.ts";
@@ -21,4 +23,7 @@ export const generators: readonly Generator[] = [
   sdkBundle,
   contractPages,
   pythonSdk,
+  // After it: the bundles hold what it writes.
+  pythonBundles,
+  conformanceVectors,
 ];

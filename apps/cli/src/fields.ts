@@ -32,7 +32,7 @@ export interface Field {
 /** The values of an operation: parts of the path in their order, then query and body. */
 export function fieldsOf(operation: OperationSpec): Field[] {
   const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
-  const schemaOf = (schema: unknown): FieldSchema => (schema ?? {}) as FieldSchema;
+  const schemaOf = (schema: unknown): FieldSchema => schema ?? {};
   const params = schemaOf(operation.params).properties ?? {};
   return [
     ...inPath.map((name): Field => ({

@@ -1,7 +1,7 @@
 /** An answer for people: a list as a table, an object as lines, what is deep as JSON. */
 export function renderAnswer(answer: unknown, width: number): string {
   if (answer === undefined || answer === null) return "";
-  if (typeof answer !== "object") return `${String(answer)}\n`;
+  if (typeof answer !== "object") return `${JSON.stringify(answer)}\n`;
   const list = listOf(answer);
   if (list === undefined) return renderObject(answer as Record<string, unknown>, width);
   const table = list.items.length === 0 ? "Nothing.\n" : renderTable(list.items, width);

@@ -59,7 +59,7 @@ import { createLogHub } from "./features/plugins/log-hub.ts";
 import { createPluginsService } from "./features/plugins/plugins.ts";
 import { createRegistrationService } from "./features/plugins/registration.ts";
 import { createPluginHandlers } from "./features/plugins/routes.ts";
-import { createInstanceRunner } from "./features/plugins/runner.ts";
+import { createInstanceRunner, type RunnerParts } from "./features/plugins/runner.ts";
 import { createSettingsService } from "./features/plugins/settings.ts";
 import { createTokenEndpoint } from "./features/plugins/setup/oauth/ask-token-endpoint.ts";
 import { createTokenKeeper } from "./features/plugins/setup/oauth/token-keeper.ts";
@@ -382,13 +382,21 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   };
 }
 
-/** A linked folder finds the SDK where Node looks for it, as it would after `npm install`; in one file, which starts sooner. */
-function developmentModules({ packagesDir, modulesDir }: Installation): { from: string; to: string }[] {
-  return [
-    { from: join(packagesDir, "sdk/dist/linked"), to: "/node_modules/@hilum/sdk" },
-    { from: join(packagesDir, "contract"), to: "/node_modules/@hilum/contract" },
-    ...["re2js", "typebox", "ws"].map((name) => ({ from: join(modulesDir, name), to: `/node_modules/${name}` })),
-  ];
+/** A linked folder finds the SDK where its runtime looks, as it would after an installation; for Node in one file, which starts sooner. */
+function developmentModules({
+  packagesDir,
+  modulesDir,
+  pythonSdkDir,
+}: Installation): RunnerParts["developmentModules"] {
+  return {
+    node: [
+      { from: join(packagesDir, "sdk/dist/linked"), to: "/node_modules/@hilum/sdk" },
+      { from: join(packagesDir, "contract"), to: "/node_modules/@hilum/contract" },
+      ...["re2js", "typebox", "ws"].map((name) => ({ from: join(modulesDir, name), to: `/node_modules/${name}` })),
+    ],
+    python: pythonSdkDir === undefined ? [] : [{ from: pythonSdkDir, to: "/usr/lib/hilum-python" }],
+    executable: [],
+  };
 }
 
 async function sweep(store: Store, egress: EgressFeature): Promise<void> {

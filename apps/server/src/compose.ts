@@ -32,7 +32,7 @@ export interface Installation {
   pluginsDir: string;
   packagesDir: string;
   modulesDir: string;
-  /** The Python package `hilum`, where it is part of the installation. */
+  /** Folder that holds the Python package `hilum`, where it is part of the installation. */
   pythonSdkDir?: string;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isHilumError } from "@hilum/contract";
 import { composeServer } from "./compose.ts";
@@ -7,6 +8,7 @@ import { describeStart } from "./start-page.ts";
 import { hilumVersion } from "./version.ts";
 
 const root = join(import.meta.dirname, "../../..");
+const pythonSdkDir = join(root, "sdks/python/src");
 const log = createLog();
 
 try {
@@ -17,6 +19,7 @@ try {
     pluginsDir: join(root, "plugins"),
     packagesDir: join(root, "packages"),
     modulesDir: join(root, "node_modules"),
+    ...(existsSync(pythonSdkDir) ? { pythonSdkDir } : {}),
   };
   const server = await composeServer(config, installation, log);
   process.stdout.write(

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,12 +11,15 @@ import { createTestClient, type TestClient } from "./test-client.ts";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 
+const pythonSdkDir = join(repository, "sdks/python/src");
+
 export const installation: Installation = {
   version: "0.1.0",
   consoleDir: join(repository, "apps/console/dist"),
   pluginsDir: join(repository, "plugins"),
   packagesDir: join(repository, "packages"),
   modulesDir: join(repository, "node_modules"),
+  ...(existsSync(pythonSdkDir) ? { pythonSdkDir } : {}),
 };
 
 /** The password of everybody in these tests. */

@@ -20,16 +20,21 @@ export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[];
         </p>
         <LanguageChoice language={language} onChoose={choose} />
         {calls.map(([id, input]) => (
-          <section key={id} className="stack xs">
-            <h3>
-              {factsOf(id).summary}{" "}
-              <Go to={`/dev/api?operation=${id}`} className="small" onClick={onClose}>
-                <code>{id}</code>
-                <span className="vh"> in the API explorer</span>
-              </Go>
-            </h3>
-            <Sample operation={{ id, ...asDeclared(factsOf(id)) }} input={input ?? {}} language={language} />
-          </section>
+          <Sample
+            key={id}
+            head={
+              <h3>
+                {factsOf(id).summary}{" "}
+                <Go to={`/dev/api?operation=${id}`} className="small" onClick={onClose}>
+                  <code>{id}</code>
+                  <span className="vh"> in the API explorer</span>
+                </Go>
+              </h3>
+            }
+            operation={{ id, ...asDeclared(factsOf(id)) }}
+            input={input ?? {}}
+            language={language}
+          />
         ))}
         <div className="row">
           <Button

@@ -16,10 +16,12 @@ export function SamplePanel({
   const [language, choose] = useSampleLanguage();
   return (
     <Panel title={title}>
-      <div className="stack md">
-        <LanguageChoice language={language} onChoose={choose} />
-        <Sample operation={operation} input={input} language={language} />
-      </div>
+      <Sample
+        head={<LanguageChoice language={language} onChoose={choose} />}
+        operation={operation}
+        input={input}
+        language={language}
+      />
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 import { samplesOf, type OperationSpec, type Samples } from "@hilum/contract/api";
 import { IconCopy } from "@tabler/icons-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { LooseInput } from "../api/operation-facts.ts";
 import { copyText } from "./copy.ts";
 
@@ -50,13 +50,15 @@ export function LanguageChoice({
 }
 
 interface SampleProps {
+  /** Left of the way to copy. */
+  head: ReactNode;
   operation: Pick<OperationSpec, "id" | "method" | "path" | "access" | "bodyType">;
   input: LooseInput;
   language: SampleLanguage;
 }
 
 /** Code that makes one call, with a way to copy it. The token is read from a variable and never part of the text. */
-export function Sample({ operation, input, language }: SampleProps) {
+export function Sample({ head, operation, input, language }: SampleProps) {
   const { params, query, body } = input;
   const text = samplesOf(operation as OperationSpec, {
     origin: location.origin,
@@ -66,7 +68,8 @@ export function Sample({ operation, input, language }: SampleProps) {
   })[language];
   return (
     <div className="stack xs">
-      <div className="row end">
+      <div className="row between">
+        {head}
         <button
           type="button"
           className="tbtn"

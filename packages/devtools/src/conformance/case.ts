@@ -27,7 +27,7 @@ export interface Knowledge {
 export interface Case {
   id: string;
   /** `protocol`, or the capability, or the part of the manifest, that it belongs to. */
-  group: "protocol" | "send_messages" | "ingress";
+  group: "protocol" | "send_messages" | "destinations" | "ingress";
   /** The sentence of docs/reference/protocol.md that it judges. */
   rule: string;
   /** Why it cannot be run here, if so. */

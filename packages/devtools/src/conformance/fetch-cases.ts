@@ -3,8 +3,8 @@ import { checkErrorData } from "@hilum/contract/wire";
 import { begin, demand, errorOf, noAccepted, resultOf, sendParams, type Case, type Knowledge } from "./case.ts";
 
 const skip = (knowledge: Knowledge): string | undefined =>
-  knowledge.destinations === undefined
-    ? "no destination is known: it asks the host for no requests"
+  (knowledge.destinations ?? []).length === 0
+    ? "it declares no destination: it asks the host for no requests"
     : noAccepted(knowledge);
 
 /** What the host may meet before or while a request is made. */
@@ -18,13 +18,13 @@ const failures: readonly Required<Pick<WireErrorData, "code" | "sent">>[] = [
 export const fetchCases: readonly Case[] = [
   {
     id: "fetch",
-    group: "send_messages",
+    group: "destinations",
     rule: "A request that the host makes names a destination, a method and a path that the manifest declares, and the call in which it is asked.",
     skip,
     async run(plugin, knowledge) {
-      const { accepted = "", destinations = [] } = knowledge;
+      const { accepted, destinations = [] } = knowledge;
       await begin(plugin);
-      const id = plugin.begin("messages.send", sendParams(knowledge, [accepted]));
+      const id = plugin.begin("messages.send", sendParams(knowledge, [accepted ?? ""]));
       resultOf("messages.send", await plugin.answerTo(id));
       demand(plugin.fetches.length > 0, "it sent the message without a request of the host");
       for (const asked of plugin.fetches) {
@@ -36,7 +36,7 @@ export const fetchCases: readonly Case[] = [
   },
   {
     id: "fetch-failed",
-    group: "send_messages",
+    group: "destinations",
     rule: "A plugin that cannot go on after a request failed answers its own with the same `code` and `sent`.",
     skip,
     async run(plugin, knowledge) {

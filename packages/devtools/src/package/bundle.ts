@@ -66,7 +66,7 @@ function isInside(root: string, path: string): boolean {
 function refused(cause: unknown): HilumError {
   const [line = ""] = (cause instanceof Error ? cause.message : "unknown")
     .split("\n")
-    .filter((text) => text.trim() !== "" && !/^Build failed with/.test(text));
+    .filter((text) => text.trim() !== "" && !text.startsWith("Build failed with"));
   return new HilumError("package.invalid", {
     detail: `The code cannot be put into one file: ${line.slice(0, 300)}`,
     problems: [

@@ -88,6 +88,28 @@ print(" ".join(sorted(held)))`;
     expect(pathsOf(await packFolder(folder.path, { ...sources, pythonSdk: sdk.path }))).toContain("hilum/__init__.py");
   });
 
+  it("takes of a folder that was packed already what was packed, with the SDK that it brings", async () => {
+    using sdk = createTempDir("sdk");
+    writeFileSync(sdk.join("__init__.py"), "");
+    using folder = begin("python", {
+      "hilum.json": manifest({ runtime: { kind: "python", entry: "dist/main.py" } }),
+      "src/main.py": "",
+      "dist/main.py": "",
+      "dist/hilum/__init__.py": "",
+      "requirements.txt": "somewhere==1.0\n",
+    });
+    const made = await packFolder(folder.path, { ...sources, pythonSdk: sdk.path });
+    expect(pathsOf(made)).toEqual(["README.md", "dist/hilum/__init__.py", "dist/main.py", "hilum.json"]);
+  });
+
+  it("asks for dependencies that are not beside the code", async () => {
+    using folder = begin("python", { "requirements.txt": "# none\n\nsomewhere==1.0\n" });
+    await expect(packFolder(folder.path, sources)).rejects.toMatchObject({
+      code: "package.invalid",
+      problems: [{ pointer: "/requirements.txt" }],
+    });
+  });
+
   it("threat 12: refuses a symbolic link, wherever it leads", async () => {
     using folder = begin();
     symlinkSync("/etc/hostname", folder.join("host.txt"));

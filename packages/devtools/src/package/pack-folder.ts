@@ -76,12 +76,24 @@ async function chooseFiles(
     const code = await bundle(folder, entry, { roots: sources.moduleRoots, platform: "node" });
     return [withEntry(manifest), { path: bundledEntry, bytes: Buffer.from(code) }, ...beside];
   }
-  const own = files.filter(({ path }) => !beside.some((file) => file.path === path) && isRun(path));
-  const sdk = kind === "python" && sources.pythonSdk !== undefined ? await readFolder(sources.pythonSdk) : [];
-  const vendored = files.some(({ path }) => path.startsWith("hilum/"))
-    ? []
-    : sdk.filter(({ path }) => path.endsWith(".py")).map(({ path, bytes }) => ({ path: `hilum/${path}`, bytes }));
-  return [...own, ...vendored, ...beside];
+  const own = files.filter(({ path }) => !beside.some((file) => file.path === path) && isRun(path, entry));
+  return [...own, ...(kind === "python" ? await vendorSdk(files, entry, sources) : []), ...beside];
+}
+
+/** What only tests, registration and plugins outside of a sandbox need of the SDK. */
+const sdkLeftOut = /^(testing|rules|remote)\/|^(registration|https_json|pack)\.py$/;
+
+/** The Python SDK beside the code, unless the folder brings it. Other dependencies have to be there: pip is not run here. */
+async function vendorSdk(files: readonly ZipFile[], entry: string, { pythonSdk }: PackSources): Promise<ZipFile[]> {
+  if (files.some(({ path }) => /(^|\/)hilum\/__init__\.py$/.test(path))) return [];
+  const requirements = files.find(({ path }) => path === "requirements.txt");
+  if (requirements !== undefined && /^\s*[^#\s]/m.test(Buffer.from(requirements.bytes).toString("utf8")))
+    throw invalid("requirements.txt names packages that are not beside the code.", "/requirements.txt");
+  const sdk = pythonSdk === undefined ? [] : await readFolder(pythonSdk);
+  const place = entry.includes("/") ? `${entry.slice(0, entry.lastIndexOf("/"))}/hilum` : "hilum";
+  return sdk
+    .filter(({ path }) => path.endsWith(".py") && !sdkLeftOut.test(path))
+    .map(({ path, bytes }) => ({ path: `${place}/${path}`, bytes }));
 }
 
 /** A page's files lie below `ui`. */
@@ -91,9 +103,12 @@ function pageFilesOf({ ui }: Manifest): string[] {
 }
 
 const isDocument = (path: string): boolean => /^(readme(\.md)?|licen[cs]e(\.md|\.txt)?|changelog(\.md)?)$/i.test(path);
-/** What is for the one who writes it and not for who runs it. */
-const isRun = (path: string): boolean =>
-  !/(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$|\.pyc$|^tests?\/|^conformance\.json$|^pyproject\.toml$/.test(path);
+const forWriters =
+  /(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$|\.pyc$|^tests?\/|^conformance\.json$|^pyproject\.toml$|^requirements[^/]*\.txt$/;
+
+/** What is for who runs it, and not for who writes it. Where the entry was packed into `dist`, all that runs is there. */
+const isRun = (path: string, entry: string): boolean =>
+  path === "hilum.json" || (!forWriters.test(path) && (!entry.startsWith("dist/") || path.startsWith("dist/")));
 
 /** The manifest with the entry that the package has; everything else as it stands. */
 function withEntry(manifest: Manifest): ZipFile {

@@ -28,8 +28,12 @@ const plugin = `"""What the plugin does."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hilum import CallContext, OutgoingMessage, ProviderError, Sent, contact_points, define_plugin
+from hilum import ProviderError, Sent, contact_points, define_plugin
+
+if TYPE_CHECKING:
+    from hilum import CallContext, Evidence, OutgoingMessage, SmokeTestContext
 
 
 async def send_messages(message: OutgoingMessage, ctx: CallContext) -> Sent:
@@ -47,11 +51,11 @@ async def send_messages(message: OutgoingMessage, ctx: CallContext) -> Sent:
     return Sent(provider_id=message.idempotency_key, refused=refused)
 
 
-def sender_is_set(ctx: CallContext) -> list[dict[str, str]]:
-    row = {"id": "sender", "title": "A sender is set"}
+def sender_is_set(ctx: SmokeTestContext) -> list[Evidence]:
+    row: Evidence = {"id": "sender", "title": "A sender is set", "status": "passed"}
     if ctx.settings["sender"] == "":
-        return [{**row, "status": "failed", "fix": "Enter a sender in Settings.", "field": "/sender"}]
-    return [{**row, "status": "passed"}]
+        row.update(status="failed", fix="Enter a sender in Settings.", field="/sender")
+    return [row]
 
 
 plugin = define_plugin(
@@ -64,46 +68,38 @@ plugin = define_plugin(
 const test = `from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
-from hilum import email
-from hilum.testing import TestCallError, create_test_host
+from hilum.testing import TestCallError, sample_email
 
 from plugin import plugin
 
 
-def mail_to(address: str):
-    return email(to=address, subject="Your appointment", text="Tomorrow at nine.")
+async def test_takes_a_message(hilum_host: Any) -> None:
+    host = await hilum_host(plugin)
+    sent = await host.send(sample_email())
+    assert sent["outcome"] == "accepted"
 
 
-@pytest.mark.asyncio
-async def test_takes_a_message():
-    async with await create_test_host(plugin) as host:
-        sent = await host.send(mail_to("ada@example.org"))
-        assert sent["outcome"] == "accepted"
+async def test_says_whom_it_could_not_reach_in_the_platforms_words(hilum_host: Any) -> None:
+    host = await hilum_host(plugin)
+    with pytest.raises(TestCallError) as caught:
+        await host.send(sample_email(to="nobody@example.org"))
+    assert caught.value.code == "provider.recipient"
 
 
-@pytest.mark.asyncio
-async def test_says_whom_it_could_not_reach_in_the_platforms_words():
-    async with await create_test_host(plugin) as host:
-        with pytest.raises(TestCallError) as refusal:
-            await host.send(mail_to("nobody@example.org"))
-        assert refusal.value.code == "provider.recipient"
+async def test_writes_no_recipient_into_its_log(hilum_host: Any) -> None:
+    host = await hilum_host(plugin)
+    await host.send(sample_email(to="ada@example.org"))
+    assert len(host.log) == 1
+    assert "ada" not in json.dumps(list(host.log))
 
 
-@pytest.mark.asyncio
-async def test_writes_no_recipient_into_its_log():
-    async with await create_test_host(plugin) as host:
-        await host.send(mail_to("ada@example.org"))
-        assert len(host.log) == 1
-        assert "ada" not in json.dumps([dict(line) for line in host.log])
-
-
-@pytest.mark.asyncio
-async def test_passes_its_smoke_test():
-    async with await create_test_host(plugin) as host:
-        rows = (await host.smoke("sender"))["rows"]
-        assert [row["status"] for row in rows] == ["passed"]
+async def test_passes_its_smoke_test(hilum_host: Any) -> None:
+    host = await hilum_host(plugin)
+    rows = (await host.smoke("sender"))["rows"]
+    assert [row["status"] for row in rows] == ["passed"]
 `;
 
 function project({ id, name }: ScaffoldChoice): string {
@@ -118,6 +114,9 @@ dependencies = ["hilum==${sdkVersions.current}"]
 test = ["pytest", "pytest-asyncio"]
 
 [tool.pytest.ini_options]
+asyncio_mode = "auto"
+asyncio_default_fixture_loop_scope = "function"
+addopts = "-p hilum.testing.fixtures"
 pythonpath = ["."]
 `;
 }

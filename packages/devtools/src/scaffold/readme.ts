@@ -12,7 +12,7 @@ A Hilum plugin. What it is stands in \`hilum.json\`; what it does stands in \`${
 \`\`\`sh
 ${language === "node" ? "node --test" : "python3 -m pytest"}
 \`\`\`
-
+${language === "node" ? "" : "\nIt needs the package `hilum`, pytest and pytest-asyncio.\n"}
 ## Run it
 
 1. Link this folder: Plugins, Add, Link a folder; or \`hilum plugins link-folder --path "$PWD"\`.

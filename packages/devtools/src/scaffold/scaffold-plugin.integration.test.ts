@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ScaffoldChoice } from "@hilum/contract/api";
-import { createTempDir, noteSkip, requires, type TempDir } from "@hilum/testkit";
+import { createTempDir, findPython, noteSkip, requires, type TempDir } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
 import { scaffoldPlugin } from "./scaffold-plugin.ts";
 
@@ -74,15 +74,18 @@ describe("a new plugin in Python", () => {
     expect(status, output).toBe(0);
   });
 
+  const withPytest = findPython("pytest, pytest_asyncio");
   const hasSdk = existsSync(join(pythonSdk, "hilum/testing"));
-  const hasPytest =
-    python.available && spawnSync(python.path ?? "python3", ["-c", "import pytest, pytest_asyncio"]).status === 0;
-  if (!hasSdk || !hasPytest)
-    noteSkip("The tests of a new Python plugin need the Python SDK, pytest and pytest-asyncio.");
-  it.skipIf(!hasSdk || !hasPytest)("passes its own tests at once", () => {
+  if (!hasSdk || withPytest === undefined)
+    noteSkip({
+      name: "tests of a new plugin in Python",
+      reason: hasSdk ? "pytest and pytest-asyncio are not installed" : "the Python SDK is not here",
+      enable: "apt-get install python3-pytest python3-pytest-asyncio",
+    });
+  it.skipIf(!hasSdk || withPytest === undefined)("passes its own tests at once", () => {
     using folder = createTempDir("scaffold");
     write(folder, { ...choice, language: "python" });
-    const { status, output } = runIn(folder, python.path ?? "python3", ["-m", "pytest", "-q"], {
+    const { status, output } = runIn(folder, withPytest ?? "python3", ["-m", "pytest", "-q"], {
       PYTHONPATH: pythonSdk,
     });
     expect(status, output).toBe(0);

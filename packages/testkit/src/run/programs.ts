@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** The first executable of that name on PATH. */
 export function findProgram(...names: string[]): string | undefined {
@@ -20,9 +21,18 @@ export function findPostgresBin(): string | undefined {
   return initdb === undefined ? undefined : join(initdb, "..");
 }
 
-/** Debian's own Python comes first: its packages are installed for that one, not for another that PATH may name. */
+/** What `sdks/python/requirements-dev.txt` is installed into, where somebody made it. */
+const developmentPython = fileURLToPath(new URL("../../../../sdks/python/.venv/bin/python", import.meta.url));
+
+/**
+ * Debian's own Python comes first: its packages are installed for that one, not for another that PATH may name. For the
+ * tests of the Python SDK the development environment does, which also has what checks types and style.
+ */
 export function findPython(module?: string): string | undefined {
-  const candidates = ["/usr/bin/python3", findProgram("python3")].filter((path) => path !== undefined);
+  const own = module?.includes("pytest") === true ? [developmentPython] : [];
+  const candidates = [...own.filter(isExecutable), "/usr/bin/python3", findProgram("python3")].filter(
+    (path) => path !== undefined,
+  );
   return candidates.find((python) => spawnSync(python, ["-c", `import ${module ?? "sys"}`]).status === 0);
 }
 

@@ -4,7 +4,15 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBubblewrap, findChromium, findPostgresBin, findProgram, findPython } from "./programs.ts";
 
-export type RequirementName = "postgresql" | "bubblewrap" | "chromium" | "aiosmtpd" | "go" | "python3" | "test-data";
+export type RequirementName =
+  | "postgresql"
+  | "bubblewrap"
+  | "chromium"
+  | "aiosmtpd"
+  | "go"
+  | "python3"
+  | "pytest-asyncio"
+  | "test-data";
 
 /** Whether this machine has what a test needs; when it has not, why, and what would enable it. */
 export interface Requirement {
@@ -58,6 +66,11 @@ const rules: Record<RequirementName, Rule> = {
   python3: {
     find: () => found(findPython(), "Python 3 is not installed"),
     enable: "apt-get install python3",
+  },
+  "pytest-asyncio": {
+    find: () =>
+      found(findPython("pytest, pytest_asyncio, sqlite3"), "Python's pytest and pytest-asyncio are not installed"),
+    enable: "apt-get install python3-pytest python3-pytest-asyncio",
   },
   "test-data": {
     find: findTestData,

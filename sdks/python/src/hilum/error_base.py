@@ -67,6 +67,7 @@ class ProviderError(HilumError):
     - `detail`: what was seen, as a sentence for a check's row. Never a patient's data, never a secret.
     """
 
+    code: ProviderErrorCode
     data: WireErrorData
 
     def __new__(cls, code: ProviderErrorCode, **_options: Any) -> ProviderError:
@@ -139,10 +140,14 @@ _EGRESS: dict[str, tuple[CauseClass, Retry, str | None]] = {
 
 
 class HostError(HilumError):
-    """What the platform refused. `HostError("request.conflict")` is a `RequestConflict`."""
+    """What the platform refused. `HostError("request.conflict")` is a `RequestConflict`.
+
+    A code that a plugin may report itself has its class under ProviderError; refused by the host it is a plain HostError.
+    """
 
     def __new__(cls, code: ErrorCode, **_options: Any) -> HostError:
-        return super().__new__(_class_of(code) if cls is HostError else cls)
+        own = _class_of(code)
+        return super().__new__(own if cls is HostError and issubclass(own, HostError) else cls)
 
 
 class RegistrationError(HilumError):

@@ -109,6 +109,11 @@ class Serving:
 
         self._draining = asyncio.ensure_future(drain())
 
+    async def drained(self) -> None:
+        """Returns when what a `shutdown` left to do is done."""
+        if self._draining is not None:
+            await self._draining
+
     def _note_violation(self, _violation: Violation) -> None:
         self._end = "violation"
 

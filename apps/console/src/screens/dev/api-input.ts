@@ -26,7 +26,7 @@ const secretName = /password|secret|passphrase/i;
 export function fieldsOf(operation: Pick<OperationSpec, Part | "bodyType">): ApiField[] {
   return parts.flatMap((part) => {
     if (part === "body" && operation.bodyType === "bytes") return [];
-    const schema = operation[part] as JsonSchema | undefined;
+    const schema: JsonSchema | undefined = operation[part];
     if (schema === undefined) return [];
     const members = Object.entries(schema.properties ?? {});
     if (members.length === 0)

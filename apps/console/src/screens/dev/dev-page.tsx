@@ -73,7 +73,7 @@ function DevTabs({ at, search }: { at: DevTab; search: DevSearch }) {
     const current = nav.current?.querySelector<HTMLElement>("[aria-current]");
     if (nav.current !== null && current !== null && current !== undefined)
       nav.current.scrollLeft = current.offsetLeft - (nav.current.clientWidth - current.offsetWidth) / 2;
-  }, [at]);
+  }, []);
   return (
     <nav className="tabs" aria-label="Developer tools" ref={nav}>
       {devTabs.map(([label, to]) => (

@@ -3,7 +3,7 @@ import { NativeSelect } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconCopy, IconDownload, IconIndentIncrease } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import type { ApiProblem } from "../../api/api-problem.ts";
 import { call, saveFile } from "../../api/call.ts";
 import { reading, useRead } from "../../api/use-api.ts";
@@ -39,7 +39,7 @@ export function ManifestScreen() {
     placeholderData: (previous) => previous,
   });
   const problems = settled.trim() === "" ? [] : (check.data?.problems ?? []);
-  const faulty = useMemo(() => new Set(problems.flatMap(({ line }) => (line === undefined ? [] : [line]))), [problems]);
+  const faulty = new Set(problems.flatMap(({ line }) => (line === undefined ? [] : [line])));
   return (
     <DevPage
       tab="Manifest"

@@ -62,7 +62,14 @@ function ReloadPanel({ plugin }: { plugin: Plugin }) {
   const [everyMs, setEveryMs] = useState(10_000);
   const state = useRead("getLiveReload", { params }, { everyMs });
   const set = useAct("setLiveReload", ({ on }) => `Live reload of ${plugin.name} is ${on ? "on" : "off"}`);
+  // The switch follows the hand at once; the server's word follows within a moment, and stands.
+  const [wanted, setWanted] = useState<boolean>();
   const on = state.data?.on === true;
+  const turn = async (next: boolean): Promise<void> => {
+    setWanted(next);
+    await set.run({ params, body: { on: next } });
+    setWanted(undefined);
+  };
   const wantedMs = on ? 2000 : 10_000;
   if (wantedMs !== everyMs) setEveryMs(wantedMs);
   return (
@@ -73,8 +80,8 @@ function ReloadPanel({ plugin }: { plugin: Plugin }) {
         <Switch
           label="Watch the folder"
           aria-label={`Watch the folder of ${plugin.name}`}
-          checked={on}
-          onChange={(event) => void set.run({ params, body: { on: event.currentTarget.checked } })}
+          checked={wanted ?? on}
+          onChange={(event) => void turn(event.currentTarget.checked)}
         />
       }
       foot={
@@ -139,9 +146,9 @@ const outcomeWords: Record<LiveReload["reloads"][number]["outcome"], readonly [W
   failed: ["Failed", "Failed"],
 };
 
-function Reloads({ name, state: { reloads, on } }: { name: string; state: LiveReload }) {
+function Reloads({ name, state: { reloads, on, problem } }: { name: string; state: LiveReload }) {
   if (reloads.length === 0)
-    return on ? (
+    return on && problem === undefined ? (
       <Empty title="No reload yet">Save a file in the folder. What happens then stands here within two seconds.</Empty>
     ) : null;
   return (

@@ -41,7 +41,7 @@ function readSubject(text: string): ConformanceSubject | string | undefined {
   if (text.trim() === "") return undefined;
   try {
     const value = JSON.parse(text) as unknown;
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as ConformanceSubject;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
     return "Write an object in curly brackets.";
   } catch {
     return "This is no JSON yet.";

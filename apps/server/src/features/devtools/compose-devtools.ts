@@ -60,7 +60,7 @@ export function composeDevtools(parts: DevtoolsParts): {
     }),
     upgrade: createUpgradeService({ store }),
     sendFixture: createFixtureSender({ store, host, ref, failureData: pluginFailureData }),
-    packSources: { moduleRoots, ...(pythonSdkDir === undefined ? {} : { pythonSdk: pythonSdkDir }) },
+    packSources: { moduleRoots, ...(pythonSdkDir === undefined ? {} : { pythonSdk: join(pythonSdkDir, "hilum") }) },
   });
   return { handlers, close: () => liveReload.close() };
 }

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { ConformanceResult } from "@hilum/contract/api";
 import { requires } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { beginPlugin, begun } from "../../../test-support/begun-plugin.ts";
+import { beginPlugin, begun, choice } from "../../../test-support/begun-plugin.ts";
 import { mailbox } from "../../../test-support/practice.ts";
 import type { TestClient } from "../../../test-support/test-client.ts";
-import { startTestServer, type TestServer } from "../../../test-support/test-server.ts";
+import { installation, startTestServer, type TestServer } from "../../../test-support/test-server.ts";
 
 describe.skipIf(!requires("bubblewrap").available)("conformance on the operator's own server", () => {
   let server: TestServer;
@@ -31,6 +31,8 @@ describe.skipIf(!requires("bubblewrap").available)("conformance on the operator'
       "send-lost",
       "hook",
       "hook-strange",
+      "fetch",
+      "fetch-failed",
     ]);
     expect(result).toMatchObject({
       format: "hilum-conformance/1",
@@ -41,14 +43,14 @@ describe.skipIf(!requires("bubblewrap").available)("conformance on the operator'
 
   it("keeps the result as a file that holds no content, over a restart", async () => {
     const { items } = await ana.ok("listConformanceRuns", { params: begun });
-    const run = items[0]?.id ?? "";
-    const kept = await ana.ok("getConformanceRun", { params: { ...begun, run } });
+    const id = items[0]?.id ?? "";
+    const kept = await ana.ok("getConformanceRun", { params: { ...begun, run: id } });
     const folder = join(server.dataDir, "conformance", begun.plugin);
-    expect(JSON.parse(readFileSync(join(folder, `${run}.json`), "utf8"))).toEqual(kept);
+    expect(JSON.parse(readFileSync(join(folder, `${id}.json`), "utf8"))).toEqual(kept);
     expect(JSON.stringify(kept)).not.toContain("example.org");
     server = await server.restart();
     ana = await server.signIn("ana");
-    expect((await ana.ok("listConformanceRuns", { params: begun })).items).toMatchObject([{ id: run, passed: true }]);
+    expect((await ana.ok("listConformanceRuns", { params: begun })).items).toMatchObject([{ id, passed: true }]);
     const absent = await ana.call("getConformanceRun", { params: { ...begun, run: "../../hilum.db" } });
     expect(absent.problem().code).toBe("conformance.run_not_found");
   });
@@ -126,6 +128,18 @@ describe.skipIf(!requires("bubblewrap").available)("conformance on the operator'
     const codes = both.map((answer) => (answer.status === 200 ? "done" : answer.problem().code));
     expect(codes.toSorted()).toEqual(["conformance.in_progress", "done"]);
   });
+
+  const hasPython = requires("python3").available && installation.pythonSdkDir !== undefined;
+  it.skipIf(!hasPython)(
+    "passes a plugin that was just begun in Python, which finds its SDK in the sandbox",
+    async () => {
+      const python = { plugin: "com.example.begun-in-python" };
+      await ana.ok("scaffoldPlugin", { body: { ...choice, id: python.plugin, language: "python" } });
+      const result = await ana.ok("runConformance", { params: python, body: {} });
+      expect(result.cases.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+      expect(result.counts.passed).toBeGreaterThanOrEqual(14);
+    },
+  );
 
   it("has nothing to judge where the code is Hilum's own, and judges what comes with it", async () => {
     await ana.ok("addIncludedPlugin", { params: mailbox });

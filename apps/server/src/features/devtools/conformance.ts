@@ -163,13 +163,14 @@ function subjectOf(
 }
 
 function knowledgeOf(
-  { capabilities, smokeTests = [] }: Manifest,
+  { capabilities, smokeTests = [], destinations }: Manifest,
   { channel, accepted, refused, hook }: ConformanceSubject,
 ): Knowledge {
   const smokeTest = smokeTests.find(({ live = false }) => !live)?.id;
   return {
     capabilities,
     ...(smokeTest === undefined ? {} : { smokeTest }),
+    ...(destinations === undefined ? {} : { destinations }),
     ...(channel === undefined ? {} : { channel }),
     ...(accepted === undefined ? {} : { accepted }),
     ...(refused === undefined ? {} : { refused }),

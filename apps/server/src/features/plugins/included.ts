@@ -17,6 +17,7 @@ export function loadIncludedPlugins(pluginsDir: string): ReadonlyMap<string, Inc
     read(practiceMailboxManifest, { kind: "host" }),
     fromFolder(join(pluginsDir, "smtp")),
     fromFolder(join(pluginsDir, "twilio-sms")),
+    fromFolder(join(pluginsDir, "webhook-sender")),
   ];
   return new Map(plugins.map((plugin) => [plugin.manifest.id, plugin]));
 }

@@ -364,6 +364,7 @@ describe("registering a plugin", () => {
       ["org.hilum.practice-mailbox", true],
       ["org.hilum.smtp", false],
       ["org.hilum.twilio-sms", false],
+      ["org.hilum.webhook-sender", false],
     ]);
     for (const { id } of items)
       expect((await program.call("addIncludedPlugin", { params: { plugin: id } })).status).toBe(201);

@@ -80,8 +80,8 @@ export interface RunnerParts {
   >;
   /** The access token of a sign-in that is saved, renewed where it must be. */
   accessToken(key: InstanceKey, step: string): Promise<string>;
-  /** What a linked folder finds under /node_modules: the SDK. */
-  developmentModules: NonNullable<StartSpec["extraReadOnly"]>;
+  /** What a linked folder finds where its runtime looks for packages: the SDK. */
+  developmentModules: Readonly<Record<StartSpec["runtime"], NonNullable<StartSpec["extraReadOnly"]>>>;
   /** Where vendors reach this server. */
   publicUrl(): string;
 }
@@ -130,7 +130,7 @@ export function createInstanceRunner({
       codeDir: plugin.codePath,
       entry,
       limits: { memoryMb, cpu, pids, tmpMb: defaultLimits.tmpMb },
-      ...(plugin.code === "linked" ? { extraReadOnly: developmentModules } : {}),
+      ...(plugin.code === "linked" ? { extraReadOnly: developmentModules[kind] } : {}),
     };
   }
 

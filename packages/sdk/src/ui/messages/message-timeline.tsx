@@ -75,7 +75,13 @@ export function MessageTimeline({ timeline, format, nameOf, actorOf, renderMore 
               at={format.clockMs(entry.at)}
               since={since === undefined ? undefined : `after ${format.duration(since)}`}
             >
-              <EntryText entry={entry} format={format} actorOf={actorOf} more={renderMore?.(entry)} />
+              <EntryText
+                entry={entry}
+                provider={provider}
+                format={format}
+                actorOf={actorOf}
+                more={renderMore?.(entry)}
+              />
             </LaneRow>
           );
         })}
@@ -101,12 +107,13 @@ function LaneName({ tone, text }: { tone: LaneTone; text: string }) {
 
 interface EntryTextProps {
   entry: TimelineStep;
+  provider: string;
   format: Pick<Format, "duration">;
   actorOf: MessageTimelineProps["actorOf"];
   more: ReactNode;
 }
 
-function EntryText({ entry, format, actorOf = (actor) => actor, more }: EntryTextProps) {
+function EntryText({ entry, provider, format, actorOf = (actor) => actor, more }: EntryTextProps) {
   return (
     <div className="stack xs">
       {entry.attempt !== undefined && (
@@ -115,6 +122,7 @@ function EntryText({ entry, format, actorOf = (actor) => actor, more }: EntryTex
           {entry.durationMs !== undefined && `, took ${format.duration(entry.durationMs)}`}
         </span>
       )}
+      {entry.kind === "delivered" && entry.plugin !== undefined && <span>By a receipt of {provider}</span>}
       {entry.actor !== undefined && <span>By {actorOf(entry.actor)}</span>}
       {entry.kind === "failed_over" ? (
         <span>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,8 @@ def take_stdio() -> tuple[int, int]:
     From here on whatever is printed, by Python or by a library in C, goes to standard error, which the host keeps as
     the plugin's log; whoever reads standard input finds its end.
     """
+    if not all(map(_is_pipe, (0, 1))):
+        sys.exit("This program is a plugin: Hilum starts it, and speaks with it over standard input and output.")
     sys.stdout.flush()
     read_end, write_end = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -97,3 +100,8 @@ def take_stdio() -> tuple[int, int]:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return read_end, write_end
+
+
+def _is_pipe(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
