@@ -123,6 +123,37 @@ describe("hilum", () => {
     const refused = await hilum("plugins link-folder --path /tmp", { env });
     expect([refused.code, refused.stderr.includes("a token cannot")]).toEqual([exitCodes.forbidden, true]);
     expect((await hilum("plugins list", { env: { ...env, HILUM_TOKEN: "hlm_wrong" } })).code).toBe(exitCodes.forbidden);
+    const elsewhere = { HILUM_URL: origin, HILUM_CA: authority, XDG_CONFIG_HOME: folder.join("program") };
+    expect((await hilum("login --token-stdin", { env: elsewhere, stdin: "hlm_wrong\n" })).code).toBe(
+      exitCodes.forbidden,
+    );
+    expect((await hilum("login --token-stdin", { env: elsewhere, stdin: `${value}\n` })).code).toBe(0);
+    expect((await hilum("plugins list", { env: { XDG_CONFIG_HOME: folder.join("program") } })).code).toBe(0);
+  });
+
+  it("sends a file, and gets the same bytes back", async () => {
+    writeFileSync(folder.join("a.pdf"), "%PDF-1.7 of nobody");
+    const sent = await hilum(
+      `messages upload-attachment --file ${folder.join("a.pdf")} --content-type application/pdf --json`,
+    );
+    const { id } = JSON.parse(sent.stdout) as { id: string };
+    expect((await hilum(`messages download-attachment ${id} --out ${folder.join("b.pdf")}`)).code).toBe(0);
+    expect(readFileSync(folder.join("b.pdf"), "utf8")).toBe("%PDF-1.7 of nobody");
+  });
+
+  it("prints help, groups, completions and its own version without a server", async () => {
+    expect((await hilum("")).stdout).toContain("Exit codes: 0 done, 1 refused");
+    expect((await hilum("dev")).stdout).toContain("hilum dev run-conformance");
+    expect((await hilum("dev scaffold --help")).stdout).toContain(
+      "Operation: scaffoldPlugin, POST /api/v1/dev/scaffolds",
+    );
+    expect((await hilum("--complete dev list-frames com.example.a --direction")).stdout).toBe(
+      "to_plugin\nfrom_plugin\n",
+    );
+    expect((await hilum("completion bash")).stdout).toContain("complete -o default -F _hilum hilum");
+    expect((await hilum("completion csh")).code).toBe(exitCodes.usage);
+    expect((await hilum("version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await hilum("dev nonsense")).stderr).toContain("There is no command `dev nonsense`.");
   });
 
   it("forgets a server and ends its session", async () => {

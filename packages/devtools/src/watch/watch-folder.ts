@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from "node:fs";
+import { watch } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -33,9 +33,16 @@ const ignored = /(^|\/)(\.[^/]*|node_modules|__pycache__|venv)(\/|$)|~$|\.(swp|s
 export async function watchFolder(folder: string, options: WatchOptions): Promise<FolderWatch> {
   const before = await listEntries(folder);
   const gather = createGatherer(options.onChange, options.quietMs ?? 40);
-  const watcher = options.polling === true ? undefined : openWatcher(folder, gather.add, options.onEnd);
-  if (watcher !== undefined) return { kind: "events", close: () => (watcher.close(), gather.close()) };
-  return poll(folder, before, gather, options);
+  const startPolling = (known: ReadonlyMap<string, string>): FolderWatch => poll(folder, known, gather, options);
+  if (options.polling === true) return startPolling(before);
+  let current: FolderWatch =
+    openWatcher(folder, gather, () => (current = startPolling(before))) ?? startPolling(before);
+  return {
+    get kind() {
+      return current.kind;
+    },
+    close: () => current.close(),
+  };
 }
 
 interface Gatherer {
@@ -68,17 +75,23 @@ function createGatherer(onChange: WatchOptions["onChange"], quietMs: number): Ga
   };
 }
 
-/** Undefined where the operating system does not watch: too many watches, or a file system that has no events. */
-function openWatcher(folder: string, add: (path: string) => void, onEnd: WatchOptions["onEnd"]): FSWatcher | undefined {
+/** Undefined where the operating system does not watch: too many watches, or a file system that has no events. It may also say so later. */
+function openWatcher(folder: string, gather: Gatherer, onGivenUp: () => void): FolderWatch | undefined {
   try {
     const watcher = watch(folder, { recursive: true, persistent: false }, (_event, name) => {
-      if (name !== null) add(name.replaceAll("\\", "/"));
+      if (name !== null) gather.add(name.replaceAll("\\", "/"));
     });
-    watcher.on("error", (error) => {
+    watcher.on("error", () => {
       watcher.close();
-      onEnd(error);
+      onGivenUp();
     });
-    return watcher;
+    return {
+      kind: "events",
+      close() {
+        watcher.close();
+        gather.close();
+      },
+    };
   } catch {
     return undefined;
   }
