@@ -137,6 +137,7 @@ export const errorCatalogue = {
   "upgrade.changed": { status: 409, title: "The folder changed since the preview", fix: "Look at the preview again, then upgrade.", retryable: false },
   "upgrade.language": { status: 422, title: "Nothing is known to upgrade in this language", fix: "Upgrades are for plugins of the Node and the Python SDK; change others by the protocol page.", retryable: false },
   "upgrade.not_writable": { status: 503, title: "The folder cannot be written", fix: "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.", retryable: true },
+  "upgrade.unreadable": { status: 422, title: "The code of the folder cannot be read", fix: "Look for a file that a program made, with thousands of brackets within each other; move it out of the folder, then try again.", retryable: false },
   "user.last_administrator": { status: 409, title: "You cannot remove the last administrator", fix: "Make another user administrator first.", retryable: false },
   "user.name_taken": { status: 409, title: "That user name is taken", fix: "Choose another.", retryable: false },
   "user.not_found": { status: 404, title: "There is no such user", fix: "Choose a user from the list.", retryable: false },

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createTempDir } from "@hilum/testkit";
 import { expect, it } from "vitest";
+import { planApart } from "./plan-apart.ts";
 import { readSources } from "./read-sources.ts";
 import { writeChanges } from "./write-changes.ts";
 
@@ -61,27 +62,35 @@ it("writes none when one is another file than was planned for", async () => {
   expect(existsSync(folder.join(".hilum/kept/a.ts"))).toBe(true);
 });
 
-it.each(["the file", "its folder", "the place of the copies"])(
-  "writes nothing behind a link: %s",
-  async (what) => {
-    using outside = createTempDir("outside");
-    using folder = createTempDir("folder");
-    writeFileSync(folder.join("a.ts"), "old a");
-    mkdirSync(folder.join("src"));
-    writeFileSync(folder.join("src/b.ts"), "old b");
-    writeFileSync(outside.join("b.ts"), "old b");
-    if (what === "the file") {
-      rmSync(folder.join("src/b.ts"));
-      symlinkSync(outside.join("b.ts"), folder.join("src/b.ts"));
-    } else if (what === "its folder") {
-      rmSync(folder.join("src"), { recursive: true });
-      symlinkSync(outside.path, folder.join("src"));
-    } else symlinkSync(outside.path, folder.join(".hilum"));
-    await expect(writeChanges(folder.path, { before: both, changed, backup: ".hilum/kept" })).rejects.toMatchObject({
-      code: what.startsWith("the place") ? "upgrade.not_writable" : "upgrade.changed",
-    });
-    expect(readFileSync(outside.join("b.ts"), "utf8")).toBe("old b");
-    expect(existsSync(outside.join("kept/a.ts"))).toBe(false);
-    expect(readFileSync(folder.join("a.ts"), "utf8")).toBe("old a");
-  },
-);
+it.each(["the file", "its folder", "the place of the copies"])("writes nothing behind a link: %s", async (what) => {
+  using outside = createTempDir("outside");
+  using folder = createTempDir("folder");
+  writeFileSync(folder.join("a.ts"), "old a");
+  mkdirSync(folder.join("src"));
+  writeFileSync(folder.join("src/b.ts"), "old b");
+  writeFileSync(outside.join("b.ts"), "old b");
+  if (what === "the file") {
+    rmSync(folder.join("src/b.ts"));
+    symlinkSync(outside.join("b.ts"), folder.join("src/b.ts"));
+  } else if (what === "its folder") {
+    rmSync(folder.join("src"), { recursive: true });
+    symlinkSync(outside.path, folder.join("src"));
+  } else symlinkSync(outside.path, folder.join(".hilum"));
+  await expect(writeChanges(folder.path, { before: both, changed, backup: ".hilum/kept" })).rejects.toMatchObject({
+    code: what.startsWith("the place") ? "upgrade.not_writable" : "upgrade.changed",
+  });
+  expect(readFileSync(outside.join("b.ts"), "utf8")).toBe("old b");
+  expect(existsSync(outside.join("kept/a.ts"))).toBe(false);
+  expect(readFileSync(folder.join("a.ts"), "utf8")).toBe("old a");
+});
+
+it("plans in a process of its own, so that what ends the parser does not end this one", async () => {
+  const plan = await planApart(new Map([["plugin.ts", 'export { checkStep } from "@hilum/sdk";\n']]), {
+    language: "node",
+  });
+  expect(plan.changed.get("plugin.ts")).toBe('export { checkClaim as checkStep } from "@hilum/sdk";\n');
+  const deep = `export const checkStep = ${"[".repeat(20_000)}${"]".repeat(20_000)};`;
+  await expect(planApart(new Map([["plugin.ts", deep]]), { language: "node" })).rejects.toMatchObject({
+    code: "upgrade.unreadable",
+  });
+});

@@ -1,6 +1,6 @@
 import { HilumError, type Context } from "@hilum/contract";
 import type { Upgraded, UpgradePreview } from "@hilum/contract/api";
-import { planUpgrade, readSources, writeChanges, type UpgradePlan } from "@hilum/devtools";
+import { planApart, readSources, writeChanges, type UpgradePlan } from "@hilum/devtools";
 import type { Store } from "@hilum/store";
 import { loadPlugin, manifestOf } from "../plugins/load-instance.ts";
 import { linkedFolder } from "./linked-folder.ts";
@@ -33,7 +33,7 @@ export function createUpgradeService({ store }: { store: Store }): UpgradeServic
         detail: `${plugin.name} is written in ${language ?? "no language of ours"}.`,
       });
     const { files, skipped } = await readSources(folder);
-    const found = await planUpgrade(files, { language });
+    const found = await planApart(files, { language });
     const { changed: _changed, ...shown } = found;
     return { folder, before: files, plan: found, preview: { plugin: id, ...shown, skipped } };
   }
