@@ -33,4 +33,4 @@ export async function checkClaim(
 }
 
 /** @deprecated Since 0.2.0, gone in 0.3.0: it is called `checkClaim`. Upgrade 2 of Developer tools, Upgrade, renames it. */
-export const checkStep = checkClaim;
+export const checkStep: typeof checkClaim = (id, title, run) => checkClaim(id, title, run);

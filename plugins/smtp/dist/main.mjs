@@ -955,6 +955,12 @@ const errorCatalogue = {
 		fix: "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
 		retryable: true
 	},
+	"upgrade.unreadable": {
+		status: 422,
+		title: "The code of the folder cannot be read",
+		fix: "Look for a file that a program made, with thousands of brackets within each other; move it out of the folder, then try again.",
+		retryable: false
+	},
 	"user.last_administrator": {
 		status: 409,
 		title: "You cannot remove the last administrator",
@@ -1130,6 +1136,13 @@ const wireErrorCodes = {
 	timeout: -32002,
 	full: -32003,
 	notReady: -32004
+};
+
+// packages/contract/src/wire/sdk-versions.ts
+/** Versions of the SDKs that this Hilum works with, from the oldest to its own. The SDKs of both languages have the same. */
+const sdkVersions = {
+	oldest: "0.1.0",
+	current: "0.2.0"
 };
 
 // packages/sdk/src/provider-error.ts
@@ -2169,7 +2182,7 @@ function createPeer({ channel, requests, notifications, presentError, onViolatio
 
 // packages/sdk/src/version.ts
 /** Version of this SDK, told in the handshake; the same as in package.json, which a test compares. */
-const sdkVersion = "0.2.0";
+const sdkVersion = sdkVersions.current;
 
 // packages/sdk/src/serve-channel.ts
 /** The host waits two seconds between `shutdown` and the end of the process. */

@@ -1,6 +1,7 @@
 import type { PluginLanguage } from "@hilum/contract/api";
 import { join } from "node:path";
 import { readJson, objectOf } from "./json-members.ts";
+import { nameOf } from "./javascript/syntax.ts";
 import { readText } from "./read-sources.ts";
 import { lineOf, type Changes, type FolderFiles } from "./upgrade.ts";
 
@@ -39,7 +40,7 @@ async function inPackage(text: string | undefined): Promise<DeclaredVersion | un
     const value = document?.members.find(({ name }) => name === list)?.value;
     const members = value === undefined ? [] : (objectOf(value)?.members ?? []);
     const member = members.find(({ name }) => name === "@hilum/sdk");
-    const version = exact.exec(String(member?.value["value"] ?? ""))?.groups?.["version"];
+    const version = exact.exec(nameOf(member?.value) ?? "")?.groups?.["version"];
     if (member === undefined || version === undefined) continue;
     // The digits alone: a range's sign and the quotes stay.
     const end = member.end - 1;

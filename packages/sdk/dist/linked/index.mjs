@@ -1137,6 +1137,12 @@ const errorCatalogue = {
 		fix: "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
 		retryable: true
 	},
+	"upgrade.unreadable": {
+		status: 422,
+		title: "The code of the folder cannot be read",
+		fix: "Look for a file that a program made, with thousands of brackets within each other; move it out of the folder, then try again.",
+		retryable: false
+	},
 	"user.last_administrator": {
 		status: 409,
 		title: "You cannot remove the last administrator",
@@ -10223,6 +10229,13 @@ const wireErrorCodes = {
 	notReady: -32004
 };
 
+// packages/contract/src/wire/sdk-versions.ts
+/** Versions of the SDKs that this Hilum works with, from the oldest to its own. The SDKs of both languages have the same. */
+const sdkVersions = {
+	oldest: "0.1.0",
+	current: "0.2.0"
+};
+
 // packages/sdk/src/provider-error.ts
 const brand = Symbol.for("hilum.sdk.provider-error");
 /** What went wrong at the provider, in the terms by which the host decides whether to try again. */
@@ -11287,7 +11300,7 @@ function createPeer({ channel, requests, notifications, presentError, onViolatio
 
 // packages/sdk/src/version.ts
 /** Version of this SDK, told in the handshake; the same as in package.json, which a test compares. */
-const sdkVersion = "0.2.0";
+const sdkVersion = sdkVersions.current;
 
 // packages/sdk/src/serve-channel.ts
 /** The host waits two seconds between `shutdown` and the end of the process. */
@@ -11489,7 +11502,7 @@ async function checkClaim(id, title, run) {
 	}
 }
 /** @deprecated Since 0.2.0, gone in 0.3.0: it is called `checkClaim`. Upgrade 2 of Developer tools, Upgrade, renames it. */
-const checkStep = checkClaim;
+const checkStep = (id, title, run) => checkClaim(id, title, run);
 
 // packages/sdk/src/registration/http.ts
 const answerBytesMax = 1048576;

@@ -763,6 +763,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
         True,
     ),
+    "upgrade.unreadable": ErrorSpec(
+        422,
+        "The code of the folder cannot be read",
+        "Look for a file that a program made, with thousands of brackets within each other; move it out of the folder, then try again.",
+        False,
+    ),
     "user.last_administrator": ErrorSpec(
         409,
         "You cannot remove the last administrator",

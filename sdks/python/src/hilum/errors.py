@@ -129,6 +129,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── UpgradeChanged            upgrade.changed
 │   ├── UpgradeLanguage           upgrade.language
 │   ├── UpgradeNotWritable        upgrade.not_writable
+│   ├── UpgradeUnreadable         upgrade.unreadable
 │   ├── UserLastAdministrator     user.last_administrator
 │   ├── UserNameTaken             user.name_taken
 │   ├── UserNotFound              user.not_found
@@ -658,6 +659,10 @@ class UpgradeNotWritable(HostError):
     """The folder cannot be written: `upgrade.not_writable`."""
 
 
+class UpgradeUnreadable(HostError):
+    """The code of the folder cannot be read: `upgrade.unreadable`."""
+
+
 class UserLastAdministrator(HostError):
     """You cannot remove the last administrator: `user.last_administrator`."""
 
@@ -815,6 +820,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "upgrade.changed": UpgradeChanged,
     "upgrade.language": UpgradeLanguage,
     "upgrade.not_writable": UpgradeNotWritable,
+    "upgrade.unreadable": UpgradeUnreadable,
     "user.last_administrator": UserLastAdministrator,
     "user.name_taken": UserNameTaken,
     "user.not_found": UserNotFound,
@@ -960,6 +966,7 @@ __all__ = [
     "UpgradeChanged",
     "UpgradeLanguage",
     "UpgradeNotWritable",
+    "UpgradeUnreadable",
     "UserLastAdministrator",
     "UserNameTaken",
     "UserNotFound",

@@ -61,5 +61,10 @@ async function ask(question: object): Promise<Found | undefined> {
 function offsetOf(text: string, line: number, column: number): number {
   const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
   const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length, 0);
-  return before + [...(lines[line - 1] ?? "")].slice(0, column).join("").length;
+  return (
+    before +
+    Array.from(lines[line - 1] ?? "")
+      .slice(0, column)
+      .join("").length
+  );
 }

@@ -20,8 +20,10 @@ it.each([
 });
 
 it("takes its own versions, an SDK of somebody else, and a plugin without one", () => {
-  checkSdk(answer("@hilum/sdk", sdkVersions.oldest));
-  checkSdk(answer("hilum", sdkVersions.current));
-  checkSdk(answer("my-own", "99.0.0"));
-  checkSdk({ protocol: protocolVersion, methods: [] });
+  expect(() => {
+    checkSdk(answer("@hilum/sdk", sdkVersions.oldest));
+    checkSdk(answer("hilum", sdkVersions.current));
+    checkSdk(answer("my-own", "99.0.0"));
+    checkSdk({ protocol: protocolVersion, methods: [] });
+  }).not.toThrow();
 });
