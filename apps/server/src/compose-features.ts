@@ -247,7 +247,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const holds = async (actor: Actor): Promise<boolean> =>
     actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor));
   const devtools = composeDevtools({
-    ...{ config, installation, store, host, sandbox, runner, lifecycle, registration, pages, holds, log },
+    ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, holds, log },
     ref: parts.ref,
   });
 

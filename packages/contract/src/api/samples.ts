@@ -20,7 +20,10 @@ export interface Samples {
  * variable `HILUM_TOKEN`, and the local authority from the file `hilum-ca.pem`, so that neither is part of the text.
  * Parameters of the path that are not given stay as `{name}`.
  */
-export function samplesOf(operation: OperationSpec, input: SampleInput): Samples {
+export function samplesOf(
+  operation: Pick<OperationSpec, "method" | "path" | "access" | "bodyType">,
+  input: SampleInput,
+): Samples {
   const call: Call = {
     method: operation.method,
     url: `${input.origin}${fillPath(operation.path, input.params ?? {})}${queryOf(input.query ?? {})}`,

@@ -6,6 +6,7 @@ import type { Config } from "../../config.ts";
 import type { Installation } from "../../compose.ts";
 import type { Handlers } from "../../http/request.ts";
 import type { PagesService } from "../pages/pages.ts";
+import type { HealthService } from "../plugins/health.ts";
 import type { LifecycleService } from "../plugins/lifecycle.ts";
 import type { RegistrationService } from "../plugins/registration.ts";
 import type { InstanceRunner } from "../plugins/runner.ts";
@@ -26,6 +27,7 @@ export interface DevtoolsParts {
   sandbox: Sandbox;
   runner: Pick<InstanceRunner, "codeOf">;
   lifecycle: LifecycleService;
+  health: HealthService;
   registration: RegistrationService;
   pages: PagesService;
   ref(resource: string, id: string): string;
@@ -38,12 +40,26 @@ export function composeDevtools(parts: DevtoolsParts): {
   handlers: Pick<Handlers, keyof ReturnType<typeof createDevtoolsHandlers>>;
   close(): Promise<void>;
 } {
-  const { config, installation, store, host, sandbox, runner, lifecycle, registration, pages, ref, holds, log } = parts;
+  const {
+    config,
+    installation,
+    store,
+    host,
+    sandbox,
+    runner,
+    lifecycle,
+    health,
+    registration,
+    pages,
+    ref,
+    holds,
+    log,
+  } = parts;
   const { packagesDir, modulesDir, pythonSdkDir } = installation;
   const moduleRoots = [modulesDir, packagesDir];
   const styles = ["kit.css", "views.css", "lanes.css"].map((name) => join(packagesDir, "sdk/src/ui/css", name));
   const pageSources = { moduleRoots, styles };
-  const liveReload = createLiveReloadService({ store, lifecycle, pages: pageSources, log });
+  const liveReload = createLiveReloadService({ store, lifecycle, health, pages: pageSources, log });
   const handlers = createDevtoolsHandlers({
     ...{ store, liveReload, holds },
     workspace: createWorkspaceService({

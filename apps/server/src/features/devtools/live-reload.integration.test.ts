@@ -33,6 +33,13 @@ describe.skipIf(!requires("bubblewrap").available)("live reload", () => {
     const { reloads: done, watching } = await reloads(1);
     expect(done[0]).toMatchObject({ outcome: "reloaded", instances: 1, files: ["plugin.ts"] });
     expect(["events", "polling"]).toContain(watching);
+    // Asked at once, and not when its next check is due.
+    const [answered] = done;
+    await waitUntil(
+      "the health of the new code",
+      () => ana.ok("getPluginHealth", { params: begun }),
+      ({ state, checkedAt = "" }) => state === "healthy" && checkedAt >= (answered?.at ?? "~"),
+    );
     const { id } = await ana.ok("sendMessage", { body: someEmail() });
     await waitForState(ana, id, "sent");
     await waitUntil("the log", log, (text) => text.includes("taken by the second"));

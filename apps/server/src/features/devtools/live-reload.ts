@@ -6,6 +6,7 @@ import type { LiveReload, Reload } from "@hilum/contract/api";
 import { manifestDigest } from "@hilum/contract/digest";
 import { buildPages, pageEntry, watchFolder, type FolderWatch } from "@hilum/devtools";
 import type { PluginRow, Store } from "@hilum/store";
+import type { HealthService } from "../plugins/health.ts";
 import type { LifecycleService } from "../plugins/lifecycle.ts";
 import { loadPlugin } from "../plugins/load-instance.ts";
 import { linkedFolder } from "./linked-folder.ts";
@@ -23,6 +24,7 @@ export interface LiveReloadService {
 type Parts = {
   store: Store;
   lifecycle: Pick<LifecycleService, "restart">;
+  health: Pick<HealthService, "check">;
   /** What pages are built with. */
   pages: Parameters<typeof buildPages>[1];
   log: Log;
@@ -43,6 +45,7 @@ interface Watched {
 export function createLiveReloadService({
   store,
   lifecycle,
+  health,
   pages,
   log,
   watch = watchFolder,
@@ -70,6 +73,7 @@ export function createLiveReloadService({
         ...done,
       });
       entry.reloads.length = Math.min(entry.reloads.length, reloadsKept);
+      if (done.outcome === "reloaded") await askHealth(plugin);
     }
   }
 
@@ -88,6 +92,13 @@ export function createLiveReloadService({
     );
     for (const { plugin: of, instance } of instances) await lifecycle.restart(contextOf(), { plugin: of, instance });
     return { outcome: instances.length === 0 ? "not_running" : "reloaded", instances: instances.length };
+  }
+
+  /** A check that was under way found the plugin gone for a moment: what it says now is what counts. */
+  async function askHealth(plugin: string): Promise<void> {
+    const instances = await store.instances.list(plugin).catch(() => []);
+    for (const { instance } of instances.filter(({ state }) => state === "enabled"))
+      await health.check(contextOf(), { plugin, instance }).catch(() => log.warn("live_reload.no_health", { plugin }));
   }
 
   const contextOf = (): Context => ({
