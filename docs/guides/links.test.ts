@@ -6,7 +6,8 @@ const repository = join(import.meta.dirname, "../..");
 const pages = [
   ...readdirSync(repository).filter((name) => name.endsWith(".md")),
   ...readdirSync(join(repository, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
+    // The site's own folder holds copies and the generator.
+    .filter((name) => name.endsWith(".md") && !name.startsWith("site/"))
     .map((name) => join("docs", name)),
 ];
 

@@ -78,7 +78,7 @@ for an operator as a pending revision.
 |---|---|---|---|
 ${rows.join("\n")}
 
-**Destinations.** A secret that a destination names in its \`auth\` is held by the host: the plugin is told that it is set (\`secretsHeld\`) and never what it is. How a plugin asks is in protocol.md, \`http.fetch\`.
+**Destinations.** A secret that a destination names in its \`auth\` is held by the host: the plugin is told that it is set (\`secretsHeld\`) and never what it is. How a plugin asks is in [the protocol](protocol.md), \`http.fetch\`.
 A path is written with \`{name}\` where it changes: \`/v1/accounts/{account}/messages/{id}.json\`. Each stands for one segment, or the part of it that the static text around leaves, and is never empty.
 
 A \`config\` property's \`pattern\` is RE2 syntax, without look-around and back-references: matching takes time in proportion to the text. There is no \`$ref\`.
@@ -188,7 +188,7 @@ ${neverPlain.map((line) => `- Never: ${line}`).join("\n")}
   return `${generatedFrom("packages/contract/src/capabilities/capabilities.ts")}
 # Capabilities
 
-A capability is what a plugin provides: a contract of methods (docs/reference/protocol.md), checked by the conformance cases. Every plugin also answers \`initialize\`, \`config.validate\`, \`setup.check\`, \`health.check\`, \`smoke.run\` and \`shutdown\`.
+A capability is what a plugin provides: a contract of methods ([the protocol](protocol.md)), checked by the conformance cases. Every plugin also answers \`initialize\`, \`config.validate\`, \`setup.check\`, \`health.check\`, \`smoke.run\` and \`shutdown\`.
 
 Patient data is \`none\`, \`transit\` (it passes through) or \`store\` (it is kept). A manifest may declare a more careful class than its capabilities imply, never a less careful one.
 

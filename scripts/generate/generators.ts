@@ -1,4 +1,5 @@
 import { apiDescription } from "./api-description.ts";
+import { apiPages } from "./api-pages.ts";
 import { clientTypes } from "./client-types.ts";
 import { commandList } from "./command-list.ts";
 import { conformanceVectors } from "./conformance-vectors.ts";
@@ -16,6 +17,7 @@ export const generators: readonly Generator[] = [
   errorsPage,
   threatsPage,
   apiDescription,
+  apiPages,
   clientTypes,
   commandList,
   pluginBundles,
