@@ -6,7 +6,7 @@ export const checkSettings: Upgrade = {
   number: 1,
   version: "0.2.0",
   title: "Call the check of settings by their name",
-  why: "What it judges are settings, as everywhere else: `checkConfig` is called `checkSettings`, in Python `check_settings`.",
+  why: "What it judges are settings, as everywhere else: checkConfig is called checkSettings, in Python check_settings.",
   languages: ["node", "python"],
   find: async (files, language) =>
     language === "python"

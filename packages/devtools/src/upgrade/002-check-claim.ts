@@ -6,7 +6,7 @@ export const checkClaim: Upgrade = {
   number: 2,
   version: "0.2.0",
   title: "Call one checked claim a claim",
-  why: "A step is one of the setup: `checkStep`, which fills a row of any check, is called `checkClaim`, in Python `check_claim`.",
+  why: "A step is one of the setup: checkStep, which fills a row of any check, is called checkClaim, in Python check_claim.",
   languages: ["node", "python"],
   find: async (files, language) =>
     language === "python"

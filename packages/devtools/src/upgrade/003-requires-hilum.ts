@@ -22,7 +22,7 @@ export const requiresHilum: Upgrade = {
     const given = members.find(({ name }) => name === "requires");
     if (given !== undefined) {
       const { hilum } = (JSON.parse(text) as { requires: { hilum?: unknown } }).requires;
-      const todo = `\`requires\` says nothing of Hilum: write {"hilum": "${requiredHilum}"}.`;
+      const todo = `requires says nothing of Hilum: write {"hilum": "${requiredHilum}"}.`;
       return { edits: [], byHand: hilum === undefined ? [{ path, line: lineOf(text, given.start), todo }] : [] };
     }
     // Beside the version that it belongs to; spaced as the members before it are.
