@@ -60,7 +60,7 @@ interface SampleProps {
 /** Code that makes one call, with a way to copy it. The token is read from a variable and never part of the text. */
 export function Sample({ head, operation, input, language }: SampleProps) {
   const { params, query, body } = input;
-  const text = samplesOf(operation as OperationSpec, {
+  const text = samplesOf(operation, {
     origin: location.origin,
     ...(params && { params: params as Record<string, string | number> }),
     ...(query && { query }),
