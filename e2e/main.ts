@@ -16,6 +16,7 @@ import { registering } from "./journeys/registering.ts";
 import { remote } from "./journeys/remote.ts";
 import { smtp } from "./journeys/smtp.ts";
 import { twilio } from "./journeys/twilio.ts";
+import { upgrade } from "./journeys/upgrade.ts";
 import { users } from "./journeys/users.ts";
 import { vendors } from "./journeys/vendors.ts";
 import { webhooks } from "./journeys/webhooks.ts";
@@ -59,6 +60,7 @@ const plan: readonly Journey[] = [
   ...twilio,
   ...pages,
   ...devtools,
+  ...upgrade,
   ...users,
   ...account,
   ...platform,

@@ -51,7 +51,9 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     "/dev",
     "/dev/scaffold",
     "/dev/manifest",
-    ...["reload", "wire", "fixtures", "conformance", "package"].map((tool) => `/dev/${tool}?plugin=${developed}`),
+    ...["reload", "wire", "fixtures", "conformance", "package", "upgrade"].map(
+      (tool) => `/dev/${tool}?plugin=${developed}`,
+    ),
     `/dev/api?operation=getLiveReload&plugin=${developed}`,
     "/nowhere",
   ];

@@ -17,7 +17,7 @@ async function openTool(person: Person, heading: string): Promise<void> {
 }
 
 /** What the act saves on the person's machine. */
-async function saved(person: Person, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+export async function saved(person: Person, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
   const waiting: Promise<Download> = person.page.waitForEvent("download", { timeout: 30_000 });
   waiting.catch(() => undefined);
   await act();

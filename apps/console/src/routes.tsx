@@ -335,6 +335,11 @@ const devPackage = createRoute({
   validateSearch: subjectSearch,
   component: lazyRouteComponent(() => import("./screens/dev/package.tsx"), "PackageScreen"),
 });
+const devUpgrade = createRoute({
+  ...inApp("/dev/upgrade"),
+  validateSearch: subjectSearch,
+  component: lazyRouteComponent(() => import("./screens/dev/upgrade.tsx"), "UpgradeScreen"),
+});
 const devApi = createRoute({
   ...inApp("/dev/api"),
   validateSearch: (search: Search) => ({
@@ -383,6 +388,7 @@ const tree = root.addChildren([
     devFixtures,
     devConformance,
     devPackage,
+    devUpgrade,
     devApi,
   ]),
 ]);

@@ -55,6 +55,7 @@ import {
   unwatchable,
   workspace,
 } from "./fixtures/devtools.ts";
+import { upgraded, upgradePreview, upToDate } from "./fixtures/upgrade.ts";
 import { ahead } from "./fixtures/answer.ts";
 
 /** What the fake pretends; everything else is a working practice with a few problems. */
@@ -296,6 +297,12 @@ const answers: Partial<Record<OperationId, Answerer>> = {
     return packagePreview;
   },
   packPlugin: fixed({}),
+  previewUpgrade: (_, { idleDev }) => (idleDev ? upToDate : upgradePreview),
+  downloadUpgrade: fixed({}),
+  upgradePlugin: (_, { failingDev }) => {
+    if (failingDev) throw new Refusal("upgrade.changed", "Its files are not those of the preview.");
+    return upgraded;
+  },
 
   sendMessage: fixed(messages.items[3]),
   listMessages: (_, { empty, firstRun }) => (empty || firstRun ? { items: [], counts: {} } : messages),

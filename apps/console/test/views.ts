@@ -14,6 +14,10 @@ const press = (name: string | RegExp) => (page: Page) =>
     .getByRole("button", { name, exact: typeof name === "string" })
     .first()
     .click();
+const upgrading = (told: string) => async (page: Page) => {
+  await press("Upgrade the folder")(page);
+  await page.getByText(told).first().waitFor();
+};
 const smtp = "/plugins/org.hilum.smtp";
 
 /** Every route, and every state of one that looks different: empty, refused, a dialog open. */
@@ -424,6 +428,17 @@ export const views: readonly View[] = [
     act: (page) => page.getByRole("alert").waitFor(),
   },
   { name: "dev-package-gone", path: "/dev/package?plugin=com.example.gone" },
+  { name: "dev-upgrade", path: "/dev/upgrade" },
+  { name: "dev-upgrade-done", path: "/dev/upgrade", act: upgrading("Some places are left to you") },
+  {
+    name: "dev-upgrade-changed",
+    path: "/dev/upgrade",
+    scenario: { failingDev: true },
+    act: upgrading("The folder changed since the preview"),
+  },
+  { name: "dev-upgrade-up-to-date", path: "/dev/upgrade", scenario: { idleDev: true } },
+  { name: "dev-upgrade-not-linked", path: "/dev/upgrade?plugin=org.hilum.smtp" },
+  { name: "dev-upgrade-viewer", path: "/dev/upgrade", scenario: { role: "viewer" } },
   { name: "dev-api", path: "/dev/api" },
   {
     name: "dev-api-tried",

@@ -190,6 +190,10 @@ describe("every operation", () => {
     await ok("previewPackage", { params: begun });
     expect((await ana.call("packPlugin", { params: begun })).status).toBe(200);
     succeeded.add("packPlugin");
+    const { basis } = await ok("previewUpgrade", { params: begun });
+    expect((await ana.call("downloadUpgrade", { params: begun })).status).toBe(200);
+    succeeded.add("downloadUpgrade");
+    expect(await ok("upgradePlugin", { params: begun, body: { basis } })).toMatchObject({ files: [], byHand: [] });
     await ok("removePlugin", { params: begun, body: { reason: "Only a test" } });
   });
 

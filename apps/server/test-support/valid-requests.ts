@@ -186,5 +186,8 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   sendFixture: { params: { ...plugin, fixture: "absent" }, body: {} },
   previewPackage: ofInstance,
   packPlugin: ofInstance,
+  previewUpgrade: ofInstance,
+  downloadUpgrade: ofInstance,
+  upgradePlugin: { ...ofInstance, body: { basis: "0".repeat(64) } },
   reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
 };

@@ -1356,6 +1356,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/upgrade": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Bring a linked folder to the newest SDK: writes all files that were shown, or none, and keeps them as they were */
+        readonly post: operations["upgradePlugin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/upgrade/patch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download what an upgrade would change as a patch, for `git apply` or `patch -p1` */
+        readonly get: operations["downloadUpgrade"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/upgrade/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Show what bringing a linked folder to the newest SDK would change; writes nothing */
+        readonly get: operations["previewUpgrade"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/wire": {
         readonly parameters: {
             readonly query?: never;
@@ -3244,6 +3295,56 @@ export interface components {
                 readonly name: string;
                 readonly plugin: string;
             }[];
+        };
+        readonly Upgraded: {
+            readonly backup?: string;
+            readonly byHand: readonly {
+                readonly line: number;
+                readonly path: string;
+                readonly todo: string;
+            }[];
+            readonly files: readonly string[];
+            readonly manifestChanged: boolean;
+            readonly plugin: string;
+            readonly to: string;
+        };
+        readonly UpgradePreview: {
+            readonly basis: string;
+            readonly declaredIn?: string;
+            readonly declares: {
+                readonly byHand: readonly {
+                    readonly line: number;
+                    readonly path: string;
+                    readonly todo: string;
+                }[];
+                readonly files: readonly string[];
+            };
+            readonly files: readonly {
+                readonly diff: string;
+                readonly path: string;
+            }[];
+            readonly from?: string;
+            /** @enum {unknown} */
+            readonly language: "node" | "python";
+            readonly plugin: string;
+            readonly skipped: readonly {
+                readonly path: string;
+                readonly why: string;
+            }[];
+            readonly steps: readonly components["schemas"]["UpgradeStep"][];
+            readonly to: string;
+        };
+        readonly UpgradeStep: {
+            readonly byHand: readonly {
+                readonly line: number;
+                readonly path: string;
+                readonly todo: string;
+            }[];
+            readonly files: readonly string[];
+            readonly number: number;
+            readonly title: string;
+            readonly version: string;
+            readonly why: string;
         };
         readonly User: {
             /** Format: date-time */
@@ -6678,6 +6779,105 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SmokeRun"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly upgradePlugin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly basis: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Upgraded"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly downloadUpgrade: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/x-patch": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly previewUpgrade: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UpgradePreview"];
                 };
             };
             /** @description Refused: what, where and the mend */

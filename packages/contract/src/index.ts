@@ -19,6 +19,7 @@ export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-
 export { hookBytesMax, hookDefaults, hooksOf } from "./manifest/ingress.ts";
 export { manifestJsonSchema, manifestShape } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
+export { compareVersions } from "./manifest/migrations-shape.ts";
 export { describeMigration, migrateSettings, migrationsBetween } from "./manifest/migrate-settings.ts";
 export {
   manifestBytesMax,
@@ -68,3 +69,4 @@ export { hasFormat, isEmail, isWebAddress } from "./text/formats.ts";
 export { compilePattern, type LinearPattern } from "./text/linear-pattern.ts";
 export { nearestName } from "./text/nearest-name.ts";
 export * from "./wire/protocol.ts";
+export { judgeSdkVersion, sdkVersions } from "./wire/sdk-versions.ts";

@@ -5,3 +5,8 @@ export { digestFiles, readFolder } from "./package/read-folder.ts";
 export { writeZip, type ZipFile } from "./package/zip.ts";
 export { scaffoldCapabilities, scaffoldLanguages, scaffoldPlugin } from "./scaffold/scaffold-plugin.ts";
 export { watchFolder, type FolderWatch } from "./watch/watch-folder.ts";
+export { readDeclaredVersion } from "./upgrade/declared-version.ts";
+export { planApart } from "./upgrade/plan-apart.ts";
+export type { UpgradePlan } from "./upgrade/plan-upgrade.ts";
+export { readSources } from "./upgrade/read-sources.ts";
+export { writeChanges } from "./upgrade/write-changes.ts";

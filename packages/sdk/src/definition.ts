@@ -79,6 +79,8 @@ export interface PluginDefinition<Settings extends SettingValues = SettingValues
   /** Capability `send_messages`: hands one message to the provider. */
   sendMessages?(message: OutgoingMessage, ctx: CallContext<Settings>): Promise<Sent>;
   /** Judges settings that may not be saved yet, without asking the provider: `health` does that. */
+  checkSettings?(settings: Settings, ctx: CallContext<Settings>): Awaitable<Evidence[]>;
+  /** @deprecated Since 0.2.0, gone in 0.3.0: it is called `checkSettings`. Upgrade 1 of Developer tools, Upgrade, renames it. */
   checkConfig?(settings: Settings, ctx: CallContext<Settings>): Awaitable<Evidence[]>;
   /** Checks of setup steps, by the step's id; `ctx.settings` holds the answers so far: what later steps ask may be missing. */
   setup?: Readonly<Record<string, (ctx: SetupContext<Settings>) => Awaitable<Evidence[]>>>;

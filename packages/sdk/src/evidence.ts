@@ -2,10 +2,10 @@ import type { Evidence } from "@hilum/contract/api";
 import { isProviderError } from "./provider-error.ts";
 
 /**
- * Runs one check and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
+ * Checks one claim and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
  * with cause, mend and the provider's words of the ProviderError that it threw. Other errors are passed on: they are bugs.
  */
-export async function checkStep(
+export async function checkClaim(
   id: string,
   title: string,
   run: () => Promise<string | undefined | void>,
@@ -31,3 +31,6 @@ export async function checkStep(
     };
   }
 }
+
+/** @deprecated Since 0.2.0, gone in 0.3.0: it is called `checkClaim`. Upgrade 2 of Developer tools, Upgrade, renames it. */
+export const checkStep: typeof checkClaim = (id, title, run) => checkClaim(id, title, run);

@@ -42,7 +42,7 @@ export type { Fetch, FetchAnswer, FetchOptions } from "./lanes/fetch.ts";
 export type { Attachments, Deliveries, PluginLog, PluginState, StateEntry } from "./lanes/lanes.ts";
 export { isProviderError, ProviderError, type ProviderErrorOptions } from "./provider-error.ts";
 export { serve } from "./serve.ts";
-export { checkStep } from "./evidence.ts";
+export { checkClaim, checkStep } from "./evidence.ts";
 export { register, RegistrationError, type RegisterOptions, type Registration } from "./registration/register.ts";
 export { EnrolmentError } from "./remote/link-file.ts";
 export { LinkRevokedError } from "./remote/remote-token.ts";

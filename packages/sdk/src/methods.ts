@@ -22,7 +22,7 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
     [
       "config.validate",
       async (_params, context): Promise<CheckResult> => ({
-        rows: (await definition.checkConfig?.(context.settings, context)) ?? [],
+        rows: (await checkSettings(definition, context)) ?? [],
       }),
     ],
     [
@@ -69,6 +69,12 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
     });
   return methods;
 }
+
+/** By its name, or by the one that it had before 0.2.0. */
+const checkSettings = (definition: PluginDefinition, context: CallContext) =>
+  definition.checkSettings === undefined
+    ? definition.checkConfig?.(context.settings, context)
+    : definition.checkSettings(context.settings, context);
 
 const alive: HealthResult = {
   state: "healthy",

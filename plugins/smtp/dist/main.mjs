@@ -643,6 +643,12 @@ const errorCatalogue = {
 		fix: "Open the plugin's logs; report it to the publisher.",
 		retryable: false
 	},
+	"plugin.sdk_unsupported": {
+		status: 409,
+		title: "This Hilum does not work with the plugin's SDK version",
+		fix: "Open Developer tools, Upgrade, run the upgrade, and enable again; an SDK that is newer than Hilum needs a newer Hilum.",
+		retryable: false
+	},
 	"plugin.timeout": {
 		status: 504,
 		title: "The plugin did not answer in time",
@@ -931,6 +937,30 @@ const errorCatalogue = {
 		fix: "Check that the database runs; Hilum keeps trying.",
 		retryable: true
 	},
+	"upgrade.changed": {
+		status: 409,
+		title: "The folder changed since the preview",
+		fix: "Look at the preview again, then upgrade.",
+		retryable: false
+	},
+	"upgrade.language": {
+		status: 422,
+		title: "Nothing is known to upgrade in this language",
+		fix: "Upgrades are for plugins of the Node and the Python SDK; change others by the protocol page.",
+		retryable: false
+	},
+	"upgrade.not_writable": {
+		status: 503,
+		title: "The folder cannot be written",
+		fix: "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
+		retryable: true
+	},
+	"upgrade.unreadable": {
+		status: 422,
+		title: "The code of the folder cannot be read",
+		fix: "Look for a file that a program made, with thousands of brackets within each other; move it out of the folder, then try again.",
+		retryable: false
+	},
 	"user.last_administrator": {
 		status: 409,
 		title: "You cannot remove the last administrator",
@@ -1106,6 +1136,13 @@ const wireErrorCodes = {
 	timeout: -32002,
 	full: -32003,
 	notReady: -32004
+};
+
+// packages/contract/src/wire/sdk-versions.ts
+/** Versions of the SDKs that this Hilum works with, from the oldest to its own. The SDKs of both languages have the same. */
+const sdkVersions = {
+	oldest: "0.1.0",
+	current: "0.2.0"
 };
 
 // packages/sdk/src/provider-error.ts
@@ -1962,7 +1999,7 @@ var WireRefusal = class extends Error {
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 function createMethods(definition) {
 	const methods = /* @__PURE__ */ new Map([
-		["config.validate", async (_params, context) => ({ rows: await definition.checkConfig?.(context.settings, context) ?? [] })],
+		["config.validate", async (_params, context) => ({ rows: await checkSettings(definition, context) ?? [] })],
 		["setup.check", async (params, context) => ({ rows: await find(definition.setup, params["step"], "step")(withRecipient(context, params["recipient"])) })],
 		["health.check", async (_params, context) => await definition.health?.(context) ?? alive],
 		["smoke.run", async (params, context) => ({ rows: await find(definition.smokeTests, params["id"], "smoke test")(withRecipient(context, params["recipient"])) })]
@@ -1988,6 +2025,8 @@ function createMethods(definition) {
 	});
 	return methods;
 }
+/** By its name, or by the one that it had before 0.2.0. */
+const checkSettings = (definition, context) => definition.checkSettings === void 0 ? definition.checkConfig?.(context.settings, context) : definition.checkSettings(context.settings, context);
 const alive = {
 	state: "healthy",
 	rows: [{
@@ -2143,7 +2182,7 @@ function createPeer({ channel, requests, notifications, presentError, onViolatio
 
 // packages/sdk/src/version.ts
 /** Version of this SDK, told in the handshake; the same as in package.json, which a test compares. */
-const sdkVersion = "0.1.0";
+const sdkVersion = sdkVersions.current;
 
 // packages/sdk/src/serve-channel.ts
 /** The host waits two seconds between `shutdown` and the end of the process. */
@@ -2313,10 +2352,10 @@ function serve(plugin) {
 
 // packages/sdk/src/evidence.ts
 /**
-* Runs one check and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
+* Checks one claim and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
 * with cause, mend and the provider's words of the ProviderError that it threw. Other errors are passed on: they are bugs.
 */
-async function checkStep(id, title, run) {
+async function checkClaim(id, title, run) {
 	const begunAt = performance.now();
 	const durationMs = () => Math.round((performance.now() - begunAt) * 10) / 10;
 	try {
@@ -5620,7 +5659,7 @@ async function connect$2(context) {
 	const failure = isProviderError(opened) ? opened : void 0;
 	const session = isProviderError(opened) ? void 0 : opened;
 	const broken = failure !== void 0 && concernsEncryption(failure) ? failure : void 0;
-	const greeting = await checkStep("greeting", "The mail server answers", async () => {
+	const greeting = await checkClaim("greeting", "The mail server answers", async () => {
 		if (failure !== void 0 && broken === void 0) throw failure;
 		return `${host}, port ${port}.`;
 	});
@@ -5653,7 +5692,7 @@ async function nextRow(rows, id, title, run) {
 		status: "skipped",
 		detail: "Not tried: a step before it failed."
 	};
-	return await checkStep(id, title, run);
+	return await checkClaim(id, title, run);
 }
 
 // node_modules/nodemailer/dist/esm/base64/index.js
@@ -11943,7 +11982,7 @@ function judgeAuthority(ca) {
 /** Sends e-mail through one SMTP server: one connection per message, so that nothing of one reaches another. */
 const smtpPlugin = definePlugin({
 	sendMessages: sendMail,
-	checkConfig: judgeSettings,
+	checkSettings: judgeSettings,
 	setup: {
 		server: (ctx) => checkServer(ctx, "encryption"),
 		"sign-in": (ctx) => checkFrom(ctx, "sign-in"),
@@ -12000,7 +12039,7 @@ async function sendTestMail(ctx, recipient) {
 		idempotencyKey: `smoke-${ctx.call}`,
 		attachments: []
 	};
-	return [await checkStep("send", "The mail server takes a message", async () => {
+	return [await checkClaim("send", "The mail server takes a message", async () => {
 		const { reply } = await sendMail(message, ctx);
 		return `The server answered: ${reply}`;
 	})];

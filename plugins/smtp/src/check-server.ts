@@ -1,4 +1,4 @@
-import { checkStep, isProviderError, type CallContext, type Evidence, type ProviderError } from "@hilum/sdk";
+import { checkClaim, isProviderError, type CallContext, type Evidence, type ProviderError } from "@hilum/sdk";
 import type { SmtpSettings } from "./settings.ts";
 import { openSession, type SmtpSession } from "./smtp-session.ts";
 
@@ -49,7 +49,7 @@ async function connect(context: CallContext<SmtpSettings>): Promise<Connected> {
   const failure = isProviderError(opened) ? opened : undefined;
   const session = isProviderError(opened) ? undefined : opened;
   const broken = failure !== undefined && concernsEncryption(failure) ? failure : undefined;
-  const greeting = await checkStep("greeting", "The mail server answers", async () => {
+  const greeting = await checkClaim("greeting", "The mail server answers", async () => {
     if (failure !== undefined && broken === undefined) throw failure;
     return `${host}, port ${port}.`;
   });
@@ -74,5 +74,5 @@ async function nextRow(
 ): Promise<Evidence> {
   if (rows.some(({ status }) => status === "failed"))
     return { id, title, status: "skipped", detail: "Not tried: a step before it failed." };
-  return await checkStep(id, title, run);
+  return await checkClaim(id, title, run);
 }

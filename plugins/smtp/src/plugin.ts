@@ -1,5 +1,5 @@
 import {
-  checkStep,
+  checkClaim,
   definePlugin,
   email,
   type CallContext,
@@ -18,7 +18,7 @@ import { openSession } from "./smtp-session.ts";
 /** Sends e-mail through one SMTP server: one connection per message, so that nothing of one reaches another. */
 export const smtpPlugin = definePlugin<SmtpSettings>({
   sendMessages: sendMail,
-  checkConfig: judgeSettings,
+  checkSettings: judgeSettings,
   setup: {
     server: (ctx) => checkServer(ctx, "encryption"),
     "sign-in": (ctx) => checkFrom(ctx, "sign-in"),
@@ -71,7 +71,7 @@ async function sendTestMail(ctx: CallContext<SmtpSettings>, recipient: string): 
     text: "This message shows that Hilum can send e-mail through your mail server. Nobody needs to answer it.\n",
   });
   const message = { communication, attempt: 1, idempotencyKey: `smoke-${ctx.call}`, attachments: [] };
-  const row = await checkStep("send", "The mail server takes a message", async () => {
+  const row = await checkClaim("send", "The mail server takes a message", async () => {
     const { reply } = await sendMail(message, ctx);
     return `The server answered: ${reply}`;
   });

@@ -627,6 +627,12 @@ const errorCatalogue = {
 		fix: "Open the plugin's logs; report it to the publisher.",
 		retryable: false
 	},
+	"plugin.sdk_unsupported": {
+		status: 409,
+		title: "This Hilum does not work with the plugin's SDK version",
+		fix: "Open Developer tools, Upgrade, run the upgrade, and enable again; an SDK that is newer than Hilum needs a newer Hilum.",
+		retryable: false
+	},
 	"plugin.timeout": {
 		status: 504,
 		title: "The plugin did not answer in time",
@@ -915,6 +921,30 @@ const errorCatalogue = {
 		fix: "Check that the database runs; Hilum keeps trying.",
 		retryable: true
 	},
+	"upgrade.changed": {
+		status: 409,
+		title: "The folder changed since the preview",
+		fix: "Look at the preview again, then upgrade.",
+		retryable: false
+	},
+	"upgrade.language": {
+		status: 422,
+		title: "Nothing is known to upgrade in this language",
+		fix: "Upgrades are for plugins of the Node and the Python SDK; change others by the protocol page.",
+		retryable: false
+	},
+	"upgrade.not_writable": {
+		status: 503,
+		title: "The folder cannot be written",
+		fix: "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
+		retryable: true
+	},
+	"upgrade.unreadable": {
+		status: 422,
+		title: "The code of the folder cannot be read",
+		fix: "Look for a file that a program made, with thousands of brackets within each other; move it out of the folder, then try again.",
+		retryable: false
+	},
 	"user.last_administrator": {
 		status: 409,
 		title: "You cannot remove the last administrator",
@@ -1090,6 +1120,13 @@ const wireErrorCodes = {
 	timeout: -32002,
 	full: -32003,
 	notReady: -32004
+};
+
+// packages/contract/src/wire/sdk-versions.ts
+/** Versions of the SDKs that this Hilum works with, from the oldest to its own. The SDKs of both languages have the same. */
+const sdkVersions = {
+	oldest: "0.1.0",
+	current: "0.2.0"
 };
 
 // packages/sdk/src/provider-error.ts
@@ -1946,7 +1983,7 @@ var WireRefusal = class extends Error {
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 function createMethods(definition) {
 	const methods = /* @__PURE__ */ new Map([
-		["config.validate", async (_params, context) => ({ rows: await definition.checkConfig?.(context.settings, context) ?? [] })],
+		["config.validate", async (_params, context) => ({ rows: await checkSettings(definition, context) ?? [] })],
 		["setup.check", async (params, context) => ({ rows: await find(definition.setup, params["step"], "step")(withRecipient(context, params["recipient"])) })],
 		["health.check", async (_params, context) => await definition.health?.(context) ?? alive],
 		["smoke.run", async (params, context) => ({ rows: await find(definition.smokeTests, params["id"], "smoke test")(withRecipient(context, params["recipient"])) })]
@@ -1972,6 +2009,8 @@ function createMethods(definition) {
 	});
 	return methods;
 }
+/** By its name, or by the one that it had before 0.2.0. */
+const checkSettings = (definition, context) => definition.checkSettings === void 0 ? definition.checkConfig?.(context.settings, context) : definition.checkSettings(context.settings, context);
 const alive = {
 	state: "healthy",
 	rows: [{
@@ -2127,7 +2166,7 @@ function createPeer({ channel, requests, notifications, presentError, onViolatio
 
 // packages/sdk/src/version.ts
 /** Version of this SDK, told in the handshake; the same as in package.json, which a test compares. */
-const sdkVersion = "0.1.0";
+const sdkVersion = sdkVersions.current;
 
 // packages/sdk/src/serve-channel.ts
 /** The host waits two seconds between `shutdown` and the end of the process. */
@@ -2297,10 +2336,10 @@ function serve(plugin) {
 
 // packages/sdk/src/evidence.ts
 /**
-* Runs one check and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
+* Checks one claim and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
 * with cause, mend and the provider's words of the ProviderError that it threw. Other errors are passed on: they are bugs.
 */
-async function checkStep(id, title, run) {
+async function checkClaim(id, title, run) {
 	const begunAt = performance.now();
 	const durationMs = () => Math.round((performance.now() - begunAt) * 10) / 10;
 	try {
@@ -2774,14 +2813,14 @@ async function checkBalance(ctx) {
 			status: "skipped",
 			detail: "The sign-in may not look at the balance."
 		};
-		return await checkStep(row.id, row.title, () => Promise.reject(error));
+		return await checkClaim(row.id, row.title, () => Promise.reject(error));
 	}
 }
 async function runUntilFailure(ctx, steps) {
 	const rows = [];
 	for (const step of steps) {
 		const [id, title, run] = step;
-		rows.push(...hasFailed(rows) ? skipped([step]) : [await checkStep(id, title, () => run(ctx))]);
+		rows.push(...hasFailed(rows) ? skipped([step]) : [await checkClaim(id, title, () => run(ctx))]);
 	}
 	return rows;
 }
@@ -3064,7 +3103,7 @@ function createTwilioPlugin() {
 	const sendTest = (ctx) => sendTestMessage(ctx, handedOut);
 	return definePlugin({
 		sendMessages: (message, ctx) => sendText(message, ctx, handedOut),
-		checkConfig: judgeSettings,
+		checkSettings: judgeSettings,
 		setup: {
 			account: checkSignIn,
 			sender: checkSender,
@@ -3112,7 +3151,7 @@ async function sendTestMessage(ctx, handedOut) {
 		idempotencyKey: `check-${ctx.call}`,
 		attachments: []
 	};
-	return [await checkStep(row.id, row.title, async () => {
+	return [await checkClaim(row.id, row.title, async () => {
 		const { reply } = await sendText(message, ctx, handedOut);
 		return `Twilio answered: ${reply ?? "taken"}.`;
 	})];

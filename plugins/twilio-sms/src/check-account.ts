@@ -1,4 +1,4 @@
-import { checkStep, isProviderError, ProviderError, type Evidence } from "@hilum/sdk";
+import { checkClaim, isProviderError, ProviderError, type Evidence } from "@hilum/sdk";
 import { listSenders } from "./senders.ts";
 import { isNumber, isService } from "./settings.ts";
 import { isUnverifiedRecipient } from "./twilio-error.ts";
@@ -99,7 +99,7 @@ export async function checkBalance(ctx: TwilioContext): Promise<Evidence> {
     if (!isProviderError(error)) throw error;
     if (error.code === "provider.bad_credentials" || error.code === "provider.refused")
       return { ...row, status: "skipped", detail: "The sign-in may not look at the balance." };
-    return await checkStep(row.id, row.title, () => Promise.reject(error));
+    return await checkClaim(row.id, row.title, () => Promise.reject(error));
   }
 }
 
@@ -107,7 +107,7 @@ async function runUntilFailure(ctx: TwilioContext, steps: readonly Step[]): Prom
   const rows: Evidence[] = [];
   for (const step of steps) {
     const [id, title, run] = step;
-    rows.push(...(hasFailed(rows) ? skipped([step]) : [await checkStep(id, title, () => run(ctx))]));
+    rows.push(...(hasFailed(rows) ? skipped([step]) : [await checkClaim(id, title, () => run(ctx))]));
   }
   return rows;
 }

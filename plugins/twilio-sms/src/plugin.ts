@@ -1,4 +1,4 @@
-import { checkStep, definePlugin, sms, type Evidence, type Plugin, type SmokeTestContext } from "@hilum/sdk";
+import { checkClaim, definePlugin, sms, type Evidence, type Plugin, type SmokeTestContext } from "@hilum/sdk";
 import { checkAccount, checkBalance, checkSender, checkSignIn } from "./check-account.ts";
 import { createHandedOut, type HandedOut } from "./handed-out.ts";
 import { judgeSettings } from "./judge-settings.ts";
@@ -13,7 +13,7 @@ export function createTwilioPlugin(): Plugin {
   const sendTest = (ctx: SmokeTestContext<TwilioSettings>): Promise<Evidence[]> => sendTestMessage(ctx, handedOut);
   return definePlugin<TwilioSettings>({
     sendMessages: (message, ctx) => sendText(message, ctx, handedOut),
-    checkConfig: judgeSettings,
+    checkSettings: judgeSettings,
     setup: { account: checkSignIn, sender: checkSender, try: checkAccount, live: sendTest, receipt: sendTest },
     discover: { from: discoverSenders },
     async health(ctx) {
@@ -41,7 +41,7 @@ async function sendTestMessage(ctx: SmokeTestContext<TwilioSettings>, handedOut:
   });
   const message = { communication, attempt: 1, idempotencyKey: `check-${ctx.call}`, attachments: [] };
   return [
-    await checkStep(row.id, row.title, async () => {
+    await checkClaim(row.id, row.title, async () => {
       const { reply } = await sendText(message, ctx, handedOut);
       return `Twilio answered: ${reply ?? "taken"}.`;
     }),

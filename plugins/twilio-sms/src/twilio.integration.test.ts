@@ -307,7 +307,7 @@ describe("receipts", () => {
 
   it("asks a Twilio on the internet for none while Hilum can be reached on this machine alone", async () => {
     const { host } = await account({ settings: { apiHost: "api.twilio.com" } });
-    expect((await host.checkConfig()).rows).toMatchObject([{ id: "receipts", status: "passed" }]);
+    expect((await host.checkSettings()).rows).toMatchObject([{ id: "receipts", status: "passed" }]);
   });
 });
 

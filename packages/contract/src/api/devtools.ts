@@ -5,6 +5,7 @@ import { conformanceOperations } from "./conformance.ts";
 import { defineOperation } from "./operation.ts";
 import { administering, everyone, operating, PluginId, PluginParams, Strict, Time } from "./schemas.ts";
 import { Type } from "./type.ts";
+import { upgradeOperations } from "./upgrades.ts";
 import { wireOperations } from "./wire-inspector.ts";
 
 export const pluginLanguages = ["node", "python"] as const;
@@ -246,4 +247,5 @@ export const devtoolsOperations = [
   ...conformanceOperations,
   packPreview,
   pack,
+  ...upgradeOperations,
 ] as const;

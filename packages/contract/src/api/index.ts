@@ -2,6 +2,7 @@ export * from "./operation.ts";
 export * from "./schemas.ts";
 export * from "./conformance.ts";
 export * from "./devtools.ts";
+export * from "./upgrades.ts";
 export * from "./hooks.ts";
 export * from "./identity.ts";
 export * from "./plugins.ts";

@@ -14,6 +14,7 @@ import * as repairs from "./repairs.ts";
 import * as routes from "./routes.ts";
 import * as schemas from "./schemas.ts";
 import * as setup from "./setup.ts";
+import * as upgrades from "./upgrades.ts";
 import * as wire from "./wire-inspector.ts";
 
 type JsonObject = Record<string, unknown>;
@@ -48,6 +49,7 @@ const names = new Map<unknown, string>(
     pages,
     devtools,
     conformance,
+    upgrades,
     wire,
   ]
     .flatMap((module) => Object.entries(module))

@@ -1,3 +1,4 @@
+import { sdkVersions } from "@hilum/contract";
 import type { ScaffoldChoice, ScaffoldFile } from "@hilum/contract/api";
 import { pageFiles } from "./page-files.ts";
 import { readme } from "./readme.ts";
@@ -107,7 +108,7 @@ function packageJson({ id, pages }: ScaffoldChoice): string {
     private: true,
     type: "module",
     scripts: { test: "node --test", ...(pages ? { build: "node build.ts" } : {}) },
-    dependencies: { "@hilum/sdk": "0.1.0", ...(pages ? { react: "19.3.1", "react-dom": "19.3.1" } : {}) },
+    dependencies: { "@hilum/sdk": sdkVersions.current, ...(pages ? { react: "19.3.1", "react-dom": "19.3.1" } : {}) },
     ...(pages
       ? { devDependencies: { "@types/react": "19.3.0", "@types/react-dom": "19.3.0", rolldown: "1.2.19" } }
       : {}),

@@ -1,3 +1,4 @@
+import { sdkVersions } from "@hilum/contract";
 import type { ScaffoldChoice, ScaffoldFile } from "@hilum/contract/api";
 import { readme } from "./readme.ts";
 import { scaffoldManifest, scaffoldSubject } from "./scaffold-manifest.ts";
@@ -106,7 +107,7 @@ name = ${JSON.stringify(id.replaceAll(".", "-"))}
 version = "0.1.0"
 description = ${JSON.stringify(name)}
 requires-python = ">=3.10"
-dependencies = ["hilum"]
+dependencies = ["hilum==${sdkVersions.current}"]
 
 [project.optional-dependencies]
 test = ["pytest", "pytest-asyncio"]

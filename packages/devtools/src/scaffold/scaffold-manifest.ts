@@ -1,4 +1,5 @@
 import type { ScaffoldChoice } from "@hilum/contract/api";
+import { requiredHilum } from "../upgrade/003-requires-hilum.ts";
 
 /** `hilum.json` of a new plugin: what it is, one setting, one smoke test. */
 export function scaffoldManifest({ id, name, capabilities, pages, language }: ScaffoldChoice): string {
@@ -9,6 +10,7 @@ export function scaffoldManifest({ id, name, capabilities, pages, language }: Sc
     name,
     version: "0.1.0",
     description: "Takes each message and keeps it to itself, until your provider is called.",
+    requires: { hilum: requiredHilum },
     capabilities: [...new Set(capabilities)],
     runtime: { kind: language, entry },
     config: {

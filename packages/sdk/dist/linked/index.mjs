@@ -825,6 +825,12 @@ const errorCatalogue = {
 		fix: "Open the plugin's logs; report it to the publisher.",
 		retryable: false
 	},
+	"plugin.sdk_unsupported": {
+		status: 409,
+		title: "This Hilum does not work with the plugin's SDK version",
+		fix: "Open Developer tools, Upgrade, run the upgrade, and enable again; an SDK that is newer than Hilum needs a newer Hilum.",
+		retryable: false
+	},
 	"plugin.timeout": {
 		status: 504,
 		title: "The plugin did not answer in time",
@@ -1112,6 +1118,30 @@ const errorCatalogue = {
 		title: "The database cannot be reached",
 		fix: "Check that the database runs; Hilum keeps trying.",
 		retryable: true
+	},
+	"upgrade.changed": {
+		status: 409,
+		title: "The folder changed since the preview",
+		fix: "Look at the preview again, then upgrade.",
+		retryable: false
+	},
+	"upgrade.language": {
+		status: 422,
+		title: "Nothing is known to upgrade in this language",
+		fix: "Upgrades are for plugins of the Node and the Python SDK; change others by the protocol page.",
+		retryable: false
+	},
+	"upgrade.not_writable": {
+		status: 503,
+		title: "The folder cannot be written",
+		fix: "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
+		retryable: true
+	},
+	"upgrade.unreadable": {
+		status: 422,
+		title: "The code of the folder cannot be read",
+		fix: "Look for a file that a program made, with thousands of brackets within each other; move it out of the folder, then try again.",
+		retryable: false
 	},
 	"user.last_administrator": {
 		status: 409,
@@ -10199,6 +10229,13 @@ const wireErrorCodes = {
 	notReady: -32004
 };
 
+// packages/contract/src/wire/sdk-versions.ts
+/** Versions of the SDKs that this Hilum works with, from the oldest to its own. The SDKs of both languages have the same. */
+const sdkVersions = {
+	oldest: "0.1.0",
+	current: "0.2.0"
+};
+
 // packages/sdk/src/provider-error.ts
 const brand = Symbol.for("hilum.sdk.provider-error");
 /** What went wrong at the provider, in the terms by which the host decides whether to try again. */
@@ -11080,7 +11117,7 @@ var WireRefusal = class extends Error {
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 function createMethods(definition) {
 	const methods = /* @__PURE__ */ new Map([
-		["config.validate", async (_params, context) => ({ rows: await definition.checkConfig?.(context.settings, context) ?? [] })],
+		["config.validate", async (_params, context) => ({ rows: await checkSettings(definition, context) ?? [] })],
 		["setup.check", async (params, context) => ({ rows: await find(definition.setup, params["step"], "step")(withRecipient(context, params["recipient"])) })],
 		["health.check", async (_params, context) => await definition.health?.(context) ?? alive],
 		["smoke.run", async (params, context) => ({ rows: await find(definition.smokeTests, params["id"], "smoke test")(withRecipient(context, params["recipient"])) })]
@@ -11106,6 +11143,8 @@ function createMethods(definition) {
 	});
 	return methods;
 }
+/** By its name, or by the one that it had before 0.2.0. */
+const checkSettings = (definition, context) => definition.checkSettings === void 0 ? definition.checkConfig?.(context.settings, context) : definition.checkSettings(context.settings, context);
 const alive = {
 	state: "healthy",
 	rows: [{
@@ -11261,7 +11300,7 @@ function createPeer({ channel, requests, notifications, presentError, onViolatio
 
 // packages/sdk/src/version.ts
 /** Version of this SDK, told in the handshake; the same as in package.json, which a test compares. */
-const sdkVersion = "0.1.0";
+const sdkVersion = sdkVersions.current;
 
 // packages/sdk/src/serve-channel.ts
 /** The host waits two seconds between `shutdown` and the end of the process. */
@@ -11431,10 +11470,10 @@ function serve(plugin) {
 
 // packages/sdk/src/evidence.ts
 /**
-* Runs one check and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
+* Checks one claim and tells how it went as a row for the console: passed with what `run` returns as detail, or failed
 * with cause, mend and the provider's words of the ProviderError that it threw. Other errors are passed on: they are bugs.
 */
-async function checkStep(id, title, run) {
+async function checkClaim(id, title, run) {
 	const begunAt = performance.now();
 	const durationMs = () => Math.round((performance.now() - begunAt) * 10) / 10;
 	try {
@@ -11462,6 +11501,8 @@ async function checkStep(id, title, run) {
 		};
 	}
 }
+/** @deprecated Since 0.2.0, gone in 0.3.0: it is called `checkClaim`. Upgrade 2 of Developer tools, Upgrade, renames it. */
+const checkStep = (id, title, run) => checkClaim(id, title, run);
 
 // packages/sdk/src/registration/http.ts
 const answerBytesMax = 1048576;
@@ -15493,4 +15534,4 @@ async function serveSocket(plugin, socket, signal) {
 	}
 }
 
-export { EgressError, EnrolmentError, LinkRevokedError, ProviderError, RegistrationError, channelOf, checkStep, contactPoints, definePlugin, email, fax, isCertificateError, isProviderError, isTestMessage, messageText, register, serve, serveRemote, sms };
+export { EgressError, EnrolmentError, LinkRevokedError, ProviderError, RegistrationError, channelOf, checkClaim, checkStep, contactPoints, definePlugin, email, fax, isCertificateError, isProviderError, isTestMessage, messageText, register, serve, serveRemote, sms };

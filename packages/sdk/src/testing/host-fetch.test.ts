@@ -78,14 +78,14 @@ describe("ctx.fetch under the test host", () => {
     const plugin = await createTestHost(
       definePlugin({
         sendMessages: async (_message, ctx) => (look(ctx), {}),
-        checkConfig: (_values, ctx) => look(ctx),
+        checkSettings: (_values, ctx) => look(ctx),
         setup: { check: look },
       }),
       { manifest, settings },
     );
     onTestFinished(() => plugin.close());
     await plugin.send(message);
-    await plugin.checkConfig({ ...settings, token: "another" });
+    await plugin.checkSettings({ ...settings, token: "another" });
     await plugin.checkSetup("check");
     const shown = { host: "api.example.org", account: "AC1", secretsHeld: ["token"] };
     expect(seen).toEqual([shown, shown, shown]);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { definePlugin, email, ProviderError, type PluginDefinition } from "../index.ts";
+import { checkClaim, checkStep, definePlugin, email, ProviderError, type PluginDefinition } from "../index.ts";
 import { sdkVersion } from "../version.ts";
 import { createTestHost, type TestHost, type TestHostOptions } from "./test-host.ts";
 
@@ -246,4 +246,14 @@ it("tells the version of its package", () => {
     version: string;
   };
   expect(sdkVersion).toBe(version);
+});
+
+it("answers by names that were given up in this version, and prefers the new ones", async () => {
+  const row = (id: string) => [{ id, title: "Judged", status: "passed" as const }];
+  const before = await host({ ...sends, checkConfig: () => row("before") });
+  expect((await before.checkConfig()).rows).toEqual(row("before"));
+  const now = await host({ ...sends, checkConfig: () => row("before"), checkSettings: () => row("now") });
+  expect((await now.checkSettings()).rows).toEqual(row("now"));
+  const claims = [checkStep, checkClaim].map((check) => check("a", "A", async () => "seen"));
+  expect(await Promise.all(claims)).toMatchObject([1, 2].map(() => ({ id: "a", status: "passed", detail: "seen" })));
 });

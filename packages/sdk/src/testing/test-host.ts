@@ -48,6 +48,8 @@ export interface TestHost {
   readonly methods: readonly string[];
   /** Hands a message to the plugin. Rejects with TestCallError, and with HilumError for what the host itself refuses. */
   send(communication: Communication, options?: SendOptions): Promise<SendResult>;
+  checkSettings(settings?: Readonly<Record<string, unknown>>): Promise<CheckResult>;
+  /** @deprecated Since 0.2.0, gone in 0.3.0: it is called `checkSettings`. Upgrade 1 of Developer tools, Upgrade, renames it. */
   checkConfig(settings?: Readonly<Record<string, unknown>>): Promise<CheckResult>;
   /** Runs the check of a setup step. `recipient` is for steps of type `test`. */
   checkSetup(
@@ -116,11 +118,12 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     records.close();
   };
   const methods = await shakeHands();
+  const checkSettings = async (values: Readonly<Record<string, unknown>> = settings): Promise<CheckResult> =>
+    (await ask("config.validate", { settings: withoutHeld(manifest, values) })) as CheckResult;
 
   return {
     ...{ methods, send, log, deliveries, fetches, request: ask, messages: records.messages },
-    checkConfig: async (values = settings) =>
-      (await ask("config.validate", { settings: withoutHeld(manifest, values) })) as CheckResult,
+    ...{ checkSettings, checkConfig: checkSettings },
     checkSetup: async (step, values = settings, { recipient } = {}) =>
       (await ask("setup.check", {
         step,

@@ -457,6 +457,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Read why on the plugin's Health page, mend it, then press Restart.",
         False,
     ),
+    "plugin.sdk_unsupported": ErrorSpec(
+        409,
+        "This Hilum does not work with the plugin's SDK version",
+        "Open Developer tools, Upgrade, run the upgrade, and enable again; an SDK that is newer than Hilum needs a newer Hilum.",
+        False,
+    ),
     "plugin.timeout": ErrorSpec(
         504,
         "The plugin did not answer in time",
@@ -738,6 +744,30 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "The database cannot be reached",
         "Check that the database runs; Hilum keeps trying.",
         True,
+    ),
+    "upgrade.changed": ErrorSpec(
+        409,
+        "The folder changed since the preview",
+        "Look at the preview again, then upgrade.",
+        False,
+    ),
+    "upgrade.language": ErrorSpec(
+        422,
+        "Nothing is known to upgrade in this language",
+        "Upgrades are for plugins of the Node and the Python SDK; change others by the protocol page.",
+        False,
+    ),
+    "upgrade.not_writable": ErrorSpec(
+        503,
+        "The folder cannot be written",
+        "Let the user that runs Hilum write the named file, or download the patch and apply it yourself.",
+        True,
+    ),
+    "upgrade.unreadable": ErrorSpec(
+        422,
+        "The code of the folder cannot be read",
+        "Look for a file that a program made, with thousands of brackets within each other; move it out of the folder, then try again.",
+        False,
     ),
     "user.last_administrator": ErrorSpec(
         409,

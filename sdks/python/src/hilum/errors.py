@@ -92,6 +92,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginNotServed           plugin.not_served
 │   ├── PluginProtocol            plugin.protocol
 │   ├── PluginQuarantined         plugin.quarantined
+│   ├── PluginSdkUnsupported      plugin.sdk_unsupported
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
@@ -125,6 +126,10 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SetupInProgress           setup.in_progress
 │   ├── SmokeFailed               smoke.failed
 │   ├── StoreUnavailable          store.unavailable
+│   ├── UpgradeChanged            upgrade.changed
+│   ├── UpgradeLanguage           upgrade.language
+│   ├── UpgradeNotWritable        upgrade.not_writable
+│   ├── UpgradeUnreadable         upgrade.unreadable
 │   ├── UserLastAdministrator     user.last_administrator
 │   ├── UserNameTaken             user.name_taken
 │   ├── UserNotFound              user.not_found
@@ -450,6 +455,10 @@ class PluginQuarantined(HostError):
     """The plugin is in quarantine: `plugin.quarantined`."""
 
 
+class PluginSdkUnsupported(HostError):
+    """This Hilum does not work with the plugin's SDK version: `plugin.sdk_unsupported`."""
+
+
 class PluginTimeout(HostError):
     """The plugin did not answer in time: `plugin.timeout`."""
 
@@ -638,6 +647,22 @@ class StoreUnavailable(HostError):
     """The database cannot be reached: `store.unavailable`."""
 
 
+class UpgradeChanged(HostError):
+    """The folder changed since the preview: `upgrade.changed`."""
+
+
+class UpgradeLanguage(HostError):
+    """Nothing is known to upgrade in this language: `upgrade.language`."""
+
+
+class UpgradeNotWritable(HostError):
+    """The folder cannot be written: `upgrade.not_writable`."""
+
+
+class UpgradeUnreadable(HostError):
+    """The code of the folder cannot be read: `upgrade.unreadable`."""
+
+
 class UserLastAdministrator(HostError):
     """You cannot remove the last administrator: `user.last_administrator`."""
 
@@ -744,6 +769,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "plugin.not_served": PluginNotServed,
     "plugin.protocol": PluginProtocol,
     "plugin.quarantined": PluginQuarantined,
+    "plugin.sdk_unsupported": PluginSdkUnsupported,
     "plugin.timeout": PluginTimeout,
     "policy.denied": PolicyDenied,
     "policy.failed": PolicyFailed,
@@ -791,6 +817,10 @@ CLASSES: dict[str, type[HilumError]] = {
     "setup.in_progress": SetupInProgress,
     "smoke.failed": SmokeFailed,
     "store.unavailable": StoreUnavailable,
+    "upgrade.changed": UpgradeChanged,
+    "upgrade.language": UpgradeLanguage,
+    "upgrade.not_writable": UpgradeNotWritable,
+    "upgrade.unreadable": UpgradeUnreadable,
     "user.last_administrator": UserLastAdministrator,
     "user.name_taken": UserNameTaken,
     "user.not_found": UserNotFound,
@@ -883,6 +913,7 @@ __all__ = [
     "PluginNotServed",
     "PluginProtocol",
     "PluginQuarantined",
+    "PluginSdkUnsupported",
     "PluginTimeout",
     "PolicyDenied",
     "PolicyFailed",
@@ -932,6 +963,10 @@ __all__ = [
     "SetupInProgress",
     "SmokeFailed",
     "StoreUnavailable",
+    "UpgradeChanged",
+    "UpgradeLanguage",
+    "UpgradeNotWritable",
+    "UpgradeUnreadable",
     "UserLastAdministrator",
     "UserNameTaken",
     "UserNotFound",

@@ -15,6 +15,7 @@ const devTabs = [
   ["Fixtures", "/dev/fixtures"],
   ["Conformance", "/dev/conformance"],
   ["Package", "/dev/package"],
+  ["Upgrade", "/dev/upgrade"],
   ["API explorer", "/dev/api"],
 ] as const;
 type DevTab = (typeof devTabs)[number][0];

@@ -15,6 +15,7 @@ import { createConformanceService } from "./conformance.ts";
 import { createLiveReloadService } from "./live-reload.ts";
 import { createDevtoolsHandlers } from "./routes.ts";
 import { createFixtureSender } from "./send-fixture.ts";
+import { createUpgradeService } from "./upgrade.ts";
 import { createWireService } from "./wire.ts";
 import { createWorkspaceService } from "./workspace.ts";
 
@@ -73,6 +74,7 @@ export function composeDevtools(parts: DevtoolsParts): {
       ...{ store, sandbox, codeOf: runner.codeOf, version: installation.version },
       files: createConformanceFiles(join(config.dataDir, "conformance")),
     }),
+    upgrade: createUpgradeService({ store }),
     sendFixture: createFixtureSender({ store, host, ref, failureData: pluginFailureData }),
     packSources: { moduleRoots, ...(pythonSdkDir === undefined ? {} : { pythonSdk: join(pythonSdkDir, "hilum") }) },
   });

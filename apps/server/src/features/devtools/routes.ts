@@ -19,6 +19,7 @@ import { linkedFolder } from "./linked-folder.ts";
 import type { LiveReloadService } from "./live-reload.ts";
 import { createOneAtATime } from "./one-at-a-time.ts";
 import type { createFixtureSender } from "./send-fixture.ts";
+import type { UpgradeService } from "./upgrade.ts";
 import type { WireService } from "./wire.ts";
 import type { WorkspaceService } from "./workspace.ts";
 
@@ -29,6 +30,7 @@ export interface DevtoolsServices {
   wire: WireService;
   conformance: ConformanceService;
   sendFixture: ReturnType<typeof createFixtureSender>;
+  upgrade: UpgradeService;
   packSources: PackSources;
   /** Whether the session or token that somebody came with still holds. */
   holds(actor: Actor): Promise<boolean>;
@@ -55,6 +57,9 @@ type DevtoolsIds =
   | "getConformanceRun"
   | "listFixtures"
   | "sendFixture"
+  | "previewUpgrade"
+  | "downloadUpgrade"
+  | "upgradePlugin"
   | "previewPackage"
   | "packPlugin";
 
@@ -64,6 +69,7 @@ export function createDevtoolsHandlers(services: DevtoolsServices): Handlers<Dev
     ...wireHandlers(services),
     ...judgeHandlers(services),
     ...packHandlers(services),
+    ...upgradeHandlers(services),
   };
 }
 
@@ -170,6 +176,20 @@ function packHandlers({ store, packSources }: DevtoolsServices) {
         headers: { ...attachment(name, "application/vnd.hilum.package+zip"), "x-content-digest": `sha256:${digest}` },
         note: { count: files.length },
       };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function upgradeHandlers({ upgrade }: DevtoolsServices) {
+  return {
+    previewUpgrade: async (_context, { params }) => ({ status: 200, body: await upgrade.preview(params.plugin) }),
+    downloadUpgrade: async (_context, { params }) => {
+      const { name, text } = await upgrade.patch(params.plugin);
+      return { status: 200, stream: Readable.from([text]), headers: attachment(name, "text/x-patch") };
+    },
+    upgradePlugin: async (context, { params, body }) => {
+      const done = await upgrade.run(context, params.plugin, body.basis);
+      return { status: 200, body: done, note: { count: done.files.length } };
     },
   } satisfies Partial<Handlers>;
 }

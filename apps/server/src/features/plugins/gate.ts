@@ -8,7 +8,7 @@ import { judgeHostRange } from "./host-range.ts";
 import { isReviewed, scopesOf } from "./scopes-of.ts";
 
 /** What a reason can never override: without it there is nothing to run, or nothing to run it in. */
-const hard = new Set(["hilum", "code", "capabilities", "settings", "sandbox"]);
+const hard = new Set(["hilum", "sdk", "code", "capabilities", "settings", "sandbox"]);
 
 export const isHard = (row: Evidence): boolean => row.status === "failed" && hard.has(row.id);
 

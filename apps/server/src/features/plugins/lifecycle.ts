@@ -5,6 +5,7 @@ import type { InstanceKey, InstanceRow, Store } from "@hilum/store";
 import { checkDisclosures } from "../egress/check-disclosures.ts";
 import type { Disclosures } from "../egress/disclosures.ts";
 import type { PagesService } from "../pages/pages.ts";
+import { checkSdk } from "./check-sdk.ts";
 import { checkGate, isHard } from "./gate.ts";
 import { loadConfigured, loadPlugin, openSettings } from "./load-instance.ts";
 import type { InstanceRunner } from "./runner.ts";
@@ -65,6 +66,7 @@ export function createLifecycleService({
         (await store.registrations.revisionOf(key.plugin)) !== undefined,
         pages.present(configured.plugin),
       ),
+      ...(await checkSdk(configured)),
       ...(await checkDisclosures(configured, disclosures)),
     ];
   }

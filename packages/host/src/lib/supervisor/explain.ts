@@ -30,6 +30,7 @@ export function explainEnd({ close, exit }: LiveEnd): Omit<RunProblem, "at"> {
 const lasting: ReadonlySet<string> = new Set([
   "sandbox.unavailable",
   "plugin.protocol",
+  "plugin.sdk_unsupported",
   "plugin.bad_reply",
   "manifest.invalid",
   "policy.denied",

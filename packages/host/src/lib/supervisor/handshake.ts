@@ -1,7 +1,9 @@
 import {
   HilumError,
   hostMethods,
+  judgeSdkVersion,
   protocolVersion,
+  sdkVersions,
   wireLimits,
   type CapabilityName,
   type InitializeParams,
@@ -58,4 +60,13 @@ export function checkMethods(
     throw new HilumError("plugin.protocol", {
       detail: `The plugin does not answer ${missing.join(", ")}, which its manifest promises`,
     });
+}
+
+/** An SDK of ours that this Hilum does not work with is told before anything is asked of it. Throws `plugin.sdk_unsupported`. */
+export function checkSdk({ sdk }: InitializeResult): void {
+  const verdict = judgeSdkVersion(sdk);
+  if (verdict === undefined || sdk === undefined) return;
+  throw new HilumError("plugin.sdk_unsupported", {
+    detail: `It runs with ${sdk.name} ${sdk.version}; this Hilum works with ${sdkVersions.oldest} to ${sdkVersions.current}`,
+  });
 }

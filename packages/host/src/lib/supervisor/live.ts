@@ -10,7 +10,7 @@ import type { PluginLog } from "../logs/plugin-log.ts";
 import type { Sandbox, SandboxControl, SandboxedProcess, SandboxExit, StartSpec } from "../sandbox/sandbox.ts";
 import type { Ticker } from "../ticker.ts";
 import { createHostCodeConnection } from "./host-code.ts";
-import { checkMethods, handshakeMs, initializeParams } from "./handshake.ts";
+import { checkMethods, checkSdk, handshakeMs, initializeParams } from "./handshake.ts";
 import type { InstanceSpec, RunnerSpec } from "./instance-spec.ts";
 
 /** One life of an instance: from its start to its end, never again. */
@@ -82,6 +82,7 @@ export async function beginLive(
       initializeParams(spec, { call, version: ports.version, egress: body.door !== undefined }),
       handshakeMs,
     );
+    checkSdk(answer);
     checkMethods(spec, answer);
     return makeLive(connection, body, answer, { closed, ended, startedAt: ports.now() });
   } catch (error) {
