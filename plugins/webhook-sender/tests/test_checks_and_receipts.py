@@ -75,9 +75,9 @@ async def test_a_real_message_is_tried_with_whom_somebody_named(open_plugin: Ope
 
 async def test_says_of_settings_whether_receipts_can_come(open_plugin: OpenPlugin) -> None:
     host = await open_plugin(Endpoint())
-    assert rows_of(await host.check_config())["receipts"]["status"] == "passed"
+    assert rows_of(await host.check_settings())["receipts"]["status"] == "passed"
     quiet = await open_plugin(Endpoint(), receipts=False)
-    assert rows_of(await quiet.check_config())["receipts"]["status"] == "skipped"
+    assert rows_of(await quiet.check_settings())["receipts"]["status"] == "skipped"
 
 
 async def test_a_receipt_tells_what_became_of_a_message(open_plugin: OpenPlugin) -> None:

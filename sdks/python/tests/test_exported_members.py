@@ -15,7 +15,7 @@ AttachmentInfo Attachments CallContext CauseClass Communication Connection Deliv
 EnrolmentError Evidence Fetch FetchAnswer HealthResult HilumError HookAnswer HookRequest HostError LinkClosedError
 LinkRevokedError Manifest MessageAttachment MessageContactPoint MessageText OutgoingMessage Plugin PluginLog PluginState
 ProviderError ProviderErrorCode Registration RegistrationError RemoteState Sent SetupContext SmokeTestContext StateEntry
-__version__ channel_of check_step contact_points define_plugin email fax is_test_message message_text register serve
+__version__ channel_of check_claim check_step contact_points define_plugin email fax is_test_message message_text register serve
 serve_remote sms
 """.split()
 

@@ -76,10 +76,10 @@ async def test_keeps_the_held_secret_out_of_settings_and_tells_that_it_is_set(hi
         seen.append([dict(ctx.settings), list(ctx.secrets_held)])
         return []
 
-    plugin = define_plugin(send_messages=look, check_config=judge)
+    plugin = define_plugin(send_messages=look, check_settings=judge)
     host = await hilum_host(plugin, manifest=MANIFEST, settings=SETTINGS)
     await host.send(sample_sms())
-    await host.check_config({**SETTINGS, "token": "another"})
+    await host.check_settings({**SETTINGS, "token": "another"})
     shown = [{"host": "api.example.org", "account": "AC1"}, ["token"]]
     assert seen == [shown, shown]
 

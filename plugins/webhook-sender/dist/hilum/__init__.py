@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         ProviderError,
         RegistrationError,
     )
-    from .evidence import check_step
+    from .evidence import check_claim, check_step
     from .hook_request import HookAnswer, HookRequest
     from .lanes.egress import Connection
     from .lanes.fetch import Fetch, FetchAnswer
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "definition": "AttachmentInfo CallContext OutgoingMessage Plugin Sent SetupContext SmokeTestContext define_plugin",
     "errors": "EgressError EnrolmentError HilumError HostError LinkClosedError LinkRevokedError ProviderError RegistrationError",
-    "evidence": "check_step",
+    "evidence": "check_claim check_step",
     "hook_request": "HookAnswer HookRequest",
     "lanes.egress": "Connection",
     "lanes.fetch": "Fetch FetchAnswer",
@@ -127,6 +127,7 @@ __all__ = [
     "StateEntry",
     "__version__",
     "channel_of",
+    "check_claim",
     "check_step",
     "contact_points",
     "define_plugin",

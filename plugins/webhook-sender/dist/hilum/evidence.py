@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from .models import Evidence
 
 
-async def check_step(id: str, title: str, run: Callable[[], Awaitable[str | None]]) -> Evidence:
-    """Runs one check and tells how it went as a row for the console.
+async def check_claim(id: str, title: str, run: Callable[[], Awaitable[str | None]]) -> Evidence:
+    """Checks one claim and tells how it went as a row for the console.
 
     Passed, with what `run` returns as detail; or failed, with cause, mend and the provider's words of the ProviderError
     that it raised. Other errors are passed on: they are bugs.
@@ -34,6 +34,10 @@ async def check_step(id: str, title: str, run: Callable[[], Awaitable[str | None
     if detail is not None:
         passed["detail"] = detail
     return passed
+
+
+check_step = check_claim
+"""Deprecated since 0.2.0, gone in 0.3.0: it is called `check_claim`. Upgrade 2 of Developer tools, Upgrade, renames it."""
 
 
 def _since(begun_at: float) -> float:

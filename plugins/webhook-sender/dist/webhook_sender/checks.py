@@ -6,7 +6,7 @@ import secrets
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from hilum import OutgoingMessage, ProviderError, check_step, email, sms
+from hilum import OutgoingMessage, ProviderError, check_claim, email, sms
 
 from .endpoint import post_event, read_taken, render_event
 from .receipts import can_call
@@ -32,7 +32,7 @@ async def check_signature(ctx: CallContext) -> Evidence:
         read_taken(answer)
         return f"It answered with status {answer.status}."
 
-    return await check_step(*_SIGNED, run)
+    return await check_claim(*_SIGNED, run)
 
 
 async def _check_wrong_signature(ctx: CallContext) -> Evidence:
@@ -43,7 +43,7 @@ async def _check_wrong_signature(ctx: CallContext) -> Evidence:
             read_taken(answer)
         return str(answer.status)
 
-    row = await check_step(*_WRONG, run)
+    row = await check_claim(*_WRONG, run)
     if row["status"] != "passed":
         return row
     status = row["detail"]
@@ -109,4 +109,4 @@ async def send_test(ctx: SmokeTestContext | SetupContext) -> list[Evidence]:
         sent = await send_message(OutgoingMessage(communication, 1, f"check-{ctx.call}", ()), ctx)
         return f"The endpoint answered: {sent.reply}."
 
-    return [await check_step("send", "The endpoint takes a message", run)]
+    return [await check_claim("send", "The endpoint takes a message", run)]

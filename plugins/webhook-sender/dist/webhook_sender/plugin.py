@@ -25,7 +25,7 @@ def create_plugin() -> Plugin:
     """Sends messages through one endpoint. The host makes every request; the signature is made here."""
     return define_plugin(
         send_messages=_send,
-        check_config=_judge,
+        check_settings=_judge,
         setup={"signature": _check_signature, "try": _check_endpoint, "live": _send_test, "receipt": _send_test},
         health=_check_health,
         smoke_tests={"endpoint": _check_endpoint, "send": _send_test},

@@ -205,7 +205,7 @@ class Plugin:
     """A plugin that can be served: over stdio, over a WebSocket, or by the test host. Made by `define_plugin`."""
 
     __slots__ = (
-        "check_config",
+        "check_settings",
         "discover",
         "health",
         "hooks",
@@ -220,7 +220,7 @@ class Plugin:
         self,
         manifest: Manifest | Mapping[str, Any] | str | None,
         send_messages: Callable[[OutgoingMessage, CallContext], Awaitable[Sent | None]] | None,
-        check_config: Callable[[CallContext], Rows] | None,
+        check_settings: Callable[[CallContext], Rows] | None,
         setup: Mapping[str, Callable[[SetupContext], Rows]],
         discover: Mapping[
             str, Callable[[SetupContext], Sequence[DiscoveredOption] | Awaitable[Sequence[DiscoveredOption]]]
@@ -234,7 +234,7 @@ class Plugin:
     ) -> None:
         self.manifest = manifest
         self.send_messages = send_messages
-        self.check_config = check_config
+        self.check_settings = check_settings
         self.setup = setup
         self.discover = discover
         self.health = health
@@ -247,6 +247,7 @@ def define_plugin(
     *,
     manifest: Manifest | Mapping[str, Any] | str | None = None,
     send_messages: Callable[[OutgoingMessage, CallContext], Awaitable[Sent | None]] | None = None,
+    check_settings: Callable[[CallContext], Rows] | None = None,
     check_config: Callable[[CallContext], Rows] | None = None,
     setup: Mapping[str, Callable[[SetupContext], Rows]] | None = None,
     discover: Mapping[str, Callable[[SetupContext], Sequence[DiscoveredOption] | Awaitable[Sequence[DiscoveredOption]]]]
@@ -264,7 +265,9 @@ def define_plugin(
 
     - `manifest`: the content of `hilum.json`: `register` and the test host use it.
     - `send_messages`: hands one message to the provider. Returns what it took, or raises a ProviderError.
-    - `check_config`: judges `ctx.settings`, perhaps not saved yet, without asking the provider: `health` does that.
+    - `check_settings`: judges `ctx.settings`, perhaps not saved yet, without asking the provider: `health` does that.
+    - `check_config`: deprecated since 0.2.0, gone in 0.3.0: it is called `check_settings`. Upgrade 1 of Developer tools,
+      Upgrade, renames it.
     - `setup`: checks of setup steps, by the step's id.
     - `discover`: lists what a setting may be at the provider, by the setting's name.
     - `health`: whether the provider works now. Default: healthy, because the plugin answers.
@@ -272,6 +275,5 @@ def define_plugin(
     - `hooks`: the manifest's webhooks, by id. The host has checked the signature.
     - `on_shutdown`: called once, when the host stops the plugin; two seconds remain.
     """
-    return Plugin(
-        manifest, send_messages, check_config, setup or {}, discover, health, smoke_tests or {}, hooks, on_shutdown
-    )
+    judge = check_config if check_settings is None else check_settings
+    return Plugin(manifest, send_messages, judge, setup or {}, discover, health, smoke_tests or {}, hooks, on_shutdown)

@@ -22,7 +22,7 @@ def create_methods(plugin: Plugin) -> dict[str, Method]:
     """By name: the kind of context that the method is handed, and the function that answers."""
 
     async def validate(_params: dict[str, Any], ctx: CallContext) -> Any:
-        return {"rows": [] if plugin.check_config is None else list(await _settle(plugin.check_config(ctx)))}
+        return {"rows": [] if plugin.check_settings is None else list(await _settle(plugin.check_settings(ctx)))}
 
     async def check_setup(params: dict[str, Any], ctx: SetupContext) -> Any:
         return {"rows": list(await _settle(_find(plugin.setup, params.get("step"), "step")(ctx)))}

@@ -164,9 +164,13 @@ class TestHost:
             deadline_ms=deadline_ms,
         )
 
-    async def check_config(self, settings: Mapping[str, Any] | None = None) -> CheckResult:
+    async def check_settings(self, settings: Mapping[str, Any] | None = None) -> CheckResult:
         result: CheckResult = await self.request("config.validate", {"settings": self._visible(settings)})
         return result
+
+    async def check_config(self, settings: Mapping[str, Any] | None = None) -> CheckResult:
+        """Deprecated since 0.2.0, gone in 0.3.0: it is called `check_settings`. Upgrade 1 renames it."""
+        return await self.check_settings(settings)
 
     async def check_setup(
         self, step: str, settings: Mapping[str, Any] | None = None, *, recipient: str | None = None
