@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bundle } from "./bundle.ts";
+import { bundleApart } from "./bundle-apart.ts";
 
 /** Where pages are written and where the console looks for them: what the scaffold's manifest names. */
 export const pageEntry = "pages/main.tsx";
@@ -14,7 +14,7 @@ export async function buildPages(
     styles,
   }: { moduleRoots: readonly string[]; /** Style sheets of the kit. */ styles: readonly string[] },
 ): Promise<void> {
-  const code = await bundle(folder, pageEntry, { roots: moduleRoots, platform: "browser", minify: true });
+  const code = await bundleApart(folder, pageEntry, { roots: moduleRoots, platform: "browser", minify: true });
   const sheets = await Promise.all(styles.map((path) => readFile(path, "utf8")));
   await mkdir(join(folder, built), { recursive: true });
   await writeFile(join(folder, built, "pages.js"), code);

@@ -1,3 +1,4 @@
+import { rolldown } from "rolldown";
 import { realpath } from "node:fs/promises";
 import { isAbsolute, relative } from "node:path";
 import { HilumError } from "@hilum/contract";
@@ -20,8 +21,6 @@ export async function bundle(
   { roots, platform, minify = false }: BundleOptions,
 ): Promise<string> {
   const allowed = await Promise.all([folder, ...roots].map((root) => realpath(root)));
-  // Loaded when somebody packs: a server that only runs plugins has no use for it.
-  const { rolldown } = await import("rolldown");
   const modulesFolders = roots.filter((root) => root.endsWith("node_modules"));
   const build = await rolldown({
     cwd: folder,

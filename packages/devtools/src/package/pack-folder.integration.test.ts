@@ -53,6 +53,13 @@ describe("packFolder", () => {
     expect(digestFiles(await readFolder(folder.path))).not.toBe(digestFiles(await readFolder(elsewhere.path)));
   });
 
+  it("is refused, and ends nobody, where the code is nested deeper than the bundler bears", async () => {
+    const nested = `export default ${"[".repeat(200_000)}${"]".repeat(200_000)};\n`;
+    using folder = begin("node", { "deep.ts": nested });
+    put(folder, "main.ts", `import deep from "./deep.ts";\nconsole.log(deep);\n`);
+    await expect(packFolder(folder.path, sources)).rejects.toMatchObject({ code: "package.invalid" });
+  });
+
   it.skipIf(!python.available)("is an archive that others read, and whose list of digests holds", async () => {
     using folder = begin("python");
     const { content } = await packFolder(folder.path, sources);

@@ -1,6 +1,6 @@
 import { HilumError, parseManifest, type Manifest } from "@hilum/contract";
 import type { PackagePreview } from "@hilum/contract/api";
-import { bundle } from "./bundle.ts";
+import { bundleApart } from "./bundle-apart.ts";
 import { readFolder, sha256 } from "./read-folder.ts";
 import { writeZip, type ZipFile } from "./zip.ts";
 
@@ -73,7 +73,7 @@ async function chooseFiles(
   if (missing !== undefined) throw invalid(`${missing} is not in the folder.`, "/ui");
   const beside = files.filter(({ path }) => isDocument(path) || shown.includes(path));
   if (kind === "node") {
-    const code = await bundle(folder, entry, { roots: sources.moduleRoots, platform: "node" });
+    const code = await bundleApart(folder, entry, { roots: sources.moduleRoots, platform: "node" });
     return [withEntry(manifest), { path: bundledEntry, bytes: Buffer.from(code) }, ...beside];
   }
   const own = files.filter(({ path }) => !beside.some((file) => file.path === path) && isRun(path, entry));
