@@ -39,16 +39,19 @@ describe.skipIf(!available)("messages through the webhook sender, a plugin in Py
       ...{ id, type: "message.send" },
       data: { channel: "sms", text: "Your visit is tomorrow at nine.", recipients: [{ address: "+15005550100" }] },
     });
-    expect(endpoint.receipts).toEqual([204]);
+    await expect.poll(() => endpoint.receipts.at(-1)).toBe(204);
   });
 
   it("refuses a receipt that is signed with another secret, and tells one of a failure", async () => {
+    const before = endpoint.receipts.length;
     endpoint.report = { type: "message.delivered", secret: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
     const forged = await send();
     await waitForState(operator, forged, "sent");
     endpoint.report = { type: "message.failed" };
     const failed = await waitForState(operator, await send(), "dead");
-    expect(endpoint.receipts.toSorted()).toEqual([204, 204, 401]);
+    // The message is dead before the endpoint has read its answer, and the forged receipt may come last.
+    const answers = (): number[] => endpoint.receipts.slice(before).toSorted();
+    await expect.poll(answers, { timeout: 10_000 }).toEqual([204, 401]);
     expect((await operator.ok("getMessage", { params: { message: forged } })).state).toBe("sent");
     expect(failed.timeline.some(({ reply }) => reply === "off")).toBe(true);
   });
