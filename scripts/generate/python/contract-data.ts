@@ -1,5 +1,6 @@
 import { capabilities, capabilityNames, hostMethods, manifestShape, optionalHostMethods } from "@hilum/contract";
 import { canonicalTypes } from "@hilum/contract/fhir";
+import { fixtures, sampleInputs } from "@hilum/contract/fixtures";
 import { answerShapes, errorDataShape } from "@hilum/contract/wire";
 
 /** `hilum/rules/contract.gen.json`: the shapes that the host judges by, as data, with what else its rules look up. */
@@ -13,6 +14,8 @@ export function renderContractData(): string {
     ),
     hostMethods: { ...hostMethods, optional: optionalHostMethods },
     canonicalTypes,
+    samples: sampleInputs,
+    fixtures: fixtures.filter(({ kind }) => kind === "message"),
   };
   return `${JSON.stringify(data, undefined, 1)}\n`;
 }
