@@ -38,7 +38,8 @@ def sample_fax(**changes: Any) -> Communication:
 
 def sample_event(type: str, data: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     """The body of an event as Standard Webhooks have it: type, time and data."""
-    return {"type": type, **_inputs("event"), "data": dict(data or {}), **changes}
+    event: dict[str, Any] = {"type": type, **_inputs("event"), "data": dict(data or {}), **changes}
+    return event
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def sample_messages(channel: Channel | None = None) -> list[SampleMessage]:
 
 
 def _as_submitted(content: Mapping[str, Any]) -> Communication:
-    message: Any = {name: value for name, value in content.items() if name != "status"}
+    message: Communication = {name: value for name, value in content.items() if name != "status"}
     return message
 
 
