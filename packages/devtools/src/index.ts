@@ -1,4 +1,3 @@
-export { fixtures } from "./fixtures/fixtures.ts";
 export { buildPages, pageEntry } from "./package/build-pages.ts";
 export { packFolder, type Package, type PackSources } from "./package/pack-folder.ts";
 export { digestFiles, readFolder } from "./package/read-folder.ts";

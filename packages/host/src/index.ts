@@ -15,7 +15,7 @@ export { createCallIds } from "./lib/call-ids.ts";
 export type { GrantSnapshot, GrantsPort } from "./lib/plugin-decisions.ts";
 export type { LanePorts } from "./lib/lanes/lanes.ts";
 export type { PluginLogLine } from "./lib/logs/plugin-log.ts";
-export { escapeBounded, escapeText } from "./lib/logs/escape.ts";
+export { escapeBounded, escapeText } from "@hilum/contract/wire";
 export { redact } from "./lib/logs/redact.ts";
 export { PluginFailure, pluginFailureData, type Answers, type AnswerTo } from "./lib/connection/answers.ts";
 export type { HostCode, HostServices } from "./lib/supervisor/host-code.ts";
@@ -62,7 +62,7 @@ export {
   verifySignature,
 } from "./lib/ingress/signature.ts";
 export type { SignatureFault, SignatureVerdict, SignedRequest } from "./lib/ingress/signed-request.ts";
-export { createTokenBucket, type TokenBucket } from "./lib/connection/token-bucket.ts";
+export { createTokenBucket, type TokenBucket } from "@hilum/policy";
 export { createRemoteLinks, type RemoteLinks, type RemoteLinksOptions } from "./lib/remote/remote-links.ts";
 export type { Proof } from "./lib/remote/proof.ts";
 export type { RemoteLinkRecord, RemoteStore } from "./lib/remote/remote-store.ts";

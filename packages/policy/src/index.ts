@@ -11,3 +11,5 @@ export {
 export { decideOperation, type OperationAccess, type OperationDecision } from "./decide-operation.ts";
 export { decide, lanes, type Decision, type DenyReason, type Lane, type Request } from "./decide.ts";
 export type { Grant } from "./grant.ts";
+export { createBudgets, requestLimits, type Budgets, type RequestLimits } from "./request-budgets.ts";
+export { createTokenBucket, type TokenBucket } from "./token-bucket.ts";

@@ -20,8 +20,9 @@ serve_remote sms
 """.split()
 
 TESTING_MEMBERS = """
-Faults TestAttachment TestCallError TestDeadlineError TestFetchAnswer TestFetchBody TestFetchRequest TestHost TestMessage
-create_test_host sample_email sample_email_with_attachment sample_event sample_fax sample_sms
+Faults SampleMessage TestAttachment TestCallError TestDeadlineError TestFetchAnswer TestFetchBody TestFetchRequest TestHost TestMessage
+create_test_host sample_email sample_email_with_attachment sample_event sample_fax
+sample_messages sample_sms
 """.split()
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,8 +15,13 @@ from hilum import (
     Sent,
     define_plugin,
 )
-from hilum.errors import HookNotFound, PluginBadReply, PluginProtocol, RequestBodyTooLarge
-from hilum.testing import TestCallError, TestFetchAnswer, sample_event, sample_sms
+from hilum.errors import HookNotFound, HostError, PluginBadReply, PluginProtocol, RequestBodyTooLarge, RequestInvalid
+from hilum.protocol.limits import WireCode
+from hilum.testing import TestCallError, TestFetchAnswer, sample_event, sample_messages, sample_sms
+from hilum.testing.host_lanes import present_host_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SCOPE = "net:https://api.example.org:443"
 MANIFEST = {
@@ -164,3 +169,46 @@ async def test_a_link_that_drops_ends_the_call_as_unknown(hilum_host: Any) -> No
     other.faults.drop_link()
     with pytest.raises(LinkClosedError):
         await asking
+
+
+async def test_a_refused_lane_is_told_in_the_wire_codes_of_the_platform(hilum_host: Any) -> None:
+    host = await open_host(hilum_host)
+    for code, wire_code in (
+        ("lane.full", WireCode.FULL),
+        ("policy.denied", WireCode.DENIED),
+        ("policy.failed", WireCode.DENIED),
+        ("server.internal", WireCode.INTERNAL),
+        ("request.conflict", WireCode.FAILED),
+    ):
+        known: Any = code
+        assert present_host_error(HostError(known))["code"] == wire_code
+    host.faults.refuse("http.fetch", "lane.full", retry_after_ms=2000)
+    with pytest.raises(TestCallError) as full:
+        await host.send(sample_sms())
+    assert full.value.code == "lane.full"
+    assert (full.value.data["sent"], full.value.data["retryAfterMs"]) == ("no", 2000)
+
+
+async def test_a_fault_that_could_never_strike_is_refused(hilum_host: Any) -> None:
+    faults = (await open_host(hilum_host)).faults
+    plants: list[Callable[[], None]] = [
+        lambda: faults.hang("log"),
+        lambda: faults.hang("http.post"),
+        lambda: faults.drop_link_at("messages.send"),
+        lambda: faults.refuse("http.fetch", "lane.closed"),
+        lambda: faults.refuse("state.put", "data.no_space", sent="maybe"),
+        lambda: faults.deny("net:tcp://localhost:25"),
+    ]
+    for plant in plants:
+        with pytest.raises(RequestInvalid):
+            plant()
+
+
+@pytest.mark.parametrize("channel", [None, "email", "sms", "fax"])
+async def test_the_fixtures_of_the_developer_tools_can_be_sent(hilum_host: Any, channel: Any) -> None:
+    host = await open_host(hilum_host)
+    samples = sample_messages(channel)
+    assert samples
+    for sample in samples:
+        assert channel is None or sample.id.startswith(channel)
+        assert (await host.send(sample.communication))["outcome"] == "accepted"

@@ -8,6 +8,12 @@ export {
   isHookStatus,
   replyCharsMax,
 } from "./answer-shapes.ts";
+export { escapeBounded, escapeText } from "../text/escape.ts";
+export { answerHeaderCharsMax, isAnswerHeader, isRedirect, presentAnswerBody } from "./fetch-answer.ts";
+export { parseFetch } from "./fetch-params.ts";
+export { planRequest, type Plan, type PlannedRequest, type RequestRules } from "./plan-request.ts";
+export { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery } from "./plugin-params.ts";
+export { frameErrorOf } from "./present-error.ts";
 export {
   createFrameWriter,
   encodeFrame,

@@ -5,7 +5,7 @@ import type { Link } from "./connection/link.ts";
 import type { AddressRules } from "./egress/address.ts";
 import type { DecideDisclosure } from "./egress/disclosure.ts";
 import { createEgress } from "./egress/egress-server.ts";
-import { createBudgets } from "./egress/fetch/budgets.ts";
+import { createBudgets } from "@hilum/policy";
 import type { DestinationSpec } from "./egress/fetch/destination-spec.ts";
 import { createTlsConnector } from "./egress/fetch/connect-tls.ts";
 import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";

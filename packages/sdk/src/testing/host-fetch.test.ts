@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { definePlugin, isProviderError, ProviderError, sms, type CallContext, type Sent } from "../index.ts";
-import type { OnFetch } from "./host-fetch.ts";
+import type { OnFetch } from "./played-provider.ts";
 import { createTestHost, type TestHost, type TestHostOptions } from "./test-host.ts";
 
 const scope = "net:https://{config.host}:443";
@@ -122,6 +122,71 @@ describe("ctx.fetch under the test host", () => {
   it("threat 91: follows no redirect", async () => {
     const plugin = await host(send, () => ({ status: 302, headers: { Location: "https://evil.example/" } }));
     await expect(plugin.send(message)).rejects.toMatchObject({ data: { code: "provider.redirected", sent: "maybe" } });
+  });
+
+  it("gives the plugin the headers that the real host hands on, and no answer above the limit", async () => {
+    const seen: unknown[] = [];
+    const answers = [
+      { status: 200, headers: { ETag: "e", "set-cookie": "s=1", "RateLimit-Remaining": "3" }, body: { sid: "1" } },
+      { status: 200, body: new Uint8Array(262_145) },
+    ];
+    const plugin = await host(
+      async (ctx) => {
+        const answer = await ctx.fetch("api", { path: "/v1/accounts/AC1" });
+        seen.push(answer.headers, answer.json());
+        return {};
+      },
+      () => answers.shift() ?? { status: 500 },
+    );
+    await plugin.send(message);
+    expect(seen).toEqual([{ "content-type": "application/json", etag: "e", "ratelimit-remaining": "3" }, { sid: "1" }]);
+    await expect(plugin.send(message)).rejects.toMatchObject({
+      data: { code: "provider.response_too_large", sent: "maybe" },
+    });
+  });
+
+  it("waits for an answer as long as the plugin asks, and for so many at once as the real host", async () => {
+    const silent: OnFetch = () => Promise.withResolvers<never>().promise;
+    const slow = await host(
+      async (ctx) => (await ctx.fetch("api", { path: "/v1/accounts/AC1", timeoutMs: 5 }), {}),
+      silent,
+    );
+    await expect(slow.send(message)).rejects.toMatchObject({ data: { code: "provider.timeout", sent: "maybe" } });
+    const eager = await host(async (ctx) => {
+      const asking = Array.from({ length: 65 }, () => ctx.fetch("api", { path: "/v1/accounts/AC1" }));
+      await Promise.race(asking);
+      return {};
+    }, silent);
+    await expect(eager.send(message)).rejects.toMatchObject({ data: { code: "lane.full", sent: "no" } });
+    expect(eager.fetches).toHaveLength(64);
+  });
+
+  it("threat 102: keeps the budget of requests in a minute, and fills it again", async () => {
+    let at = 0;
+    const asks = async (ctx: CallContext) => {
+      for (let count = 0; count < 600; count += 1) await ctx.fetch("api", { path: "/v1/accounts/AC1" });
+      return {};
+    };
+    const plugin = await host(asks, () => ({ status: 200 }), { clock: { now: () => new Date(at) } });
+    await plugin.send(message);
+    await expect(plugin.send(message)).rejects.toMatchObject({
+      data: { code: "lane.full", sent: "no", retryAfterMs: 60_000 },
+    });
+    at = 60_000;
+    await plugin.send(message);
+    expect(plugin.fetches).toHaveLength(1200);
+  });
+
+  it("asks nobody without the secret that the request needs", async () => {
+    const optional = { ...manifest, config: { ...manifest.config, required: ["host", "account"] } };
+    const plugin = await host(send, () => ({ status: 200, body: { sid: "1" } }), {
+      manifest: optional,
+      settings: { host: "api.example.org", account: "AC1" },
+    });
+    await expect(plugin.send(message)).rejects.toMatchObject({
+      data: { code: "provider.bad_credentials", sent: "no" },
+    });
+    expect(plugin.fetches).toEqual([]);
   });
 
   it("finds an HTML page where JSON was promised, and says so", async () => {

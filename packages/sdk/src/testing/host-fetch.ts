@@ -1,112 +1,175 @@
 import {
-  allowedHeaders,
-  findRequest,
+  destinationDefaults,
   formatScope,
   HilumError,
+  isHilumError,
   isScope,
   parseScope,
   resolveScope,
+  type Destination,
   type FetchParams,
   type FetchResult,
   type Manifest,
 } from "@hilum/contract";
-import { Buffer } from "node:buffer";
-import { isProviderError } from "../provider-error.ts";
-
-/** A request that the plugin asked the host to make, after the host allowed it. */
-export interface TestFetchRequest {
-  destination: string;
-  method: string;
-  path: string;
-  /** The declared template that it is. */
-  request: string;
-  query: Readonly<Record<string, string | string[]>>;
-  /** In lower case, without the secret. */
-  headers: Readonly<Record<string, string>>;
-  /** The body as bytes would be read; `form` where it was one. */
-  body: { text: string; form?: Readonly<Record<string, string | string[]>> } | undefined;
-}
-
-/** What the provider answers. An object as `body` is sent as JSON. */
-export interface TestFetchAnswer {
-  status: number;
-  headers?: Readonly<Record<string, string>>;
-  body?: string | Uint8Array | Readonly<Record<string, unknown>> | readonly unknown[];
-}
-
-/** Plays the provider. Throw a ProviderError for what the host itself would meet: `provider.timeout`, `provider.certificate`, ... */
-export type OnFetch = (request: TestFetchRequest) => TestFetchAnswer | Promise<TestFetchAnswer>;
+import { parseFetch, planRequest, type PlannedRequest, type RequestRules } from "@hilum/contract/wire";
+import { createBudgets, requestLimits } from "@hilum/policy";
+import type { PeerCall } from "../protocol/served-call.ts";
+import { playProvider, presentPlayed, type OnFetch, type TestFetchRequest } from "./played-provider.ts";
 
 export interface HostFetchOptions {
+  key: { plugin: string; instance: string };
   manifest: Manifest;
   settings: Readonly<Record<string, unknown>>;
-  /** Whether the plugin holds a grant for the resolved scope. */
+  /** Whether the plugin holds a grant for the resolved scope, now. */
   allows(scope: string): boolean;
   onFetch: OnFetch | undefined;
   fetches: TestFetchRequest[];
+  now(): Date;
 }
 
 /** `http.fetch` as the host decides it, with a scripted provider behind it instead of the network. */
-export async function answerFetch(
-  { manifest, settings, allows, onFetch, fetches }: HostFetchOptions,
-  params: FetchParams,
-): Promise<FetchResult> {
-  const { method, path, query = {}, body } = params;
-  const destination = (manifest.destinations ?? []).find(({ id }) => id === params.destination);
-  const declared = destination === undefined ? undefined : findRequest(destination.requests, method, path);
-  const headers = allowedHeaders(params.headers ?? {}, destination?.headers ?? []);
-  if (destination === undefined || declared === undefined || headers === undefined)
-    throw new HilumError("destination.invalid", { sent: "no" });
-  const parsed = parseScope(destination.scope);
-  const scope = isScope(parsed) ? resolveScope(parsed, settings) : parsed;
-  if (!isScope(scope)) throw new HilumError("destination.invalid", { sent: "no", detail: scope.message });
-  if (!allows(formatScope(scope))) throw new HilumError("policy.denied", { sent: "no" });
-  const request: TestFetchRequest = {
-    ...{ destination: destination.id, method, path, request: declared.path, query, headers },
-    body: readBody(body),
-  };
-  fetches.push(request);
-  if (onFetch === undefined)
-    throw new HilumError("provider.unreachable", {
-      sent: "no",
-      detail: "This test plays no provider: give `onFetch`.",
-    });
-  return presentAnswer(await play(onFetch, request), declared.path);
+export interface HostFetch {
+  answer(params: Record<string, unknown>, call: PeerCall): Promise<FetchResult>;
+  /** Cuts what is under way to a place that is not granted any more. */
+  recheck(): void;
 }
 
-async function play(onFetch: OnFetch, request: TestFetchRequest): Promise<TestFetchAnswer> {
-  try {
-    return await onFetch(request);
-  } catch (error) {
-    if (!isProviderError(error)) throw error;
-    const { sent = "no", retryAfterMs } = error.data;
-    throw new HilumError(error.code, {
-      ...{ sent, detail: error.detail, cause: error },
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
+interface Spec extends RequestRules {
+  declared: Destination;
+}
+
+type Planned = PlannedRequest<Spec, string>;
+
+interface Active {
+  scope: string;
+  controller: AbortController;
+}
+
+export function createHostFetch({
+  key,
+  manifest,
+  settings,
+  allows,
+  onFetch,
+  fetches,
+  now,
+}: HostFetchOptions): HostFetch {
+  const specs = (manifest.destinations ?? []).map((declared): Spec => {
+    const { id, requests, headers = [] } = declared;
+    return { id, requests, headers, declared };
+  });
+  const budgets = createBudgets(requestLimits, () => now().getTime());
+  const inFlight = new Map<string, number>();
+  const active = new Set<Active>();
+
+  return {
+    async answer(params, call) {
+      const asked = parseFetch(params);
+      const plan = planRequest(specs, asked, ({ declared }) => resolvedScope(declared.scope, settings));
+      if ("refusal" in plan) throw new HilumError(plan.refusal.code, { sent: "no", detail: plan.refusal.detail });
+      const { request } = plan;
+      admit(request);
+      try {
+        if (!allows(request.target)) throw new HilumError("policy.denied", { sent: "no" });
+        return await perform(request, asked, call);
+      } finally {
+        count(request, -1);
+      }
+    },
+    recheck() {
+      for (const { scope, controller } of active)
+        if (!allows(scope)) controller.abort(new HilumError("policy.denied", { sent: "maybe" }));
+    },
+  };
+
+  function admit(request: Planned): void {
+    const { id } = request.destination;
+    if ((inFlight.get(id) ?? 0) >= requestLimits.inFlightMax)
+      throw new HilumError("lane.full", {
+        sent: "no",
+        detail: `The plugin waits for ${requestLimits.inFlightMax} answers of this destination already.`,
+      });
+    try {
+      budgets.take(key, id, request.bytes);
+    } catch (error) {
+      throw withSent(error, "no");
+    }
+    count(request, 1);
+  }
+
+  function count({ destination: { id } }: Planned, by: 1 | -1): void {
+    inFlight.set(id, (inFlight.get(id) ?? 0) + by);
+  }
+
+  async function perform(request: Planned, asked: FetchParams, call: PeerCall): Promise<FetchResult> {
+    const { declared } = request.destination;
+    demandSecret(declared, manifest, settings);
+    const made = presentRequest(request, asked);
+    fetches.push(made);
+    if (onFetch === undefined)
+      throw new HilumError("provider.unreachable", {
+        sent: "no",
+        detail: "This test plays no provider: give `onFetch`.",
+      });
+    const controller = new AbortController();
+    const late = (): void => controller.abort(new HilumError("provider.timeout", { sent: "maybe" }));
+    const givenUp = (): void => controller.abort(new HilumError("plugin.killed", { sent: "maybe" }));
+    const timeoutMs = Math.min(asked.timeoutMs ?? Infinity, declared.timeoutMs ?? destinationDefaults.timeoutMs);
+    const timer = setTimeout(late, timeoutMs);
+    const one = { scope: request.target, controller };
+    active.add(one);
+    call.signal.addEventListener("abort", givenUp, { once: true });
+    try {
+      const played = await playProvider(onFetch, made, controller.signal);
+      return presentPlayed(played, request.template, declared.responseBytesMax ?? destinationDefaults.responseBytesMax);
+    } finally {
+      clearTimeout(timer);
+      active.delete(one);
+      call.signal.removeEventListener("abort", givenUp);
+    }
   }
 }
 
-function readBody(body: FetchParams["body"]): TestFetchRequest["body"] {
-  if (body === undefined) return undefined;
-  if ("text" in body) return { text: body.text };
-  if ("base64" in body) return { text: Buffer.from(body.base64, "base64").toString("utf8") };
-  const pairs = Object.entries(body.form).flatMap(([name, value]) =>
-    [value].flat().map((one): [string, string] => [name, one]),
-  );
-  return { text: new URLSearchParams(pairs).toString(), form: body.form };
+/** The destination's scope with the settings as they are; undefined while one that it names is missing. */
+function resolvedScope(text: string, settings: Readonly<Record<string, unknown>>): string | undefined {
+  const parsed = parseScope(text);
+  const resolved = isScope(parsed) ? resolveScope(parsed, settings) : undefined;
+  return resolved !== undefined && isScope(resolved) ? formatScope(resolved) : undefined;
 }
 
-function presentAnswer({ status, headers = {}, body = "" }: TestFetchAnswer, request: string): FetchResult {
-  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  if (status >= 300 && status < 400 && status !== 304 && lower["location"] !== undefined)
-    throw new HilumError("provider.redirected", { sent: "maybe" });
-  if (body instanceof Uint8Array)
-    return { status, headers: lower, body: { base64: Buffer.from(body).toString("base64") }, request };
-  if (typeof body === "string") return { status, headers: lower, body: { text: body }, request };
+/** What the host would put into the request has to be there. A sign-in (`oauth2`) counts as done: tests have no browser. */
+function demandSecret({ auth }: Destination, { config }: Manifest, settings: Readonly<Record<string, unknown>>): void {
+  const names =
+    auth?.type === "basic"
+      ? [auth.username, auth.password]
+      : auth?.type === "bearer"
+        ? [auth.token]
+        : auth?.type === "header"
+          ? [auth.value]
+          : [];
+  const missing = names.find((name) => typeof settings[name] !== "string" || settings[name] === "");
+  if (missing !== undefined)
+    throw new HilumError("provider.bad_credentials", {
+      sent: "no",
+      detail: `${config?.properties[missing]?.title ?? missing} is not set.`,
+    });
+}
+
+function presentRequest(
+  { destination, method, template, headers, body }: Planned,
+  { path, query = {}, body: asked }: FetchParams,
+): TestFetchRequest {
   return {
-    ...{ status, request },
-    headers: { "content-type": "application/json", ...lower },
-    body: { text: JSON.stringify(body) },
+    ...{ destination: destination.id, method, path, request: template, query, headers },
+    body:
+      asked === undefined
+        ? undefined
+        : { text: body.toString("utf8"), ...("form" in asked ? { form: asked.form } : {}) },
   };
+}
+
+function withSent(error: unknown, sent: "no" | "maybe"): unknown {
+  if (!isHilumError(error)) return error;
+  const { code, detail, retryAfterMs } = error;
+  return new HilumError(code, { detail, sent, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
 }

@@ -1,20 +1,26 @@
 import {
-  errorCatalogue,
   HilumError,
-  isHilumError,
   wireErrorCodes,
   wireLimits,
   type BlobReadParams,
-  type FetchParams,
   type LogParams,
-  type PluginMethod,
   type StateParams,
   type UpdateDeliveryParams,
 } from "@hilum/contract";
-import type { FrameError } from "@hilum/contract/wire";
-import { decide, type Grant, type Lane } from "@hilum/policy";
+import {
+  frameErrorOf,
+  parseBlobRead,
+  parseLogParams,
+  parseState,
+  parseUpdateDelivery,
+  type FrameError,
+} from "@hilum/contract/wire";
+import { createTokenBucket, decide, type Grant, type Lane } from "@hilum/policy";
+import { Buffer } from "node:buffer";
 import type { Handler } from "../protocol/peer.ts";
-import { answerFetch, type HostFetchOptions } from "./host-fetch.ts";
+import { WireRefusal } from "../wire-refusal.ts";
+import type { FaultyMethod, PlantedFaults } from "./faults.ts";
+import type { HostFetch } from "./host-fetch.ts";
 import type { TestRecords } from "./records.ts";
 
 /** What the test host knows while a plugin asks. */
@@ -27,122 +33,119 @@ export interface HostLanesOptions {
   log(line: LogParams): void;
   deliveries: UpdateDeliveryParams[];
   now(): Date;
-  fetch: Omit<HostFetchOptions, "allows">;
+  fetch: HostFetch;
+  strike: PlantedFaults["strike"];
 }
 
-type Request = Exclude<PluginMethod, "log" | "http.fetch">;
+type OwnMethod = Exclude<FaultyMethod, "http.fetch">;
+
+interface Asked {
+  /** Done once the lane is allowed. */
+  perform(): unknown;
+  /** Whose the thing is that is asked for; undefined when nobody's. */
+  owner: { plugin: string; instance: string } | undefined;
+}
 
 /** Answers what a plugin asks, decided by the real policy and refused as the real host refuses. */
 export function createHostLanes(options: HostLanesOptions): {
   requests: Map<string, Handler>;
   notifications: Map<string, (params: Record<string, unknown>) => void>;
 } {
-  const { key, grants, records, deliveries, now } = options;
-  const handlers: Record<Request, { lane: Lane; perform(params: Record<string, unknown>): unknown }> = {
+  const { key, grants, records, deliveries, now, fetch, strike } = options;
+  const state = (read: (params: StateParams) => unknown) => ({
+    lane: "state" as const,
+    resolve: (given: Record<string, unknown>): Asked => {
+      const params = parseState(given);
+      return { owner: key, perform: () => read(params) };
+    },
+  });
+  const lanes: Record<OwnMethod, { lane: Lane; resolve(params: Record<string, unknown>): Asked }> = {
     "messages.updateDelivery": {
       lane: "messages",
-      perform: (params) => updateDelivery(records, deliveries, params as unknown as UpdateDeliveryParams),
+      resolve(given) {
+        const params = parseUpdateDelivery(given);
+        const owner = records.message(params.message) === undefined ? undefined : key;
+        return { owner, perform: () => updateDelivery(records, deliveries, params) };
+      },
     },
     "blobs.read": {
       lane: "messages",
-      perform: (params) => readBlob(options.blobs, params as unknown as BlobReadParams),
+      resolve(given) {
+        const params = parseBlobRead(given);
+        const bytes = options.blobs.get(params.call)?.get(params.id);
+        if (bytes === undefined)
+          throw new HilumError("blob.not_found", { detail: "The call in hand carries no such attachment" });
+        return { owner: key, perform: () => readBlob(bytes, params) };
+      },
     },
-    "state.get": { lane: "state", perform: (params) => records.getState(stateKey(params)) },
-    "state.put": { lane: "state", perform: (params) => putState(records, params as unknown as StateParams) },
-    "state.delete": { lane: "state", perform: (params) => records.deleteState(stateKey(params)) },
+    "state.get": state(({ key: name }) => records.getState(name)),
+    "state.put": state((params) => records.putState(params.key, valueOf(params), params.version)),
+    "state.delete": state(({ key: name }) => records.deleteState(name)),
   };
+
   const actor = { kind: "plugin", id: `plugin:${key.plugin}/${key.instance}`, ...key } as const;
+  const takesMessage = createRate(() => now().getTime());
   const requests = new Map<string, Handler>([
-    [
-      "http.fetch",
-      (params) =>
-        answerFetch(
-          {
-            ...options.fetch,
-            allows: (scope) =>
-              decide({ actor, lane: "egress", action: "http.fetch", scope, now: now().getTime() }, grants, 1).allow,
-          },
-          params as unknown as FetchParams,
-        ),
-    ],
+    ["http.fetch", guarded("http.fetch", (params, call) => fetch.answer(params, call))],
   ]);
-  for (const [action, { lane, perform }] of Object.entries(handlers))
-    requests.set(action, async (params) => {
-      const decision = decide({ actor, lane, action, owner: key, now: now().getTime() }, grants, 1);
-      if (!decision.allow) throw new HilumError("policy.denied", { detail: decision.reason });
-      return perform(params) ?? {};
-    });
-  const notifications = new Map([["log", (params: Record<string, unknown>) => writeLog(options.log, params)]]);
-  return { requests, notifications };
+  for (const [method, { lane, resolve }] of Object.entries(lanes))
+    requests.set(
+      method,
+      guarded(method as OwnMethod, async (params) => {
+        const { owner, perform } = resolve(params);
+        const about = owner === undefined ? {} : { owner };
+        const decision = decide({ actor, lane, action: method, ...about, now: now().getTime() }, grants, 1);
+        if (!decision.allow) throw new HilumError("policy.denied");
+        return perform() ?? {};
+      }),
+    );
+  return {
+    requests,
+    notifications: new Map([
+      ["log", (params: Record<string, unknown>) => (takesMessage() ? writeLog(options.log, params) : undefined)],
+    ]),
+  };
+
+  /** The rate first, as at the link; then what the test has planted. */
+  function guarded(method: FaultyMethod, answer: Handler): Handler {
+    return async (params, call) => {
+      if (!takesMessage()) throw new WireRefusal(wireErrorCodes.full, "Too many messages");
+      await strike(method, call);
+      return await answer(params, call);
+    };
+  }
 }
 
 /** A refusal as the plugin sees it. */
-export function presentHostError(error: unknown): FrameError {
-  const { code, problems, sent, detail, retryAfterMs } = isHilumError(error)
-    ? error
-    : new HilumError("server.internal");
-  const { title, fix, retryable } = errorCatalogue[code];
-  const wireCode =
-    code === "request.invalid"
-      ? wireErrorCodes.invalidParams
-      : code === "policy.denied"
-        ? wireErrorCodes.denied
-        : wireErrorCodes.failed;
-  return {
-    code: wireCode,
-    message: title,
-    data: {
-      ...{ code, fix, retry: retryable ? "later" : "never" },
-      ...(problems.length === 0 ? {} : { problems }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(sent === undefined ? {} : { sent, detail }),
-    },
-  };
+export const presentHostError = (error: unknown): FrameError =>
+  error instanceof WireRefusal ? { code: error.code, message: error.message } : frameErrorOf(error);
+
+function createRate(nowMs: () => number): () => boolean {
+  const { messagesPerSecond, messagesBurst } = wireLimits;
+  const bucket = createTokenBucket({ perSecond: messagesPerSecond, burst: messagesBurst, nowMs: nowMs() });
+  return () => bucket.take(nowMs());
 }
 
-const invalid = (pointer: string, message: string): HilumError =>
-  new HilumError("request.invalid", { problems: [{ pointer, message }] });
-
 function updateDelivery(records: TestRecords, deliveries: UpdateDeliveryParams[], params: UpdateDeliveryParams): void {
-  if (params.state !== "delivered" && params.state !== "failed") throw invalid("/state", "it is delivered or failed");
-  if (typeof params.at !== "string" || Number.isNaN(Date.parse(params.at)))
-    throw invalid("/at", "it is an RFC 3339 time");
-  if (typeof params.message !== "string" || records.message(params.message) === undefined)
-    throw new HilumError("policy.denied");
   records.updateMessage(params.message, { state: params.state, providerId: params.providerId });
   deliveries.push(params);
 }
 
-function readBlob(
-  blobs: HostLanesOptions["blobs"],
-  { id, call, offset, length }: BlobReadParams,
-): { base64: string; size: number } {
-  if (!isWhole(offset, Number.MAX_SAFE_INTEGER)) throw invalid("/offset", "it is a whole number");
-  if (!isWhole(length, wireLimits.blobChunkBytesMax))
-    throw invalid("/length", `it is a whole number of at most ${wireLimits.blobChunkBytesMax}`);
-  const bytes = blobs.get(call)?.get(id);
-  if (bytes === undefined) throw new HilumError("blob.not_found");
+function readBlob(bytes: Uint8Array, { offset, length }: BlobReadParams): { base64: string; size: number } {
   return { base64: Buffer.from(bytes.subarray(offset, offset + length)).toString("base64"), size: bytes.length };
 }
 
-function isWhole(value: unknown, max: number): boolean {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= max;
+function valueOf({ value }: StateParams): string {
+  if (value === undefined)
+    throw new HilumError("request.invalid", { problems: [{ pointer: "/value", message: "it is a string" }] });
+  return value;
 }
 
-function stateKey({ key }: Record<string, unknown>): string {
-  if (typeof key !== "string" || !/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$/.test(key))
-    throw invalid("/key", "it is not a valid identifier");
-  return key;
-}
-
-function putState(records: TestRecords, params: StateParams): { version: number } {
-  const key = stateKey({ ...params });
-  if (typeof params.value !== "string" || params.value.length > 65_536)
-    throw invalid("/value", "it is a string of at most 65536 characters");
-  return records.putState(key, params.value, params.version);
-}
-
-function writeLog(log: HostLanesOptions["log"], { level, text, call }: Record<string, unknown>): void {
-  if ((level === "debug" || level === "info" || level === "warn" || level === "error") && typeof text === "string")
-    log({ level, text, ...(typeof call === "string" ? { call } : {}) });
+/** A log line that is no log line is dropped: there is nobody to tell. */
+function writeLog(log: HostLanesOptions["log"], params: Record<string, unknown>): void {
+  try {
+    log(parseLogParams(params));
+  } catch {
+    // As at the real host.
+  }
 }

@@ -1,3 +1,4 @@
+import { wireErrorCodes, wireLimits } from "@hilum/contract";
 import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { checkClaim, checkStep, definePlugin, email, ProviderError, type PluginDefinition } from "../index.ts";
@@ -233,6 +234,26 @@ describe("the test host", () => {
     expect((await plugin.smoke("real", { recipient: "a@example.org" })).rows[0]?.title).toBe("To a@example.org");
     await expect(plugin.smoke("quick", { recipient: "a@example.org" })).rejects.toThrow("Only a live test");
     await expect(plugin.checkSetup("none")).rejects.toMatchObject({ wireCode: -32_602 });
+  });
+
+  it("threat 30: keeps the rate of the link, for requests and for log lines", async () => {
+    const outcomes: PromiseSettledResult<unknown>[] = [];
+    const plugin = await host(
+      {
+        async sendMessages(_message, { state, log }) {
+          log.info("within the rate");
+          for (const _batch of [1, 2, 3, 4])
+            outcomes.push(...(await Promise.allSettled(Array.from({ length: 1000 }, () => state.get("k")))));
+          log.info("above it");
+          return {};
+        },
+      },
+      { clock: { now: () => new Date(0) } },
+    );
+    await plugin.send(message);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(wireLimits.messagesBurst - 1);
+    expect(outcomes.at(-1)).toMatchObject({ status: "rejected", reason: { cause: { code: wireErrorCodes.full } } });
+    expect(plugin.log.map(({ text }) => text)).toEqual(["within the rate"]);
   });
 
   it("threat 36: gets one handshake only", async () => {

@@ -24,9 +24,11 @@ import { serveChannel } from "../serve-channel.ts";
 import { checkMethods, hookAddresses, readManifest, readSettings, resolveGrants, smokeParams } from "./admission.ts";
 import { hookParams, type HookDelivery } from "./hook-params.ts";
 import { startTestEgress, type TestEgress } from "./egress-server.ts";
-import type { OnFetch, TestFetchRequest } from "./host-fetch.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { createHostFetch } from "./host-fetch.ts";
 import { createHostLanes, presentHostError } from "./host-lanes.ts";
 import { createPluginCalls, type SendOptions } from "./plugin-calls.ts";
+import type { OnFetch, TestFetchRequest } from "./played-provider.ts";
 import { createTestRecords, type TestMessage } from "./records.ts";
 
 export interface TestHostOptions {
@@ -71,6 +73,8 @@ export interface TestHost {
   readonly fetches: readonly TestFetchRequest[];
   /** Records of the messages that were sent, oldest first. */
   messages(): TestMessage[];
+  /** Plants what goes wrong between host and plugin: a call that hangs, a refusal, a lost grant, a broken link. */
+  readonly faults: Faults;
   /** Where the plugin broke the protocol, if it did. */
   readonly violation: Violation | undefined;
   /** Says `shutdown`, as the host does, and frees everything. */
@@ -92,7 +96,10 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     decision: "granted",
   }));
   const now = (): Date => options.clock?.now() ?? new Date();
-  const egress = await openEgress(key, grants, options.privateRanges ?? [], now);
+  const actor = { kind: "plugin", id: `plugin:${manifest.id}/default`, ...key } as const;
+  const mayReach = (scope: string, action: "connect" | "http.fetch"): boolean =>
+    decide({ actor, lane: "egress", action, scope, now: now().getTime() }, grants, 1).allow;
+  const egress = await openEgress(grants, options.privateRanges ?? [], (scope) => mayReach(scope, "connect"));
   const records = createTestRecords();
   const blobs = new Map<string, ReadonlyMap<string, Uint8Array>>();
   const [log, deliveries, fetches]: [LogParams[], UpdateDeliveryParams[], TestFetchRequest[]] = [[], [], []];
@@ -100,13 +107,17 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
   let violation: Violation | undefined;
 
   const [hostEnd, pluginEnd] = createMemoryChannels();
+  const fetch = createHostFetch({
+    ...{ key, manifest, settings, fetches, onFetch: options.onFetch, now },
+    allows: (scope) => mayReach(scope, "http.fetch"),
+  });
+  const { faults, strike } = createFaults({ grants, drop: hostEnd.close, onDenied: fetch.recheck });
   serveChannel({ plugin, channel: pluginEnd, connectBy: createTunnelConnect, onEnd: () => undefined });
   const peer = createPeer({
     channel: hostEnd,
     ...createHostLanes({
-      ...{ key, grants, records, blobs, deliveries, now },
+      ...{ key, grants, records, blobs, deliveries, fetch, strike, now },
       log: (line) => log.push(line),
-      fetch: { manifest, settings, onFetch: options.onFetch, fetches },
     }),
     presentError: presentHostError,
     onViolation: (found) => (violation = found),
@@ -122,7 +133,7 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
     (await ask("config.validate", { settings: withoutHeld(manifest, values) })) as CheckResult;
 
   return {
-    ...{ methods, send, log, deliveries, fetches, request: ask, messages: records.messages },
+    ...{ methods, send, faults, log, deliveries, fetches, request: ask, messages: records.messages },
     ...{ checkSettings, checkConfig: checkSettings },
     checkSetup: async (step, values = settings, { recipient } = {}) =>
       (await ask("setup.check", {
@@ -158,7 +169,7 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
       ...(egress === undefined ? {} : { egressSocket: egress.socketPath }),
     };
     try {
-      const { methods: named } = (await ask("initialize", params)) as { methods: string[] };
+      const { methods: named } = (await ask("initialize", params, { deadlineMs: 10_000 })) as { methods: string[] };
       checkMethods(manifest, named);
       return named;
     } catch (error) {
@@ -168,15 +179,12 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
   }
 }
 
+/** There is a tunnel only where something beyond it was granted. */
 async function openEgress(
-  key: { plugin: string; instance: string },
   grants: readonly Grant[],
   privateRanges: readonly string[],
-  now: () => Date,
+  allows: (scope: string) => boolean,
 ): Promise<TestEgress | undefined> {
-  if (grants.length === 0) return undefined;
-  const actor = { kind: "plugin", id: `plugin:${key.plugin}/${key.instance}`, ...key } as const;
-  const allows = (scope: string): boolean =>
-    decide({ actor, lane: "egress", action: "connect", scope, now: now().getTime() }, grants, 1).allow;
+  if (!grants.some(({ resolved }) => resolved?.startsWith("net:tcp:") === true)) return undefined;
   return await startTestEgress({ allows, privateRanges });
 }

@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from "node:stream";
 import { capabilities, manifestJsonSchema, type Actor } from "@hilum/contract";
 import type { ConformanceResult } from "@hilum/contract/api";
+import { fixtures } from "@hilum/contract/fixtures";
 import {
-  fixtures,
   packFolder,
   scaffoldCapabilities,
   scaffoldLanguages,

@@ -8,7 +8,7 @@ import {
 } from "@hilum/contract";
 import type { Fixture, FixtureOutcome } from "@hilum/contract/api";
 import { checkMessage } from "@hilum/contract/fhir";
-import { fixtures } from "@hilum/devtools";
+import { fixtures } from "@hilum/contract/fixtures";
 import type { Host } from "@hilum/host";
 import type { InstanceKey, Store } from "@hilum/store";
 import { makeId } from "../../make-id.ts";

@@ -13,8 +13,7 @@ import {
   type WireErrorData,
 } from "@hilum/contract";
 import { causeClasses, type Evidence } from "@hilum/contract/api";
-import { hookAnswerCharsMax, hookAnswerTypes, isHookStatus } from "@hilum/contract/wire";
-import { escapeBounded } from "../logs/escape.ts";
+import { escapeBounded, hookAnswerCharsMax, hookAnswerTypes, isHookStatus } from "@hilum/contract/wire";
 
 /**
  * Checks of what a plugin answers. Each copies the members it knows into an object of its own, so that nothing else of the

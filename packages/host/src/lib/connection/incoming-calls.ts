@@ -1,5 +1,4 @@
-import { errorCatalogue, HilumError, isHilumError, wireErrorCodes } from "@hilum/contract";
-import type { FrameError, FrameId } from "@hilum/contract/wire";
+import type { FrameId } from "@hilum/contract/wire";
 
 /** A request of the plugin while it is being served. */
 export interface IncomingCall {
@@ -64,34 +63,4 @@ function createCancellableCall(): CancellableCall {
       controller?.abort();
     },
   };
-}
-
-/** A failure as the plugin sees it: the catalogue's words, and where the error came from the plugin's own params, the place. */
-export function frameErrorOf(error: unknown): FrameError {
-  const known = isHilumError(error) ? error : new HilumError("server.internal");
-  const { title, fix, retryable } = errorCatalogue[known.code];
-  const problems = known.problems.map(({ pointer, message }) => ({ pointer, message }));
-  return {
-    code: wireCodeOf(known),
-    message: title,
-    data: {
-      code: known.code,
-      fix,
-      retry: retryable ? "later" : "never",
-      ...(problems.length === 0 ? {} : { problems }),
-      ...(known.retryAfterMs === undefined ? {} : { retryAfterMs: known.retryAfterMs }),
-      ...outwardOf(known),
-    },
-  };
-}
-
-/** Of a call to somewhere outside the plugin also learns what the host saw, and whether it may ask again. */
-const outwardOf = ({ sent, detail }: HilumError): { sent?: "no" | "maybe"; detail?: string } =>
-  sent === undefined ? {} : { sent, detail };
-
-function wireCodeOf({ code }: HilumError): number {
-  if (code === "request.invalid") return wireErrorCodes.invalidParams;
-  if (code === "lane.full" || code === "request.too_many") return wireErrorCodes.full;
-  if (code.startsWith("policy.")) return wireErrorCodes.denied;
-  return code === "server.internal" ? wireErrorCodes.internal : wireErrorCodes.failed;
 }

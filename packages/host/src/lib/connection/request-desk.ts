@@ -1,6 +1,6 @@
 import { cancelMethod, wireErrorCodes } from "@hilum/contract";
-import type { Frame, FrameId } from "@hilum/contract/wire";
-import { createIncomingCalls, frameErrorOf, type Serve } from "./incoming-calls.ts";
+import { frameErrorOf, type Frame, type FrameId } from "@hilum/contract/wire";
+import { createIncomingCalls, type Serve } from "./incoming-calls.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** What a plugin may ask, by method; a Map, so that no name is special (threat 35). */

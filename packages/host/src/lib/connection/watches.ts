@@ -1,5 +1,5 @@
 import type { Link } from "./link.ts";
-import { createTokenBucket } from "./token-bucket.ts";
+import { createTokenBucket } from "@hilum/policy";
 import type { ConnectionLimits } from "./connection.ts";
 
 /** How long the plugin may leave the outbound queue above half before the link ends. */

@@ -6,6 +6,7 @@ import {
   type StateParams,
   type UpdateDeliveryParams,
 } from "@hilum/contract";
+import { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery } from "@hilum/contract/wire";
 import type { Lane as PolicyLane } from "@hilum/policy";
 import type { Served } from "../connection/request-desk.ts";
 import type { Serve } from "../connection/incoming-calls.ts";
@@ -14,7 +15,6 @@ import type { PluginLog } from "../logs/plugin-log.ts";
 import { govern, type CallRecord, type Governor } from "../pipeline.ts";
 import type { DecidePlugin } from "../plugin-decisions.ts";
 import type { CallsInFlight } from "../supervisor/calls-in-flight.ts";
-import { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery } from "./plugin-params.ts";
 
 /** What a plugin can get done, as the server does it. The key is the channel's; a handler never learns another. */
 export interface LanePorts {

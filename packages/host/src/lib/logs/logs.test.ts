@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeBounded, escapeText } from "./escape.ts";
+import { escapeBounded, escapeText } from "@hilum/contract/wire";
 import { createLineSplitter } from "./line-splitter.ts";
 import { createPluginLog, logTextMax, type PluginLogLine } from "./plugin-log.ts";
 import { contactValues, redact } from "./redact.ts";

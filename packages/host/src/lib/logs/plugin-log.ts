@@ -1,6 +1,6 @@
 import type { LogParams } from "@hilum/contract";
-import { createTokenBucket } from "../connection/token-bucket.ts";
-import { escapeBounded } from "./escape.ts";
+import { createTokenBucket } from "@hilum/policy";
+import { escapeBounded } from "@hilum/contract/wire";
 import { redact } from "./redact.ts";
 
 /** One line as it is kept and shown. */

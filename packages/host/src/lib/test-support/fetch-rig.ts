@@ -8,7 +8,7 @@ import { createCertificateAuthority, type CertificateAuthority } from "@hilum/te
 import type { Grant } from "@hilum/policy";
 import { createCallIds } from "../call-ids.ts";
 import type { AddressRules } from "../egress/address.ts";
-import { createBudgets } from "../egress/fetch/budgets.ts";
+import { createBudgets } from "@hilum/policy";
 import { createTlsConnector } from "../egress/fetch/connect-tls.ts";
 import type { DestinationSpec } from "../egress/fetch/destination-spec.ts";
 import { createFetches, fetchLimits, type FetchLimits, type FetchPorts } from "../egress/fetch/fetches.ts";

@@ -13,10 +13,19 @@ from .host import TestHost, create_test_host
 from .host_fetch import TestFetchAnswer, TestFetchBody, TestFetchRequest
 from .plugin_calls import TestAttachment, TestCallError, TestDeadlineError
 from .records import TestMessage
-from .samples import sample_email, sample_email_with_attachment, sample_event, sample_fax, sample_sms
+from .samples import (
+    SampleMessage,
+    sample_email,
+    sample_email_with_attachment,
+    sample_event,
+    sample_fax,
+    sample_messages,
+    sample_sms,
+)
 
 __all__ = [
     "Faults",
+    "SampleMessage",
     "TestAttachment",
     "TestCallError",
     "TestDeadlineError",
@@ -30,5 +39,6 @@ __all__ = [
     "sample_email_with_attachment",
     "sample_event",
     "sample_fax",
+    "sample_messages",
     "sample_sms",
 ]

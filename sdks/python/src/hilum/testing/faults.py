@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ..catalogue import CATALOGUE
 from ..errors import HostError
+from ..rules.contract import load_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 class Faults:
     """`host.faults`. Each of `hang`, `refuse` and `drop_link_at` strikes once, at the plugin's next request of that method.
 
-    `method` is one of the protocol: `http.fetch`, `state.put`, `blobs.read`, `messages.updateDelivery`, ...
+    `method` is one of the protocol that has an answer: `http.fetch`, `state.put`, `blobs.read`, `messages.updateDelivery`, ...
+    A fault that could not strike raises RequestInvalid, so that no test passes by a slip of the pen.
     """
 
     def __init__(self, grants: list[Grant], drop: Callable[[], None]) -> None:
@@ -32,11 +35,19 @@ class Faults:
     def refuse(
         self, method: str, code: str, *, sent: SentState | None = None, retry_after_ms: float | None = None
     ) -> None:
-        """The host answers with an error of the catalogue, such as `lane.full` or `provider.timeout`."""
+        """The host answers with an error of the catalogue, such as `lane.full` or `provider.timeout`.
+
+        `sent` is for `http.fetch` alone, whose every failure says whether anything may have gone out. Default: no.
+        """
+        if code not in CATALOGUE:
+            raise _invalid(f"The catalogue knows no error {code}")
+        if method != "http.fetch" and sent is not None:
+            raise _invalid(f"{method} sends nothing, so its refusal has no `sent`")
+        outward: SentState | None = (sent or "no") if method == "http.fetch" else None
 
         def strike() -> None:
             known: Any = code
-            raise HostError(known, sent=sent, retry_after_ms=retry_after_ms)
+            raise HostError(known, sent=outward, retry_after_ms=retry_after_ms)
 
         self._plant(method, strike)
 
@@ -45,7 +56,7 @@ class Faults:
         before = len(self._grants)
         self._grants[:] = [grant for grant in self._grants if grant.scope != scope]
         if len(self._grants) == before:
-            raise HostError("request.invalid", detail=f"There is no grant for {scope}, so it cannot be taken back")
+            raise _invalid(f"There is no grant for {scope}, so it cannot be taken back")
 
     def drop_link(self) -> None:
         """The link breaks now: what is in flight ends as unknown, and nothing more is answered."""
@@ -61,6 +72,9 @@ class Faults:
         self._plant(method, strike)
 
     def _plant(self, method: str, strike: Callable[[], Any]) -> None:
+        known = load_contract()["pluginRequests"]
+        if method not in known:
+            raise _invalid(f"A plugin asks for no answer to {method}; there are {', '.join(known)}")
         self._planted.setdefault(method, []).append(strike)
 
     async def strike(self, method: str) -> None:
@@ -70,6 +84,10 @@ class Faults:
             waits = planted.pop(0)()
             if waits is not None:
                 await waits
+
+
+def _invalid(detail: str) -> HostError:
+    return HostError("request.invalid", detail=detail)
 
 
 async def _hang() -> None:

@@ -138,7 +138,6 @@ def present_host_error(error: BaseException) -> dict[str, Any]:
         return {"code": error.code, "message": error.message}
     refusal = error if isinstance(error, HilumError) else HostError("server.internal")
     spec = CATALOGUE[refusal.code]
-    wire_codes = {"request.invalid": WireCode.INVALID_PARAMS, "policy.denied": WireCode.DENIED}
     data: dict[str, Any] = {"code": refusal.code, "fix": spec.fix, "retry": "later" if spec.retryable else "never"}
     if refusal.problems:
         data["problems"] = list(refusal.problems)
@@ -146,4 +145,14 @@ def present_host_error(error: BaseException) -> dict[str, Any]:
         data["retryAfterMs"] = refusal.retry_after_ms
     if refusal.sent is not None:
         data.update(sent=refusal.sent, detail=refusal.detail)
-    return {"code": wire_codes.get(refusal.code, WireCode.FAILED), "message": spec.title, "data": data}
+    return {"code": _wire_code_of(refusal.code), "message": spec.title, "data": data}
+
+
+def _wire_code_of(code: str) -> int:
+    if code == "request.invalid":
+        return WireCode.INVALID_PARAMS
+    if code in ("lane.full", "request.too_many"):
+        return WireCode.FULL
+    if code.startswith("policy."):
+        return WireCode.DENIED
+    return WireCode.INTERNAL if code == "server.internal" else WireCode.FAILED

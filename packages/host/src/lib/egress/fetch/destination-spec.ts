@@ -1,4 +1,5 @@
-import { parseScope, isScope, type DestinationRequest } from "@hilum/contract";
+import { isScope, parseScope } from "@hilum/contract";
+import type * as wire from "@hilum/contract/wire";
 import { parseTarget, type Target } from "../target.ts";
 
 /** A secret where the host puts it into a request. It exists in this process alone. */
@@ -8,20 +9,19 @@ export type Credential =
   | { type: "header"; name: string; value: string };
 
 /** A destination of one instance, filled in from its settings. */
-export interface DestinationSpec {
-  id: string;
+export interface DestinationSpec extends wire.RequestRules {
   /** Resolved, `net:https://api.example.org:443`; absent while a setting that it names is missing. */
   scope?: string;
-  requests: readonly DestinationRequest[];
   /** Whether patient data may go there, as far as the manifest says. */
   phi: boolean;
-  /** Request headers, in lower case, that the plugin may set beside those every plugin may. */
-  headers: readonly string[];
   timeoutMs: number;
   responseBytesMax: number;
   /** Gives the secret at the moment of a request, or throws why there is none. Absent: nothing is added. */
   credential?(): Credential | Promise<Credential>;
 }
+
+export type PlannedRequest = wire.PlannedRequest<DestinationSpec, Target>;
+export type Plan = wire.Plan<DestinationSpec, Target>;
 
 /** Where the destination leads, or undefined while that is not known or is no host. */
 export function targetOf({ scope }: DestinationSpec): Target | undefined {

@@ -1,4 +1,6 @@
 import { HilumError, isHilumError, type FetchParams, type FetchResult } from "@hilum/contract";
+import { parseFetch, planRequest } from "@hilum/contract/wire";
+import { requestLimits, type Budgets, type RequestLimits } from "@hilum/policy";
 import type { IncomingCall, Serve } from "../../connection/incoming-calls.ts";
 import { pluginContext } from "../../instance-key.ts";
 import { govern, type Decision, type Governor } from "../../pipeline.ts";
@@ -7,30 +9,20 @@ import type { Ticker } from "../../ticker.ts";
 import { disclosureOf, type DecideDisclosure, type DisclosingInstance } from "../disclosure.ts";
 import type { RecordReceipt } from "../receipt.ts";
 import { createTurnedResolver } from "../resolve-host.ts";
-import type { Budgets } from "./budgets.ts";
 import { secretHeaderOf } from "./credential-header.ts";
-import type { DestinationSpec } from "./destination-spec.ts";
-import { parseFetch } from "./fetch-params.ts";
-import { planRequest, type Plan, type PlannedRequest } from "./plan-request.ts";
+import { targetOf, type DestinationSpec, type Plan, type PlannedRequest } from "./destination-spec.ts";
 import { createPool, type Pool, type PoolLimits, type PoolPorts } from "./pool.ts";
 import { headersOf, measureOf, receiptOf, recordOf, requestOf, withSent, type Course } from "./present-fetch.ts";
 import { readResponse } from "./read-response.ts";
 import { sendRequest } from "./send-request.ts";
 
-export interface FetchLimits extends PoolLimits {
-  /** Requests of one instance to one destination at once. */
-  inFlightMax: number;
-  requestsPerMinute: number;
-  bytesPerDay: number;
-}
+export interface FetchLimits extends PoolLimits, RequestLimits {}
 
 export const fetchLimits: FetchLimits = {
   connectionsMax: 16,
   connectMs: 10_000,
   idleMs: 4_000,
-  inFlightMax: 64,
-  requestsPerMinute: 600,
-  bytesPerDay: 64 * 1024 ** 2,
+  ...requestLimits,
 };
 
 export interface FetchPorts extends Omit<PoolPorts, "now"> {
@@ -84,7 +76,7 @@ export function createFetches(
   return {
     async serve(params, call) {
       const asked = parseFetch(params);
-      const plan = planRequest(destinations, asked);
+      const plan = planRequest(destinations, asked, targetOf);
       const began = performance.now();
       const course: Course = { sent: "no", decision: "deny", bytesIn: 0, reflected: false };
       try {

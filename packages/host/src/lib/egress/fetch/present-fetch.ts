@@ -4,8 +4,7 @@ import type { CallRecord, Measure } from "../../pipeline.ts";
 import type { PluginRequest } from "../../plugin-decisions.ts";
 import type { EgressReceipt } from "../receipt.ts";
 import type { SecretHeader } from "./credential-header.ts";
-import type { DestinationSpec } from "./destination-spec.ts";
-import type { Plan, PlannedRequest } from "./plan-request.ts";
+import type { DestinationSpec, Plan, PlannedRequest } from "./destination-spec.ts";
 
 /** What one request has come to, for its receipt and for whoever asks whether it may be repeated. */
 export interface Course {

@@ -1,16 +1,12 @@
 import { brotliDecompress, gunzip, inflate, type BrotliOptions, type ZlibOptions } from "node:zlib";
 import { HilumError, type FetchResult } from "@hilum/contract";
+import { answerHeaderCharsMax, isAnswerHeader, isRedirect, presentAnswerBody } from "@hilum/contract/wire";
 import { redactSpellings, type SecretHeader } from "./credential-header.ts";
-import type { PlannedRequest } from "./plan-request.ts";
+import type { PlannedRequest } from "./destination-spec.ts";
 import type { RawResponse } from "./send-request.ts";
 
 /** How many times larger an answer may become by being unpacked (threat 101). */
 const RATIO_MAX = 100;
-/** An answer as text may grow in its frame by escapes; beyond this it goes as base64. */
-const TEXT_CHARS_MAX = 900_000;
-
-const headersKept = new Set(["content-type", "retry-after", "etag", "location", "x-request-id"]);
-const redirects = new Set([300, 301, 302, 303, 307, 308]);
 
 export interface ReadResponse {
   result: FetchResult;
@@ -24,7 +20,7 @@ export async function readResponse(
   { status, headers, body }: RawResponse,
   secret: SecretHeader | undefined,
 ): Promise<ReadResponse> {
-  if (redirects.has(status) && headers.location !== undefined)
+  if (isRedirect(status) && headers.location !== undefined)
     throw new HilumError("provider.redirected", { detail: describeRedirect(request, status, headers.location) });
   const plain = await unpack(body, headers["content-encoding"], request.destination.responseBytesMax);
   const spellings = secret?.spellings ?? [];
@@ -32,13 +28,13 @@ export async function readResponse(
   let reflected = redacted.found;
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (!headersKept.has(name) && !/^ratelimit(?:-[a-z]+)*$/.test(name)) continue;
+    if (!isAnswerHeader(name)) continue;
     const { bytes, found } = redactSpellings(Buffer.from([value].flat().join(", "), "latin1"), spellings);
     reflected ||= found;
-    kept[name] = bytes.toString("latin1").slice(0, 2048);
+    kept[name] = bytes.toString("latin1").slice(0, answerHeaderCharsMax);
   }
   return {
-    result: { status, headers: kept, body: presentBody(redacted.bytes), request: request.template },
+    result: { status, headers: kept, body: presentAnswerBody(redacted.bytes), request: request.template },
     reflected,
   };
 }
@@ -74,17 +70,4 @@ async function unpack(body: Buffer, encoding: string | undefined, bytesMax: numb
     const grown = cause instanceof RangeError || (cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
     throw new HilumError(grown ? "provider.response_too_large" : "provider.bad_answer", { cause });
   }
-}
-
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Text where it is UTF-8, so that most plugins need no decoding; bytes otherwise. */
-function presentBody(bytes: Buffer): FetchResult["body"] {
-  let text: string;
-  try {
-    text = strict.decode(bytes);
-  } catch {
-    return { base64: bytes.toString("base64") };
-  }
-  return JSON.stringify(text).length > TEXT_CHARS_MAX ? { base64: bytes.toString("base64") } : { text };
 }

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { HilumError, isHilumError } from "@hilum/contract";
-import type { PlannedRequest } from "./plan-request.ts";
+import type { PlannedRequest } from "./destination-spec.ts";
 import type { Pool } from "./pool.ts";
 
 const https = process.getBuiltinModule("node:https");

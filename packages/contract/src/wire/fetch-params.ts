@@ -1,4 +1,5 @@
-import { HilumError, type FetchBody, type FetchParams } from "@hilum/contract";
+import { HilumError } from "../errors/hilum-error.ts";
+import type { FetchBody, FetchParams } from "./protocol.ts";
 
 const entriesMax = 100;
 

@@ -1,13 +1,13 @@
+import { causeClasses } from "../errors/cause-classes.ts";
+import { HilumError } from "../errors/hilum-error.ts";
+import { escapeBounded } from "../text/escape.ts";
 import {
-  HilumError,
   wireLimits,
   type BlobReadParams,
   type LogParams,
   type StateParams,
   type UpdateDeliveryParams,
-} from "@hilum/contract";
-import { causeClasses } from "@hilum/contract/api";
-import { escapeBounded } from "../logs/escape.ts";
+} from "./protocol.ts";
 
 const idPattern = /^[A-Za-z0-9._-]{1,64}$/;
 const callPattern = /^[A-Za-z0-9._-]{1,128}$/;

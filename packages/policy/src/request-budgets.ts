@@ -1,5 +1,12 @@
 import { HilumError } from "@hilum/contract";
-import { keyText, type InstanceKey } from "../../instance-key.ts";
+
+/** What one instance may send to one destination by `http.fetch`. */
+export const requestLimits: RequestLimits = { inFlightMax: 64, requestsPerMinute: 600, bytesPerDay: 64 * 1024 ** 2 };
+
+export interface RequestLimits extends BudgetLimits {
+  /** Requests of one instance to one destination at once. */
+  inFlightMax: number;
+}
 
 export interface BudgetLimits {
   /** Requests to one destination of one instance in a minute. */
@@ -11,7 +18,7 @@ export interface BudgetLimits {
 /** What a plugin may send to a host it is allowed to reach: a lot for its work, little for carrying a database away (threat 102). */
 export interface Budgets {
   /** Throws `lane.full` when the budget is used up; else counts the request. */
-  take(key: InstanceKey, destination: string, bytes: number): void;
+  take(key: { plugin: string; instance: string }, destination: string, bytes: number): void;
 }
 
 interface Window {
@@ -37,7 +44,7 @@ export function createBudgets(limits: BudgetLimits, nowMs: () => number): Budget
 
   return {
     take({ plugin, instance }, destination, bytes) {
-      const name = `${keyText({ plugin, instance })} ${destination}`;
+      const name = `${plugin}/${instance} ${destination}`;
       const minute = windowOf(minutes, name, MINUTE_MS);
       const day = windowOf(days, name, DAY_MS);
       if (minute.count >= limits.requestsPerMinute)

@@ -1,11 +1,20 @@
-import { allowedHeaders, findRequest, type FetchBody, type FetchParams } from "@hilum/contract";
-import type { Decision } from "../../pipeline.ts";
-import { targetOf, type DestinationSpec } from "./destination-spec.ts";
-import type { Target } from "../target.ts";
+import { Buffer } from "node:buffer";
+import { allowedHeaders } from "../manifest/request-headers.ts";
+import { findRequest } from "../manifest/request-template.ts";
+import type { DestinationRequest } from "../manifest/manifest.ts";
+import type { FetchBody, FetchParams } from "./protocol.ts";
+
+/** What a destination says of the requests that may go there. */
+export interface RequestRules {
+  id: string;
+  requests: readonly DestinationRequest[];
+  /** Request headers, in lower case, that the plugin may set beside those every plugin may. */
+  headers: readonly string[];
+}
 
 /** A request as the host will make it, but for the secret. */
-export interface PlannedRequest {
-  destination: DestinationSpec;
+export interface PlannedRequest<Destination extends RequestRules, Target> {
+  destination: Destination;
   target: Target;
   method: string;
   /** The template that it was matched with. */
@@ -18,16 +27,30 @@ export interface PlannedRequest {
   bytes: number;
 }
 
-export type Plan = { request: PlannedRequest } | { refusal: Extract<Decision, { allow: false }> };
+export type Plan<Destination extends RequestRules, Target> =
+  | { request: PlannedRequest<Destination, Target> }
+  | { refusal: RequestRefusal };
+
+/** A decision of policy, in its shape: the request is not of those that the manifest declares. */
+export interface RequestRefusal {
+  allow: false;
+  code: "destination.invalid";
+  reason: string;
+  detail: string;
+}
 
 const urlLengthMax = 8192;
 const bodyBytesMax = 786_432;
 
 /**
  * Builds the request anew from what the plugin named: its bytes never reach the wire by themselves (threat 97). What the
- * manifest does not declare is refused, not mended.
+ * manifest does not declare is refused, not mended. `targetOf` tells where a destination leads, if its settings say so.
  */
-export function planRequest(destinations: readonly DestinationSpec[], params: FetchParams): Plan {
+export function planRequest<Destination extends RequestRules, Target>(
+  destinations: readonly Destination[],
+  params: FetchParams,
+  targetOf: (destination: Destination) => Target | undefined,
+): Plan<Destination, Target> {
   const destination = destinations.find(({ id }) => id === params.destination);
   if (destination === undefined) return refuse("destination.unknown", "The manifest declares no such destination.");
   const declared = findRequest(destination.requests, params.method, params.path);
@@ -54,7 +77,7 @@ export function planRequest(destinations: readonly DestinationSpec[], params: Fe
   };
 }
 
-const refuse = (reason: string, detail: string): Plan => ({
+const refuse = (reason: string, detail: string): { refusal: RequestRefusal } => ({
   refusal: { allow: false, code: "destination.invalid", reason, detail },
 });
 
