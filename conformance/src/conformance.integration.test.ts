@@ -200,6 +200,7 @@ describe.skipIf(!python.available)("plugins that break the protocol", () => {
     id: string,
     change: (source: string) => string,
     subject: Subject = { ...plain, settings: {}, grants: [], hooks: ["status"] },
+    known: Partial<Knowledge> = {},
   ): Promise<string> {
     writeFileSync(folder.join("plugin.py"), change(readFileSync(`${root}conformance/plain_python_plugin.py`, "utf8")));
     const one = cases.find((candidate) => candidate.id === id);
@@ -211,6 +212,7 @@ describe.skipIf(!python.available)("plugins that break the protocol", () => {
       {
         ...{ accepted: "ada@example.org", smokeTest: "connect", destinations: api.destinations },
         hook: { id: "status", contentType: "application/json", body: '{"type":"delivered"}' },
+        ...known,
       },
     );
     return verdict.outcome === "failed" ? verdict.why : verdict.outcome;
@@ -274,6 +276,42 @@ describe.skipIf(!python.available)("plugins that break the protocol", () => {
       ),
     ).toContain("succeeded where it had to fail");
     expect(await hide('"code", "sent", "retry"', '"code", "retry"')).toContain("policy.denied, sent no");
+  });
+  it("are found out when they write a secret into their log, and the verdict does not repeat it", async () => {
+    const told = await failing(
+      "send",
+      (source) =>
+        source.replace(
+          "mail, envelope = compose",
+          'sys.stderr.write("signing in with hunter2-and-more\\n"); mail, envelope = compose',
+        ),
+      { ...plain, settings: {}, grants: [], secrets: ["hunter2-and-more"] },
+    );
+    expect(told).toContain("it writes a secret into its log");
+    expect(told).toContain("signing in with [secret]");
+    expect(told).not.toContain("hunter2");
+  });
+  it("are found out when they are lenient: a recipient that nobody took is told as taken", async () => {
+    expect(
+      await failing(
+        "send-refused",
+        (source) =>
+          source.replace(
+            "        if not taken:\n",
+            '        if not taken:\n            return {"outcome": "accepted", "providerId": "none"}\n        if not taken:\n',
+          ),
+        api.subject(),
+        { refused: numbers.refused, accepted: numbers.accepted, channel: "sms" },
+      ),
+    ).toContain("succeeded where it had to fail");
+  });
+  it("are found out when they read an attachment that they were not handed, or ask for what nobody granted", async () => {
+    const send = (line: string): Promise<string> =>
+      failing("send", (source) => source.replace("mail, envelope = compose", `${line}; mail, envelope = compose`));
+    expect(await send('self.link.ask("blobs.read", {"id": "blob-of-others", "offset": 0, "length": 10})')).toContain(
+      "no right to: blobs.read",
+    );
+    expect(await send('self.link.ask("records.read", {"id": "1"})')).toContain("no right to: records.read");
   });
   it("are found out when a row is not one", async () => {
     expect(await failing("smoke", (source) => source.replace('"status": "passed"', '"status": "fine"'))).toContain(

@@ -3,7 +3,7 @@ import { checkErrorData } from "@hilum/contract/wire";
 import { setTimeout as sleep } from "node:timers/promises";
 import { begin, demand, errorOf, noAccepted, resultOf, sendParams, type Case, type Knowledge } from "./case.ts";
 import { fetchCases } from "./fetch-cases.ts";
-import { startPlugin, type Subject } from "./plugin-process.ts";
+import { startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
 
 function hookParams(hook: string, contentType: string, body: { text: string } | { base64: string }): object {
   const headers = { "content-type": contentType, "x-conformance": "1" };
@@ -280,6 +280,9 @@ export const cases: readonly Case[] = [
   },
 ];
 
+/** Shorter ones stand in any text. */
+const secretLengthMin = 4;
+
 export type Verdict =
   | { case: string; rule: string; outcome: "passed" }
   | { case: string; rule: string; outcome: "failed" | "skipped"; why: string };
@@ -298,21 +301,36 @@ export async function judge(one: Case, subject: Subject, knowledge: Knowledge): 
   const skip = skipOf(one, knowledge);
   if (skip !== undefined) return { ...place, outcome: "skipped", why: skip };
   const plugin = await startPlugin(subject);
-  try {
-    await one.run(plugin, knowledge);
-    const [violation] = plugin.violations;
-    demand(violation === undefined, `standard output breaks the protocol: ${violation?.detail}`);
-    demand(one.id === "garbage" || plugin.strays.length === 0, "it answered something that nobody asked");
-    const written = `${plugin.stderr}${JSON.stringify(plugin.log)}`;
-    demand(
-      (subject.secrets ?? []).every((secret) => secret.length < 4 || !written.includes(secret)),
-      "it writes a secret into its log",
-    );
-    return { ...place, outcome: "passed" };
-  } catch (error) {
-    const said = plugin.stderr === "" ? "" : ` (standard error: ${plugin.stderr.slice(-500)})`;
-    return { ...place, outcome: "failed", why: `${error instanceof Error ? error.message : "unknown"}${said}` };
-  } finally {
-    await plugin.kill();
-  }
+  const fault = await one.run(plugin, knowledge).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : "unknown"),
+  );
+  // What it wrote to standard error may still be on the way while its answer is here.
+  await plugin.kill();
+  const why = trespassOf(plugin) ?? fault ?? faultOfAll(one, plugin, subject);
+  if (why === undefined) return { ...place, outcome: "passed" };
+  const said = plugin.stderr === "" ? "" : ` (standard error: ${plugin.stderr.slice(-500)})`;
+  return { ...place, outcome: "failed", why: withoutSecrets(`${why}${said}`, subject) };
+}
+
+/** Told before what follows from it: the plugin fails because the host refuses. */
+function trespassOf({ trespasses: [first] }: PluginProcess): string | undefined {
+  return first === undefined ? undefined : `it asks the host for what it has no right to: ${first}`;
+}
+
+/** What holds in every case. */
+function faultOfAll(one: Case, plugin: PluginProcess, { secrets = [] }: Subject): string | undefined {
+  const [violation] = plugin.violations;
+  if (violation !== undefined) return `standard output breaks the protocol: ${violation.detail}`;
+  if (one.id !== "garbage" && plugin.strays.length > 0) return "it answered something that nobody asked";
+  const written = `${plugin.stderr}${JSON.stringify(plugin.log)}`;
+  const leaks = secrets.some((secret) => secret.length >= secretLengthMin && written.includes(secret));
+  return leaks ? "it writes a secret into its log" : undefined;
+}
+
+/** The result is a file that others read; what a plugin wrote may hold what it should not have written. */
+function withoutSecrets(text: string, { secrets = [] }: Subject): string {
+  return secrets
+    .filter((secret) => secret.length >= secretLengthMin)
+    .reduce((said, secret) => said.replaceAll(secret, "[secret]"), text);
 }

@@ -59,6 +59,8 @@ export interface PluginProcess {
   readonly strays: readonly Answer[];
   readonly violations: readonly Violation[];
   readonly log: readonly LogParams[];
+  /** What it asked for without a right to it: the host would have refused. */
+  readonly trespasses: readonly string[];
   /** Requests that it asked of the host. */
   readonly fetches: readonly FetchParams[];
   /** Lets every request fail from now on; undefined: none. */
@@ -80,6 +82,7 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
   const answered = new Map<number, Promise<Answer>>();
   const strays: Answer[] = [];
+  const trespasses: string[] = [];
   const violations: Violation[] = [];
   const log: LogParams[] = [];
   const blobs = new Map<string, Uint8Array>();
@@ -124,6 +127,7 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
     initialize: () => answerTo(begin("initialize", initializeParams(subject))),
     blobs,
     strays,
+    trespasses,
     violations,
     log,
     fetches,
@@ -159,7 +163,11 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
   function answer({ id, method, params }: Extract<Frame, { kind: "request" }>): void {
     const key = String(params["key"]);
     if (method === "blobs.read") {
-      const bytes = blobs.get(String(params["id"])) ?? new Uint8Array();
+      const bytes = blobs.get(String(params["id"]));
+      if (bytes === undefined) {
+        trespasses.push("blobs.read of an attachment that it was not handed");
+        return send({ id, error: { code: -32_000, message: "policy.denied", data: { code: "policy.denied" } } });
+      }
       const part = bytes.subarray(Number(params["offset"]), Number(params["offset"]) + Number(params["length"]));
       return send({ id, result: { base64: Buffer.from(part).toString("base64"), size: bytes.length } });
     }
@@ -177,7 +185,10 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
       return;
     }
     if (method === "state.get") return send({ id, result: state.get(key) ?? {} });
-    if (method !== "state.put") return send({ id, error: { code: -32_601, message: "There is no such method" } });
+    if (method !== "state.put") {
+      trespasses.push(`${method.slice(0, 60)}, which is no method of the host or is not granted`);
+      return send({ id, error: { code: -32_601, message: "There is no such method" } });
+    }
     const version = (state.get(key)?.version ?? 0) + 1;
     state.set(key, { value: String(params["value"]), version });
     send({ id, result: { version } });
