@@ -42,14 +42,16 @@ describe("signing in", () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it("threat 163: takes as long for a user who does not exist", async () => {
+  it("threat 163: works as much for a user who does not exist", async () => {
     await forget("ana");
+    // Processor time of this process, in which the server runs: another program's load does not change it.
     const measure = async (username: string): Promise<number> => {
       const times = [];
       for (let at = 0; at < 4; at++) {
-        const startedAt = performance.now();
+        const before = process.cpuUsage();
         await attempt(username, "not the password", "127.0.0.11");
-        times.push(performance.now() - startedAt);
+        const { user, system } = process.cpuUsage(before);
+        times.push(user + system);
       }
       return Math.min(...times);
     };
