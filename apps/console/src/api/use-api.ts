@@ -3,9 +3,9 @@ import { queryOptions, useMutation, useQuery, useQueryClient, type UseQueryResul
 import { useMay } from "../session/account.ts";
 import { notify } from "../shell/notices.ts";
 import type { ApiProblem } from "./api-problem.ts";
-import { call, type AnswerById, type InputArgs, type InputOf } from "./call.ts";
+import { call, download, type AnswerById, type InputArgs, type InputOf } from "./call.ts";
 import { isInUse } from "./in-use.ts";
-import type { MayDecision } from "./operation-facts.ts";
+import type { LooseInput, MayDecision } from "./operation-facts.ts";
 
 /** How to read an operation: the key is its id and input, so that an act can refresh by id. */
 export function reading<Id extends OperationId>(id: Id, ...args: InputArgs<Id>) {
@@ -74,5 +74,30 @@ export function useAct<Id extends OperationId>(
         () => false,
       ),
     reset: mutation.reset,
+  };
+}
+
+export interface Download {
+  may: MayDecision;
+  running: boolean;
+  problem: ApiProblem | null;
+  /** True when it is saved; `problem` says why not. */
+  start(): Promise<boolean>;
+}
+
+/** A file that an operation answers, saved where the browser saves files; afterwards `done` is announced. */
+export function useDownload(id: OperationId, input: LooseInput, fallbackName: string, done: string): Download {
+  const may = useMay(id);
+  const saving = useMutation<void, ApiProblem>({
+    mutationFn: () => download(id, input, fallbackName),
+    onSuccess: () => notify(done),
+  });
+  return {
+    ...{ may, running: saving.isPending, problem: saving.error },
+    start: () =>
+      saving.mutateAsync().then(
+        () => true,
+        () => false,
+      ),
   };
 }

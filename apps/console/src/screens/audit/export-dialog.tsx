@@ -1,13 +1,9 @@
 import { Button, Radio } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import type { ApiProblem } from "../../api/api-problem.ts";
-import { download } from "../../api/call.ts";
+import { useDownload } from "../../api/use-api.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
-import { useMay } from "../../session/account.ts";
 import { without } from "../../text/search.ts";
 import { ActButton } from "../../shell/act-button.tsx";
-import { notify } from "../../shell/notices.ts";
 import type { AuditSearch } from "../../routes.tsx";
 import { Dialog } from "../../shell/dialog.tsx";
 
@@ -19,25 +15,18 @@ export function ExportDialog({
   filters: Omit<AuditSearch, "entry" | "verify">;
   onClose(): void;
 }) {
-  const may = useMay("exportAudit");
   const [format, setFormat] = useState("jsonl");
   const query = without(filters, "cursor");
   const named = Object.entries(query);
-  const save = useMutation<void, ApiProblem>({
-    mutationFn: () => download("exportAudit", { query: { ...query, format } }, `hilum-audit.${format}`),
-    onSuccess: () => {
-      notify("Exported");
-      onClose();
-    },
-  });
-  const submit = (event: FormEvent): void => {
+  const save = useDownload("exportAudit", { query: { ...query, format } }, `hilum-audit.${format}`, "Exported");
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    save.mutate();
+    if (await save.start()) onClose();
   };
   return (
     <Dialog onClose={onClose} title="Export entries">
-      <form className="stack md" onSubmit={submit}>
-        {save.error !== null && <ApiProblemPanel problem={save.error} />}
+      <form className="stack md" onSubmit={(event) => void submit(event)}>
+        {save.problem !== null && <ApiProblemPanel problem={save.problem} />}
         <p>
           {named.length === 0
             ? "Every entry of the log."
@@ -55,7 +44,7 @@ export function ExportDialog({
         </Radio.Group>
         <div className="row end">
           <Button onClick={onClose}>Cancel</Button>
-          <ActButton type="submit" variant="filled" may={may} running={save.isPending}>
+          <ActButton type="submit" variant="filled" may={save.may} running={save.running}>
             Download
           </ActButton>
         </div>

@@ -1,20 +1,15 @@
 import type { PackagePreview, Plugin } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMutation } from "@tanstack/react-query";
 import { IconCopy, IconPackageExport } from "@tabler/icons-react";
-import type { ApiProblem } from "../../api/api-problem.ts";
-import { download } from "../../api/call.ts";
-import { useRead } from "../../api/use-api.ts";
+import { useDownload, useRead } from "../../api/use-api.ts";
 import { KeyValue, Panel, TableRegion } from "../../look/panel.tsx";
 import { ApiProblemPanel } from "../../look/problem.tsx";
-import { useMay } from "../../session/account.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { copyText } from "../../shell/copy.ts";
 import { Loaded } from "../../shell/loaded.tsx";
-import { notify } from "../../shell/notices.ts";
 import { bytes, many, shortDigest } from "../../text/format.ts";
 import { DevPage } from "./dev-page.tsx";
-import { ForSubject, NotLinked, useSubject } from "./subject.tsx";
+import { ForLinked, useSubject } from "./subject.tsx";
 
 const route = getRouteApi("/app/dev/package");
 
@@ -37,18 +32,13 @@ export function PackageScreen() {
         ["packPlugin", { params }],
       ]}
     >
-      <ForSubject subject={subject} onChoose={(next) => void navigate({ search: next, replace: true })}>
-        {(plugin) =>
-          plugin.code === "linked" ? (
-            <PackageView key={plugin.id} plugin={plugin} />
-          ) : (
-            <NotLinked
-              plugin={plugin}
-              what="A package is made of the folder that a plugin is developed in. Link it, or choose another plugin above."
-            />
-          )
-        }
-      </ForSubject>
+      <ForLinked
+        subject={subject}
+        onChoose={(next) => void navigate({ search: next, replace: true })}
+        otherwise="A package is made of the folder that a plugin is developed in. Link it, or choose another plugin above."
+      >
+        {(plugin) => <PackageView key={plugin.id} plugin={plugin} />}
+      </ForLinked>
     </DevPage>
   );
 }
@@ -68,11 +58,8 @@ function PackageView({ plugin }: { plugin: Plugin }) {
 }
 
 function Download({ plugin, preview }: { plugin: Plugin; preview: PackagePreview }) {
-  const may = useMay("packPlugin");
-  const pack = useMutation<void, ApiProblem>({
-    mutationFn: () => download("packPlugin", { params: { plugin: plugin.id } }, preview.name),
-    onSuccess: () => notify(`${preview.name} downloaded`),
-  });
+  const { name } = preview;
+  const pack = useDownload("packPlugin", { params: { plugin: plugin.id } }, name, `${name} downloaded`);
   return (
     <Panel title="The package">
       <div className="stack md">
@@ -84,14 +71,14 @@ function Download({ plugin, preview }: { plugin: Plugin; preview: PackagePreview
             Signature: "None: packages are not signed yet",
           }}
         />
-        {pack.error !== null && <ApiProblemPanel problem={pack.error} />}
+        {pack.problem !== null && <ApiProblemPanel problem={pack.problem} />}
         <div className="row">
           <ActButton
             variant="filled"
-            may={may}
-            running={pack.isPending}
+            may={pack.may}
+            running={pack.running}
             leftSection={<IconPackageExport size={16} aria-hidden />}
-            onClick={() => pack.mutate()}
+            onClick={() => void pack.start()}
           >
             Pack and download
           </ActButton>

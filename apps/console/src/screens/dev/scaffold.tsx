@@ -1,17 +1,16 @@
 import type { Scaffold, ScaffoldChoice } from "@hilum/contract/api";
 import { IconDownload, IconFolderPlus } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ApiProblem } from "../../api/api-problem.ts";
-import { call, download } from "../../api/call.ts";
-import { useAct, useRead } from "../../api/use-api.ts";
+import { call } from "../../api/call.ts";
+import { useAct, useDownload, useRead } from "../../api/use-api.ts";
 import { Panel } from "../../look/panel.tsx";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { useMay } from "../../session/account.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { useGo } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
-import { notify } from "../../shell/notices.ts";
 import { DevPage } from "./dev-page.tsx";
 import { FileTree } from "./file-tree.tsx";
 import { ScaffoldForm } from "./scaffold-form.tsx";
@@ -77,17 +76,13 @@ export function ScaffoldScreen() {
 function ScaffoldActs({ choice, preview }: { choice: ScaffoldChoice; preview: Scaffold | undefined }) {
   const go = useGo();
   const create = useAct("scaffoldPlugin", ({ path }) => `Created in ${path} and linked`);
-  const save = useMutation<void, ApiProblem>({
-    mutationFn: () => download("downloadScaffold", { body: choice }, `${choice.id}.zip`),
-    onSuccess: () => notify("Files downloaded"),
-  });
-  const mayDownload = useMay("downloadScaffold");
+  const save = useDownload("downloadScaffold", { body: choice }, `${choice.id}.zip`, "Files downloaded");
   const blocked = preview === undefined ? "Mend the named fields first." : undefined;
   const submit = async (): Promise<void> => {
     const answer = await create.run({ body: choice });
     if (answer !== undefined) go(`/plugins/${answer.plugin}`);
   };
-  const problem = create.problem ?? save.error;
+  const problem = create.problem ?? save.problem;
   return (
     <>
       {problem !== null && <ApiProblemPanel problem={problem} />}
@@ -104,11 +99,11 @@ function ScaffoldActs({ choice, preview }: { choice: ScaffoldChoice; preview: Sc
         </ActButton>
         <ActButton
           compact
-          may={mayDownload}
-          running={save.isPending}
+          may={save.may}
+          running={save.running}
           blocked={blocked}
           leftSection={<IconDownload size={16} aria-hidden />}
-          onClick={() => save.mutate()}
+          onClick={() => void save.start()}
         >
           Download
         </ActButton>

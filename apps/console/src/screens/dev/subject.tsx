@@ -72,6 +72,21 @@ export function ForSubject({ subject, perInstance = false, onChoose, controls, c
   );
 }
 
+interface ForLinkedProps extends Pick<ForSubjectProps, "subject" | "onChoose"> {
+  /** What is said of a plugin whose code is no linked folder. */
+  otherwise: string;
+  children(plugin: Plugin): ReactNode;
+}
+
+/** The same for a tool that works on the folder that a plugin is developed in. */
+export function ForLinked({ subject, onChoose, otherwise, children }: ForLinkedProps) {
+  return (
+    <ForSubject subject={subject} onChoose={onChoose}>
+      {(plugin) => (plugin.code === "linked" ? children(plugin) : <NotLinked plugin={plugin} what={otherwise} />)}
+    </ForSubject>
+  );
+}
+
 const valueOf = (plugin: string, instance = "default"): string =>
   instance === "default" ? plugin : `${plugin}/${instance}`;
 
@@ -119,7 +134,7 @@ function NotThere({ search }: { search: DevSearch }) {
 }
 
 /** For tools that read or watch the folder that a plugin's developer works in. */
-export function NotLinked({ plugin, what }: { plugin: Plugin; what: string }) {
+function NotLinked({ plugin, what }: { plugin: Plugin; what: string }) {
   return (
     <section className="panel">
       <Empty

@@ -1,21 +1,16 @@
 import type { Plugin, Upgraded, UpgradePreview } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMutation } from "@tanstack/react-query";
 import { IconArrowUp, IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
-import type { ApiProblem } from "../../api/api-problem.ts";
-import { download } from "../../api/call.ts";
-import { useAct, useRead } from "../../api/use-api.ts";
+import { useAct, useDownload, useRead } from "../../api/use-api.ts";
 import { KeyValue, Panel } from "../../look/panel.tsx";
 import { Advice, ApiProblemPanel } from "../../look/problem.tsx";
-import { useMay } from "../../session/account.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
-import { notify } from "../../shell/notices.ts";
 import { many } from "../../text/format.ts";
 import { DevPage } from "./dev-page.tsx";
-import { ForSubject, NotLinked, useSubject } from "./subject.tsx";
+import { ForLinked, useSubject } from "./subject.tsx";
 import { ByHandList, UpgradeDiffs } from "./upgrade-diffs.tsx";
 import { UpgradeSteps } from "./upgrade-steps.tsx";
 
@@ -42,18 +37,13 @@ export function UpgradeScreen() {
       ]}
       offers={["upgradePlugin"]}
     >
-      <ForSubject subject={subject} onChoose={(next) => void navigate({ search: next, replace: true })}>
-        {(plugin) =>
-          plugin.code === "linked" ? (
-            <UpgradeView key={plugin.id} plugin={plugin} />
-          ) : (
-            <NotLinked
-              plugin={plugin}
-              what="An upgrade changes the folder that a plugin is developed in. Link it, or choose another plugin above."
-            />
-          )
-        }
-      </ForSubject>
+      <ForLinked
+        subject={subject}
+        onChoose={(next) => void navigate({ search: next, replace: true })}
+        otherwise="An upgrade changes the folder that a plugin is developed in. Link it, or choose another plugin above."
+      >
+        {(plugin) => <UpgradeView key={plugin.id} plugin={plugin} />}
+      </ForLinked>
     </DevPage>
   );
 }
@@ -87,13 +77,9 @@ function Standing({ plugin, preview, onDone }: StandingProps) {
   const { from, declaredIn, to, files, basis } = preview;
   const params = { plugin: plugin.id };
   const upgrade = useAct("upgradePlugin", (answer) => `${many(answer.files.length, "file")} changed`);
-  const mayDownload = useMay("downloadUpgrade");
-  const save = useMutation<void, ApiProblem>({
-    mutationFn: () => download("downloadUpgrade", { params }, `${plugin.id}-to-sdk-${to}.patch`),
-    onSuccess: () => notify("Patch downloaded"),
-  });
+  const save = useDownload("downloadUpgrade", { params }, `${plugin.id}-to-sdk-${to}.patch`, "Patch downloaded");
   const blocked = files.length === 0 ? "There is nothing that can be changed by itself." : undefined;
-  const problem = upgrade.problem ?? save.error;
+  const problem = upgrade.problem ?? save.problem;
   const submit = async (): Promise<void> => {
     const answer = await upgrade.run({ params, body: { basis } });
     if (answer !== undefined) onDone(answer);
@@ -121,11 +107,11 @@ function Standing({ plugin, preview, onDone }: StandingProps) {
             Upgrade the folder
           </ActButton>
           <ActButton
-            may={mayDownload}
-            running={save.isPending}
+            may={save.may}
+            running={save.running}
             blocked={blocked}
             leftSection={<IconDownload size={16} aria-hidden />}
-            onClick={() => save.mutate()}
+            onClick={() => void save.start()}
           >
             Download as a patch
           </ActButton>

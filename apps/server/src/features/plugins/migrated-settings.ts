@@ -1,5 +1,6 @@
 import { migrateSettings, migrationsBetween, type Context, type Manifest } from "@hilum/contract";
 import type { PluginRow, SettingChange, SettingsSave, Store } from "@hilum/store";
+import { show } from "./settings.ts";
 
 /**
  * Settings of a plugin's instances as the manifest that is approved wants them: saved together with it, as a revision of their own
@@ -50,13 +51,10 @@ function valueChanges(before: SavedValues, after: SavedValues): SettingChange[] 
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names]
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-    .map((name) => ({ name, secret: false, ...shown("before", before[name]), ...shown("after", after[name]) }));
+    .map((name) => ({ name, secret: false, ...show("before", before[name]), ...show("after", after[name]) }));
 }
 
 type SavedValues = Readonly<Record<string, unknown>>;
-
-const shown = (side: "before" | "after", value: unknown) =>
-  value === undefined ? {} : { [side]: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200) };
 
 const secretChanges = (secrets: Readonly<Record<string, string | null>>): SettingChange[] =>
   Object.entries(secrets).map(([name, value]) => ({

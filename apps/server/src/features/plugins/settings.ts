@@ -181,7 +181,8 @@ function changesOf(
   ];
 }
 
-const show = (side: "before" | "after", value: unknown) =>
+/** A value as the history shows it: shortened. */
+export const show = (side: "before" | "after", value: unknown) =>
   value === undefined ? {} : { [side]: (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 200) };
 
 const withoutNull = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>

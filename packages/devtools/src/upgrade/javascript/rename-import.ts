@@ -1,6 +1,7 @@
 import type { ByHand, Changes, Edit, FolderFiles } from "../upgrade.ts";
 import { lineOf } from "../upgrade.ts";
-import { importsOf, isCode, isNode, nameOf, parseCode, walk, type SyntaxNode, type Walked } from "./syntax.ts";
+import { changeCode, type Code } from "./change-code.ts";
+import { importsOf, isNode, nameOf, walk, type SyntaxNode, type Walked } from "./syntax.ts";
 
 export interface ImportRename {
   module: string;
@@ -13,29 +14,11 @@ export interface ImportRename {
  * otherwise the old name stays as the file's own: `import { to as from }`.
  */
 export async function renameImport(files: FolderFiles, rename: ImportRename): Promise<Changes> {
-  const changes: Changes = { edits: [], byHand: [] };
-  for (const [path, text] of files) {
-    if (!isCode(path) || !text.includes(rename.from)) continue;
-    const program = await parseCode(path, text);
-    if (program === undefined) {
-      changes.byHand.push({
-        path,
-        line: 1,
-        todo: `It could not be read as code: rename ${rename.from} to ${rename.to}.`,
-      });
-      continue;
-    }
-    const found = renameIn({ path, text, program }, rename);
-    changes.edits.push(...found.edits);
-    changes.byHand.push(...found.byHand);
-  }
-  return changes;
-}
-
-interface Code {
-  path: string;
-  text: string;
-  program: SyntaxNode;
+  return await changeCode(files, {
+    name: rename.from,
+    mend: `rename ${rename.from} to ${rename.to}.`,
+    change: (code) => renameIn(code, rename),
+  });
 }
 
 function renameIn({ path, text, program }: Code, { module, from, to }: ImportRename): Changes {

@@ -1,11 +1,10 @@
 import { lineOf, type ByHand, type Changes, type Edit, type FolderFiles } from "../upgrade.ts";
+import { changeCode, type Code } from "./change-code.ts";
 import {
   callsImported,
   importsOf,
-  isCode,
   isSdk,
   nameOf,
-  parseCode,
   unwrap,
   walk,
   type Imported,
@@ -26,24 +25,13 @@ export interface MemberRename {
  * the same file. Other places of that name in files that use the SDK are left to a person.
  */
 export async function renameMember(files: FolderFiles, rename: MemberRename): Promise<Changes> {
-  const changes: Changes = { edits: [], byHand: [] };
-  for (const [path, text] of files) {
-    if (!isCode(path) || !text.includes(rename.from)) continue;
-    const program = await parseCode(path, text);
-    const found =
-      program === undefined
-        ? { edits: [], byHand: [{ path, line: 1, todo: `It could not be read as code: ${mend(rename)}` }] }
-        : renameIn(path, text, program, rename);
-    changes.edits.push(...found.edits);
-    changes.byHand.push(...found.byHand);
-  }
-  return changes;
+  return await changeCode(files, { name: rename.from, mend: mend(rename), change: (code) => renameIn(code, rename) });
 }
 
 const mend = ({ takes, from, to }: MemberRename): string =>
   `where ${from} belongs to what ${takes} takes, write ${to}.`;
 
-function renameIn(path: string, text: string, program: SyntaxNode, rename: MemberRename): Changes {
+function renameIn({ path, text, program }: Code, rename: MemberRename): Changes {
   const nodes = [...walk(program)];
   const imports = importsOf(program, isSdk);
   const certain = new Map<SyntaxNode, string>();
