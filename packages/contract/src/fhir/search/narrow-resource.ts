@@ -21,7 +21,11 @@ export function narrowResource<T extends object>(
   if (elements !== undefined) return keep(object, [...elements, ...mandatory]) as T;
   if (summary === "true") return keep(object, [...(spec?.summary ?? []), ...mandatory]) as T;
   if (summary === "text") return keep(object, ["text", ...mandatory]) as T;
-  if (summary === "data") return keep(object, Object.keys(object).filter((key) => key !== "text" && key !== "_text")) as T;
+  if (summary === "data")
+    return keep(
+      object,
+      Object.keys(object).filter((key) => key !== "text" && key !== "_text"),
+    ) as T;
   return resource;
 }
 

@@ -8,5 +8,9 @@ export function referencesOf(resource: unknown, parameter: string, target?: stri
   const found = routes.flatMap(({ steps, only }) =>
     reach(resource, steps).flatMap((one) => referenceOf(asObject(one)?.["reference"], target ?? only) ?? []),
   );
-  return [...new Set(found.filter((reference) => /^[A-Z][A-Za-z]+\/[^/]+$/.test(reference) && typeOf(reference) !== undefined))];
+  return [
+    ...new Set(
+      found.filter((reference) => /^[A-Z][A-Za-z]+\/[^/]+$/.test(reference) && typeOf(reference) !== undefined),
+    ),
+  ];
 }
