@@ -30,6 +30,12 @@ it("loads neither Medplum nor a module of Node with the entry, so that a browser
     expect(names).not.toContain(heavy);
 });
 
+it.each(["./search/index.ts", "./mask/index.ts"])("loads nothing of Node with %s either", (entry) => {
+  const { files, packages } = reachable(entry);
+  expect([...packages]).toEqual([]);
+  expect(files.size).toBeGreaterThan(5);
+});
+
 it("sees a static import where there is one", () => {
   expect([...reachable("./validator.ts").packages]).toEqual(["node:fs/promises"]);
   expect(staticImports(new URL("./import-graph.test.ts", import.meta.url))).toEqual(["node:fs", "vitest"]);
