@@ -13,8 +13,10 @@ describe.skipIf(!requires("postgresql").available)("changes of records on Postgr
   let nodes: [Store, Store];
   let observer: Client;
   let close: () => Promise<void>;
+  let over: boolean;
 
   beforeEach(async () => {
+    over = false;
     folder = createTempDir("order");
     const postgres = await startPostgres();
     const database = postgres.createDatabase();
@@ -28,6 +30,7 @@ describe.skipIf(!requires("postgresql").available)("changes of records on Postgr
     observer = new Client(database.connectionString);
     await observer.connect();
     close = async () => {
+      over = true;
       await observer.end();
       for (const node of nodes) await node.close();
       database.drop();
@@ -39,7 +42,7 @@ describe.skipIf(!requires("postgresql").available)("changes of records on Postgr
 
   /** Until so many wait for a lock that another transaction holds. */
   const untilWaiting = async (count: number): Promise<void> => {
-    for (;;) {
+    while (!over) {
       const { rows } = await observer.query<{ waiting: string }>(
         "SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
       );
@@ -65,9 +68,10 @@ describe.skipIf(!requires("postgresql").available)("changes of records on Postgr
     });
     await written.promise;
     const quick = [two.records.write([second]), one.records.write([third])];
-    await untilWaiting(2);
-    expect(await two.records.changes(0, 10)).toEqual([]);
+    await Promise.race([untilWaiting(2), Promise.all(quick)]);
+    const seen = await two.records.changes(0, 10);
     gate.resolve();
+    expect(seen).toEqual([]);
     await Promise.all([slow, ...quick]);
     const ids = (await two.records.changes(0, 10)).map(({ id }) => id);
     expect(ids[0]).toBe(first.id);
@@ -90,7 +94,7 @@ describe.skipIf(!requires("postgresql").available)("changes of records on Postgr
     let writing = true;
     const follow = async (node: Store): Promise<RecordRow[]> => {
       const seen: RecordRow[] = [];
-      while (writing) seen.push(...(await node.records.changes(seen.at(-1)?.seq ?? 0, 7)));
+      while (writing) seen.push(...(await node.records.changes(seen.at(-1)?.seq ?? 0, 500)));
       return [...seen, ...(await allChanges(node, seen.at(-1)?.seq ?? 0))];
     };
     const followers = nodes.map(follow);
