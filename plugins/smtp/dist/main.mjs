@@ -757,10 +757,22 @@ const errorCatalogue = {
 		fix: "Read the record as it is now, put your change into it, and save again.",
 		retryable: false
 	},
+	"record.exists": {
+		status: 412,
+		title: "A record that fits the condition is there already",
+		fix: "Search with the same condition and use the record that is found.",
+		retryable: false
+	},
 	"record.gone": {
 		status: 410,
 		title: "The record was deleted",
 		fix: "Read an earlier version of it, or restore it in Records.",
+		retryable: false
+	},
+	"record.held": {
+		status: 409,
+		title: "The record is under a legal hold",
+		fix: "Lift the hold in Records, Holds, once the case allows it.",
 		retryable: false
 	},
 	"record.invalid": {

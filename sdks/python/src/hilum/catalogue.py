@@ -571,10 +571,22 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Read the record as it is now, put your change into it, and save again.",
         False,
     ),
+    "record.exists": ErrorSpec(
+        412,
+        "A record that fits the condition is there already",
+        "Search with the same condition and use the record that is found.",
+        False,
+    ),
     "record.gone": ErrorSpec(
         410,
         "The record was deleted",
         "Read an earlier version of it, or restore it in Records.",
+        False,
+    ),
+    "record.held": ErrorSpec(
+        409,
+        "The record is under a legal hold",
+        "Lift the hold in Records, Holds, once the case allows it.",
         False,
     ),
     "record.invalid": ErrorSpec(

@@ -97,7 +97,9 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
 │   ├── RecordConflict            record.conflict
+│   ├── RecordExists              record.exists
 │   ├── RecordGone                record.gone
+│   ├── RecordHeld                record.held
 │   ├── RecordInvalid             record.invalid
 │   ├── RecordNotFound            record.not_found
 │   ├── RecordTooLarge            record.too_large
@@ -537,8 +539,16 @@ class RecordConflict(HostError):
     """The record is there in another version, or under the same id: `record.conflict`."""
 
 
+class RecordExists(HostError):
+    """A record that fits the condition is there already: `record.exists`."""
+
+
 class RecordGone(HostError):
     """The record was deleted: `record.gone`."""
+
+
+class RecordHeld(HostError):
+    """The record is under a legal hold: `record.held`."""
 
 
 class RecordInvalid(HostError):
@@ -818,7 +828,9 @@ CLASSES: dict[str, type[HilumError]] = {
     "provider.too_large": ProviderTooLarge,
     "provider.unreachable": ProviderUnreachable,
     "record.conflict": RecordConflict,
+    "record.exists": RecordExists,
     "record.gone": RecordGone,
+    "record.held": RecordHeld,
     "record.invalid": RecordInvalid,
     "record.not_found": RecordNotFound,
     "record.too_large": RecordTooLarge,
@@ -969,7 +981,9 @@ __all__ = [
     "ProviderTooLarge",
     "ProviderUnreachable",
     "RecordConflict",
+    "RecordExists",
     "RecordGone",
+    "RecordHeld",
     "RecordInvalid",
     "RecordNotFound",
     "RecordTooLarge",
