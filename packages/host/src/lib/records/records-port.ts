@@ -31,6 +31,8 @@ export interface RecordsPort {
   delete(asker: RecordAsker, asked: RecordDelete): Promise<void>;
   /** A page ends before its resources pass `bytesMax` bytes as JSON; one resource alone that does is `record.too_large`. */
   search(asker: RecordAsker, asked: RecordSearch & { bytesMax: number }): Promise<RecordSearchResult>;
+  /** Keyed hash of a record's type and id: how the audit log names it. */
+  refOf(type: string, id: string): string;
   /** Begins a sealed blob for a plugin: bytes of a record that it creates, or of one that it was asked for. */
   openBlob(key: InstanceKey): Promise<BlobSink>;
 }
