@@ -9,15 +9,19 @@ import {
   type HealthResult,
   type IngressHandleResult,
   type InitializeResult,
-  type RecordResult,
-  type RecordSearchResult,
+  type RecordResults,
   type SendResult,
   type SetupDiscoverResult,
   type WireErrorData,
 } from "@hilum/contract";
 import { causeClasses, type Evidence } from "@hilum/contract/api";
-import { escapeBounded, hookAnswerCharsMax, hookAnswerTypes, isHookStatus } from "@hilum/contract/wire";
-import { parseCreated, parseFound, parseRead, parseUpdated } from "./record-answers.ts";
+import {
+  escapeBounded,
+  hookAnswerCharsMax,
+  hookAnswerTypes,
+  isHookStatus,
+  recordAnswerParsers,
+} from "@hilum/contract/wire";
 
 /**
  * Checks of what a plugin answers. Each copies the members it knows into an object of its own, so that nothing else of the
@@ -89,7 +93,7 @@ function parseHookBody(value: unknown): NonNullable<IngressHandleResult["body"]>
 }
 
 /** What each method of the host is answered with, after the check. */
-export interface Answers {
+export interface Answers extends RecordResults {
   initialize: InitializeResult;
   "config.validate": CheckResult;
   "setup.check": CheckResult;
@@ -98,11 +102,6 @@ export interface Answers {
   "smoke.run": CheckResult;
   "messages.send": SendResult;
   "ingress.handle": IngressHandleResult;
-  "records.create": RecordResult;
-  "records.read": RecordResult;
-  "records.update": RecordResult;
-  "records.delete": Record<never, never>;
-  "records.search": RecordSearchResult;
   shutdown: null;
 }
 export type AnswerTo<Method extends string> = Method extends keyof Answers ? Answers[Method] : unknown;
@@ -120,11 +119,7 @@ const parsers: { [Method in keyof Answers]: ParseAnswer<Answers[Method]> } = {
   shutdown: parseNothing,
   "messages.send": parseSendResult,
   "ingress.handle": parseHookResult,
-  "records.create": parseCreated,
-  "records.read": parseRead,
-  "records.update": parseUpdated,
-  "records.delete": () => ({}),
-  "records.search": parseFound,
+  ...recordAnswerParsers,
 };
 export const answerParsers: ReadonlyMap<string, ParseAnswer<unknown>> = new Map(Object.entries(parsers));
 

@@ -7,7 +7,7 @@ import {
   type StateParams,
   type UpdateDeliveryParams,
 } from "@hilum/contract";
-import { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery } from "@hilum/contract/wire";
+import { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery, type BlobWrites } from "@hilum/contract/wire";
 import type { Lane as PolicyLane } from "@hilum/policy";
 import type { Served } from "../connection/request-desk.ts";
 import type { Serve } from "../connection/incoming-calls.ts";
@@ -15,7 +15,6 @@ import { pluginContext, type InstanceKey } from "../instance-key.ts";
 import type { PluginLog } from "../logs/plugin-log.ts";
 import { govern, type CallRecord, type Governor } from "../pipeline.ts";
 import type { DecidePlugin } from "../plugin-decisions.ts";
-import type { BlobWrites } from "../records/blob-writes.ts";
 import { createRecordLanes } from "../records/record-lanes.ts";
 import type { RecordsPort } from "../records/records-port.ts";
 import type { CallsInFlight } from "../supervisor/calls-in-flight.ts";

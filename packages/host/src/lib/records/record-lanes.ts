@@ -7,14 +7,13 @@ import {
   type RecordSearchResult,
   type WireResource,
 } from "@hilum/contract";
-import { bytesOf, parseBlobWrite, recordParsers, type AskedRecords } from "@hilum/contract/wire";
+import { bytesOf, parseBlobWrite, recordParsers, type AskedRecords, type BlobWrites } from "@hilum/contract/wire";
 import type { RowRules } from "@hilum/policy";
 import type { Serve } from "../connection/incoming-calls.ts";
 import { pluginContext, type InstanceKey } from "../instance-key.ts";
 import { govern, type CallRecord, type Governor, type Measure } from "../pipeline.ts";
 import type { DecidePlugin, PluginDecision, PluginRequest } from "../plugin-decisions.ts";
 import type { CallsInFlight } from "../supervisor/calls-in-flight.ts";
-import type { BlobWrites } from "./blob-writes.ts";
 import type { RecordAsker, RecordsPort } from "./records-port.ts";
 
 export interface RecordLanesOptions {

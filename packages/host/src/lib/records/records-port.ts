@@ -7,6 +7,7 @@ import type {
   RecordSearchResult,
   RecordUpdate,
 } from "@hilum/contract";
+import type { BlobSink } from "@hilum/contract/wire";
 import type { RowRules } from "@hilum/policy";
 import type { InstanceKey } from "../instance-key.ts";
 
@@ -35,16 +36,4 @@ export interface RecordsPort {
   refOf(type: string, id: string): string;
   /** Begins a sealed blob for a plugin: bytes of a record that it creates, or of one that it was asked for. */
   openBlob(key: InstanceKey): Promise<BlobSink>;
-}
-
-/** A blob while it is written. */
-export interface BlobSink {
-  /** Under which the blob is read when it is whole. */
-  readonly id: string;
-  /** Resolves when more may come. */
-  write(bytes: Uint8Array): Promise<void>;
-  /** The blob is whole and durable. */
-  finish(): Promise<void>;
-  /** Nobody needs it, whole or not. */
-  discard(): Promise<void>;
 }

@@ -1,12 +1,11 @@
 import { HilumError } from "@hilum/contract";
+import { createBlobWrites, type BlobSink } from "@hilum/contract/wire";
 import type { Link } from "../connection/link.ts";
 import type { Fetches } from "../egress/fetch/fetches.ts";
 import { createLanes, type LanePorts } from "../lanes/lanes.ts";
 import { createPluginLog, type PluginLogLine } from "../logs/plugin-log.ts";
 import type { CallContext, Governor } from "../pipeline.ts";
 import type { DecidePlugin } from "../plugin-decisions.ts";
-import { createBlobWrites } from "../records/blob-writes.ts";
-import type { BlobSink } from "../records/records-port.ts";
 import { askToEnd, pause } from "./ask-to-end.ts";
 import { createCallStats } from "./call-stats.ts";
 import { createCallsInFlight } from "./calls-in-flight.ts";

@@ -1,7 +1,7 @@
 import { HilumError, isHilumError, wireLimits, type CallMeta, type ContentInfo } from "@hilum/contract";
+import type { BlobWrites } from "@hilum/contract/wire";
 import { answerParsers } from "../connection/answers.ts";
 import type { InstanceKey } from "../instance-key.ts";
-import type { BlobWrites } from "../records/blob-writes.ts";
 import { govern, type CallContext, type CallRecord, type Decision, type Governor } from "../pipeline.ts";
 import type { Ticker } from "../ticker.ts";
 import type { CallStats } from "./call-stats.ts";

@@ -1,5 +1,19 @@
-import { HilumError, recordLimits, wireLimits, type BlobWriteParams, type BlobWriteResult, type ContentInfo } from "@hilum/contract";
-import type { BlobSink } from "./records-port.ts";
+import { Buffer } from "node:buffer";
+import { HilumError } from "../errors/hilum-error.ts";
+import { wireLimits } from "./protocol.ts";
+import { recordLimits, type BlobWriteParams, type BlobWriteResult, type ContentInfo } from "./records.ts";
+
+/** A blob while it is written. */
+export interface BlobSink {
+  /** Under which the blob is read when it is whole. */
+  readonly id: string;
+  /** Resolves when more may come. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** The blob is whole and durable. */
+  finish(): Promise<void>;
+  /** Nobody needs it, whole or not. */
+  discard(): Promise<void>;
+}
 
 /** Bytes that an instance writes for its calls in hand. A blob is bound to its call, and gone with it unless a record names it. */
 export interface BlobWrites {

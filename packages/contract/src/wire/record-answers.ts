@@ -1,31 +1,49 @@
-import { HilumError, isHilumError, recordLimits, type RecordResult, type RecordSearchResult, type WireResource } from "@hilum/contract";
-import { isRecordId, parseContent, parseResource } from "@hilum/contract/wire";
+import { HilumError, isHilumError } from "../errors/hilum-error.ts";
+import { isRecordId, parseContent, parseResource } from "./record-params.ts";
+import {
+  recordLimits,
+  type RecordMethod,
+  type RecordResult,
+  type RecordResults,
+  type RecordSearchResult,
+  type WireResource,
+} from "./records.ts";
+
+type Asked = Record<string, unknown>;
 
 /**
  * Checks of what a store of records answers: that it is the record that was asked for, and small enough to go on. The resource itself is
  * passed on as it came; whoever uses it judges it. Each throws `plugin.bad_reply` naming the place.
  */
-type Asked = Record<string, unknown>;
+export const recordAnswerParsers: {
+  [Method in RecordMethod]: (value: unknown, asked: Asked) => RecordResults[Method];
+} = {
+  "records.create": parseCreated,
+  "records.read": parseRead,
+  "records.update": parseUpdated,
+  "records.delete": () => ({}),
+  "records.search": parseFound,
+};
 
-export function parseCreated(value: unknown, { resource, ifNoneExist }: Asked): RecordResult {
+function parseCreated(value: unknown, { resource, ifNoneExist }: Asked): RecordResult {
   const { resourceType, id } = resource as WireResource;
   // What was there already has an id of its own.
   return parseRecord(value, { type: resourceType, ...(ifNoneExist === undefined ? { id } : {}) });
 }
 
-export function parseUpdated(value: unknown, { resource }: Asked): RecordResult {
+function parseUpdated(value: unknown, { resource }: Asked): RecordResult {
   const { resourceType, id } = resource as WireResource;
   return parseRecord(value, { type: resourceType, id });
 }
 
-export function parseRead(value: unknown, { type, id, version }: Asked): RecordResult {
+function parseRead(value: unknown, { type, id, version }: Asked): RecordResult {
   const result = parseRecord(value, { type, id });
   if (version !== undefined && result.resource.meta?.versionId !== version)
     throw bad("/resource/meta/versionId", "it is not the version that was asked for");
   return result;
 }
 
-export function parseFound(value: unknown, { type, count }: Asked): RecordSearchResult {
+function parseFound(value: unknown, { type, count }: Asked): RecordSearchResult {
   const { resources, next, total } = object(value);
   const countMax = typeof count === "number" ? count : recordLimits.countMax;
   if (!Array.isArray(resources) || resources.length > countMax)
