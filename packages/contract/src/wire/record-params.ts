@@ -159,8 +159,8 @@ function optional<Name extends string>(
 
 /** What would bring in records of a type that was not asked for, or let a plugin feel for them. */
 const reachesFurther = /^(?:_include|_revinclude|_has|_contained|_query|_filter)(?::|$)|\./;
-/** Parameters that the method has members for. */
-const members = new Set(["_count", "_cursor"]);
+/** A plugin is answered whole records, page by page: `count` and `cursor` say which. */
+const shapesAnswer = new Set(["_count", "_cursor", "_elements", "_format", "_pretty", "_summary", "_total"]);
 
 function parseQuery(value: unknown, pointer: string): SearchQuery {
   const { queryMax, queryNameCharsMax, queryValueCharsMax } = recordLimits;
@@ -174,8 +174,10 @@ function parseQuery(value: unknown, pointer: string): SearchQuery {
       throw invalid(`${here}/0`, "it is the name of a search parameter");
     if (typeof text !== "string" || text.length > queryValueCharsMax)
       throw invalid(`${here}/1`, `it is a text of at most ${queryValueCharsMax} characters`);
-    if (reachesFurther.test(name)) throw notServed(`${here}/0`, "reaches records of another type", "Search each type by itself.");
-    if (members.has(name)) throw notServed(`${here}/0`, "is a member of the request", "Use `count` and `cursor`.");
+    if (reachesFurther.test(name))
+      throw notServed(`${here}/0`, "reaches records of another type", "Search each type by itself.");
+    if (shapesAnswer.has(name))
+      throw notServed(`${here}/0`, "is not served here: records are answered whole", "Use `count` and `cursor`.");
     return [name, text] as const;
   });
 }

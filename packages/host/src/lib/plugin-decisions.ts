@@ -22,9 +22,7 @@ export interface PluginRequest {
 }
 
 /** Of a record also which ones the grants reach. */
-export type PluginDecision =
-  | { allow: true; rows?: RowRules }
-  | Extract<Decision, { allow: false }>;
+export type PluginDecision = { allow: true; rows?: RowRules } | Extract<Decision, { allow: false }>;
 
 /** Decides what a plugin asks. Who asks is the key, which comes from the channel (threat 37). */
 export type DecidePlugin = (key: InstanceKey, request: PluginRequest) => PluginDecision | Promise<PluginDecision>;

@@ -117,11 +117,16 @@ export function createRecordLanes(options: RecordLanesOptions): Map<string, Serv
     const asked = parseBlobWrite(params);
     // A blob takes effect when it is whole: only its beginning and its end are kept.
     const audit = asked.id === undefined || asked.last ? "intent" : "denials";
-    return govern(governor, pluginContext(key), { ...recordOf("blobs.write", "Binary"), audit }, {
-      resolve: () => asked,
-      decide: () => decideWrite(asked.call),
-      perform: writes.write,
-    });
+    return govern(
+      governor,
+      pluginContext(key),
+      { ...recordOf("blobs.write", "Binary"), audit },
+      {
+        resolve: () => asked,
+        decide: () => decideWrite(asked.call),
+        perform: writes.write,
+      },
+    );
   }
 
   async function decideWrite(call: string): Promise<PluginDecision> {

@@ -63,7 +63,14 @@ describe("maskBody", () => {
   });
 
   it("shows of a search its parameters, and nothing of whom it finds or asks for", () => {
-    const search = { type: "Patient", query: [["identifier", "http://mrn|555-01"], ["name:exact", "Lovelace"]], count: 20 };
+    const search = {
+      type: "Patient",
+      query: [
+        ["identifier", "http://mrn|555-01"],
+        ["name:exact", "Lovelace"],
+      ],
+      count: 20,
+    };
     expect(maskBody(search)).toEqual({
       type: "Patient",
       query: [
@@ -83,7 +90,11 @@ describe("maskBody", () => {
       ifNoneExist: [["Ada Lovelace", "555-01"]],
       ifMatch: "555-01",
     };
-    const found = { resources: [written.resource], next: "c-555-01", content: { id: "blob1", size: 12, contentType: "text/plain" } };
+    const found = {
+      resources: [written.resource],
+      next: "c-555-01",
+      content: { id: "blob1", size: 12, contentType: "text/plain" },
+    };
     const chunk = { call: "01K", base64: "QWRhIExvdmVsYWNl", last: true };
     for (const body of [written, found, chunk])
       expect(JSON.stringify(maskBody(body))).not.toMatch(/555-01|Ada|Lovelace|QWRh/);
