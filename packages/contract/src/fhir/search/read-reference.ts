@@ -13,7 +13,8 @@ export function readReference(text: string, context: ReadContext): SearchValue |
   if (modifier === "identifier") return readIdentifier(text, parameter);
   const wanted = withoutBase(unescaped(text), context.baseUrl);
   if (wanted === "") return { message: "The value is empty.", fix: "Write Type/id, for instance Patient/123." };
-  const targets = modifier === undefined || wanted.includes("/") ? targetsOf(wanted, parameter) : [`${modifier}/${wanted}`];
+  const targets =
+    modifier === undefined || wanted.includes("/") ? targetsOf(wanted, parameter) : [`${modifier}/${wanted}`];
   if (targets === undefined)
     return {
       message: `${parameter.name} may lead to many types, so an id alone does not say where.`,
@@ -21,7 +22,8 @@ export function readReference(text: string, context: ReadContext): SearchValue |
     };
   return {
     accepts: (found, route) => {
-      if (typeof found === "string") return found === wanted || (!wanted.includes("|") && found.split("|")[0] === wanted);
+      if (typeof found === "string")
+        return found === wanted || (!wanted.includes("|") && found.split("|")[0] === wanted);
       const target = referenceOf(asObject(found)?.["reference"], route.only);
       return target !== undefined && targets.includes(target) && isOfType(target, modifier);
     },

@@ -60,7 +60,8 @@ function readString(text: string, { parameter: { family, name }, modifier }: Rea
     if (word.length >= min) return [[`${family}^${word.slice(0, prefixCharsMax)}`]];
     return exact ? [[`${family}=${word}`]] : [];
   });
-  if (words.length === 0) return { message: "The text has no letter and no digit.", fix: `Write what ${name} begins with.` };
+  if (words.length === 0)
+    return { message: "The text has no letter and no digit.", fix: `Write what ${name} begins with.` };
   if (groups.length === 0)
     return {
       message: "The text is too short to be looked up.",
@@ -134,8 +135,11 @@ function regionOf(prefix: string, { from, to }: DateRange): DateRange | undefine
 function readQuantity(text: string, { parameter: { family } }: ReadContext): SearchValue | ValueFault {
   const [, prefix = "eq", rest = ""] = prefixed.exec(text) ?? [];
   const [number = "", system = "", code = ""] = rest.split("|").map(unescaped);
-  if (!/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(number) )
-    return { message: "This is not a quantity.", fix: "Write number|system|code, number||unit or number, after a prefix or nothing." };
+  if (!/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(number))
+    return {
+      message: "This is not a quantity.",
+      fix: "Write number|system|code, number||unit or number, after a prefix or nothing.",
+    };
   // A point has nothing before or after it but what is smaller or larger.
   const order = prefix === "sa" ? "gt" : prefix === "eb" ? "lt" : prefix;
   const accepts = dateTests[order]?.(spanOf(order, number)) ?? (() => false);
