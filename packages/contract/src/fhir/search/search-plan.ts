@@ -1,4 +1,6 @@
 import { searchTable } from "./search-parameters.gen.ts";
+import { asObject } from "../json-object.ts";
+import { leadsTo } from "./search-values.ts";
 import type { SearchParameterSpec, SearchPath } from "./search-table.ts";
 
 /** A parameter of one type, ready to be followed through resources. */
@@ -29,13 +31,25 @@ export function parametersOf(type: string): ReadonlyMap<string, SearchParameterP
   return plans;
 }
 
+/** The parameters that are the type's own, by name; empty for a type that is not carried. */
+export function searchParametersOf(type: string): readonly SearchParameterPlan[] {
+  return [...(parametersOf(type)?.values() ?? [])].filter(({ name }) => !name.startsWith("_"));
+}
+
 function planOf(name: string, spec: SearchParameterSpec): SearchParameterPlan {
   const routes = spec.paths.map((path) => ({ ...path, steps: path.at === "" ? [] : path.at.split(".") }));
   return { ...spec, name, family: spec.within ?? name, routes };
 }
 
+/** What the parameter looks at along one of its routes. */
+export function valuesAt(resource: unknown, { steps, of, only }: Route): unknown[] {
+  const found = reach(resource, steps);
+  if (only === undefined) return found;
+  return found.filter((one) => (of === "ContactPoint" ? asObject(one)?.["system"] === only : leadsTo(one, only)));
+}
+
 /** What stands at the end of the steps, lists unfolded. */
-export function reach(value: unknown, steps: readonly string[], from = 0): unknown[] {
+function reach(value: unknown, steps: readonly string[], from = 0): unknown[] {
   if (Array.isArray(value)) return value.flatMap((item: unknown) => reach(item, steps, from));
   if (value === undefined || value === null) return [];
   const step = steps[from];
