@@ -25,6 +25,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── ProviderTimeout           provider.timeout
 │   ├── ProviderTooLarge          provider.too_large
 │   ├── ProviderUnreachable       provider.unreachable
+│   ├── RecordConflict            record.conflict
+│   ├── RecordGone                record.gone
+│   ├── RecordInvalid             record.invalid
+│   ├── RecordNotFound            record.not_found
+│   ├── RecordTooLarge            record.too_large
+│   ├── SearchInvalid             search.invalid
 │   └── EgressError               why `ctx.connect` has no connection
 ├── HostError                    what the platform refused
 │   ├── AuditBadEntry             audit.bad_entry
@@ -96,13 +102,8 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
-│   ├── RecordConflict            record.conflict
 │   ├── RecordExists              record.exists
-│   ├── RecordGone                record.gone
 │   ├── RecordHeld                record.held
-│   ├── RecordInvalid             record.invalid
-│   ├── RecordNotFound            record.not_found
-│   ├── RecordTooLarge            record.too_large
 │   ├── RegistrationNotFound      registration.not_found
 │   ├── RegistrationQueueFull     registration.queue_full
 │   ├── RepairCritical            repair.critical
@@ -126,7 +127,6 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RuntimeMissing            runtime.missing
 │   ├── SandboxUnavailable        sandbox.unavailable
 │   ├── ScaffoldExists            scaffold.exists
-│   ├── SearchInvalid             search.invalid
 │   ├── ServerInternal            server.internal
 │   ├── ServerStopping            server.stopping
 │   ├── SessionBadCredentials     session.bad_credentials
@@ -535,7 +535,7 @@ class ProviderUnreachable(ProviderError):
     """The provider cannot be reached: `provider.unreachable`."""
 
 
-class RecordConflict(HostError):
+class RecordConflict(ProviderError):
     """The record is there in another version, or under the same id: `record.conflict`."""
 
 
@@ -543,7 +543,7 @@ class RecordExists(HostError):
     """A record that fits the condition is there already: `record.exists`."""
 
 
-class RecordGone(HostError):
+class RecordGone(ProviderError):
     """The record was deleted: `record.gone`."""
 
 
@@ -551,15 +551,15 @@ class RecordHeld(HostError):
     """The record is under a legal hold: `record.held`."""
 
 
-class RecordInvalid(HostError):
+class RecordInvalid(ProviderError):
     """The record is not valid: `record.invalid`."""
 
 
-class RecordNotFound(HostError):
+class RecordNotFound(ProviderError):
     """There is no such record: `record.not_found`."""
 
 
-class RecordTooLarge(HostError):
+class RecordTooLarge(ProviderError):
     """The record is too large: `record.too_large`."""
 
 
@@ -655,7 +655,7 @@ class ScaffoldExists(HostError):
     """The workspace has a folder of that name: `scaffold.exists`."""
 
 
-class SearchInvalid(HostError):
+class SearchInvalid(ProviderError):
     """The search cannot be answered as it was asked: `search.invalid`."""
 
 

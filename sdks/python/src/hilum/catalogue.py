@@ -890,4 +890,10 @@ CAUSES: dict[str, CauseClass] = {
     "provider.timeout": "timeout",
     "provider.too_large": "too_large",
     "provider.unreachable": "network",
+    "record.conflict": "other",
+    "record.gone": "other",
+    "record.invalid": "other",
+    "record.not_found": "other",
+    "record.too_large": "too_large",
+    "search.invalid": "other",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict, Union
 
+CanonicalType = Literal["AllergyIntolerance", "Appointment", "AuditEvent", "Binary", "Bundle", "Communication", "Consent", "DiagnosticReport", "DocumentReference", "Immunization", "Observation", "OperationOutcome", "Organization", "Patient", "Practitioner", "Provenance", "RelatedPerson", "ServiceRequest", "Task"]
+
 CapabilityName = Literal["send_messages", "receive_messages", "store_records", "transform_records", "provide_operations", "handle_events", "run_jobs"]
 
 CauseClass = Literal["wrong_credential", "sender_not_verified", "recipient", "network", "certificate", "quota", "too_large", "provider_down", "timeout", "configuration", "plugin", "other"]
@@ -13,7 +15,7 @@ ErrorCode = Literal["agreement.expired", "agreement.missing", "agreement.test_mo
 
 PageIcon = Literal["calendar", "chart", "document", "list", "map", "message", "people", "tools"]
 
-ProviderErrorCode = Literal["agreement.expired", "agreement.missing", "agreement.test_mode", "destination.invalid", "destination.not_public", "lane.full", "message.invalid", "plugin.failed", "policy.denied", "provider.bad_answer", "provider.bad_credentials", "provider.certificate", "provider.quota", "provider.recipient", "provider.redirected", "provider.refused", "provider.response_too_large", "provider.sender", "provider.temporary", "provider.timeout", "provider.too_large", "provider.unreachable"]
+ProviderErrorCode = Literal["agreement.expired", "agreement.missing", "agreement.test_mode", "destination.invalid", "destination.not_public", "lane.full", "message.invalid", "plugin.failed", "policy.denied", "provider.bad_answer", "provider.bad_credentials", "provider.certificate", "provider.quota", "provider.recipient", "provider.redirected", "provider.refused", "provider.response_too_large", "provider.sender", "provider.temporary", "provider.timeout", "provider.too_large", "provider.unreachable", "record.conflict", "record.gone", "record.invalid", "record.not_found", "record.too_large", "search.invalid"]
 
 RequestMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -23,6 +25,12 @@ Retry = Literal["later", "never"]
 
 Communication = dict[str, Any]
 """A FHIR R4 Communication, as JSON has it."""
+
+Resource = dict[str, Any]
+"""A FHIR R4 resource of one of the canonical types, as JSON has it."""
+
+SearchQuery = list[tuple[str, str]]
+"""Search parameters in their order: repeats and modifiers as in a FHIR query."""
 
 
 class _EvidenceNeeded(TypedDict):
@@ -287,6 +295,10 @@ class ManifestIngress(TypedDict, total=False):
     http: list[Hook]
 
 
+class ManifestStorage(TypedDict, total=False):
+    browser: bool | StorageBrowser
+
+
 class ManifestRequires(TypedDict, total=False):
     hilum: str
 
@@ -321,6 +333,8 @@ class Manifest(_ManifestNeeded, total=False):
     health: ManifestHealth
     smokeTests: list[SmokeTestDeclaration]
     ingress: ManifestIngress
+    # How people look at what the plugin keeps; needed of a plugin that keeps patient data.
+    storage: ManifestStorage
     # Pages of the plugin's own; see plugin-pages.ts.
     ui: PluginUi
     requires: ManifestRequires
@@ -354,6 +368,14 @@ class SettingsChangeReplace(TypedDict):
 
 
 SettingsChange = Union[SettingsChangeRename, SettingsChangeRemove, SettingsChangeReplace]
+
+
+class StorageBrowser(TypedDict, total=False):
+    """What the Storage Browser is told of a store."""
+
+    title: str
+    # FHIR types that it keeps. Default: every canonical type.
+    types: list[CanonicalType]
 
 
 class _PluginPageNeeded(TypedDict):
