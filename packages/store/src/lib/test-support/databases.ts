@@ -9,6 +9,10 @@ import type { Store } from "../ports/store.ts";
 export interface TestStore {
   store: Store;
   clock: FakeClock;
+  /** Where it is, to look into it and to open it again. */
+  url: string;
+  folder: string;
+  reopen(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,21 +47,30 @@ async function openTestStore(
   const folder = createTempDir("store");
   const clock = createFakeClock();
   const { url, drop } = await place(folder.path);
-  const store = await openStore({
+  const openAgain = (): Promise<Store> =>
+    openStore({
+      url,
+      keyProvider: createFileKeyProvider(folder.join("keys", "hilum.key")),
+      blobDir: folder.join("blobs"),
+      clock,
+      keysAnnouncedMs: 20,
+    });
+  const test = {
+    store: await openAgain(),
+    clock,
     url,
-    keyProvider: createFileKeyProvider(folder.join("keys", "hilum.key")),
-    blobDir: folder.join("blobs"),
-    clock,
-  });
-  return {
-    store,
-    clock,
+    folder: folder.path,
+    reopen: async () => {
+      await test.store.close();
+      test.store = await openAgain();
+    },
     close: async () => {
-      await store.close();
+      await test.store.close();
       drop();
       folder.remove();
     },
   };
+  return test;
 }
 
 async function createPostgresDatabase(): Promise<{ url: string; drop(): void }> {
