@@ -1,4 +1,5 @@
-export { createFileKeyProvider } from "./lib/crypto/file-key-provider.ts";
+export { createFileKeyProvider } from "./lib/key-holders/file-key-provider.ts";
+export { discardKeyHolder, prepareKeyHolder, readKeyHolders } from "./lib/key-holders/key-holder.ts";
 export { openStore } from "./lib/open-store.ts";
 export { callBuckets } from "./lib/repositories/call-totals.ts";
 

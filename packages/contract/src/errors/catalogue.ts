@@ -20,6 +20,7 @@ export const errorCatalogue = {
   "audit.broken": { status: 409, title: "The audit log does not verify", fix: "Open Audit, read which entry differs, and keep the disk as evidence.", retryable: false },
   "audit.bad_entry": { status: 500, title: "An audit entry holds a field that is not allowed", fix: "Report this with the request ID.", retryable: false },
   "blob.not_found": { status: 404, title: "There is no such attachment", fix: "Upload the attachment again.", retryable: false },
+  "blob.place_unavailable": { status: 503, title: "The bucket of the attachments does not answer", fix: "Check address, bucket and keys under Settings, Encryption keys, and that the storage runs.", retryable: true },
   "blob.too_large": { status: 413, title: "The attachment is too large", fix: "Send a smaller file.", retryable: false },
   "call.too_deep": { status: 508, title: "Plugins called each other too many times in a row", fix: "Report the loop to the publishers of the plugins that are named.", retryable: false },
   "conformance.in_progress": { status: 409, title: "The plugin is being judged already", fix: "Wait for that run to end, then start another.", retryable: true },

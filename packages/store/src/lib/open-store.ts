@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { HilumError } from "@hilum/contract/errors";
+import { createFolderPlace } from "./blobs/folder-place.ts";
 import { unlock, type Unlocked } from "./crypto/unlock.ts";
 import type { Engine } from "./engine/engine.ts";
 import { openSqliteFile, openSqliteMemory } from "./engine/sqlite/engine.ts";
@@ -93,10 +94,16 @@ function composeStore(
 ): Store {
   const sessionOn = (channel: SqlChannel): Session => createSession(channel, engine.dialect, keyring, about.clock);
   const session = sessionOn(engine);
+  const folder = createFolderPlace(about.blobDir);
+  const blobs = createBlobs(session, { current: () => folder, of: () => folder, all: () => [folder] });
   return {
     ...createRepositories(session),
-    blobs: createBlobs(session, about.blobDir),
-    keys: createKeys({ engine, session, keyring, epoch, provider: about.keyProvider, announceMs: about.announceMs }),
+    blobs,
+    keys: createKeys({
+      ...{ engine, session, keyring, epoch, attachments: blobs },
+      provider: about.keyProvider,
+      announceMs: about.announceMs,
+    }),
     transaction: (work) => engine.transaction((channel) => work(createRepositories(sessionOn(channel)))),
     status: async () => ({
       ...(await engine.status()),

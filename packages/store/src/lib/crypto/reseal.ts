@@ -76,8 +76,7 @@ export async function countSealed(session: Session): Promise<Map<number, Map<str
           where ${sql.ref(column)} is not null group by ${key}`,
       );
       for (const { keyBytes, sealedCount } of rows)
-        if (keyBytes instanceof Uint8Array)
-          add(Buffer.from(keyBytes).readUInt32BE(0), table, Number(sealedCount));
+        if (keyBytes instanceof Uint8Array) add(Buffer.from(keyBytes).readUInt32BE(0), table, Number(sealedCount));
     }
   return counts;
 }

@@ -15,6 +15,41 @@ export interface KeyProvider {
   unwrap(wrapped: Uint8Array, context: string): Promise<Uint8Array>;
 }
 
+export type KeyHolderKind = "file" | "passphrase" | "transit";
+
+export interface KeyHolderStatus {
+  kind: KeyHolderKind;
+  /** The key file. */
+  file: string;
+  /** Where the key is that never leaves its server. */
+  transit?: { address: string; mount: string; key: string; namespace?: string; signIn: "token" | "approle" };
+}
+
+export type KeyHolderChoice =
+  | { kind: "file" }
+  | { kind: "passphrase"; passphrase: string }
+  | {
+      kind: "transit";
+      address: string;
+      mount: string;
+      key: string;
+      namespace?: string;
+      /** PEM. */
+      authority?: string;
+      signIn: { kind: "token"; token: string } | { kind: "approle"; roleId: string; secretId: string };
+    };
+
+/** What a key file leads to: the provider that wraps, and how to put the file in order once it has proved right. */
+export interface KeyHolder {
+  /** Its calls throw `key.sealed` until `unlock`, where a passphrase is needed. */
+  readonly provider: KeyProvider;
+  readonly status: KeyHolderStatus;
+  /** Nothing where no passphrase is needed. Throws `key.passphrase_wrong` and `key.weak`. */
+  unlock(passphrase: string): Promise<void>;
+  /** This one opens the data: its file stands under its name from here on, and no other beside it. */
+  settle(): Promise<void>;
+}
+
 export interface DataKeyRow {
   id: number;
   /** `pending` opens already and does not seal yet; `active` seals; `retired` opens what it sealed. */
@@ -59,6 +94,11 @@ export interface Keys {
   run(signal: AbortSignal): Promise<RotationRow | undefined>;
   /** The running rotation stops after the transaction that it is in. */
   stop(): Promise<RotationRow | undefined>;
+  /**
+   * Wraps every data key with another provider, proves each, and puts them in place together. Throws what the provider
+   * throws, and `request.conflict` when the keys changed meanwhile; then everything is as it was.
+   */
+  wrapWith(provider: KeyProvider): Promise<void>;
   /** Throws `key.not_found`, `key.rotating`, or `key.in_use` naming what the key still seals. */
   destroy(id: number): Promise<void>;
   /** Takes up what another process did to the keys; called every few seconds. */

@@ -11,6 +11,7 @@ import { toStatement } from "../engine/query.ts";
 import type { SqlValue, Statement } from "../engine/statement.ts";
 import type { KeyProvider, Keys, RotationRow } from "../ports/keys.ts";
 import { dropNulls, type Session } from "../session.ts";
+import type { SealedBlobs } from "./blobs.ts";
 
 export interface KeysParts {
   engine: Engine;
@@ -19,22 +20,27 @@ export interface KeysParts {
   /** Epoch of the keys that the keyring holds. */
   epoch: number;
   provider: KeyProvider;
+  attachments: Pick<SealedBlobs, "giveOwnKeys" | "withoutOwnKey">;
   /** Within which every other process on this database has taken up a change of the keys. */
   announceMs: number;
 }
 
-export function createKeys(parts: KeysParts): Keys {
-  const { engine, session, keyring, provider, announceMs } = parts;
-  const { sql } = session;
-  let { epoch } = parts;
+/** The data key that a database is made with. */
+const firstKey = 1;
 
-  const raiseEpoch = toStatement(
-    sql
+export function createKeys(parts: KeysParts): Keys {
+  const { engine, session, keyring, attachments, announceMs } = parts;
+  const { sql } = session;
+  let { epoch, provider } = parts;
+
+  /** `known`: nobody may have changed the keys since they were read. */
+  const raiseEpoch = (known?: number): Statement => {
+    const raise = sql
       .updateTable("counters")
       .set((expression) => ({ value: expression("value", "+", 1) }))
-      .where("name", "=", keysEpoch),
-    1,
-  );
+      .where("name", "=", keysEpoch);
+    return toStatement(known === undefined ? raise : raise.where("value", "=", known), 1);
+  };
 
   /** The writer first: what it seals with a key can be opened here already. */
   const reload = async (): Promise<void> => {
@@ -88,14 +94,14 @@ export function createKeys(parts: KeysParts): Keys {
           sql.updateTable("dataKeys").set({ state: "active" }).where("id", "=", key).where("state", "=", "pending"),
           1,
         ),
-        raiseEpoch,
+        raiseEpoch(),
       ]);
       await reload();
     }
     await pause(announceMs, signal);
   };
 
-  /** One walk over every table; what was sealed anew, and what did not open. */
+  /** One walk over every table and the attachments; how many values were sealed anew. */
   const walk = async ({ id }: RotationRow, signal: AbortSignal): Promise<{ moved: number; stopped: boolean }> => {
     let moved = 0;
     for (const table of sealedTables) {
@@ -119,12 +125,17 @@ export function createKeys(parts: KeysParts): Keys {
         after = batch.next;
       } while (after !== undefined);
     }
-    return { moved, stopped: false };
+    moved += await attachments.giveOwnKeys(signal);
+    return { moved, stopped: signal.aborted };
   };
 
   const othersThan = async (key: number): Promise<Map<number, number>> => {
     const others = new Map<number, number>();
     for (const [id, tables] of await countSealed(session)) if (id !== key) others.set(id, sum(tables.values()));
+    // Which of the older keys opens them stands in the files: they count for the oldest.
+    const files = await attachments.withoutOwnKey();
+    const oldest = Math.min(...others.keys(), firstKey);
+    if (files > 0) others.set(oldest, (others.get(oldest) ?? 0) + files);
     return others;
   };
 
@@ -180,12 +191,20 @@ export function createKeys(parts: KeysParts): Keys {
       }
       const stored = await readStoredKeys(engine);
       const key = Math.max(...stored.keys.map((known) => known.id)) + 1;
-      const row: RotationRow = { id, key, state: "running", startedAt: session.now(), startedBy: by, done: 0, total: 0 };
+      const row: RotationRow = {
+        id,
+        key,
+        state: "running",
+        startedAt: session.now(),
+        startedBy: by,
+        done: 0,
+        total: 0,
+      };
       // Whoever came first at the same moment has the number.
       const outcome = await session.write([
         await addKey(key),
         toStatement(sql.insertInto("keyRotations").values(row)),
-        raiseEpoch,
+        raiseEpoch(stored.epoch),
       ]);
       await reload();
       return outcome.ok ? row : ((await rotation()) ?? row);
@@ -200,6 +219,29 @@ export function createKeys(parts: KeysParts): Keys {
       if (row?.state === "running") await session.write([change(row.id, { state: "stopped" })]);
       return rotation();
     },
+    wrapWith: async (next) => {
+      const stored = await readStoredKeys(engine);
+      const changes: Statement[] = [];
+      for (const { id, wrapped } of stored.keys) {
+        const context = wrapContext(keyring.deployment, id);
+        const key = await provider.unwrap(wrapped, context);
+        const anew = await next.wrap(key, context);
+        if (!Buffer.from(await next.unwrap(anew, context)).equals(key)) throw new HilumError("key.provider_refused");
+        changes.push(
+          toStatement(
+            sql
+              .updateTable("dataKeys")
+              .set({ provider: next.id, wrapped: anew })
+              .where("id", "=", id)
+              .where("wrapped", "=", wrapped),
+            1,
+          ),
+        );
+      }
+      await session.commit([...changes, raiseEpoch(stored.epoch)]);
+      provider = next;
+      await reload();
+    },
     destroy: async (id) => {
       const newest = await rotation();
       if (newest !== undefined && newest.state !== "finished") throw new HilumError("key.rotating");
@@ -207,12 +249,15 @@ export function createKeys(parts: KeysParts): Keys {
         sql.selectFrom("dataKeys").select("state").where("id", "=", id).where("purpose", "=", "data"),
       );
       if (row === undefined) throw new HilumError("key.not_found");
-      if (row.state !== "retired") throw new HilumError("key.in_use", { detail: `Key ${id} seals what is stored now.` });
-      const tables = (await countSealed(session)).get(id);
-      if (tables !== undefined) throw new HilumError("key.in_use", { detail: describeUses(id, tables) });
+      if (row.state !== "retired")
+        throw new HilumError("key.in_use", { detail: `Key ${id} seals what is stored now.` });
+      const tables = (await countSealed(session)).get(id) ?? new Map<string, number>();
+      const files = await attachments.withoutOwnKey();
+      if (files > 0) tables.set("blobs", (tables.get("blobs") ?? 0) + files);
+      if (tables.size > 0) throw new HilumError("key.in_use", { detail: describeUses(id, tables) });
       await session.commit([
         toStatement(sql.deleteFrom("dataKeys").where("id", "=", id).where("state", "=", "retired"), 1),
-        raiseEpoch,
+        raiseEpoch(),
       ]);
       await reload();
     },

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createFakeClock, createTempDir, requires, startPostgres, type FakeClock } from "@hilum/testkit";
-import { createFileKeyProvider } from "../crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "../key-holders/file-key-provider.ts";
 import { openStore } from "../open-store.ts";
 import type { NewMessage } from "../ports/messages.ts";
 import type { Store } from "../ports/store.ts";
@@ -12,7 +12,8 @@ export interface TestStore {
   /** Where it is, to look into it and to open it again. */
   url: string;
   folder: string;
-  reopen(): Promise<void>;
+  /** Closes it, lets `meanwhile` do what it does, and opens it again. */
+  reopen(meanwhile?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,8 +61,9 @@ async function openTestStore(
     clock,
     url,
     folder: folder.path,
-    reopen: async () => {
+    reopen: async (meanwhile?: () => Promise<void>) => {
       await test.store.close();
+      await meanwhile?.();
       test.store = await openAgain();
     },
     close: async () => {

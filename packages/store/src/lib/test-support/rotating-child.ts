@@ -1,5 +1,5 @@
 /** A process that rotates the keys of a store and tells each step; to be killed. */
-import { createFileKeyProvider } from "../crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "../key-holders/file-key-provider.ts";
 import { openStore } from "../open-store.ts";
 
 const [url = "", folder = "", round = ""] = process.argv.slice(2);

@@ -75,9 +75,7 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
     blob: [await from.blobs.find(blob), await collect((await from.blobs.read(blob)).content)],
     messages: [await from.messages.detail(message), await from.messages.detail(dead.id)],
     practice: await from.practice.list(),
-    hooks: await Promise.all(
-      (await from.hooks.list(key)).items.map(({ id }) => from.hooks.find(key, id)),
-    ),
+    hooks: await Promise.all((await from.hooks.list(key)).items.map(({ id }) => from.hooks.find(key, id))),
     user: [await from.users.totp(user), await from.users.pendingTotp(user)],
     signIns: [await from.signIns.pending(key, "sign-in"), await from.signIns.faults()],
     snoozes: await from.snoozes.list(),

@@ -26,3 +26,5 @@ INSERT INTO counters (name, value) VALUES ('keys_epoch', 1);
 ALTER TABLE blobs ADD COLUMN sealed_key bytea;
 ALTER TABLE blobs ADD COLUMN object text COLLATE "C";
 ALTER TABLE blobs ADD COLUMN place text COLLATE "C" NOT NULL DEFAULT 'folder';
+CREATE INDEX blobs_object ON blobs (object);
+CREATE INDEX blobs_without_key ON blobs (id) WHERE sealed_key IS NULL;

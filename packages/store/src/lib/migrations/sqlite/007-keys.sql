@@ -37,3 +37,5 @@ INSERT INTO counters (name, value) VALUES ('keys_epoch', 1);
 ALTER TABLE blobs ADD COLUMN sealed_key BLOB;
 ALTER TABLE blobs ADD COLUMN object TEXT;
 ALTER TABLE blobs ADD COLUMN place TEXT NOT NULL DEFAULT 'folder';
+CREATE INDEX blobs_object ON blobs (object);
+CREATE INDEX blobs_without_key ON blobs (id) WHERE sealed_key IS NULL;
