@@ -47,6 +47,7 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     "/users/tokens",
     "/account",
     "/settings",
+    "/settings/keys",
     "/settings/sandbox",
     "/dev",
     "/dev/scaffold",

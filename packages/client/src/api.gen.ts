@@ -4547,7 +4547,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         /** @enum {unknown} */
-                        readonly status: "ok" | "audit_blocked" | "stopping";
+                        readonly status: "ok" | "audit_blocked" | "stopping" | "sealed";
                     };
                 };
             };
@@ -4559,7 +4559,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         /** @enum {unknown} */
-                        readonly status: "ok" | "audit_blocked" | "stopping";
+                        readonly status: "ok" | "audit_blocked" | "stopping" | "sealed";
                     };
                 };
             };
