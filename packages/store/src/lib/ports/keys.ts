@@ -81,6 +81,8 @@ export interface RotationRow {
 
 /** The data keys and their rotation. A rotation is one row and the values themselves: it goes on from any point. */
 export interface Keys {
+  /** Id of the provider that wraps them now. */
+  readonly provider: string;
   list(): Promise<DataKeyRow[]>;
   /** The newest. */
   rotation(): Promise<RotationRow | undefined>;

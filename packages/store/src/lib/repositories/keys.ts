@@ -164,6 +164,9 @@ export function createKeys(parts: KeysParts): Keys {
   };
 
   return {
+    get provider() {
+      return provider.id;
+    },
     list: async () => {
       const rows = await session.all(
         sql
