@@ -64,6 +64,7 @@ export function createKeysService(parts: {
       alone(async () => {
         const rotation = await store.keys.stop();
         if (rotation === undefined) throw new HilumError("request.not_found", { detail: "Nothing was rotated yet." });
+        runner.wake();
         await runner.idle();
         return present(rotation);
       }),

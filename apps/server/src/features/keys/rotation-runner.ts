@@ -9,7 +9,7 @@ const renewMs = 20_000;
 const againMs = 10_000;
 
 export interface RotationRunner {
-  /** There may be a rotation to do. */
+  /** There may be a rotation to do, or none any more. */
   wake(): void;
   /** What a running rotation waits for. */
   fault(): { code: string; detail: string } | undefined;
@@ -28,6 +28,7 @@ export function createRotationRunner(parts: {
   const { store, owner, log } = parts;
   const closing = new AbortController();
   let working: Promise<void> | undefined;
+  let resting = new AbortController();
   let fault: { code: string; detail: string } | undefined;
 
   async function work(): Promise<void> {
@@ -44,7 +45,9 @@ export function createRotationRunner(parts: {
           : { code: "server.internal", detail: "An error that nobody expected; it is in the process log." };
         log.warn("keys.rotation_waits", { code: fault.code });
       }
-      await sleep(againMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      resting = new AbortController();
+      const over = AbortSignal.any([closing.signal, resting.signal]);
+      await sleep(againMs, undefined, { signal: over, ref: false }).catch(() => undefined);
     }
   }
 
@@ -64,6 +67,7 @@ export function createRotationRunner(parts: {
 
   return {
     wake: () => {
+      resting.abort();
       working ??= work().finally(() => {
         working = undefined;
       });

@@ -100,7 +100,7 @@ function Running({ rotation, by }: { rotation: KeyRotation; by: string }) {
   return (
     <Problem
       tone="info"
-      title={`Everything is sealed with key ${key} anew`}
+      title={`Sealing everything anew, with key ${key}`}
       end={by}
       {...(fault !== undefined && { why: `It waits: ${fault.detail}`, code: fault.code })}
       actions={
