@@ -1,5 +1,5 @@
 import type { AuditInput } from "@hilum/audit";
-import { HilumError, isHilumError, type Log } from "@hilum/contract";
+import { HilumError, isHilumError } from "@hilum/contract";
 import { operations, type OperationId } from "@hilum/contract/api";
 import { createCallIds, type Governor } from "@hilum/host";
 import type { FastifyInstance } from "fastify";

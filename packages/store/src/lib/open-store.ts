@@ -24,6 +24,8 @@ import { createPlatform } from "./repositories/platform.ts";
 import { createPlugins } from "./repositories/plugins.ts";
 import { createPractice } from "./repositories/practice.ts";
 import { createPrivateState } from "./repositories/private-state.ts";
+import { createCompartmentKeys, type CompartmentKeys } from "./repositories/records/compartments.ts";
+import { createRecords } from "./repositories/records/records.ts";
 import { createRegistrations } from "./repositories/registrations.ts";
 import { createRemote } from "./repositories/remote.ts";
 import { createRoutes } from "./repositories/routes.ts";
@@ -102,10 +104,12 @@ function composeStore(
     announceMs: about.announceMs,
   });
   return {
-    ...createRepositories(session),
+    ...createRepositories(session, createCompartmentKeys()),
     blobs,
     keys,
-    transaction: (work) => engine.transaction((channel) => work(createRepositories(sessionOn(channel)))),
+    transaction: (work) =>
+      // Keys of its own: those that it makes are none when it is undone.
+      engine.transaction((channel) => work(createRepositories(sessionOn(channel), createCompartmentKeys()))),
     status: async () => ({
       ...(await engine.status()),
       dialect: engine.dialect,
@@ -117,7 +121,7 @@ function composeStore(
   };
 }
 
-function createRepositories(session: Session): Repositories {
+function createRepositories(session: Session, compartmentKeys: CompartmentKeys): Repositories {
   return {
     plugins: createPlugins(session),
     instances: createInstances(session),
@@ -146,5 +150,6 @@ function createRepositories(session: Session): Repositories {
     platform: createPlatform(session),
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
+    records: createRecords(session, compartmentKeys),
   };
 }

@@ -1,5 +1,5 @@
 import { toCamelCase } from "../engine/column-names.ts";
-import type { Row } from "../engine/statement.ts";
+import type { Row, SqlValue } from "../engine/statement.ts";
 import type { Place } from "./envelope.ts";
 
 /** Where the version of a sealed value stands: always the same, in a column, or in a column that holds a time. */
@@ -81,11 +81,17 @@ export const sealedTables: readonly SealedTable[] = [
     key: ["plugin", "instance", "step"],
     columns: { sealed_reply: "row_version" },
   },
+  // Their bodies are sealed with the keys of compartments: those keys alone are sealed anew.
+  {
+    table: "record_keys",
+    words: "keys of patients' records",
+    key: ["key"],
+    id: ["compartment"],
+    columns: { sealed_key: 1 },
+  },
+  { table: "record_holds", words: "legal holds", key: ["target"], columns: { sealed_hold: 1 } },
   { table: "repair_snoozes", words: "reasons of snoozes", key: ["repair"], columns: { sealed_reason: "row_version" } },
 ];
-
-/** Columns named sealed_* whose key is itself sealed in one of the tables above, so that a rotation leaves them alone. */
-export const sealedUnderOtherKeys: readonly { table: string; column: string; because: string }[] = [];
 
 /** Where a value of the row says that it stands. */
 export function placeOf({ table, key, id = key, columns }: SealedTable, column: string, row: Row): Place {
@@ -97,7 +103,7 @@ export function placeOf({ table, key, id = key, columns }: SealedTable, column: 
       : typeof source === "string"
         ? Number(valueOf(source))
         : Date.parse(String(valueOf(source.timeIn)));
-  return { table, id: id.map((name) => String(valueOf(name))).join("/"), field: fieldOf(column), version };
+  return { table, id: id.map((name) => textOf(valueOf(name))).join("/"), field: fieldOf(column), version };
 }
 
 /** Every column that `placeOf` reads, beside the sealed ones. */
@@ -106,6 +112,11 @@ export function namingColumns({ key, id = key, columns }: SealedTable): string[]
     typeof source === "number" ? [] : [typeof source === "string" ? source : source.timeIn],
   );
   return [...new Set([...key, ...id, ...versions])];
+}
+
+/** Blind indexes in hex. */
+function textOf(value: SqlValue): string {
+  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
 }
 
 function fieldOf(column: string): string {

@@ -130,10 +130,10 @@ describe("what holds the keys", () => {
 
     it("is taken back when the new holder cannot be used", async () => {
       const store = await open(await only());
-      const nobody = {
+      const nobody: KeyHolderChoice = {
         ...{ kind: "transit", address: "http://127.0.0.1:9", mount: "transit", key: "k" },
         signIn: { kind: "token", token: "t" },
-      } as const;
+      };
       const next = await prepareKeyHolder(path(), nobody);
       await expect(store.keys.wrapWith(next.provider)).rejects.toMatchObject({ code: "key.provider_unreachable" });
       await discardKeyHolder(path());

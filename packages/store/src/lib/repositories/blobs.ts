@@ -127,7 +127,9 @@ export function createBlobs(session: Session, places: BlobPlaces): SealedBlobs {
     remove: async (id) => {
       const outcome = await removeRow(id);
       if (outcome === "named")
-        throw new HilumError("request.conflict", { detail: "A message or an agreement names this attachment." });
+        throw new HilumError("request.conflict", {
+          detail: "A message, a record or an agreement names this attachment.",
+        });
       return outcome === "removed";
     },
     sweep: async (before) => {
@@ -196,6 +198,9 @@ async function unnamed(session: Session, before: string): Promise<string[]> {
       .where("createdAt", "<", before)
       .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom("messageBlobs").select("message").whereRef("messageBlobs.blob", "=", "blobs.id"))),
+      )
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom("recordBlobs").select("version").whereRef("recordBlobs.blob", "=", "blobs.id"))),
       )
       .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom("agreements").select("agreements.id").whereRef("agreements.document", "=", "blobs.id"))),

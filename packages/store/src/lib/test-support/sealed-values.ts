@@ -1,6 +1,7 @@
 import type { PlatformSettings } from "@hilum/contract/api";
 import type { Store } from "../ports/store.ts";
 import { addPlugin, newId, newMessage } from "./databases.ts";
+import { newPatient } from "./records.ts";
 
 const at = "2026-03-02T08:00:00.000Z";
 const by = "user:ana";
@@ -18,6 +19,7 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
   const user = newId();
   const blob = newId();
   const message = newId();
+  const patient = newId();
   const { revision } = await store.platform.settings(defaults);
   await store.platform.setFact("kept", "a fact");
   await store.platform.saveSettings({ ...defaults, organisation: "Clinic" }, revision, { at, by });
@@ -58,6 +60,8 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
     expiresAt: "2199-03-02T08:00:00.000Z",
   });
   await store.signIns.reportFault({ ...key, step: "sign-in", code: "provider.refused", reply: "expired", since: at });
+  await store.records.write([newPatient(patient)]);
+  await store.records.setHold({ patient }, { on: true, reason: "a request of a court", by });
   await store.snoozes.set({
     ...{ repair: `audit:${user}`, severity: "error", until: "2199-03-02T08:00:00.000Z" },
     ...{ reason: "the vendor is told", at, by },
@@ -79,6 +83,7 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
     user: [await from.users.totp(user), await from.users.pendingTotp(user)],
     signIns: [await from.signIns.pending(key, "sign-in"), await from.signIns.faults()],
     snoozes: await from.snoozes.list(),
+    records: [await from.records.find("Patient", patient), await from.records.holds()],
   });
 }
 

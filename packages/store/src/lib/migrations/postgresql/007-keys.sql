@@ -1,9 +1,20 @@
 -- A key is known to every process before it seals (pending).
-ALTER TABLE data_keys DROP CONSTRAINT data_keys_state_check;
-ALTER TABLE data_keys ADD CONSTRAINT data_keys_state_check CHECK (state IN ('pending', 'active', 'retired'));
-ALTER TABLE data_keys ADD COLUMN retired_at text COLLATE "C";
--- Values that it seals, as the last rotation counted them.
-ALTER TABLE data_keys ADD COLUMN counted bigint;
+CREATE TABLE data_keys_next (
+  id bigint PRIMARY KEY,
+  purpose text COLLATE "C" NOT NULL CHECK (purpose IN ('data', 'index')),
+  state text COLLATE "C" NOT NULL CHECK (state IN ('pending', 'active', 'retired')),
+  provider text COLLATE "C" NOT NULL,
+  wrapped bytea NOT NULL,
+  check_value bytea NOT NULL,
+  created_at text COLLATE "C" NOT NULL,
+  retired_at text COLLATE "C",
+  -- Values that it seals, as the last rotation counted them.
+  counted bigint
+);
+INSERT INTO data_keys_next (id, purpose, state, provider, wrapped, check_value, created_at)
+  SELECT id, purpose, state, provider, wrapped, check_value, created_at FROM data_keys;
+DROP TABLE data_keys;
+ALTER TABLE data_keys_next RENAME TO data_keys;
 
 -- One row per rotation; the newest may be unfinished, and goes on after a restart when it is running.
 CREATE TABLE key_rotations (
