@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { HilumError } from "@hilum/contract/errors";
-import { createFolderPlace } from "./blobs/folder-place.ts";
+import { createBlobPlaces } from "./blobs/place-settings.ts";
 import { unlock, type Unlocked } from "./crypto/unlock.ts";
 import type { Engine } from "./engine/engine.ts";
 import { openSqliteFile, openSqliteMemory } from "./engine/sqlite/engine.ts";
@@ -96,8 +96,8 @@ function composeStore(
 ): Store {
   const sessionOn = (channel: SqlChannel): Session => createSession(channel, engine.dialect, keyring, about.clock);
   const session = sessionOn(engine);
-  const folder = createFolderPlace(about.blobDir);
-  const blobs = createBlobs(session, { current: () => folder, of: () => folder, all: () => [folder] });
+  const blobPlaces = createBlobPlaces(session, createPlatform(session), about.blobDir);
+  const blobs = createBlobs(session, blobPlaces);
   const keys = createKeys({
     ...{ engine, session, keyring, epoch, attachments: blobs },
     provider: about.keyProvider,
@@ -106,6 +106,7 @@ function composeStore(
   return {
     ...createRepositories(session, createCompartmentKeys()),
     blobs,
+    blobPlaces,
     keys,
     transaction: (work) =>
       // Keys of its own: those that it makes are none when it is undone.

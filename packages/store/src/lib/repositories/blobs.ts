@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { HilumError, isHilumError } from "@hilum/contract/errors";
 import type { BlobPlace } from "../blobs/blob-place.ts";
+import type { BlobPlaces } from "../blobs/place-settings.ts";
 import { makeStreamKey, openDataKeyStream, openStream, sealStream, type StreamOwner } from "../crypto/sealed-stream.ts";
 import { toStatement } from "../engine/query.ts";
 import type { BlobRow, Blobs } from "../ports/messages.ts";
@@ -16,15 +17,6 @@ interface Stored extends BlobRow {
   key?: Buffer;
 }
 
-export interface BlobPlaces {
-  /** Where new ones go. */
-  current(): BlobPlace;
-  /** Throws `blob.place_unavailable` for a bucket that is not configured any more. */
-  of(kind: BlobPlace["kind"]): BlobPlace;
-  /** Each that is configured. */
-  all(): readonly BlobPlace[];
-}
-
 export interface SealedBlobs extends Blobs {
   /**
    * Seals attachments anew, each with a key of its own, that a data key sealed; answers how many. One that does not open
@@ -35,7 +27,7 @@ export interface SealedBlobs extends Blobs {
   withoutOwnKey(): Promise<number>;
 }
 
-export function createBlobs(session: Session, places: BlobPlaces): SealedBlobs {
+export function createBlobs(session: Session, places: Pick<BlobPlaces, "current" | "of" | "all">): SealedBlobs {
   const { sql, keyring } = session;
   const ownerOf = (id: string): StreamOwner => ({ deployment: keyring.deployment, id });
 
@@ -51,18 +43,18 @@ export function createBlobs(session: Session, places: BlobPlaces): SealedBlobs {
     };
   };
 
-  const open = ({ id, key, object, place, size }: Stored): AsyncIterable<Uint8Array> => {
-    const sealed = places.of(place).read(object);
+  const open = async ({ id, key, object, place, size }: Stored): Promise<AsyncIterable<Uint8Array>> => {
+    const sealed = (await places.of(place)).read(object);
     const content =
       key === undefined ? openDataKeyStream(keyring, ownerOf(id), sealed) : openStream(key, ownerOf(id), sealed);
     return readVerified(content, id, size);
   };
 
   const writeRekeyed = async (blob: Stored): Promise<boolean> => {
-    const place = places.of(blob.place);
+    const place = await places.of(blob.place);
     const object = objectOf(blob.id);
     const key = makeStreamKey();
-    await place.write(object, sealStream(key, ownerOf(blob.id), open(blob)));
+    await place.write(object, sealStream(key, ownerOf(blob.id), await open(blob)));
     const outcome = await session.write([
       toStatement(
         sql
@@ -83,14 +75,14 @@ export function createBlobs(session: Session, places: BlobPlaces): SealedBlobs {
     // The foreign key refuses while something names it. Without its row, and so its key, what is left is noise.
     const outcome = await session.write([toStatement(sql.deleteFrom("blobs").where("id", "=", id), 1)]);
     if (!outcome.ok) return outcome.why === "reference" ? "named" : "absent";
-    await places.of(blob.place).remove(blob.object ?? id);
+    await (await places.of(blob.place)).remove(blob.object ?? id);
     return "removed";
   };
 
   return {
     write: async (content, { id, contentType, by, bytesMax }) => {
       if (!idPattern.test(id)) throw new HilumError("request.invalid", { detail: "The attachment's id is not valid." });
-      const place = places.current();
+      const place = await places.current();
       const object = objectOf(id);
       const key = makeStreamKey();
       const measured = measure(content, bytesMax);
@@ -122,7 +114,7 @@ export function createBlobs(session: Session, places: BlobPlaces): SealedBlobs {
     read: async (id) => {
       const found = await stored(id);
       if (found === undefined) throw new HilumError("blob.not_found");
-      return { row: presentBlob(found), content: open(found) };
+      return { row: presentBlob(found), content: await open(found) };
     },
     remove: async (id) => {
       const outcome = await removeRow(id);
@@ -135,7 +127,7 @@ export function createBlobs(session: Session, places: BlobPlaces): SealedBlobs {
     sweep: async (before) => {
       let removed = 0;
       for (const id of await unnamed(session, before)) if ((await removeRow(id)) === "removed") removed += 1;
-      for (const place of places.all()) removed += await sweepObjects(session, place, Date.parse(before));
+      for (const place of await places.all()) removed += await sweepObjects(session, place, Date.parse(before));
       return removed;
     },
     giveOwnKeys: async (signal) => {
