@@ -65,4 +65,23 @@ export const keys: Journey[] = [
       await admin.see(/^A key file that opens by itself/);
     },
   },
+  {
+    name: "reads why a bucket cannot take attachments, and leaves them in the folder",
+    async run({ admin }) {
+      const dialog = { role: "dialog", name: "Where attachments go" } as const;
+      await admin.open("/settings/keys");
+      await admin.activate("button", "Change where attachments go");
+      await admin.choose("New attachments go to", "An S3 bucket", dialog);
+      await admin.fill("Address", "https://localhost:9", { within: dialog });
+      await admin.fill("Region", "eu-central-1", { within: dialog });
+      await admin.fill("Bucket", "clinic-attachments", { within: dialog });
+      await admin.fill("Access key id", "key", { within: dialog });
+      await admin.fill("Secret access key", "secret", { within: dialog });
+      await admin.activate("button", "Use this place", dialog);
+      await admin.see("The bucket of the attachments does not answer", 30_000);
+      await admin.choose("New attachments go to", "The data folder", dialog);
+      await admin.activate("button", "Use this place", dialog);
+      await admin.see("New attachments go there");
+    },
+  },
 ];

@@ -44,6 +44,7 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
       signIn: { kind: "token", token: "t" },
     },
   },
+  setAttachmentPlace: { body: { kind: "folder" } },
   unseal: { body: {} },
   searchAudit: { query: { limit: 1 } },
   getAuditEntry: { params: { index: 0 } },

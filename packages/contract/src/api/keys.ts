@@ -54,10 +54,27 @@ export const KeyRotation = Strict({
 });
 export type KeyRotation = Static<typeof KeyRotation>;
 
+/** Where the sealed bytes of attachments go. Those that are stored stay where they are. */
+const AttachmentPlace = Strict({
+  kind: Type.Enum(["folder", "bucket"]),
+  folder: Type.String(),
+  /** The bucket that is in use, or was: what it holds is still read from it. */
+  bucket: Type.Optional(
+    Strict({
+      endpoint: Type.Optional(Type.String()),
+      region: Type.String(),
+      bucket: Type.String(),
+      accessKeyId: Type.String(),
+    }),
+  ),
+});
+export type AttachmentPlace = Static<typeof AttachmentPlace>;
+
 export const KeysAnswer = Strict({
   provider: KeyProviderStatus,
   keys: Type.Array(DataKey),
   rotation: Type.Optional(KeyRotation),
+  attachments: AttachmentPlace,
 });
 export type KeysAnswer = Static<typeof KeysAnswer>;
 
@@ -150,6 +167,36 @@ const providerPut = defineOperation({
   responses: { 200: KeysAnswer },
 });
 
+export const AttachmentPlaceChoice = Type.Union([
+  Strict({ kind: Type.Literal("folder") }),
+  Strict({
+    kind: Type.Literal("bucket"),
+    /** Origin of a storage that is not Amazon's, e.g. `https://s3.example.org`. */
+    endpoint: Type.Optional(Type.String({ minLength: 8, maxLength: 300 })),
+    region: Type.String({ minLength: 1, maxLength: 60, pattern: "^[a-z0-9-]+$" }),
+    bucket: Type.String({ minLength: 3, maxLength: 63, pattern: "^[a-z0-9][a-z0-9.-]+$" }),
+    accessKeyId: Secret,
+    secretAccessKey: Secret,
+    /** PEM of the authority that its certificate is of, where that is not a public one. */
+    authority: Type.Optional(Type.String({ maxLength: 16_384 })),
+  }),
+]);
+export type AttachmentPlaceChoice = Static<typeof AttachmentPlaceChoice>;
+
+const attachmentsPut = defineOperation({
+  id: "setAttachmentPlace",
+  method: "PUT",
+  path: "/api/v1/keys/attachments",
+  tag: "keys",
+  summary: "Choose where the sealed bytes of new attachments go; a bucket is proven first",
+  access: administering,
+  console: { screen: "/settings/keys" },
+  audit: "intent",
+  stepUp: true,
+  body: AttachmentPlaceChoice,
+  responses: { 200: KeysAnswer },
+});
+
 const unseal = defineOperation({
   id: "unseal",
   method: "POST",
@@ -163,4 +210,4 @@ const unseal = defineOperation({
   responses: { 200: Strict({ status: Type.Enum(["opening"]) }) },
 });
 
-export const keyOperations = [keysGet, rotate, rotationStop, keyDestroy, providerPut, unseal] as const;
+export const keyOperations = [keysGet, rotate, rotationStop, keyDestroy, providerPut, attachmentsPut, unseal] as const;

@@ -1,5 +1,5 @@
 import { HilumError, type Context, type Log } from "@hilum/contract";
-import type { KeyProviderChoice, KeyRotation, KeysAnswer } from "@hilum/contract/api";
+import type { AttachmentPlaceChoice, KeyProviderChoice, KeyRotation, KeysAnswer } from "@hilum/contract/api";
 import { discardKeyHolder, prepareKeyHolder, type KeyHolder, type RotationRow, type Store } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
 import { createRotationRunner } from "./rotation-runner.ts";
@@ -10,6 +10,7 @@ export interface KeysService {
   stop(): Promise<KeyRotation>;
   destroy(id: number): Promise<void>;
   setProvider(choice: KeyProviderChoice): Promise<void>;
+  setAttachmentPlace(choice: AttachmentPlaceChoice): Promise<void>;
   /** Goes on with what an earlier process began, and with what others change. */
   start(): void;
   close(): Promise<void>;
@@ -19,7 +20,7 @@ const refreshEveryMs = 2_000;
 
 /** The keys of this deployment, as an administrator sees and changes them. */
 export function createKeysService(parts: {
-  store: Pick<Store, "keys" | "leases">;
+  store: Pick<Store, "keys" | "leases" | "blobPlaces">;
   holder: KeyHolder;
   keyFile: string;
   owner: string;
@@ -51,6 +52,7 @@ export function createKeysService(parts: {
       return {
         provider: holder.status,
         keys: await store.keys.list(),
+        attachments: await store.blobPlaces.status(),
         ...(rotation === undefined ? {} : { rotation: present(rotation) }),
       };
     },
@@ -83,6 +85,7 @@ export function createKeysService(parts: {
         holder = next;
         log.info("keys.provider_set", { kind: choice.kind });
       }),
+    setAttachmentPlace: (choice) => alone(() => store.blobPlaces.use(choice)),
     start: () => {
       runner.wake();
       timer = setInterval(() => {

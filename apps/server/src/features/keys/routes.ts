@@ -2,7 +2,14 @@ import { HilumError } from "@hilum/contract";
 import type { Handlers } from "../../http/request.ts";
 import type { KeysService } from "./keys.ts";
 
-type KeyIds = "getKeys" | "rotateKeys" | "stopKeyRotation" | "destroyKey" | "setKeyProvider" | "unseal";
+type KeyIds =
+  | "getKeys"
+  | "rotateKeys"
+  | "stopKeyRotation"
+  | "destroyKey"
+  | "setKeyProvider"
+  | "setAttachmentPlace"
+  | "unseal";
 
 export function createKeyHandlers(keys: KeysService): Handlers<KeyIds> {
   return {
@@ -15,6 +22,10 @@ export function createKeyHandlers(keys: KeysService): Handlers<KeyIds> {
     },
     setKeyProvider: async (_context, { body }) => {
       await keys.setProvider(body);
+      return { status: 200, body: await keys.read() };
+    },
+    setAttachmentPlace: async (_context, { body }) => {
+      await keys.setAttachmentPlace(body);
       return { status: 200, body: await keys.read() };
     },
     // Only a server that waits for its passphrase takes one: `sealed-start.ts`.

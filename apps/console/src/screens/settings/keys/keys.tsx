@@ -2,6 +2,7 @@ import { useRead } from "../../../api/use-api.ts";
 import { Loaded } from "../../../shell/loaded.tsx";
 import { Guarded, Page } from "../../../shell/page.tsx";
 import { SettingsTabs } from "../settings-tabs.tsx";
+import { Attachments } from "./attachments.tsx";
 import { DataKeys } from "./data-keys.tsx";
 import { Holder } from "./holder.tsx";
 import { RotationPanel } from "./rotation-panel.tsx";
@@ -28,7 +29,7 @@ function Keys() {
       tabs={<SettingsTabs at="Encryption keys" />}
       reads={[keys]}
       calls={[["getKeys"], ["rotateKeys"], ["stopKeyRotation"]]}
-      offers={["rotateKeys", "setKeyProvider"]}
+      offers={["rotateKeys", "setKeyProvider", "setAttachmentPlace"]}
     >
       <Loaded query={keys} what="the keys">
         {(answer) => (
@@ -36,6 +37,7 @@ function Keys() {
             <RotationPanel rotation={answer.rotation} />
             <DataKeys keys={answer.keys} />
             <Holder status={answer.provider} />
+            <Attachments place={answer.attachments} />
           </div>
         )}
       </Loaded>
