@@ -31,6 +31,7 @@ import { createIdentityHandlers } from "./features/identity/routes.ts";
 import { createSessionsService } from "./features/identity/sessions.ts";
 import { createThrottle } from "./features/identity/throttle.ts";
 import { createTokensService, createUsersService } from "./features/identity/users.ts";
+import { listKeyRepairs } from "./features/keys/key-repairs.ts";
 import { createKeysService } from "./features/keys/keys.ts";
 import { createKeyHandlers } from "./features/keys/routes.ts";
 import { createMessageAcceptance } from "./features/messages/accept-message.ts";
@@ -224,6 +225,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       startedAt,
       certificateUntil: parts.certificateUntil,
       egress: egress.repairs,
+      keys: (now) => listKeyRepairs(store.keys, now),
       routes: () => listRouteRepairs(routing),
     }),
   });

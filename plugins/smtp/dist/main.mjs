@@ -811,6 +811,48 @@ const errorCatalogue = {
 		fix: "Check host, port and network; Hilum keeps trying.",
 		retryable: true
 	},
+	"record.conflict": {
+		status: 409,
+		title: "The record is there in another version, or under the same id",
+		fix: "Read the record as it is now, put your change into it, and save again.",
+		retryable: false
+	},
+	"record.exists": {
+		status: 412,
+		title: "A record that fits the condition is there already",
+		fix: "Search with the same condition and use the record that is found.",
+		retryable: false
+	},
+	"record.gone": {
+		status: 410,
+		title: "The record was deleted",
+		fix: "Read an earlier version of it, or restore it in Records.",
+		retryable: false
+	},
+	"record.held": {
+		status: 409,
+		title: "The record is under a legal hold",
+		fix: "Lift the hold in Records, Holds, once the case allows it.",
+		retryable: false
+	},
+	"record.invalid": {
+		status: 422,
+		title: "The record is not valid",
+		fix: "Correct the named places.",
+		retryable: false
+	},
+	"record.not_found": {
+		status: 404,
+		title: "There is no such record",
+		fix: "Search for it; it may lie outside of what was granted.",
+		retryable: false
+	},
+	"record.too_large": {
+		status: 413,
+		title: "The record is too large",
+		fix: "Keep the bytes of its attachments as Binary records and refer to them.",
+		retryable: false
+	},
 	"registration.not_found": {
 		status: 404,
 		title: "There is no such registration",
@@ -953,6 +995,12 @@ const errorCatalogue = {
 		status: 409,
 		title: "The workspace has a folder of that name",
 		fix: "Choose another id, or remove the folder first: nothing is written over.",
+		retryable: false
+	},
+	"search.invalid": {
+		status: 400,
+		title: "The search cannot be answered as it was asked",
+		fix: "Correct the named parameter.",
 		retryable: false
 	},
 	"server.internal": {

@@ -106,6 +106,13 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
+│   ├── RecordConflict            record.conflict
+│   ├── RecordExists              record.exists
+│   ├── RecordGone                record.gone
+│   ├── RecordHeld                record.held
+│   ├── RecordInvalid             record.invalid
+│   ├── RecordNotFound            record.not_found
+│   ├── RecordTooLarge            record.too_large
 │   ├── RegistrationNotFound      registration.not_found
 │   ├── RegistrationQueueFull     registration.queue_full
 │   ├── RepairCritical            repair.critical
@@ -129,6 +136,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RuntimeMissing            runtime.missing
 │   ├── SandboxUnavailable        sandbox.unavailable
 │   ├── ScaffoldExists            scaffold.exists
+│   ├── SearchInvalid             search.invalid
 │   ├── ServerInternal            server.internal
 │   ├── ServerStopping            server.stopping
 │   ├── SessionBadCredentials     session.bad_credentials
@@ -577,6 +585,34 @@ class ProviderUnreachable(ProviderError):
     """The provider cannot be reached: `provider.unreachable`."""
 
 
+class RecordConflict(HostError):
+    """The record is there in another version, or under the same id: `record.conflict`."""
+
+
+class RecordExists(HostError):
+    """A record that fits the condition is there already: `record.exists`."""
+
+
+class RecordGone(HostError):
+    """The record was deleted: `record.gone`."""
+
+
+class RecordHeld(HostError):
+    """The record is under a legal hold: `record.held`."""
+
+
+class RecordInvalid(HostError):
+    """The record is not valid: `record.invalid`."""
+
+
+class RecordNotFound(HostError):
+    """There is no such record: `record.not_found`."""
+
+
+class RecordTooLarge(HostError):
+    """The record is too large: `record.too_large`."""
+
+
 class RegistrationNotFound(HostError):
     """There is no such registration: `registration.not_found`."""
 
@@ -667,6 +703,10 @@ class SandboxUnavailable(HostError):
 
 class ScaffoldExists(HostError):
     """The workspace has a folder of that name: `scaffold.exists`."""
+
+
+class SearchInvalid(HostError):
+    """The search cannot be answered as it was asked: `search.invalid`."""
 
 
 class ServerInternal(HostError):
@@ -847,6 +887,13 @@ CLASSES: dict[str, type[HilumError]] = {
     "provider.timeout": ProviderTimeout,
     "provider.too_large": ProviderTooLarge,
     "provider.unreachable": ProviderUnreachable,
+    "record.conflict": RecordConflict,
+    "record.exists": RecordExists,
+    "record.gone": RecordGone,
+    "record.held": RecordHeld,
+    "record.invalid": RecordInvalid,
+    "record.not_found": RecordNotFound,
+    "record.too_large": RecordTooLarge,
     "registration.not_found": RegistrationNotFound,
     "registration.queue_full": RegistrationQueueFull,
     "repair.critical": RepairCritical,
@@ -870,6 +917,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "runtime.missing": RuntimeMissing,
     "sandbox.unavailable": SandboxUnavailable,
     "scaffold.exists": ScaffoldExists,
+    "search.invalid": SearchInvalid,
     "server.internal": ServerInternal,
     "server.stopping": ServerStopping,
     "session.bad_credentials": SessionBadCredentials,
@@ -1002,6 +1050,13 @@ __all__ = [
     "ProviderTimeout",
     "ProviderTooLarge",
     "ProviderUnreachable",
+    "RecordConflict",
+    "RecordExists",
+    "RecordGone",
+    "RecordHeld",
+    "RecordInvalid",
+    "RecordNotFound",
+    "RecordTooLarge",
     "RegistrationError",
     "RegistrationNotFound",
     "RegistrationQueueFull",
@@ -1026,6 +1081,7 @@ __all__ = [
     "RuntimeMissing",
     "SandboxUnavailable",
     "ScaffoldExists",
+    "SearchInvalid",
     "ServerInternal",
     "ServerStopping",
     "SessionBadCredentials",

@@ -27,7 +27,9 @@ export async function readKeyHolders(path: string): Promise<KeyHolder[]> {
  */
 export async function prepareKeyHolder(path: string, choice: KeyHolderChoice): Promise<KeyHolder> {
   const { file, kek } = await makeKeyFile(choice);
-  await replaceSecretFile(nextOf(path), writeKeyFile(file));
+  await replaceSecretFile(nextOf(path), writeKeyFile(file)).catch((cause: unknown) => {
+    throw new HilumError("config.invalid", { detail: `The folder of the key file ${path} cannot be written.`, cause });
+  });
   return holderOf(file, path, () => renameSecretFile(nextOf(path), path), kek);
 }
 
