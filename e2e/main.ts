@@ -8,6 +8,7 @@ import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { devtools } from "./journeys/devtools.ts";
 import { firstRun } from "./journeys/first-run.ts";
+import { keys } from "./journeys/keys.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
 import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
@@ -64,6 +65,7 @@ const plan: readonly Journey[] = [
   ...users,
   ...account,
   ...platform,
+  ...keys,
   ...audit,
   ...axeGates,
   ...brokenAudit,

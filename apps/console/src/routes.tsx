@@ -62,6 +62,13 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import("./screens/door/invitation.tsx"), "InvitationScreen"),
 });
 
+const unseal = createRoute({
+  getParentRoute: () => root,
+  path: "/unseal",
+  validateSearch: (search: Search) => present({ next: textOf(search["next"]) }),
+  component: lazyRouteComponent(() => import("./screens/door/unseal.tsx"), "UnsealScreen"),
+});
+
 const app = createRoute({
   getParentRoute: () => root,
   id: "app",
@@ -71,6 +78,8 @@ const app = createRoute({
     try {
       await context.client.ensureQueryData(reading("getAccount"));
     } catch (problem) {
+      if (hasCode(problem, "key.sealed"))
+        throw redirect({ to: "/unseal", search: location.pathname === "/" ? {} : { next: location.href } });
       if (!hasCode(problem, "request.unauthenticated")) throw problem;
       const bootstrap = await context.client.fetchQuery(reading("getBootstrap"));
       if (bootstrap.state === "needs_administrator") throw redirect({ to: "/welcome" });
@@ -272,6 +281,10 @@ const settings = createRoute({
   ...inApp("/settings"),
   component: lazyRouteComponent(() => import("./screens/settings/settings.tsx"), "SettingsScreen"),
 });
+const keys = createRoute({
+  ...inApp("/settings/keys"),
+  component: lazyRouteComponent(() => import("./screens/settings/keys/keys.tsx"), "KeysScreen"),
+});
 const sandbox = createRoute({
   ...inApp("/settings/sandbox"),
   component: lazyRouteComponent(() => import("./screens/settings/sandbox.tsx"), "SandboxScreen"),
@@ -353,6 +366,7 @@ const tree = root.addChildren([
   welcome,
   signIn,
   invitation,
+  unseal,
   app.addChildren([
     dashboard,
     repairs,
@@ -379,6 +393,7 @@ const tree = root.addChildren([
     tokens,
     account,
     settings,
+    keys,
     sandbox,
     devOverview,
     devScaffold,

@@ -14,7 +14,7 @@ import {
   type Sandbox,
   type SandboxReport,
 } from "@hilum/host";
-import type { Store } from "@hilum/store";
+import type { KeyHolder, Store } from "@hilum/store";
 import type { Config } from "./config.ts";
 import type { Installation } from "./compose.ts";
 import { createAuditIndexer } from "./features/audit/indexer.ts";
@@ -31,6 +31,9 @@ import { createIdentityHandlers } from "./features/identity/routes.ts";
 import { createSessionsService } from "./features/identity/sessions.ts";
 import { createThrottle } from "./features/identity/throttle.ts";
 import { createTokensService, createUsersService } from "./features/identity/users.ts";
+import { listKeyRepairs } from "./features/keys/key-repairs.ts";
+import { createKeysService } from "./features/keys/keys.ts";
+import { createKeyHandlers } from "./features/keys/routes.ts";
 import { createMessageAcceptance } from "./features/messages/accept-message.ts";
 import { createAttachmentsService } from "./features/messages/attachments.ts";
 import { createCircuits } from "./features/messages/circuits.ts";
@@ -84,6 +87,8 @@ export interface FeatureParts {
   log: Log;
   boot: string;
   store: Store;
+  /** What the key file leads to. */
+  holder: KeyHolder;
   auditLog: AuditLog;
   auditPublic: KeyObject;
   auditDir: string;
@@ -220,6 +225,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       startedAt,
       certificateUntil: parts.certificateUntil,
       egress: egress.repairs,
+      keys: (now) => listKeyRepairs(store.keys, now),
       routes: () => listRouteRepairs(routing),
     }),
   });
@@ -243,6 +249,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...{ store, host, counter, governor: parts.governor, publicUrl: parts.publicUrl, ref: parts.ref },
     awaited: (key, hook) => setup.awaitedHook(key, hook),
   });
+
+  const keys = createKeysService({ store, holder: parts.holder, keyFile: config.keyFile, owner: boot, log });
 
   const holds = async (actor: Actor): Promise<boolean> =>
     actor.kind === "user" ? await sessions.holds(actor) : actor.kind === "token" && (await tokens.holds(actor));
@@ -313,6 +321,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       wake,
     }),
     ...egress.handlers,
+    ...createKeyHandlers(keys),
     ...createPageHandlers({ store, logs }),
     ...remote.handlers,
     ...hooks.handlers,
@@ -363,12 +372,14 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await lifecycle.resume();
       await dispatcher.start();
       health.start();
+      keys.start();
     },
     stop: () => void (stopping = true),
     async close() {
       stopping = true;
       for (const timer of timers) clearInterval(timer);
       await devtools.close();
+      await keys.close();
       await health.close();
       await dispatcher?.close();
       await remote.close();

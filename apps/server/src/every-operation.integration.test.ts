@@ -13,6 +13,8 @@ import { password, startTestServer, type TestServer } from "../test-support/test
 const withoutAnswer: OperationId[] = [
   "connectRemotePlugin",
   "receiveHook",
+  // Only a server that was started sealed takes it: features/keys/keys.integration.test.ts.
+  "unseal",
   // A sign-in needs a provider: setup/oauth/oauth.integration.test.ts plays it with a real one.
   "discoverSetupOptions",
   "startSetupOAuth",
@@ -72,6 +74,19 @@ describe("every operation", () => {
     const { token } = await ok("createApiToken", { body: { name: "Lab", role: "viewer", days: 1 } });
     await ok("listApiTokens");
     await ok("revokeApiToken", { params: { token: token.id } });
+  });
+
+  it("rotates the keys, and changes what holds them and where attachments go", async () => {
+    const { key } = await ok("rotateKeys");
+    await waitUntil(
+      "the rotation",
+      () => ok("getKeys"),
+      ({ rotation }) => rotation?.state === "finished",
+    );
+    await ok("stopKeyRotation");
+    expect((await ok("destroyKey", { params: { key: 1 } })).keys).toMatchObject([{ id: key, state: "active" }]);
+    await ok("setKeyProvider", { body: { kind: "file" } });
+    expect((await ok("setAttachmentPlace", { body: { kind: "folder" } })).attachments.kind).toBe("folder");
   });
 
   it("takes plugins in, sets them up and runs them", async () => {

@@ -514,6 +514,92 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read what holds the keys, which keys there are, and how far their rotation is */
+        readonly get: operations["getKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/{key}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Destroy a retired key for good; refused while it seals a single value */
+        readonly delete: operations["destroyKey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/attachments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Choose where the sealed bytes of new attachments go; a bucket is proven first */
+        readonly put: operations["setAttachmentPlace"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/provider": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Choose what holds the keys, or give a new passphrase; a new wrapping key is made and proven first */
+        readonly put: operations["setKeyProvider"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/rotation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make a new data key and seal everything with it anew, or go on with the rotation that was stopped */
+        readonly post: operations["rotateKeys"];
+        /** Stop the rotation where it is; both keys stay, and it can go on later */
+        readonly delete: operations["stopKeyRotation"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/messages": {
         readonly parameters: {
             readonly query?: never;
@@ -1938,6 +2024,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/unseal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give the passphrase that a sealed start waits for */
+        readonly post: operations["unseal"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/users": {
         readonly parameters: {
             readonly query?: never;
@@ -2370,6 +2473,16 @@ export interface components {
             readonly sentence: string;
             readonly slowest: readonly components["schemas"]["CallStats"][];
         };
+        readonly DataKey: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly id: number;
+            /** Format: date-time */
+            readonly retiredAt?: string;
+            /** @enum {unknown} */
+            readonly state: "pending" | "active" | "retired";
+            readonly values?: number;
+        };
         readonly Disclosure: {
             readonly allowed: boolean;
             /** @enum {unknown} */
@@ -2666,6 +2779,69 @@ export interface components {
             readonly state: "registered" | "configured" | "access_reviewed" | "enabled" | "disabled" | "quarantined";
             readonly testMode: boolean;
             readonly title: string;
+        };
+        readonly KeyRotation: {
+            readonly at?: string;
+            readonly done: number;
+            readonly fault?: {
+                readonly code: string;
+                readonly detail: string;
+            };
+            /** Format: date-time */
+            readonly finishedAt?: string;
+            readonly id: string;
+            readonly key: number;
+            /** Format: date-time */
+            readonly startedAt: string;
+            readonly startedBy: string;
+            /** @enum {unknown} */
+            readonly state: "running" | "stopped" | "failed" | "finished";
+            readonly total: number;
+        };
+        readonly KeysAnswer: {
+            readonly attachments: {
+                readonly bucket?: {
+                    readonly accessKeyId: string;
+                    readonly bucket: string;
+                    readonly endpoint?: string;
+                    readonly region: string;
+                };
+                readonly folder: string;
+                /** @enum {unknown} */
+                readonly kind: "folder" | "bucket";
+            };
+            readonly keys: readonly components["schemas"]["DataKey"][];
+            readonly provider: {
+                readonly file: string;
+                /** @enum {unknown} */
+                readonly kind: "file" | "passphrase" | "transit";
+                readonly transit?: {
+                    readonly address: string;
+                    readonly key: string;
+                    readonly mount: string;
+                    readonly namespace?: string;
+                    /** @enum {unknown} */
+                    readonly signIn: "token" | "approle";
+                };
+            };
+            readonly rotation?: {
+                readonly at?: string;
+                readonly done: number;
+                readonly fault?: {
+                    readonly code: string;
+                    readonly detail: string;
+                };
+                /** Format: date-time */
+                readonly finishedAt?: string;
+                readonly id: string;
+                readonly key: number;
+                /** Format: date-time */
+                readonly startedAt: string;
+                readonly startedBy: string;
+                /** @enum {unknown} */
+                readonly state: "running" | "stopped" | "failed" | "finished";
+                readonly total: number;
+            };
         };
         readonly LiveReload: {
             readonly on: boolean;
@@ -4547,7 +4723,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         /** @enum {unknown} */
-                        readonly status: "ok" | "audit_blocked" | "stopping";
+                        readonly status: "ok" | "audit_blocked" | "stopping" | "sealed";
                     };
                 };
             };
@@ -4559,7 +4735,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         /** @enum {unknown} */
-                        readonly status: "ok" | "audit_blocked" | "stopping";
+                        readonly status: "ok" | "audit_blocked" | "stopping" | "sealed";
                     };
                 };
             };
@@ -4601,6 +4777,227 @@ export interface operations {
                         /** @enum {unknown} */
                         readonly state: "signed_in" | "second_factor_required";
                     };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly destroyKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly key: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setAttachmentPlace: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @constant */
+                    readonly kind: "folder";
+                } | {
+                    readonly accessKeyId: string;
+                    readonly authority?: string;
+                    readonly bucket: string;
+                    readonly endpoint?: string;
+                    /** @constant */
+                    readonly kind: "bucket";
+                    readonly region: string;
+                    readonly secretAccessKey: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setKeyProvider: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @constant */
+                    readonly kind: "file";
+                } | {
+                    /** @constant */
+                    readonly kind: "passphrase";
+                    readonly passphrase: string;
+                } | {
+                    readonly address: string;
+                    readonly authority?: string;
+                    readonly key: string;
+                    /** @constant */
+                    readonly kind: "transit";
+                    readonly mount: string;
+                    readonly namespace?: string;
+                    readonly signIn: {
+                        /** @constant */
+                        readonly kind: "token";
+                        readonly token: string;
+                    } | {
+                        /** @constant */
+                        readonly kind: "approle";
+                        readonly roleId: string;
+                        readonly secretId: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly rotateKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly stopKeyRotation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeyRotation"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -8225,6 +8622,44 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly unseal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly passphrase?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {unknown} */
+                        readonly status: "opening";
+                    };
+                };
             };
             /** @description Refused: what, where and the mend */
             readonly default: {

@@ -253,6 +253,12 @@ const errorCatalogue = {
 		fix: "Upload the attachment again.",
 		retryable: false
 	},
+	"blob.place_unavailable": {
+		status: 503,
+		title: "The bucket of the attachments does not answer",
+		fix: "Check address, bucket and keys under Settings, Encryption keys, and that the storage runs.",
+		retryable: true
+	},
 	"blob.too_large": {
 		status: 413,
 		title: "The attachment is too large",
@@ -433,10 +439,64 @@ const errorCatalogue = {
 		fix: "Let only the user that runs Hilum read it: chmod 600, then start again.",
 		retryable: false
 	},
+	"key.in_use": {
+		status: 409,
+		title: "The key still opens stored values",
+		fix: "Press Rotate under Settings, Encryption keys, and destroy it when the rotation is done.",
+		retryable: false
+	},
 	"key.missing": {
 		status: 503,
 		title: "The key file is missing",
 		fix: "Put the key file back where it was, or name it with HILUM_KEY_FILE.",
+		retryable: false
+	},
+	"key.not_found": {
+		status: 404,
+		title: "There is no such key",
+		fix: "Choose one from the list under Settings, Encryption keys.",
+		retryable: false
+	},
+	"key.not_sealed": {
+		status: 409,
+		title: "Hilum is open already",
+		fix: "Go on; nothing waits for a passphrase.",
+		retryable: false
+	},
+	"key.passphrase_wrong": {
+		status: 403,
+		title: "This passphrase does not open the key file",
+		fix: "Type the passphrase that was set last; capital letters and spaces count.",
+		retryable: false
+	},
+	"key.provider_refused": {
+		status: 409,
+		title: "The key server refused",
+		fix: "Check mount, key name and sign-in, and that the policy there allows encrypt and decrypt with this key.",
+		retryable: false
+	},
+	"key.provider_unreachable": {
+		status: 503,
+		title: "The key server does not answer",
+		fix: "Start or unseal it, and check its address and certificate.",
+		retryable: true
+	},
+	"key.rotating": {
+		status: 409,
+		title: "A rotation of the keys is not finished",
+		fix: "Wait until it is done, or go on with it, under Settings, Encryption keys.",
+		retryable: false
+	},
+	"key.sealed": {
+		status: 503,
+		title: "Hilum is sealed",
+		fix: "Open the Admin Console and give the passphrase of the key file.",
+		retryable: true
+	},
+	"key.weak": {
+		status: 503,
+		title: "The key file was made weaker than Hilum allows",
+		fix: "Put back the copy of the key file that you keep, and look who could write it.",
 		retryable: false
 	},
 	"key.wrong": {

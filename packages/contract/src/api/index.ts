@@ -5,6 +5,7 @@ export * from "./devtools.ts";
 export * from "./upgrades.ts";
 export * from "./hooks.ts";
 export * from "./identity.ts";
+export * from "./keys.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./routes.ts";
@@ -23,6 +24,7 @@ import { devtoolsOperations } from "./devtools.ts";
 import { egressOperations } from "./egress.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
+import { keyOperations } from "./keys.ts";
 import { messageOperations } from "./messages.ts";
 import { pageOperations } from "./pages.ts";
 import { platformOperations } from "./platform.ts";
@@ -41,6 +43,7 @@ export const operations = [
   ...messageOperations,
   ...egressOperations,
   ...repairOperations,
+  ...keyOperations,
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,

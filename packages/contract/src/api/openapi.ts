@@ -5,6 +5,7 @@ import * as devtools from "./devtools.ts";
 import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
 import * as identity from "./identity.ts";
+import * as keys from "./keys.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
 import * as pages from "./pages.ts";
@@ -29,6 +30,7 @@ const described: readonly OperationSpec[] = [
   ...messages.messageOperations,
   ...routes.routeOperations,
   ...repairs.repairOperations,
+  ...keys.keyOperations,
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
 ];
@@ -45,6 +47,7 @@ const names = new Map<unknown, string>(
     routes,
     egress,
     repairs,
+    keys,
     setup,
     pages,
     devtools,

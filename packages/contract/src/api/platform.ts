@@ -5,7 +5,7 @@ import { defineOperation } from "./operation.ts";
 import { administering, auditing, everyone, operating, Page, Repair, Strict, Time } from "./schemas.ts";
 import { CallStats, healthStates } from "./plugins.ts";
 
-const HealthAnswer = Strict({ status: Type.Enum(["ok", "audit_blocked", "stopping"]) });
+const HealthAnswer = Strict({ status: Type.Enum(["ok", "audit_blocked", "stopping", "sealed"]) });
 const health = defineOperation({ id: "getHealth", method: "GET", path: "/api/v1/health", tag: "platform", summary: "Tell a load balancer whether this process serves", access: "public", console: { exempt: "machine probe; the dashboard shows the same" }, audit: "denials", responses: { 200: HealthAnswer, 503: HealthAnswer } });
 const metrics = defineOperation({ id: "getMetrics", method: "GET", path: "/metrics", tag: "platform", summary: "Metrics in the Prometheus text format", access: everyone, console: { exempt: "machine probe; dashboard and Health pages show the figures" }, audit: "denials", responses: { 200: null }, produces: "text/plain" });
 const openapi = defineOperation({ id: "getApiDescription", method: "GET", path: "/api/v1/openapi.json", tag: "platform", summary: "The OpenAPI 3.1 description of this API", access: everyone, console: { screen: "*" }, audit: "denials", responses: { 200: Type.Object({}, { additionalProperties: true }) } });

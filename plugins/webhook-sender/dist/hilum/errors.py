@@ -37,6 +37,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── AuditBlocked              audit.blocked
 │   ├── AuditBroken               audit.broken
 │   ├── BlobNotFound              blob.not_found
+│   ├── BlobPlaceUnavailable      blob.place_unavailable
 │   ├── BlobTooLarge              blob.too_large
 │   ├── CallTooDeep               call.too_deep
 │   ├── ConfigInvalid             config.invalid
@@ -65,7 +66,16 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── InstanceNotFound          instance.not_found
 │   ├── InstanceWrongState        instance.wrong_state
 │   ├── KeyExposed                key.exposed
+│   ├── KeyInUse                  key.in_use
 │   ├── KeyMissing                key.missing
+│   ├── KeyNotFound               key.not_found
+│   ├── KeyNotSealed              key.not_sealed
+│   ├── KeyPassphraseWrong        key.passphrase_wrong
+│   ├── KeyProviderRefused        key.provider_refused
+│   ├── KeyProviderUnreachable    key.provider_unreachable
+│   ├── KeyRotating               key.rotating
+│   ├── KeySealed                 key.sealed
+│   ├── KeyWeak                   key.weak
 │   ├── KeyWrong                  key.wrong
 │   ├── ManifestIdConfusable      manifest.id_confusable
 │   ├── ManifestIdReserved        manifest.id_reserved
@@ -199,6 +209,10 @@ class BlobNotFound(HostError):
     """There is no such attachment: `blob.not_found`."""
 
 
+class BlobPlaceUnavailable(HostError):
+    """The bucket of the attachments does not answer: `blob.place_unavailable`."""
+
+
 class BlobTooLarge(HostError):
     """The attachment is too large: `blob.too_large`."""
 
@@ -319,8 +333,44 @@ class KeyExposed(HostError):
     """The key file can be read by other users: `key.exposed`."""
 
 
+class KeyInUse(HostError):
+    """The key still opens stored values: `key.in_use`."""
+
+
 class KeyMissing(HostError):
     """The key file is missing: `key.missing`."""
+
+
+class KeyNotFound(HostError):
+    """There is no such key: `key.not_found`."""
+
+
+class KeyNotSealed(HostError):
+    """Hilum is open already: `key.not_sealed`."""
+
+
+class KeyPassphraseWrong(HostError):
+    """This passphrase does not open the key file: `key.passphrase_wrong`."""
+
+
+class KeyProviderRefused(HostError):
+    """The key server refused: `key.provider_refused`."""
+
+
+class KeyProviderUnreachable(HostError):
+    """The key server does not answer: `key.provider_unreachable`."""
+
+
+class KeyRotating(HostError):
+    """A rotation of the keys is not finished: `key.rotating`."""
+
+
+class KeySealed(HostError):
+    """Hilum is sealed: `key.sealed`."""
+
+
+class KeyWeak(HostError):
+    """The key file was made weaker than Hilum allows: `key.weak`."""
 
 
 class KeyWrong(HostError):
@@ -743,6 +793,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "audit.blocked": AuditBlocked,
     "audit.broken": AuditBroken,
     "blob.not_found": BlobNotFound,
+    "blob.place_unavailable": BlobPlaceUnavailable,
     "blob.too_large": BlobTooLarge,
     "call.too_deep": CallTooDeep,
     "config.invalid": ConfigInvalid,
@@ -773,7 +824,16 @@ CLASSES: dict[str, type[HilumError]] = {
     "instance.not_found": InstanceNotFound,
     "instance.wrong_state": InstanceWrongState,
     "key.exposed": KeyExposed,
+    "key.in_use": KeyInUse,
     "key.missing": KeyMissing,
+    "key.not_found": KeyNotFound,
+    "key.not_sealed": KeyNotSealed,
+    "key.passphrase_wrong": KeyPassphraseWrong,
+    "key.provider_refused": KeyProviderRefused,
+    "key.provider_unreachable": KeyProviderUnreachable,
+    "key.rotating": KeyRotating,
+    "key.sealed": KeySealed,
+    "key.weak": KeyWeak,
     "key.wrong": KeyWrong,
     "lane.full": LaneFull,
     "manifest.id_confusable": ManifestIdConfusable,
@@ -888,6 +948,7 @@ __all__ = [
     "AuditBlocked",
     "AuditBroken",
     "BlobNotFound",
+    "BlobPlaceUnavailable",
     "BlobTooLarge",
     "CallTooDeep",
     "ConfigInvalid",
@@ -922,7 +983,16 @@ __all__ = [
     "InstanceNotFound",
     "InstanceWrongState",
     "KeyExposed",
+    "KeyInUse",
     "KeyMissing",
+    "KeyNotFound",
+    "KeyNotSealed",
+    "KeyPassphraseWrong",
+    "KeyProviderRefused",
+    "KeyProviderUnreachable",
+    "KeyRotating",
+    "KeySealed",
+    "KeyWeak",
     "KeyWrong",
     "LaneFull",
     "LinkClosedError",

@@ -61,6 +61,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Upload the attachment again.",
         False,
     ),
+    "blob.place_unavailable": ErrorSpec(
+        503,
+        "The bucket of the attachments does not answer",
+        "Check address, bucket and keys under Settings, Encryption keys, and that the storage runs.",
+        True,
+    ),
     "blob.too_large": ErrorSpec(
         413,
         "The attachment is too large",
@@ -241,10 +247,64 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Let only the user that runs Hilum read it: chmod 600, then start again.",
         False,
     ),
+    "key.in_use": ErrorSpec(
+        409,
+        "The key still opens stored values",
+        "Press Rotate under Settings, Encryption keys, and destroy it when the rotation is done.",
+        False,
+    ),
     "key.missing": ErrorSpec(
         503,
         "The key file is missing",
         "Put the key file back where it was, or name it with HILUM_KEY_FILE.",
+        False,
+    ),
+    "key.not_found": ErrorSpec(
+        404,
+        "There is no such key",
+        "Choose one from the list under Settings, Encryption keys.",
+        False,
+    ),
+    "key.not_sealed": ErrorSpec(
+        409,
+        "Hilum is open already",
+        "Go on; nothing waits for a passphrase.",
+        False,
+    ),
+    "key.passphrase_wrong": ErrorSpec(
+        403,
+        "This passphrase does not open the key file",
+        "Type the passphrase that was set last; capital letters and spaces count.",
+        False,
+    ),
+    "key.provider_refused": ErrorSpec(
+        409,
+        "The key server refused",
+        "Check mount, key name and sign-in, and that the policy there allows encrypt and decrypt with this key.",
+        False,
+    ),
+    "key.provider_unreachable": ErrorSpec(
+        503,
+        "The key server does not answer",
+        "Start or unseal it, and check its address and certificate.",
+        True,
+    ),
+    "key.rotating": ErrorSpec(
+        409,
+        "A rotation of the keys is not finished",
+        "Wait until it is done, or go on with it, under Settings, Encryption keys.",
+        False,
+    ),
+    "key.sealed": ErrorSpec(
+        503,
+        "Hilum is sealed",
+        "Open the Admin Console and give the passphrase of the key file.",
+        True,
+    ),
+    "key.weak": ErrorSpec(
+        503,
+        "The key file was made weaker than Hilum allows",
+        "Put back the copy of the key file that you keep, and look who could write it.",
         False,
     ),
     "key.wrong": ErrorSpec(
