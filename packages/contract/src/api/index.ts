@@ -11,6 +11,7 @@ export * from "./routes.ts";
 export * from "./pages.ts";
 export * from "./platform.ts";
 export * from "./egress.ts";
+export * from "./fhir.ts";
 export * from "./repairs.ts";
 export * from "./setup.ts";
 export * from "./wire-inspector.ts";
@@ -21,6 +22,7 @@ export { samplesOf, type SampleInput, type Samples } from "./samples.ts";
 
 import { devtoolsOperations } from "./devtools.ts";
 import { egressOperations } from "./egress.ts";
+import { fhirOperations } from "./fhir.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
@@ -44,6 +46,7 @@ export const operations = [
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,
+  ...fhirOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];
