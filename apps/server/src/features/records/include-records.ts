@@ -1,4 +1,4 @@
-import { parseSearch, termsOf, type ParsedSearch, type SearchInclude } from "@hilum/contract/search";
+import { parseSearch, referencesOf, type ParsedSearch, type SearchInclude } from "@hilum/contract/search";
 import { isCarried } from "./carried-types.ts";
 import { nameOf, openRow } from "./open-record.ts";
 import type { ReadParts } from "./read-records.ts";
@@ -39,8 +39,9 @@ async function follow(
 ): Promise<void> {
   const refs = records
     .filter(({ type }) => type === source)
-    .flatMap(({ resource }) => targetsOf(resource, source, parameter))
-    .filter(({ type, id }) => isCarried(type) && (target === undefined || target === type) && !found.has(`${type}/${id}`));
+    .flatMap(({ resource }) => referencesOf(resource, parameter, target))
+    .flatMap((name) => parseReference(name) ?? [])
+    .filter((ref) => isCarried(ref.type) && !found.has(nameOf(ref)));
   const unique = [...new Map(refs.map((ref) => [nameOf(ref), ref])).values()].slice(0, includedMax);
   if (unique.length === 0) return;
   for (const row of await parts.records.findMany(unique)) {
@@ -48,15 +49,6 @@ async function follow(
     const sight = sightIfAny(asker, record.type, "r", parts);
     if (record.resource !== undefined && (await sight?.sees(record)) === true) found.set(nameOf(record), record);
   }
-}
-
-/** Where a parameter of a resource leads. Terms say where any leads; the search itself, whether this one does. */
-function targetsOf(resource: unknown, type: string, parameter: string): { type: string; id: string }[] {
-  return termsOf(resource).flatMap((term) => {
-    const ref = parseReference(term.slice(term.indexOf(">") + 1));
-    if (ref === undefined || !term.includes(">")) return [];
-    return parseSearch(type, [[parameter, nameOf(ref)]]).matches(resource) ? [ref] : [];
-  });
 }
 
 async function followBack(

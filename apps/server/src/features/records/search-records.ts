@@ -94,9 +94,12 @@ async function sorted({ records }: SearchParts, { parsed, skip }: Asked, sight: 
       ],
     });
   const { parameter, descending } = parsed.sort;
-  const keyed = scan.records.map((record) => ({ record, key: sortKeyOf(record.resource, parameter) ?? "" }));
-  const direction = descending ? -1 : 1;
-  keyed.sort((a, b) => (a.key < b.key ? -direction : a.key > b.key ? direction : 0));
+  const last = Number.MAX_SAFE_INTEGER;
+  const keyed = scan.records.map((record) => {
+    const moment = sortKeyOf(record.resource, parameter, descending);
+    return { record, key: moment === undefined ? last : descending ? -moment : moment };
+  });
+  keyed.sort((a, b) => a.key - b.key);
   const end = skip + parsed.count;
   return {
     records: keyed.slice(skip, end).map(({ record }) => record),
