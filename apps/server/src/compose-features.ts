@@ -109,6 +109,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const records = composeRecords({
     ...{ store, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
     guards: closedGuards,
+    grantsOf: (key) => plugins.grants.grantsOf(key),
+    log,
     version: installation.version,
   });
   const devtools = composeDevtools({
@@ -171,7 +173,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   return {
     handlers,
     credentials: identity.credentials,
-    lanes: createLanePorts({ store }),
+    lanes: { ...createLanePorts({ store }), records: records.port },
     grantsOf: (key) => plugins.grants.grantsOf(key),
     decideCall: (request) => runner.decideCall(request),
     writeLog: (key, line) => plugins.logs.write(key, line),
