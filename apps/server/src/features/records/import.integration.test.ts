@@ -38,9 +38,7 @@ describe.skipIf(!requires("test-data").available)("ten synthetic patients", () =
             resource,
             request: { method: "PUT", url: `${type}/${resource.id}` },
           }));
-          const t0 = performance.now();
           const answer = await program.ok("POST", "", { resourceType: "Bundle", type: "transaction", entry });
-          console.log(type, entry.length, Math.round(performance.now() - t0));
           expect((answer["entry"] as object[]).length).toBe(entry.length);
         }
         expect(await program.ok("GET", `/${type}?_summary=count`)).toMatchObject({ total: resources.length });

