@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import type { HilumError } from "@hilum/contract";
 import { fhirRoot, type OperationSpec } from "@hilum/contract/api";
 import { canonicalTypes } from "@hilum/contract/fhir";
 import type { CallRecord } from "@hilum/host";

@@ -26,10 +26,10 @@ describe.skipIf(!requires("test-data").available)("ten synthetic patients", () =
         body: { code: server.setupCode ?? "", username: "ana", displayName: "Ana", password },
       });
       const scopes = types.map((type) => `system/${type}.cruds`);
-      const { value } = await ana.ok("createApiToken", {
+      const { value: token } = await ana.ok("createApiToken", {
         body: { name: "Import", role: "viewer", days: 1, scopes, purpose: "TREAT" },
       });
-      const program = fhirOf(server.client({ token: value }));
+      const program = fhirOf(server.client({ token }));
 
       const data = new Map(types.map((type) => [type, readResources(type)]));
       for (const [type, resources] of data) {
@@ -83,7 +83,7 @@ describe.skipIf(!requires("test-data").available)("ten synthetic patients", () =
       expect(audit.text).toContain("sendBundle");
       await server.end("SIGTERM");
 
-      const phi = [identifier, `${family}`, (person["address"] as { line: string[] }[])[0]?.line[0] ?? "no address"];
+      const phi = [identifier, family, (person["address"] as { line: string[] }[])[0]?.line[0] ?? "no address"];
       const places: [string, Buffer][] = [
         ["stdout", Buffer.from(server.stdout())],
         ["stderr", Buffer.from(server.stderr())],

@@ -183,14 +183,14 @@ describe("the FHIR API beside others", () => {
       expect(statement).toMatchObject({ resourceType: "CapabilityStatement", fhirVersion: "4.0.1" });
       const made = await client.create({
         resourceType: "Practitioner",
-        body: { resourceType: "Practitioner", name: [{ family: "Kit" }] } as never,
+        body: { resourceType: "Practitioner", name: [{ family: "Kit" }] },
       });
       const id = String((made as { id?: string }).id);
       expect(await client.read({ resourceType: "Practitioner", id })).toMatchObject({ name: [{ family: "Kit" }] });
       await client.update({
         resourceType: "Practitioner",
         id,
-        body: { resourceType: "Practitioner", id, active: true } as never,
+        body: { resourceType: "Practitioner", id, active: true },
       });
       await client.patch({
         resourceType: "Practitioner",
@@ -202,10 +202,10 @@ describe("the FHIR API beside others", () => {
       for (const family of ["Kit-1", "Kit-2", "Kit-3"])
         await client.create({
           resourceType: "Practitioner",
-          body: { resourceType: "Practitioner", name: [{ family }] } as never,
+          body: { resourceType: "Practitioner", name: [{ family }] },
         });
       const first = await client.search({ resourceType: "Practitioner", searchParams: { family: "kit", _count: 2 } });
-      const second = await client.nextPage({ bundle: first as never });
+      const second = await client.nextPage({ bundle: first });
       expect([entriesOf(first), entriesOf(second as never)].flat().length).toBe(3);
       const posted = await client.search({
         resourceType: "Practitioner",
@@ -218,7 +218,7 @@ describe("the FHIR API beside others", () => {
           resourceType: "Bundle",
           type: "batch",
           entry: [{ request: { method: "GET", url: `Practitioner/${id}` } }],
-        } as never,
+        },
       });
       expect(batch).toMatchObject({ type: "batch-response" });
       await client.delete({ resourceType: "Practitioner", id });
