@@ -5347,6 +5347,9 @@ export interface operations {
                             readonly contentType: string;
                             readonly id: string;
                         };
+                        readonly record?: {
+                            readonly [key: string]: unknown;
+                        };
                         readonly refused?: string;
                         readonly settings?: {
                             readonly [key: string]: unknown;
