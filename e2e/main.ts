@@ -7,6 +7,7 @@ import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { devtools } from "./journeys/devtools.ts";
+import { fhir } from "./journeys/fhir.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { keys } from "./journeys/keys.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
@@ -62,6 +63,7 @@ const plan: readonly Journey[] = [
   ...pages,
   ...devtools,
   ...upgrade,
+  ...fhir,
   ...users,
   ...account,
   ...platform,

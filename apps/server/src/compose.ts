@@ -173,6 +173,7 @@ async function compose(found: Found, data: OpenedData, sealed?: Sealed): Promise
       sandbox,
       host: requireHost,
       ref: (resource, id) => recordRef(keys.recordRef, resource, id),
+      linkKey: keys.link,
       certificateUntil: () => certificate.validUntil,
       authorityPem: () => certificate.authorityPem,
       publicUrl: () => urlOf(config, late.app),

@@ -12,6 +12,7 @@ export * from "./routes.ts";
 export * from "./pages.ts";
 export * from "./platform.ts";
 export * from "./egress.ts";
+export * from "./fhir.ts";
 export * from "./repairs.ts";
 export * from "./setup.ts";
 export * from "./wire-inspector.ts";
@@ -22,6 +23,7 @@ export { samplesOf, type SampleInput, type Samples } from "./samples.ts";
 
 import { devtoolsOperations } from "./devtools.ts";
 import { egressOperations } from "./egress.ts";
+import { fhirOperations } from "./fhir.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { keyOperations } from "./keys.ts";
@@ -47,6 +49,7 @@ export const operations = [
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,
+  ...fhirOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

@@ -4,6 +4,7 @@ import * as conformance from "./conformance.ts";
 import * as devtools from "./devtools.ts";
 import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
+import * as fhir from "./fhir.ts";
 import * as identity from "./identity.ts";
 import * as keys from "./keys.ts";
 import * as messages from "./messages.ts";
@@ -33,6 +34,7 @@ const described: readonly OperationSpec[] = [
   ...keys.keyOperations,
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
+  ...fhir.fhirOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
@@ -46,6 +48,7 @@ const names = new Map<unknown, string>(
     messages,
     routes,
     egress,
+    fhir,
     repairs,
     keys,
     setup,
@@ -124,23 +127,29 @@ function describeParameters(place: "path" | "query" | "header", schema: TSchema 
   }));
 }
 
-function describeBody({ body, bodyType }: OperationSpec): JsonObject {
+function describeBody({ body, bodyType, dialect }: OperationSpec): JsonObject {
   if (bodyType === "bytes") return { requestBody: { required: true, content: { "application/octet-stream": {} } } };
   if (body === undefined) return {};
-  return { requestBody: { required: true, content: { "application/json": { schema: describeSchema(body) } } } };
+  return { requestBody: { required: true, content: { [jsonTypeOf(dialect)]: { schema: describeSchema(body) } } } };
 }
 
-function describeResponses({ responses, produces }: OperationSpec): JsonObject {
+const jsonTypeOf = (dialect: OperationSpec["dialect"]): string =>
+  dialect === "fhir" ? "application/fhir+json" : "application/json";
+
+function describeResponses({ responses, produces, dialect }: OperationSpec): JsonObject {
   const answers = Object.entries(responses).map(([status, schema]) => {
     const content =
       schema === null
         ? produces === undefined
           ? undefined
           : { [produces]: {} }
-        : { "application/json": { schema: describeSchema(schema) } };
+        : { [jsonTypeOf(dialect)]: { schema: describeSchema(schema) } };
     return [status, { description: describeStatus(Number(status)), ...(content === undefined ? {} : { content }) }];
   });
-  const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/ProblemDocument" } } };
+  const problem =
+    dialect === "fhir"
+      ? { "application/fhir+json": { schema: { $ref: "#/components/schemas/FhirResource" } } }
+      : { "application/problem+json": { schema: { $ref: "#/components/schemas/ProblemDocument" } } };
   return {
     ...Object.fromEntries(answers),
     default: { description: "Refused: what, where and the mend", content: problem },

@@ -605,6 +605,12 @@ const errorCatalogue = {
 		fix: "Send a smaller file.",
 		retryable: false
 	},
+	"bundle.invalid": {
+		status: 400,
+		title: "The bundle cannot be carried out",
+		fix: "Correct the named entries and send it again: nothing was done.",
+		retryable: false
+	},
 	"call.too_deep": {
 		status: 508,
 		title: "Plugins called each other too many times in a row",
@@ -1157,6 +1163,12 @@ const errorCatalogue = {
 		fix: "Read the record as it is now, put your change into it, and save again.",
 		retryable: false
 	},
+	"record.denied": {
+		status: 403,
+		title: "These records are not open to this credential",
+		fix: "Let an administrator make a token with the scope that is named, under Users, Tokens; a plugin asks for it in its manifest.",
+		retryable: false
+	},
 	"record.exists": {
 		status: 412,
 		title: "A record that fits the condition is there already",
@@ -1181,10 +1193,28 @@ const errorCatalogue = {
 		fix: "Correct the named places.",
 		retryable: false
 	},
+	"record.masked": {
+		status: 403,
+		title: "People read records in Records, where they are masked",
+		fix: "Open Records in the console, find the record, and break the glass there with a reason if you need to see it.",
+		retryable: false
+	},
+	"record.not_carried": {
+		status: 404,
+		title: "Records of this type are not carried",
+		fix: "Use one of the types that the CapabilityStatement names.",
+		retryable: false
+	},
 	"record.not_found": {
 		status: 404,
 		title: "There is no such record",
 		fix: "Search for it; it may lie outside of what was granted.",
+		retryable: false
+	},
+	"record.patch_failed": {
+		status: 422,
+		title: "The patch does not apply to the record",
+		fix: "Read the record as it is now and correct the named step.",
 		retryable: false
 	},
 	"record.too_large": {
@@ -1271,6 +1301,12 @@ const errorCatalogue = {
 		fix: "Use one of the methods in the Allow header.",
 		retryable: false
 	},
+	"request.not_acceptable": {
+		status: 406,
+		title: "The answer cannot be given in the format that is asked for",
+		fix: "Accept application/fhir+json.",
+		retryable: false
+	},
 	"request.not_found": {
 		status: 404,
 		title: "There is nothing at this address",
@@ -1336,6 +1372,12 @@ const errorCatalogue = {
 		title: "The workspace has a folder of that name",
 		fix: "Choose another id, or remove the folder first: nothing is written over.",
 		retryable: false
+	},
+	"search.guessing": {
+		status: 429,
+		title: "Too many different values were searched for without finding anything",
+		fix: "Wait as long as Retry-After says. If the program works as it should, search for what it has and do not try values out.",
+		retryable: true
 	},
 	"search.invalid": {
 		status: 400,

@@ -73,6 +73,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Send a smaller file.",
         False,
     ),
+    "bundle.invalid": ErrorSpec(
+        400,
+        "The bundle cannot be carried out",
+        "Correct the named entries and send it again: nothing was done.",
+        False,
+    ),
     "call.too_deep": ErrorSpec(
         508,
         "Plugins called each other too many times in a row",
@@ -631,6 +637,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Read the record as it is now, put your change into it, and save again.",
         False,
     ),
+    "record.denied": ErrorSpec(
+        403,
+        "These records are not open to this credential",
+        "Let an administrator make a token with the scope that is named, under Users, Tokens; a plugin asks for it in its manifest.",
+        False,
+    ),
     "record.exists": ErrorSpec(
         412,
         "A record that fits the condition is there already",
@@ -655,10 +667,28 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Correct the named places.",
         False,
     ),
+    "record.masked": ErrorSpec(
+        403,
+        "People read records in Records, where they are masked",
+        "Open Records in the console, find the record, and break the glass there with a reason if you need to see it.",
+        False,
+    ),
+    "record.not_carried": ErrorSpec(
+        404,
+        "Records of this type are not carried",
+        "Use one of the types that the CapabilityStatement names.",
+        False,
+    ),
     "record.not_found": ErrorSpec(
         404,
         "There is no such record",
         "Search for it; it may lie outside of what was granted.",
+        False,
+    ),
+    "record.patch_failed": ErrorSpec(
+        422,
+        "The patch does not apply to the record",
+        "Read the record as it is now and correct the named step.",
         False,
     ),
     "record.too_large": ErrorSpec(
@@ -739,6 +769,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Use one of the methods in the Allow header.",
         False,
     ),
+    "request.not_acceptable": ErrorSpec(
+        406,
+        "The answer cannot be given in the format that is asked for",
+        "Accept application/fhir+json.",
+        False,
+    ),
     "request.not_found": ErrorSpec(
         404,
         "There is nothing at this address",
@@ -804,6 +840,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "The workspace has a folder of that name",
         "Choose another id, or remove the folder first: nothing is written over.",
         False,
+    ),
+    "search.guessing": ErrorSpec(
+        429,
+        "Too many different values were searched for without finding anything",
+        "Wait as long as Retry-After says. If the program works as it should, search for what it has and do not try values out.",
+        True,
     ),
     "search.invalid": ErrorSpec(
         400,

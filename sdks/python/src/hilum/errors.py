@@ -39,6 +39,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── BlobNotFound              blob.not_found
 │   ├── BlobPlaceUnavailable      blob.place_unavailable
 │   ├── BlobTooLarge              blob.too_large
+│   ├── BundleInvalid             bundle.invalid
 │   ├── CallTooDeep               call.too_deep
 │   ├── ConfigInvalid             config.invalid
 │   ├── ConformanceInProgress     conformance.in_progress
@@ -112,8 +113,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
+│   ├── RecordDenied              record.denied
 │   ├── RecordExists              record.exists
 │   ├── RecordHeld                record.held
+│   ├── RecordMasked              record.masked
+│   ├── RecordNotCarried          record.not_carried
+│   ├── RecordPatchFailed         record.patch_failed
 │   ├── RegistrationNotFound      registration.not_found
 │   ├── RegistrationQueueFull     registration.queue_full
 │   ├── RepairCritical            repair.critical
@@ -126,6 +131,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RequestInvalid            request.invalid
 │   ├── RequestMediaType          request.media_type
 │   ├── RequestMethod             request.method
+│   ├── RequestNotAcceptable      request.not_acceptable
 │   ├── RequestNotFound           request.not_found
 │   ├── RequestNotJson            request.not_json
 │   ├── RequestStepUp             request.step_up
@@ -137,6 +143,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RuntimeMissing            runtime.missing
 │   ├── SandboxUnavailable        sandbox.unavailable
 │   ├── ScaffoldExists            scaffold.exists
+│   ├── SearchGuessing            search.guessing
 │   ├── ServerInternal            server.internal
 │   ├── ServerStopping            server.stopping
 │   ├── SessionBadCredentials     session.bad_credentials
@@ -215,6 +222,10 @@ class BlobPlaceUnavailable(HostError):
 
 class BlobTooLarge(HostError):
     """The attachment is too large: `blob.too_large`."""
+
+
+class BundleInvalid(HostError):
+    """The bundle cannot be carried out: `bundle.invalid`."""
 
 
 class CallTooDeep(HostError):
@@ -589,6 +600,10 @@ class RecordConflict(ProviderError):
     """The record is there in another version, or under the same id: `record.conflict`."""
 
 
+class RecordDenied(HostError):
+    """These records are not open to this credential: `record.denied`."""
+
+
 class RecordExists(HostError):
     """A record that fits the condition is there already: `record.exists`."""
 
@@ -605,8 +620,20 @@ class RecordInvalid(ProviderError):
     """The record is not valid: `record.invalid`."""
 
 
+class RecordMasked(HostError):
+    """People read records in Records, where they are masked: `record.masked`."""
+
+
+class RecordNotCarried(HostError):
+    """Records of this type are not carried: `record.not_carried`."""
+
+
 class RecordNotFound(ProviderError):
     """There is no such record: `record.not_found`."""
+
+
+class RecordPatchFailed(HostError):
+    """The patch does not apply to the record: `record.patch_failed`."""
 
 
 class RecordTooLarge(ProviderError):
@@ -661,6 +688,10 @@ class RequestMethod(HostError):
     """This address does not take that method: `request.method`."""
 
 
+class RequestNotAcceptable(HostError):
+    """The answer cannot be given in the format that is asked for: `request.not_acceptable`."""
+
+
 class RequestNotFound(HostError):
     """There is nothing at this address: `request.not_found`."""
 
@@ -703,6 +734,10 @@ class SandboxUnavailable(HostError):
 
 class ScaffoldExists(HostError):
     """The workspace has a folder of that name: `scaffold.exists`."""
+
+
+class SearchGuessing(HostError):
+    """Too many different values were searched for without finding anything: `search.guessing`."""
 
 
 class SearchInvalid(ProviderError):
@@ -795,6 +830,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "blob.not_found": BlobNotFound,
     "blob.place_unavailable": BlobPlaceUnavailable,
     "blob.too_large": BlobTooLarge,
+    "bundle.invalid": BundleInvalid,
     "call.too_deep": CallTooDeep,
     "config.invalid": ConfigInvalid,
     "conformance.in_progress": ConformanceInProgress,
@@ -888,11 +924,15 @@ CLASSES: dict[str, type[HilumError]] = {
     "provider.too_large": ProviderTooLarge,
     "provider.unreachable": ProviderUnreachable,
     "record.conflict": RecordConflict,
+    "record.denied": RecordDenied,
     "record.exists": RecordExists,
     "record.gone": RecordGone,
     "record.held": RecordHeld,
     "record.invalid": RecordInvalid,
+    "record.masked": RecordMasked,
+    "record.not_carried": RecordNotCarried,
     "record.not_found": RecordNotFound,
+    "record.patch_failed": RecordPatchFailed,
     "record.too_large": RecordTooLarge,
     "registration.not_found": RegistrationNotFound,
     "registration.queue_full": RegistrationQueueFull,
@@ -906,6 +946,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "request.invalid": RequestInvalid,
     "request.media_type": RequestMediaType,
     "request.method": RequestMethod,
+    "request.not_acceptable": RequestNotAcceptable,
     "request.not_found": RequestNotFound,
     "request.not_json": RequestNotJson,
     "request.step_up": RequestStepUp,
@@ -917,6 +958,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "runtime.missing": RuntimeMissing,
     "sandbox.unavailable": SandboxUnavailable,
     "scaffold.exists": ScaffoldExists,
+    "search.guessing": SearchGuessing,
     "search.invalid": SearchInvalid,
     "server.internal": ServerInternal,
     "server.stopping": ServerStopping,
@@ -950,6 +992,7 @@ __all__ = [
     "BlobNotFound",
     "BlobPlaceUnavailable",
     "BlobTooLarge",
+    "BundleInvalid",
     "CallTooDeep",
     "ConfigInvalid",
     "ConformanceInProgress",
@@ -1051,11 +1094,15 @@ __all__ = [
     "ProviderTooLarge",
     "ProviderUnreachable",
     "RecordConflict",
+    "RecordDenied",
     "RecordExists",
     "RecordGone",
     "RecordHeld",
     "RecordInvalid",
+    "RecordMasked",
+    "RecordNotCarried",
     "RecordNotFound",
+    "RecordPatchFailed",
     "RecordTooLarge",
     "RegistrationError",
     "RegistrationNotFound",
@@ -1070,6 +1117,7 @@ __all__ = [
     "RequestInvalid",
     "RequestMediaType",
     "RequestMethod",
+    "RequestNotAcceptable",
     "RequestNotFound",
     "RequestNotJson",
     "RequestStepUp",
@@ -1081,6 +1129,7 @@ __all__ = [
     "RuntimeMissing",
     "SandboxUnavailable",
     "ScaffoldExists",
+    "SearchGuessing",
     "SearchInvalid",
     "ServerInternal",
     "ServerStopping",

@@ -17,6 +17,8 @@ type Parts = {
   keys(now: Date): Promise<Repair[]>;
   /** Channels whose messages wait. */
   routes(): Promise<Repair[]>;
+  /** Programs that search for records that are not there. */
+  records(): Promise<Repair[]>;
 };
 
 /** Every part of the platform that can have an open problem. */
@@ -30,6 +32,7 @@ export function createRepairSources({
   egress,
   keys,
   routes,
+  records,
 }: Parts): RepairSource[] {
   return [
     { part: "the audit log", list: () => auditRepairs(auditLog, verifications, startedAt) },
@@ -40,6 +43,7 @@ export function createRepairSources({
     { part: "vendors and agreements", list: () => egress(new Date()) },
     { part: "the encryption keys", list: () => keys(new Date()) },
     { part: "routes", list: routes },
+    { part: "records", list: records },
     { part: "the certificate", list: async () => certificateRepairs(certificateUntil(), startedAt) },
   ];
 }
