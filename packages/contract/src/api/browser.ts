@@ -316,6 +316,8 @@ const PatientOverview = Strict({
   /** The banner; absent where the patient's own record is not here. */
   patient: Type.Optional(MaskedRecord),
   entries: Type.Array(TimelineRecord),
+  /** False where a patient has so many records that only those written last are in the timeline. */
+  complete: Type.Boolean(),
   next: Type.Optional(Type.String()),
   types: Type.Array(Strict({ type: RecordType, label: Type.String(), icon: RecordIcon })),
   consents: Type.Array(PatientConsent),
