@@ -10,7 +10,7 @@ const attachmentsMax = 200;
 /** The attachments of a resource in the order of its elements; of a Binary it is the content itself. */
 export function attachmentsOf(resource: unknown): FoundAttachment[] {
   const found: FoundAttachment[] = [];
-  walk(resource, [], found);
+  walk(resource, "", found);
   return found;
 }
 
@@ -19,19 +19,19 @@ export function presentAttachment({ bytesIn: _, ...attachment }: FoundAttachment
   return attachment;
 }
 
-function walk(value: unknown, path: readonly (string | number)[], found: FoundAttachment[]): void {
+function walk(value: unknown, pointer: string, found: FoundAttachment[]): void {
   if (typeof value !== "object" || value === null || found.length >= attachmentsMax) return;
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) walk(item, [...path, index], found);
+    for (const [index, item] of value.entries()) walk(item, pointerTo(pointer, index), found);
     return;
   }
   const record = value as Record<string, unknown>;
-  const own = read(record, path, found.length);
+  const own = read(record, pointer, found.length);
   if (own !== undefined) found.push(own);
-  else for (const [name, member] of Object.entries(record)) walk(member, [...path, name], found);
+  else for (const [name, member] of Object.entries(record)) walk(member, pointerTo(pointer, name), found);
 }
 
-function read(value: Record<string, unknown>, path: readonly (string | number)[], index: number): FoundAttachment | undefined {
+function read(value: Record<string, unknown>, pointer: string, index: number): FoundAttachment | undefined {
   const { contentType, data, url, size, resourceType, id } = value;
   const binary = resourceType === "Binary";
   // An element with a url and no type of content is something else, such as an extension.
@@ -39,7 +39,7 @@ function read(value: Record<string, unknown>, path: readonly (string | number)[]
   const stored = typeof url === "string" ? /^Binary\/([A-Za-z0-9.-]{1,64})$/.exec(url)?.[1] : undefined;
   return {
     index,
-    pointer: pointerTo(path),
+    pointer,
     contentType,
     ...(typeof size === "number" ? { bytes: size } : typeof data === "string" ? { bytes: bytesOfBase64(data) } : {}),
     view: viewOf(contentType),
