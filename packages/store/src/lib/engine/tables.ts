@@ -24,6 +24,15 @@ import type {
   SignInThrottlesTable,
   UsersTable,
 } from "./identity-tables.ts";
+import type {
+  RecordBlobsTable,
+  RecordHoldsTable,
+  RecordKeyPatientsTable,
+  RecordKeysTable,
+  RecordsTable,
+  RecordTermsTable,
+  RecordVersionsTable,
+} from "./record-tables.ts";
 import type { OauthStatesTable, RepairSnoozesTable, SignInFaultsTable } from "./setup-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
@@ -91,6 +100,13 @@ export interface Tables {
   disclosures: DisclosuresTable;
   approvals: ApprovalsTable;
   retentionRules: RetentionRulesTable;
+  recordKeys: RecordKeysTable;
+  recordKeyPatients: RecordKeyPatientsTable;
+  records: RecordsTable;
+  recordTerms: RecordTermsTable;
+  recordVersions: RecordVersionsTable;
+  recordBlobs: RecordBlobsTable;
+  recordHolds: RecordHoldsTable;
 }
 
 interface DeploymentTable {
