@@ -33,6 +33,7 @@ export {
 } from "./decide-record.ts";
 export { decide, lanes, type Decision, type DenyReason, type Lane, type Request } from "./decide.ts";
 export type { Grant } from "./grant.ts";
+export { createGuessBudget, guessLimits, type GuessBudget, type Guesser, type GuessLimits } from "./guess-budget.ts";
 export { createBudgets, requestLimits, type Budgets, type RequestLimits } from "./request-budgets.ts";
 export type { Criteria, RowRule, RowRules } from "./row-rules.ts";
 export { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
