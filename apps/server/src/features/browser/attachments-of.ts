@@ -35,7 +35,8 @@ function read(value: Record<string, unknown>, pointer: string, index: number): F
   const { contentType, data, url, size, resourceType, id } = value;
   const binary = resourceType === "Binary";
   // An element with a url and no type of content is something else, such as an extension.
-  if (typeof contentType !== "string" || (!binary && typeof data !== "string" && typeof url !== "string")) return undefined;
+  if (typeof contentType !== "string" || (!binary && typeof data !== "string" && typeof url !== "string"))
+    return undefined;
   const stored = typeof url === "string" ? /^Binary\/([A-Za-z0-9.-]{1,64})$/.exec(url)?.[1] : undefined;
   return {
     index,
@@ -60,7 +61,12 @@ function viewOf(contentType: string): RecordAttachment["view"] {
   const [type = ""] = contentType.toLowerCase().split(";");
   if (type === "application/pdf") return "pdf";
   if (/^image\/(?:png|jpeg|gif|webp)$/.test(type)) return "image";
-  if (type === "application/cda+xml" || type === "application/hl7-cda+xml" || type === "text/xml" || type === "application/xml")
+  if (
+    type === "application/cda+xml" ||
+    type === "application/hl7-cda+xml" ||
+    type === "text/xml" ||
+    type === "application/xml"
+  )
     return "ccda";
   return type.startsWith("text/") && type !== "text/html" ? "text" : "download";
 }

@@ -1,8 +1,6 @@
 import type { MaskedLine } from "@hilum/contract/api";
+import type { MaskedResource } from "@hilum/contract/mask";
 import { faceOf } from "./record-faces.ts";
-
-/** A resource after `maskResource`: nothing else may come in here, so that nothing else can be shown. */
-export type MaskedResource = Readonly<Record<string, unknown>> & { resourceType: string };
 
 /** What a row says beside its title, in this order, where the mask leaves it. */
 const lines: readonly (readonly [label: string, ...path: string[]])[] = [
@@ -47,7 +45,8 @@ export function titleOf(masked: MaskedResource): string {
     at(masked, ["code", "text"]),
     at(masked, ["type", "text"]),
   ];
-  const found = candidates.find((text) => typeof text === "string" && text.trim() !== "");
+  // Dots alone say nothing.
+  const found = candidates.find((text) => typeof text === "string" && /[^•\s]/.test(text));
   return typeof found === "string" ? found : faceOf(masked.resourceType).kind;
 }
 

@@ -4,7 +4,16 @@ type Resource = Readonly<Record<string, unknown>>;
 
 /** Elements that say who it is about, who did it, and their numbers. */
 const identity: ReadonlySet<string> = new Set([
-  ...["name", "identifier", "birthDate", "gender", "deceasedBoolean", "deceasedDateTime", "maritalStatus", "qualification"],
+  ...[
+    "name",
+    "identifier",
+    "birthDate",
+    "gender",
+    "deceasedBoolean",
+    "deceasedDateTime",
+    "maritalStatus",
+    "qualification",
+  ],
   ...["multipleBirthBoolean", "multipleBirthInteger", "masterIdentifier", "link", "alias", "groupIdentifier", "owner"],
   ...["subject", "patient", "performer", "author", "authenticator", "custodian", "recipient", "sender", "requester"],
   ...["participant", "practitioner", "organization", "managingOrganization", "recorder", "asserter", "for", "agent"],
@@ -13,7 +22,15 @@ const identity: ReadonlySet<string> = new Set([
 const contact: ReadonlySet<string> = new Set([
   ...["telecom", "address", "contact", "communication", "generalPractitioner", "endpoint", "relationship"],
 ]);
-const documents: ReadonlySet<string> = new Set(["content", "presentedForm", "data", "photo", "payload", "media", "entry"]);
+const documents: ReadonlySet<string> = new Set([
+  "content",
+  "presentedForm",
+  "data",
+  "photo",
+  "payload",
+  "media",
+  "entry",
+]);
 
 /** What is text of everything, or may be: shown only where everything is. */
 const everything: ReadonlySet<string> = new Set(["text", "contained", "extension", "modifierExtension"]);
@@ -40,7 +57,11 @@ export function groupsIn(resource: Resource): FieldGroup[] {
  * The resource with the elements of the chosen groups as they are, and every other as the mask left it, which may be not at all.
  * An element is whole or masked: nothing is pieced together within one.
  */
-export function revealFields(resource: Resource, masked: Resource, groups: readonly FieldGroup[]): Record<string, unknown> {
+export function revealFields(
+  resource: Resource,
+  masked: Resource,
+  groups: readonly FieldGroup[],
+): Record<string, unknown> {
   const all = fieldGroups.every((group) => groups.includes(group));
   const shown: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(resource)) {
