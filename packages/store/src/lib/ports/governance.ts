@@ -121,6 +121,8 @@ export interface DisclosureFilter extends PageRequest {
 export interface Disclosures {
   /** Durable when it resolves. What is there already by source and patient stays as it is. */
   add(rows: readonly DisclosureRow[]): Promise<void>;
+  /** It did not go out after all. */
+  withdraw(source: string): Promise<void>;
   /** Newest first. */
   list(filter: DisclosureFilter): Promise<Page<DisclosureRow>>;
 }

@@ -18,6 +18,9 @@ export function createDisclosures(session: Session): Disclosures {
         .onConflict((conflict) => conflict.columns(["source", "patient"]).doNothing());
       await session.commit([toStatement(insert)]);
     },
+    withdraw: async (source) => {
+      await session.commit([toStatement(sql.deleteFrom("disclosures").where("source", "=", source))]);
+    },
     list: async (filter) => {
       const { patient, from, before, cursor } = filter;
       let query = sql

@@ -122,6 +122,10 @@ describe.each(databases)("governance of records in $name", ({ available, open })
         await test.store.disclosures.add([{ ...first, id: newId(), what: "another" }]);
         await test.store.disclosures.add([]);
         expect((await test.store.disclosures.list({ patient: "p10" })).items).toEqual([first]);
+        const other = row({ patient: "p10" });
+        await test.store.disclosures.add([other]);
+        await test.store.disclosures.withdraw(first.source);
+        expect((await test.store.disclosures.list({ patient: "p10" })).items).toEqual([other]);
       });
     });
 
