@@ -55,6 +55,10 @@ const resources: Readonly<Record<string, string>> = {
   vendor: "Vendor",
   agreement: "Agreement",
   repair: "Repair",
+  patient: "Patient",
+  glass: "Glass",
+  export: "RecordExport",
+  shredding: "Shredding",
 };
 
 /**
@@ -207,8 +211,12 @@ function createRecord(spec: OperationSpec, request: FastifyRequest, options: Edg
     record.plugin = params["plugin"];
     record.instance = params["instance"] ?? query["instance"] ?? "default";
   }
+  const { type, id } = params;
+  if (type !== undefined && id !== undefined)
+    Object.assign(record, { resource: type, ref: options.recordRef(type, id) });
   for (const [name, value] of Object.entries(params)) {
-    const resource = resources[name];
+    // The record itself, where a glass or a version of it is named beside.
+    const resource = record.resource === undefined ? resources[name] : undefined;
     if (resource !== undefined) Object.assign(record, { resource, ref: options.recordRef(resource, String(value)) });
   }
   return record;
@@ -223,6 +231,7 @@ function presentNote(note: OutcomeNote, options: EdgeOptions) {
       ? {}
       : { resource: note.record.resource, ref: options.recordRef(note.record.resource, note.record.id) }),
     ...(note.count === undefined ? {} : { count: note.count }),
+    ...(note.purpose === undefined ? {} : { purpose: note.purpose }),
     ...(note.detail === undefined ? {} : { detail: note.detail }),
   };
 }

@@ -71,13 +71,14 @@ export async function listVersions(
   const resources = rows.map(({ resource }) =>
     resource === undefined ? undefined : (JSON.parse(resource) as unknown),
   );
+  const contents = resources.map(contentOf);
   const items = await Promise.all(
     rows.map(async (row, index): Promise<RecordVersion> => {
       const older = index + 1 < rows.length ? resources[index + 1] : await resourceBefore(source, row);
       return {
         version: row.version,
         written: authorshipOf(row),
-        change: changeOf(row, older),
+        change: changeOf(row, older, contents[index], contents.slice(index + 2)),
         elements: row.resource === undefined ? [] : changedElements(older, resources[index]),
         current: row.version === newest.version,
         can: versionPermissions(context, row, newest, store),
@@ -92,10 +93,20 @@ async function resourceBefore(source: RecordSource, { type, id, version }: Recor
   return before?.resource === undefined ? undefined : (JSON.parse(before.resource) as unknown);
 }
 
-function changeOf({ resource, version }: RecordRow, older: unknown): RecordVersion["change"] {
+/** A resource without what differs in each version. */
+const contentOf = (resource: unknown): string | undefined =>
+  resource === undefined ? undefined : JSON.stringify({ ...(resource as object), meta: undefined });
+
+/** What is as an earlier version was, though not as the one before, was restored. */
+function changeOf(
+  { resource, version }: RecordRow,
+  older: unknown,
+  content: string | undefined,
+  earlier: readonly (string | undefined)[],
+): RecordVersion["change"] {
   if (resource === undefined) return "deleted";
   if (version === 1) return "created";
-  return older === undefined ? "restored" : "changed";
+  return older === undefined || earlier.includes(content) ? "restored" : "changed";
 }
 
 function versionPermissions(context: Context, row: RecordRow, newest: RecordRow, store: string): Permission[] {

@@ -54,7 +54,9 @@ export function createRetention({ store: { records, retention } }: Parts): Reten
     async purge(context, type) {
       const rule = (await retention.list()).find((one) => one.type === type);
       if (rule?.keepDays === undefined)
-        throw new HilumError("request.conflict", { detail: "There is no rule for this type. Set how long it is kept first." });
+        throw new HilumError("request.conflict", {
+          detail: "There is no rule for this type. Set how long it is kept first.",
+        });
       const before = endedBefore(context, rule.keepDays);
       const { versions, more } = await purgeBatches(records, type, before);
       const by = context.actor.id;
@@ -87,6 +89,8 @@ function present(type: string, rules: readonly RetentionRow[], counts: readonly 
   const { records, versions, bytes } = counts.find((one) => one.type === type) ?? { records: 0, versions: 0, bytes: 0 };
   const { label, icon } = faceOf(type);
   const purged =
-    purgedAt === undefined || purgedBy === undefined ? undefined : { at: purgedAt, by: purgedBy, versions: purgedVersions ?? 0 };
+    purgedAt === undefined || purgedBy === undefined
+      ? undefined
+      : { at: purgedAt, by: purgedBy, versions: purgedVersions ?? 0 };
   return { ...rule, label, icon, records, versions, bytes, ...(purged === undefined ? {} : { purged }) };
 }

@@ -2,15 +2,20 @@ import { HilumError, type Actor } from "@hilum/contract";
 import { decideSecondPerson, type SecondPersonTerms } from "@hilum/policy";
 import type { ApprovalKind, ApprovalRow, Approvals } from "@hilum/store";
 
-export async function requireApproval(approvals: Pick<Approvals, "find">, kind: ApprovalKind, id: string): Promise<ApprovalRow> {
+export async function requireApproval(
+  approvals: Pick<Approvals, "find">,
+  kind: ApprovalKind,
+  id: string,
+): Promise<ApprovalRow> {
   const row = await approvals.find(kind, id);
   if (row === undefined) throw new HilumError("approval.not_found");
   return row;
 }
 
-/** A request as policy sees it. One that was taken up and cut off by a crash waits again. */
-export function termsOfApproval({ requestedUser, state, until }: ApprovalRow): SecondPersonTerms {
-  return { requestedBy: requestedUser, decided: state !== "waiting", until: Date.parse(until) };
+/** A request as policy sees it. A shredding that was approved and cut off by a crash waits still: it must be done to its end. */
+export function termsOfApproval({ kind, requestedUser, state, until }: ApprovalRow): SecondPersonTerms {
+  const waits = state === "waiting" || (kind === "shredding" && state === "approved");
+  return { requestedBy: requestedUser, decided: !waits, until: Date.parse(until) };
 }
 
 /** Why this person may not approve now, apart from the role. */

@@ -59,11 +59,17 @@ export function createShreddings({ store: { approvals, records } }: Parts): Shre
       if (!decision.allow) throw new HilumError(decision.reason);
       if (confirm !== row.patient)
         throw new HilumError("request.invalid", {
-          problems: [{ pointer: "/confirm", message: "This is another id than the patient's.", fix: "Type the patient's id as it is shown." }],
+          problems: [
+            {
+              pointer: "/confirm",
+              message: "This is another id than the patient's.",
+              fix: "Type the patient's id as it is shown.",
+            },
+          ],
         });
       const decided = { decidedBy: context.actor.id, decidedAt: context.now().toISOString() };
-      // Of two who approve at once one goes on; what a crash cuts off can be approved again.
-      await approvals.move(id, "waiting", "approved", decided);
+      // From here on nobody can refuse it; what a crash cuts off is approved again, and goes on.
+      if (row.state === "waiting") await approvals.move(id, "waiting", "approved", decided);
       const shredded = await records.shred(row.patient, context.actor.id).catch(async (error: unknown) => {
         await approvals.move(id, "approved", "waiting");
         throw error;

@@ -85,5 +85,13 @@ async function* toCsv(
 }
 
 function cellsOf({ at, recipient, what, purpose, via, by, part2 }: DisclosureRow): (string | undefined)[] {
-  return [at, recipient, what, purposesOfUse[purpose], via && `${via.plugin}/${via.instance}`, by, part2 ? "yes" : "no"];
+  return [
+    at,
+    recipient,
+    what,
+    purposesOfUse[purpose],
+    via && `${via.plugin}/${via.instance}`,
+    by,
+    part2 ? "yes" : "no",
+  ];
 }

@@ -134,7 +134,10 @@ function rowsOf(
   return patients.map((patient) => ({
     ...{ id: makeId(at.getTime()), patient, source, at: at.toISOString(), kind: "message", purpose, by, via: to },
     ...{ part2: subjects.some(({ resource }) => isPart2(resource)), records: carried },
-    accountable: isAccountable(purpose, recipients.length > 0 && recipients.every((one) => one === `Patient/${patient}`)),
+    accountable: isAccountable(
+      purpose,
+      recipients.length > 0 && recipients.every((one) => one === `Patient/${patient}`),
+    ),
     recipient: contactPoints(communication)
       .map(({ value }) => value)
       .join(", "),

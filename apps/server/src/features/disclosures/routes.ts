@@ -3,7 +3,11 @@ import type { DisclosureAccount } from "./account.ts";
 
 type DisclosureOperation = "listDisclosures" | "downloadDisclosures" | "enterDisclosure";
 
-export function createDisclosureHandlers({ account }: { account: DisclosureAccount }): Pick<Handlers, DisclosureOperation> {
+export function createDisclosureHandlers({
+  account,
+}: {
+  account: DisclosureAccount;
+}): Pick<Handlers, DisclosureOperation> {
   return {
     async listDisclosures(_context, { params, query }) {
       const found = await account.list({ ...params, ...query });

@@ -66,7 +66,7 @@ export function revealFields(
   const shown: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(resource)) {
     const group = groupOf(name);
-    const wanted = group === "everything" ? all : group !== "open" && groups.includes(group);
+    const wanted = group === "everything" || group === "open" ? all : groups.includes(group);
     if (wanted) shown[name] = value;
     else if (Object.hasOwn(masked, name)) shown[name] = masked[name];
   }

@@ -1,5 +1,12 @@
 import { HilumError, type Context, type GlassPurpose } from "@hilum/contract";
-import { glassMinutesMax, type FieldGroup, type GlassDetail, type Glass, type GlassState, type GlassTarget } from "@hilum/contract/api";
+import {
+  glassMinutesMax,
+  type FieldGroup,
+  type GlassDetail,
+  type Glass,
+  type GlassState,
+  type GlassTarget,
+} from "@hilum/contract/api";
 import { decideGlass } from "@hilum/policy";
 import type { GlassRow, RecordRow, Store } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
@@ -118,7 +125,9 @@ export function createGlasses({ store: { glasses, records } }: Parts): GlassesSe
       const { actor } = context;
       if (actor.kind !== "user") return undefined;
       const open = await glasses.openOf(actor.session);
-      return open.find((row) => decideGlass({ actor, glass: termsOf(row), record, now: context.now().getTime() }).allow);
+      return open.find(
+        (row) => decideGlass({ actor, glass: termsOf(row), record, now: context.now().getTime() }).allow,
+      );
     },
   };
 }

@@ -8,6 +8,7 @@ import { Readable as NodeReadable } from "node:stream";
 import { makeId } from "../../make-id.ts";
 import { attachmentsOf, presentAttachment, type FoundAttachment } from "../browser/attachments-of.ts";
 import { codeOfRefusal, part2Notice, type Consents } from "../consent/consents.ts";
+import { withoutStoredContent } from "../records/stored-content.ts";
 import { revealFields } from "./field-groups.ts";
 import { termsOf } from "./glasses.ts";
 
@@ -15,7 +16,7 @@ export interface RevealParts {
   store: Pick<Store, "glasses" | "records">;
   consents: Pick<Consents, "decide">;
   /** Bytes of a Binary that was decided on already. Throws `record.not_found`. */
-  content(context: Context, binary: string): Promise<StoredContent>;
+  content(binary: string): Promise<StoredContent>;
 }
 
 export interface StoredContent {
@@ -77,7 +78,12 @@ export function createReveals({ store: { glasses, records }, consents, content }
     if (!decision.allow) throw new HilumError(codeOfRefusal(decision));
   }
 
-  async function writeDown(context: Context, glass: GlassRow, what: "record" | "attachment", row: RecordRow): Promise<void> {
+  async function writeDown(
+    context: Context,
+    glass: GlassRow,
+    what: "record" | "attachment",
+    row: RecordRow,
+  ): Promise<void> {
     const now = context.now();
     const record = { type: row.type, id: row.id, version: row.version };
     await glasses.addUse(glass.id, { id: makeId(now.getTime()), at: now.toISOString(), what, record });
@@ -94,19 +100,19 @@ export function createReveals({ store: { glasses, records }, consents, content }
       requireDocuments(glass.fields);
       const attachment = attachmentsOf(resource)[request.place];
       if (attachment === undefined || attachment.bytesIn === "elsewhere") throw new HilumError("blob.not_found");
-      const found = await open(context, attachment, row);
+      const found = await open(attachment, row);
       await writeDown(context, glass, "attachment", row);
       return { glass, content: found };
     },
   };
 
-  async function open(context: Context, { bytesIn, contentType }: FoundAttachment, row: RecordRow): Promise<RevealedContent> {
+  async function open({ bytesIn, contentType }: FoundAttachment, row: RecordRow): Promise<RevealedContent> {
     if (typeof bytesIn === "string") throw new HilumError("blob.not_found");
     if ("data" in bytesIn) {
       const bytes = Buffer.from(bytesIn.data, "base64");
       return { contentType: contentType ?? octets, size: bytes.length, stream: NodeReadable.from([bytes]) };
     }
-    const { patients, ...stored } = await content(context, bytesIn.binary);
+    const { patients, ...stored } = await content(bytesIn.binary);
     // A record of one patient must not lead to another's file (threat 53).
     if (!patients.every((patient) => row.patients.includes(patient))) {
       stored.stream.destroy();
@@ -128,9 +134,10 @@ function reveal(
   resource: Record<string, unknown> & { resourceType: string },
   { fields, until }: GlassRow,
 ): RevealedRecord {
+  const given = withoutStoredContent(resource);
   return {
     ...{ type: row.type, id: row.id, version: row.version, revealed: [...fields], until },
-    resource: { ...revealFields(resource, maskResource(resource), fields), resourceType: resource.resourceType },
+    resource: { ...revealFields(given, maskResource(given), fields), resourceType: given.resourceType },
     attachments: attachmentsOf(resource).map(presentAttachment),
     ...(isPart2(resource) ? { notice: part2Notice } : {}),
   };

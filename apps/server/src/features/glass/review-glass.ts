@@ -23,7 +23,9 @@ export async function reviewGlass(
   if (row.user === requireUser(context).user) throw new HilumError("glass.own_review");
   if (reason === undefined && verdict !== "accept")
     throw new HilumError("request.invalid", {
-      problems: [{ pointer: "/reason", message: "Say what is asked, or what is wrong.", fix: "Write three letters or more." }],
+      problems: [
+        { pointer: "/reason", message: "Say what is asked, or what is wrong.", fix: "Write three letters or more." },
+      ],
     });
   const note = { ...noted(context), what: verdict, ...(reason === undefined ? {} : { words: reason }) };
   await glasses.note(id, note, { from: reviewable, to: next[verdict], reviewed: true });

@@ -88,7 +88,10 @@ const recordOf = ({ type, id }: { type: string; id: string }): NonNullable<Outco
 });
 
 /** The outcome in the log says for what purpose, and of a start or an end that it is an emergency override (DICOM 110127). */
-function noteOf(glass: { purpose: NonNullable<OutcomeNote["purpose"]>; target: GlassTarget }, event?: string): OutcomeNote {
+function noteOf(
+  glass: { purpose: NonNullable<OutcomeNote["purpose"]>; target: GlassTarget },
+  event?: string,
+): OutcomeNote {
   const { target } = glass;
   return {
     purpose: glass.purpose,

@@ -85,10 +85,7 @@ export interface RecordsService {
    * Replaces a record, or creates it under the id that the resource carries. Throws `record.conflict` where `ifMatch` is not the
    * version that is current, `record.held` under a legal hold.
    */
-  update(
-    asker: Asker,
-    given: { resource: Resource; ifMatch?: number; content?: GivenContent },
-  ): Promise<WrittenRecord>;
+  update(asker: Asker, given: { resource: Resource; ifMatch?: number; content?: GivenContent }): Promise<WrittenRecord>;
   /** JSON Patch (RFC 6902). Throws `record.patch_failed` where a step does not apply. */
   patch(asker: Asker, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<WrittenRecord>;
   /** One that was deleted before may be deleted again; answers the version that says so. */

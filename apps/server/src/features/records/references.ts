@@ -50,8 +50,7 @@ export function visitReferences(value: unknown, pointer: string, visit: (text: s
   if (typeof value !== "object" || value === null) return;
   for (const [key, member] of Object.entries(value)) {
     if (typeof member !== "string") visitReferences(member, `${pointer}/${key}`, visit);
-    else if (key === "reference" || (key === "url" && member.startsWith("Binary/")))
-      visit(member, `${pointer}/${key}`);
+    else if (key === "reference" || (key === "url" && member.startsWith("Binary/"))) visit(member, `${pointer}/${key}`);
   }
 }
 

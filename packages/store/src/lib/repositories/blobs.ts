@@ -59,7 +59,9 @@ export function createBlobs(session: Session, folder: string): Blobs {
     remove: async (id) => {
       const outcome = await session.write([toStatement(sql.deleteFrom("blobs").where("id", "=", id), 1)]);
       if (!outcome.ok && outcome.why === "reference")
-        throw new HilumError("request.conflict", { detail: "A message, a record or an agreement names this attachment." });
+        throw new HilumError("request.conflict", {
+          detail: "A message, a record or an agreement names this attachment.",
+        });
       if (outcome.ok) await rm(pathOf(id), { force: true });
       return outcome.ok;
     },

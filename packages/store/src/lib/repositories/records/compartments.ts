@@ -51,7 +51,10 @@ export function createCompartmentKeys(): CompartmentKeys {
   const find = async (session: Session, wanted: Map<string, Compartment>): Promise<void> => {
     const names = [...wanted.values()].map(({ name }) => name);
     const rows: KeyRow[] = await session.all(
-      session.sql.selectFrom("recordKeys").select(["key", "compartment", "sealedKey"]).where("compartment", "in", names),
+      session.sql
+        .selectFrom("recordKeys")
+        .select(["key", "compartment", "sealedKey"])
+        .where("compartment", "in", names),
     );
     for (const row of rows) {
       const compartment = wanted.get(hex(row.compartment));

@@ -24,7 +24,9 @@ export function createHolds(session: Session): Pick<Records, "setHold" | "holds"
     },
     holds: async () => {
       const { sql: db } = session;
-      const rows = await session.scan(db.selectFrom("recordHolds").select(["target", "sealedHold"]).orderBy("at", "desc"));
+      const rows = await session.scan(
+        db.selectFrom("recordHolds").select(["target", "sealedHold"]).orderBy("at", "desc"),
+      );
       return rows.map(({ target, sealedHold }) => openJson<Hold>(session, holdPlace(target), sealedHold));
     },
   };
@@ -35,7 +37,9 @@ function insertHold(session: Session, name: Uint8Array, hold: Hold) {
   const sealed = sealJson(holdPlace(name), hold);
   const patient = "patient" in target ? blindPatient(session, target.patient) : null;
   const record =
-    "patient" in target ? sql`NULL` : sql`(SELECT record FROM records WHERE type = ${target.type} AND id = ${target.id})`;
+    "patient" in target
+      ? sql`NULL`
+      : sql`(SELECT record FROM records WHERE type = ${target.type} AND id = ${target.id})`;
   const insert = sql`INSERT INTO record_holds (target, record, patient, at, sealed_hold)
     VALUES (${name}, ${record}, ${patient}, ${at}, ${sealed})
     ON CONFLICT (target) DO UPDATE SET at = excluded.at, sealed_hold = excluded.sealed_hold`;

@@ -50,12 +50,14 @@ export function createReading(session: Session, keys: CompartmentKeys): Reading 
       return [...new Set(refs.map(({ type, id }) => `${type}/${id}`))].flatMap((ref) => found.get(ref) ?? []);
     },
     history: async (of) => {
-      const rows = await scan(sql`SELECT ${rowColumns} FROM record_versions v JOIN records r ON r.record = v.record ${joinKeys}
+      const rows =
+        await scan(sql`SELECT ${rowColumns} FROM record_versions v JOIN records r ON r.record = v.record ${joinKeys}
         WHERE ${versionsOf(of)} ORDER BY v.seq DESC LIMIT ${limitOf(of.limit) + 1}`);
       return toPage(rows.map(present), of.limit, ({ seq }) => String(seq));
     },
     changes: async (after, limit) => {
-      const rows = await scan(sql`SELECT ${rowColumns} FROM record_versions v JOIN records r ON r.record = v.record ${joinKeys}
+      const rows =
+        await scan(sql`SELECT ${rowColumns} FROM record_versions v JOIN records r ON r.record = v.record ${joinKeys}
         WHERE v.seq > ${after} ORDER BY v.seq LIMIT ${limitOf(limit)}`);
       return rows.map(present);
     },

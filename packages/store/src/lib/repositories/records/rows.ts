@@ -46,8 +46,13 @@ export function presentRow(session: Session, keys: CompartmentKeys, row: SqlRow)
 /** Nothing where the version was destroyed and only its place is left. */
 function openBody(session: Session, keys: CompartmentKeys, stored: StoredVersion): RecordContent {
   const { key, compartment, sealedKey, body } = stored;
-  if (body === null || key === null || compartment === null || sealedKey === null) return { patients: [], resource: "" };
-  const opened = { id: rowKeyId, deployment: session.keyring.deployment, key: keys.open(session, { key, compartment, sealedKey }) };
+  if (body === null || key === null || compartment === null || sealedKey === null)
+    return { patients: [], resource: "" };
+  const opened = {
+    id: rowKeyId,
+    deployment: session.keyring.deployment,
+    key: keys.open(session, { key, compartment, sealedKey }),
+  };
   return fromContent(openEnvelope(opened, recordPlace(stored, stored.version), body).toString("utf8"));
 }
 

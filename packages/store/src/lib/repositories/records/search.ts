@@ -17,7 +17,11 @@ const rowsSmall = 200;
  * Begins with the group that has the fewest records; where all are large, goes through the records in their order and
  * stops when the page is full.
  */
-export async function searchRecords(session: Session, keys: CompartmentKeys, search: RecordSearch): Promise<RecordPage> {
+export async function searchRecords(
+  session: Session,
+  keys: CompartmentKeys,
+  search: RecordSearch,
+): Promise<RecordPage> {
   const { dialect } = session;
   const order = orders[search.order ?? "-updated"];
   const groups = await orderGroups(session, groupsOfSearch(session, search));
@@ -48,7 +52,11 @@ function isSmall({ ids }: RecordSearch, [first]: readonly TokenGroup[]): boolean
   return (ids?.length ?? Infinity) <= rowsSmall || (first?.size ?? Infinity) <= rowsSmall;
 }
 
-function candidates({ dialect }: Session, { type, ids }: RecordSearch, groups: readonly TokenGroup[]): RawBuilder<unknown> {
+function candidates(
+  { dialect }: Session,
+  { type, ids }: RecordSearch,
+  groups: readonly TokenGroup[],
+): RawBuilder<unknown> {
   const collect = type === undefined || (ids === undefined && (groups[0]?.size ?? Infinity) <= sizeMax);
   return collect ? withTokens(dialect, groups) : sql`records r WHERE TRUE ${alsoTokens(dialect, groups)}`;
 }

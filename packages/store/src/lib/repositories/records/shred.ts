@@ -42,8 +42,9 @@ export async function shredPatient(session: Session, patient: string, by: string
     statement(removeBlobs(session, blobs)),
     statement(sql`DELETE FROM record_keys WHERE key IN ${keys}`),
   ];
-  const results = await session.commit([...locks, ...unit], ({ at: refused }) =>
-    new HilumError(refused === locks.length ? "record.held" : "request.conflict"),
+  const results = await session.commit(
+    [...locks, ...unit],
+    ({ at: refused }) => new HilumError(refused === locks.length ? "record.held" : "request.conflict"),
   );
   const changesFromEnd = (place: number): number => results.at(place)?.changes ?? 0;
   return {

@@ -21,7 +21,10 @@ export function describeRefusal({ about, write }: Step, { why }: Refusal): Hilum
     case "unless":
       return new HilumError("record.exists", problem("A record that fits the condition is there already."));
     case "hold":
-      return new HilumError("record.held", problem("The record, or a patient that it is about, is under a legal hold."));
+      return new HilumError(
+        "record.held",
+        problem("The record, or a patient that it is about, is under a legal hold."),
+      );
     case "blob":
       return new HilumError("blob.not_found", problem("The record names an attachment that is not stored."));
     case "key":

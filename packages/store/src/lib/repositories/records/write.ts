@@ -168,7 +168,12 @@ const insertBlob = prepareSql<{ type: string; id: string; version: number; blob:
   1,
 );
 
-function versionSteps(session: Session, write: RecordWrite, place: number, compartment: Compartment | undefined): Step[] {
+function versionSteps(
+  session: Session,
+  write: RecordWrite,
+  place: number,
+  compartment: Compartment | undefined,
+): Step[] {
   if (compartment === undefined) throw new Error("a write has no compartment");
   const { dialect } = session;
   const { type, id, at, by, via, resource } = write;
@@ -183,8 +188,10 @@ function versionSteps(session: Session, write: RecordWrite, place: number, compa
   });
   return [
     { statement, about: "version", write: place },
-    ...[...new Set(write.blobs)].map(
-      (blob): Step => ({ statement: insertBlob(dialect, { type, id, version, blob }), about: "blob", write: place }),
-    ),
+    ...[...new Set(write.blobs)].map((blob): Step => ({
+      statement: insertBlob(dialect, { type, id, version, blob }),
+      about: "blob",
+      write: place,
+    })),
   ];
 }
