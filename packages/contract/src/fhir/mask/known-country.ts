@@ -10,7 +10,7 @@ export function knownCountry(text: string): string | undefined {
 
 function englishNames(): ReadonlyMap<string, string> {
   const regions = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
-  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
   const found = letters.flatMap((first) => letters.flatMap((second) => regions.of(first + second) ?? []));
   return new Map(found.map((name) => [name.toLowerCase(), name]));
 }

@@ -29,7 +29,8 @@ export function maskResource(resource: unknown): MaskedResource {
 function maskAt(resource: unknown, depth: number): MaskedResource {
   const given = asObject(resource) ?? {};
   const type = code(given["resourceType"]);
-  const rules = typeof type === "string" && Object.hasOwn(maskRules, type) ? maskRules[type as keyof typeof maskRules] : {};
+  const rules =
+    typeof type === "string" && Object.hasOwn(maskRules, type) ? maskRules[type as keyof typeof maskRules] : {};
   const shown = object({ id: recordId, ...rules })(given) as JsonObject | undefined;
   return {
     ...shown,
@@ -42,7 +43,9 @@ function maskAt(resource: unknown, depth: number): MaskedResource {
 
 function labelled(shown: unknown): JsonObject {
   const labels = asObject(shown)?.["security"];
-  const others = (Array.isArray(labels) ? labels : []).filter((one: unknown) => asObject(one)?.["code"] !== maskedLabel.code);
+  const others = (Array.isArray(labels) ? labels : []).filter(
+    (one: unknown) => asObject(one)?.["code"] !== maskedLabel.code,
+  );
   return { ...asObject(shown), security: [...others, maskedLabel] };
 }
 

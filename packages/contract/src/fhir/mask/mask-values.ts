@@ -32,7 +32,9 @@ export function list(mask: Mask): Mask {
 
 /** Text that is one of FHIR's own codes, as far as its form tells. */
 export const code: Mask = (value) => textLike(value, /^[a-z][a-z-]{0,31}$/i);
-export const mediaType: Mask = (value) => textLike(value, /^[a-z]{1,20}\/[a-z0-9.+-]{1,60}$/i);
+/** Without its parameters, in which a file's name may stand. */
+export const mediaType: Mask = (value) =>
+  typeof value === "string" ? textLike(value.split(";")[0]?.trim(), /^[a-z]{1,20}\/[a-z0-9.+-]{1,60}$/i) : undefined;
 export const truth: Mask = (value) => (typeof value === "boolean" ? value : undefined);
 export const size: Mask = (value) => (typeof value === "number" ? value : undefined);
 export const recordId: Mask = (value) => textLike(value, /^[A-Za-z0-9\-.]{1,64}$/);
@@ -55,7 +57,9 @@ export const words: Mask = (value) => (typeof value === "string" ? hidden : unde
 export function codingOf(...systems: string[]): Mask {
   return (value) => {
     const { system, code: given } = asObject(value) ?? {};
-    const isShown = typeof system === "string" && systems.some((one) => system === one || (one.endsWith("/") && system.startsWith(one)));
+    const isShown =
+      typeof system === "string" &&
+      systems.some((one) => system === one || (one.endsWith("/") && system.startsWith(one)));
     const shown = isShown ? textLike(given, /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/) : undefined;
     return shown === undefined ? undefined : { system, code: shown };
   };
@@ -112,7 +116,7 @@ export const identifier: Mask = object({
   system: (value) => textLike(value, /^[a-z][a-z0-9+.-]*:[!-~]{1,200}$/i),
   value: (value) => {
     if (typeof value !== "string") return undefined;
-    const signs = [...value];
+    const signs = Array.from(value);
     return signs.length < 8 ? hidden : hidden + signs.slice(-4).join("");
   },
 });

@@ -66,7 +66,9 @@ type RestResource = NonNullable<NonNullable<CapabilityStatement["rest"]>[number]
 function describeType(type: string): RestResource {
   const own = searchTable.types[type]?.parameters ?? {};
   const all = Object.entries({ ...searchTable.common, ...own });
-  const references = Object.entries(own).filter(([, { kind, paths }]) => kind === "reference" && paths.some(({ of }) => of === "Reference"));
+  const references = Object.entries(own).filter(
+    ([, { kind, paths }]) => kind === "reference" && paths.some(({ of }) => of === "Reference"),
+  );
   return {
     type: type as RestResource["type"],
     interaction: interactions.map((code) => ({ code })),

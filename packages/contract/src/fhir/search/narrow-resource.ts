@@ -1,7 +1,6 @@
-import type { JsonObject } from "../json-object.ts";
 import type { ParsedSearch } from "./parsed-search.ts";
 import { searchTable } from "./search-parameters.gen.ts";
-import { asObject } from "./search-values.ts";
+import { asObject, type JsonObject } from "../json-object.ts";
 
 const subsetted = { system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", code: "SUBSETTED" };
 const always = ["resourceType", "id", "meta"];
@@ -21,7 +20,11 @@ export function narrowResource<T extends object>(
   if (elements !== undefined) return keep(object, [...elements, ...mandatory]) as T;
   if (summary === "true") return keep(object, [...(spec?.summary ?? []), ...mandatory]) as T;
   if (summary === "text") return keep(object, ["text", ...mandatory]) as T;
-  if (summary === "data") return keep(object, Object.keys(object).filter((key) => key !== "text" && key !== "_text")) as T;
+  if (summary === "data")
+    return keep(
+      object,
+      Object.keys(object).filter((key) => key !== "text" && key !== "_text"),
+    ) as T;
   return resource;
 }
 

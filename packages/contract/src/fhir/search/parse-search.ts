@@ -1,6 +1,6 @@
 import { canonicalTypes } from "../canonical-types.ts";
 import { nearestName } from "../../text/nearest-name.ts";
-import { asObject } from "./search-values.ts";
+import { asObject } from "../json-object.ts";
 import { groupsOf, satisfies, type Criterion, type SearchValue } from "./criterion.ts";
 import type { DateRange } from "./date-range.ts";
 import { mergeUpdated, readUpdated, type Updated } from "./last-updated.ts";
@@ -36,9 +36,11 @@ export function parseSearch(
 ): ParsedSearch {
   const problems = createSearchProblems();
   const parameters = parametersOf(type);
-  if (parameters === undefined) problems.add("", "This resource type is not carried.", `Use one of: ${canonicalTypes.join(", ")}.`);
+  if (parameters === undefined)
+    problems.add("", "This resource type is not carried.", `Use one of: ${canonicalTypes.join(", ")}.`);
   const criteriaMax = limits.criteriaMax ?? 20;
-  if (pairs.length > criteriaMax * 2) problems.add("", "The search has too many parameters.", `Use at most ${criteriaMax} criteria.`);
+  if (pairs.length > criteriaMax * 2)
+    problems.add("", "The search has too many parameters.", `Use at most ${criteriaMax} criteria.`);
   problems.throwAny();
 
   const reading: Reading = {
@@ -88,7 +90,11 @@ function readPair(reading: Reading, name: string, value: string): void {
   if (code === "_lastUpdated") {
     const updated = modifier === undefined ? readUpdated(value) : undefined;
     if (updated === undefined)
-      return problems.add(name, "_lastUpdated takes one date without a modifier.", "Write for instance _lastUpdated=ge2026-03-01; repeat it for a second border.");
+      return problems.add(
+        name,
+        "_lastUpdated takes one date without a modifier.",
+        "Write for instance _lastUpdated=ge2026-03-01; repeat it for a second border.",
+      );
     reading.updated = mergeUpdated(reading.updated, updated);
     return;
   }
@@ -113,7 +119,8 @@ function readCriterion(
 ): void {
   if (value === "") return problems.add(name, "The value is empty.", "Write a value, or leave the parameter out.");
   if (modifier === "missing") {
-    if (value !== "true" && value !== "false") return problems.add(name, ":missing takes true or false.", `Write ${parameter.name}:missing=true.`);
+    if (value !== "true" && value !== "false")
+      return problems.add(name, ":missing takes true or false.", `Write ${parameter.name}:missing=true.`);
     criteria.push({ parameter, values: [], negated: false, missing: value === "true" });
     return;
   }
@@ -125,7 +132,11 @@ function readCriterion(
   if (texts.length > valuesMax) return problems.add(name, "It has too many values.", `Use at most ${valuesMax}.`);
   const values: SearchValue[] = [];
   for (const text of texts) {
-    const read = readValue[parameter.kind](text, { parameter, modifier: negated ? undefined : modifier, baseUrl: limits.baseUrl });
+    const read = readValue[parameter.kind](text, {
+      parameter,
+      modifier: negated ? undefined : modifier,
+      baseUrl: limits.baseUrl,
+    });
     if (isValueFault(read)) return problems.add(name, read.message, read.fix);
     values.push(read);
   }
@@ -134,7 +145,11 @@ function readCriterion(
 
 function isServed({ kind, targets }: SearchParameterPlan, modifier: string): boolean {
   if (modifiersOf[kind].includes(modifier)) return true;
-  return kind === "reference" && /^[A-Z]/.test(modifier) && (targets?.includes(modifier) ?? /^[A-Za-z]{2,64}$/.test(modifier));
+  return (
+    kind === "reference" &&
+    /^[A-Z]/.test(modifier) &&
+    (targets?.includes(modifier) ?? /^[A-Za-z]{2,64}$/.test(modifier))
+  );
 }
 
 /** Modifiers of R4 that are not served, and what to do without them. */
@@ -150,14 +165,24 @@ const notServed: Readonly<Record<string, string>> = {
 function mendOfModifier({ name, kind, targets }: SearchParameterPlan, modifier: string): string {
   const known = notServed[modifier];
   if (known !== undefined) return known;
-  const served = ["missing", ...(kind === "token" ? ["not"] : []), ...modifiersOf[kind], ...(targets ?? []).slice(0, 6)];
+  const served = [
+    "missing",
+    ...(kind === "token" ? ["not"] : []),
+    ...modifiersOf[kind],
+    ...(targets ?? []).slice(0, 6),
+  ];
   return `Use ${name}, or one of: ${served.map((one) => `${name}:${one}`).join(", ")}.`;
 }
 
 function reportUnknown({ type, parameters, problems }: Reading, name: string, code: string): void {
   if (code.includes("."))
-    return problems.add(name, "Chained parameters are not served here.", "Search for the other record first, then by its reference.");
-  if (code === "_has") return problems.add(name, "_has is not served.", "Search for the other records, then by their reference.");
+    return problems.add(
+      name,
+      "Chained parameters are not served here.",
+      "Search for the other record first, then by its reference.",
+    );
+  if (code === "_has")
+    return problems.add(name, "_has is not served.", "Search for the other records, then by their reference.");
   const shown = showable(code);
   const near = nearestName(code, [...parameters.keys(), "_id", "_lastUpdated", ...resultParameters]);
   problems.add(
@@ -176,7 +201,8 @@ function narrow(criteria: readonly Criterion[]): string[][] {
   const groups: string[][] = [];
   for (const criterion of criteria) {
     const [value, ...others] = criterion.values;
-    const mergeable = criterion.parameter.single && others.length === 0 && !criterion.negated ? value?.overlaps : undefined;
+    const mergeable =
+      criterion.parameter.single && others.length === 0 && !criterion.negated ? value?.overlaps : undefined;
     const known = regions.get(criterion.parameter);
     const common = mergeable && intersect(known, mergeable);
     if (common === undefined) groups.push(...groupsOf(criterion).map((group) => [...group]));

@@ -1,7 +1,8 @@
 import type { SearchValue } from "./criterion.ts";
 import type { ReadContext, ValueFault } from "./read-value.ts";
 import type { SearchParameterPlan } from "./search-plan.ts";
-import { asObject, referenceOf, tokensOf } from "./search-values.ts";
+import { asObject } from "../json-object.ts";
+import { referenceOf, tokensOf } from "./search-values.ts";
 import { splitValues, unescaped } from "./split-values.ts";
 
 /** Without a type, an id is looked for under so many types at most. */
@@ -13,7 +14,8 @@ export function readReference(text: string, context: ReadContext): SearchValue |
   if (modifier === "identifier") return readIdentifier(text, parameter);
   const wanted = withoutBase(unescaped(text), context.baseUrl);
   if (wanted === "") return { message: "The value is empty.", fix: "Write Type/id, for instance Patient/123." };
-  const targets = modifier === undefined || wanted.includes("/") ? targetsOf(wanted, parameter) : [`${modifier}/${wanted}`];
+  const targets =
+    modifier === undefined || wanted.includes("/") ? targetsOf(wanted, parameter) : [`${modifier}/${wanted}`];
   if (targets === undefined)
     return {
       message: `${parameter.name} may lead to many types, so an id alone does not say where.`,
@@ -21,8 +23,9 @@ export function readReference(text: string, context: ReadContext): SearchValue |
     };
   return {
     accepts: (found, route) => {
-      if (typeof found === "string") return found === wanted || (!wanted.includes("|") && found.split("|")[0] === wanted);
-      const target = referenceOf(asObject(found)?.["reference"], route.only);
+      if (typeof found === "string")
+        return found === wanted || (!wanted.includes("|") && found.split("|")[0] === wanted);
+      const target = referenceOf(asObject(found)?.["reference"]);
       return target !== undefined && targets.includes(target) && isOfType(target, modifier);
     },
     groups: [targets.map((target) => `${parameter.family}>${target}`)],

@@ -17,10 +17,7 @@ export const resultParameters: ReadonlySet<string> = new Set([
   "_total",
 ]);
 
-type Result = Pick<
-  ParsedSearch,
-  "count" | "sort" | "includes" | "revincludes" | "summary" | "elements" | "total"
->;
+type Result = Pick<ParsedSearch, "count" | "sort" | "includes" | "revincludes" | "summary" | "elements" | "total">;
 
 export interface ResultOptions {
   read(name: string, modifier: string | undefined, value: string, problems: SearchProblems): void;
@@ -55,25 +52,40 @@ export function createResultOptions(type: string, limits: SearchLimits): ResultO
     _elements: (value, problems) => {
       const elements = value.split(",");
       if (elements.every((element) => /^[A-Za-z]{1,64}$/.test(element))) result.elements = elements;
-      else problems.add("_elements", "_elements takes names of elements.", "Write for instance _elements=name,birthDate.");
+      else
+        problems.add("_elements", "_elements takes names of elements.", "Write for instance _elements=name,birthDate.");
     },
     _sort: (value, problems) => {
       const sort = readSort(type, value);
       if (sort === undefined)
-        problems.add("_sort", "This order is not served.", `Use _lastUpdated, _id or one date of ${type}, with - before it for the newest first.`);
+        problems.add(
+          "_sort",
+          "This order is not served.",
+          `Use _lastUpdated, _id or one date of ${type}, with - before it for the newest first.`,
+        );
       else result.sort = sort;
     },
     _include: (value, problems) => {
       const include = readInclude(value);
       if (include !== undefined && include.source === type && result.includes.length < includesMax)
         result.includes = [...result.includes, include];
-      else problems.add("_include", "This cannot be included.", `Write ${type}:parameter, a reference of ${type}; at most ${includesMax} times.`);
+      else
+        problems.add(
+          "_include",
+          "This cannot be included.",
+          `Write ${type}:parameter, a reference of ${type}; at most ${includesMax} times.`,
+        );
     },
     _revinclude: (value, problems) => {
       const include = readInclude(value);
       if (include !== undefined && leadsTo(include, type) && result.revincludes.length < includesMax)
         result.revincludes = [...result.revincludes, include];
-      else problems.add("_revinclude", "This cannot be included.", `Write Type:parameter, a reference that leads to ${type}; at most ${includesMax} times.`);
+      else
+        problems.add(
+          "_revinclude",
+          "This cannot be included.",
+          `Write Type:parameter, a reference that leads to ${type}; at most ${includesMax} times.`,
+        );
     },
   };
   return {
