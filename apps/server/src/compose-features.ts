@@ -20,6 +20,8 @@ import { createPlatformHandlers } from "./features/platform/routes.ts";
 import { createPlatformSettings } from "./features/platform/settings.ts";
 import { composePlugins } from "./features/plugins/compose-plugins.ts";
 import { createLanePorts } from "./features/plugins/lane-ports.ts";
+import { composeRecords } from "./features/records/compose-records.ts";
+import { closedGuards } from "./features/records/default-guards.ts";
 import { composeRemote } from "./features/remote/compose-remote.ts";
 import type { Credentials } from "./http/authentication.ts";
 import type { Handlers } from "./http/request.ts";
@@ -36,6 +38,8 @@ export interface FeatureParts {
   sandbox: Sandbox;
   host(): Host;
   ref(resource: string, id: string): string;
+  /** Seals the links from page to page of records. */
+  linkKey: Buffer;
   certificateUntil(): Date;
   authorityPem(): string;
   /** Where people and plugins reach this server. */
@@ -102,6 +106,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...{ store, host, counter, governor: parts.governor, publicUrl, ref },
     awaited: plugins.awaitedHook,
   });
+  const records = composeRecords({
+    ...{ store, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
+    guards: closedGuards,
+    version: installation.version,
+  });
   const devtools = composeDevtools({
     ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, ref, log },
     holds: identity.holds,
@@ -117,6 +126,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       certificateUntil: parts.certificateUntil,
       egress: egress.repairs,
       routes: messages.routeRepairs,
+      records: records.repairs,
     }),
   });
   let metrics: Promise<Metrics> | undefined;
@@ -149,6 +159,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...remote.handlers,
     ...hooks.handlers,
     ...devtools.handlers,
+    ...records.handlers,
   };
 
   const timers = [

@@ -94,7 +94,7 @@ describe("decideRecord", () => {
   });
 
   it("threat 58, 59: looks at no flag and no purpose that an asker brings", () => {
-    const flagged = { ...token("system/Patient.r"), breakGlass: true, glass: true, emergency: true } as Actor;
+    const flagged: Actor = Object.assign(token("system/Patient.r"), { breakGlass: true, glass: true, emergency: true });
     for (const action of letters)
       expect(decideRecord({ actor: flagged, type: "Patient", action, ...{ purpose: "ETREAT", glass: true } })).toEqual(
         decideRecord({ actor: token("system/Patient.r"), type: "Patient", action }),

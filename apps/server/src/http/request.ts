@@ -9,6 +9,8 @@ export interface RequestOf<Id extends OperationId> {
   body: BodyOf<OperationOf<Id>>;
   /** The JSON body as it was sent, where the operation judges text itself: a manifest's faults are named by line. */
   text?: string;
+  /** Of an operation in the FHIR dialect: the query's parameters in their order, decoded, with repeats. */
+  search?: readonly (readonly [name: string, value: string])[];
   /** Lower-case names. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The raw body of an operation whose `bodyType` is `bytes`. */

@@ -50,7 +50,10 @@ export interface RecordPage {
   /** Records that others of the page refer to, or that refer to them (`_include`, `_revinclude`). */
   included: readonly OpenedRecord[];
   total?: number;
-  /** What leads to the page after it: opaque, sealed, for this asker alone, and holds on for an hour. */
+  /** Of a search: what was searched for, also where the page came by a cursor. */
+  wanted?: SearchPairs;
+  /** What leads to this page again, and to the one after it: opaque, sealed, for this asker alone, and holds on for an hour. */
+  self?: string;
   next?: string;
 }
 
@@ -96,7 +99,11 @@ export interface RecordsService {
     of: { type: string; id?: string; since?: string; count?: number; cursor?: string },
   ): Promise<RecordPage>;
   /** Answers a bundle of answers. A transaction is done whole or not at all: then it throws what was wrong and where. */
-  bundle(asker: Asker, bundle: unknown): Promise<Resource>;
+  bundle(
+    asker: Asker,
+    bundle: unknown,
+    returning?: "minimal" | "representation" | "OperationOutcome",
+  ): Promise<Resource>;
   /** The bytes of a Binary. */
   content(asker: Asker, key: { id: string; version?: number }): Promise<RecordContent>;
 }

@@ -1,4 +1,4 @@
-import { HilumError, type DataAction } from "@hilum/contract";
+import { HilumError, isHilumError, type DataAction } from "@hilum/contract";
 import type { Store, TermGroups } from "@hilum/store";
 import { nameOf, openRow } from "./open-record.ts";
 import type { RecordGuards } from "./record-guards.ts";
@@ -53,10 +53,16 @@ async function seesContext(
   if (context === undefined || context.type === "Binary") return true;
   const row = await parts.records.find(context.type, context.id);
   if (row === undefined) return false;
+  const sight = sightIfAny(asker, context.type, "r", parts);
+  return sight !== undefined && (await sight.sees(openRow(row)));
+}
+
+/** Undefined where the asker reaches nothing of the type. */
+export function sightIfAny(asker: Asker, type: string, action: DataAction, parts: SightParts): Sight | undefined {
   try {
-    return await sightOf(asker, context.type, "r", parts).sees(openRow(row));
+    return sightOf(asker, type, action, parts);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "record.denied") return false;
+    if (isHilumError(error) && (error.code === "record.denied" || error.code === "policy.denied")) return undefined;
     throw error;
   }
 }
