@@ -209,6 +209,7 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   closeGlass: { params: someGlass },
   readUnderGlass: { params: { ...someGlass, ...someRecord } },
   readAttachmentUnderGlass: { params: { ...someGlass, ...someRecord, place: 0 } },
+  attachFromRecord: { params: { ...someGlass, ...someRecord, place: 0 } },
   noteGlassUse: { params: someGlass, body: { what: "copied", ...someRecord } },
   listGlasses: nothing,
   getGlass: { params: someGlass },
