@@ -67,7 +67,7 @@ export function composeGovernance({ store, governor, host, linkKey, ref, holds }
     guards: createRecordGuards({ store, glasses, consents }),
     releases: createMessageReleases({ store, consents }),
     mayOpen: createTakenGuard({ store, glasses }),
-    repairs: async () => [...(await watch.repairs()), ...guesserRepairs(browser.guessers())],
+    repairs: async () => [...(await watch.repairs(now())), ...guesserRepairs(browser.guessers())],
     async sweep(now) {
       await watch.sweep(now);
       await store.approvals.expire(now.toISOString());
