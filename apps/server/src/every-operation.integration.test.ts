@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFixtureFolder } from "../test-support/fixture-plugin.ts";
 import { createHookFolder, hookPlugin } from "../test-support/hook-plugin.ts";
 import { showCode } from "../test-support/one-time-code.ts";
-import { putDocument, putPatient } from "../test-support/patient-records.ts";
+import { putDocument, putObservation, putPatient } from "../test-support/patient-records.ts";
 import { behave, mailbox, someEmail, waitForState, waitUntil } from "../test-support/practice.ts";
 import type { TestClient } from "../test-support/test-client.ts";
 import { password, startTestServer, type TestServer } from "../test-support/test-server.ts";
@@ -278,7 +278,7 @@ describe("every operation", () => {
   it("keeps records masked, reveals them with a reason, and gives them out under two persons' eyes", async () => {
     await putPatient(ana, "p1");
     await putDocument(ana, "d1", "p1");
-    await putDocument(ana, "d1", "p1");
+    for (const at of ["2026-01-01", "2026-01-02"]) await putObservation(ana, "o1", "p1", { at });
     const invited = await ana.ok("inviteUser", { body: { username: "cleo", displayName: "Cleo", role: "auditor" } });
     const auditor = server.nobody();
     await auditor.ok("acceptInvitation", { body: { code: invited.code, password } });
@@ -294,7 +294,8 @@ describe("every operation", () => {
     await ok("browseRecords", { body: { type: "Patient" } });
     await ok("getMaskedRecord", { params: document });
     await ok("listRecordVersions", { params: document });
-    await ok("restoreRecordVersion", { params: document, body: { version: 1, expected: 2, reason } });
+    const observation = { type: "Observation", id: "o1" };
+    await ok("restoreRecordVersion", { params: observation, body: { version: 1, expected: 2, reason } });
     await ok("getPatientOverview", { params: patient });
     await ok("checkConsent", { params: patient, body: { purpose: "TREAT" } });
 
