@@ -58,19 +58,19 @@ export function composeGovernance({ store, governor, host, linkKey, ref, holds }
   const nextCall = createCallIds();
   const watch = createGlassWatch({ store, governor, holds, nextCall });
   const retention = createRetention({ store });
-  const now = (): Date => new Date();
-  const cursors = createCursors(createHmac("sha256", linkKey).update("patient timeline").digest(), now);
+  const clock = (): Date => new Date();
+  const cursors = createCursors(createHmac("sha256", linkKey).update("patient timeline").digest(), clock);
   const others = createPluginStores({ store, host });
   const browser = createBrowser({
     ...{ store, others, consents, glasses, cursors, ref },
-    nowMs: () => now().getTime(),
+    nowMs: () => clock().getTime(),
   });
   return {
     handlers: createAllHandlers({ store, consents, glasses, browser, retention }),
     guards: createRecordGuards({ store, glasses, consents }),
     releases: createMessageReleases({ store, consents }),
     mayOpen: createTakenGuard({ store, glasses }),
-    repairs: async () => [...(await watch.repairs(now())), ...guesserRepairs(browser.guessers())],
+    repairs: async () => [...(await watch.repairs(clock())), ...guesserRepairs(browser.guessers())],
     async sweep(now) {
       await watch.sweep(now);
       await keepRetention({ retention, governor, nextCall }, now);

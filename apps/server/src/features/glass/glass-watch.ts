@@ -1,4 +1,4 @@
-import type { Actor, Context } from "@hilum/contract";
+import type { Actor } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { govern, type CallContext, type Governor } from "@hilum/host";
 import type { Store } from "@hilum/store";
