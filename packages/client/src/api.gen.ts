@@ -7213,6 +7213,9 @@ export interface operations {
                             readonly contentType: string;
                             readonly id: string;
                         };
+                        readonly record?: {
+                            readonly [key: string]: unknown;
+                        };
                         readonly refused?: string;
                         readonly settings?: {
                             readonly [key: string]: unknown;

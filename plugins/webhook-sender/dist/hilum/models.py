@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict, Union
 
+CanonicalType = Literal["AllergyIntolerance", "Appointment", "AuditEvent", "Binary", "Bundle", "Communication", "Consent", "DiagnosticReport", "DocumentReference", "Immunization", "Observation", "OperationOutcome", "Organization", "Patient", "Practitioner", "Provenance", "RelatedPerson", "ServiceRequest", "Task"]
+
 CapabilityName = Literal["send_messages", "receive_messages", "store_records", "transform_records", "provide_operations", "handle_events", "run_jobs"]
 
 CauseClass = Literal["wrong_credential", "sender_not_verified", "recipient", "network", "certificate", "quota", "too_large", "provider_down", "timeout", "configuration", "plugin", "other"]
@@ -23,6 +25,12 @@ Retry = Literal["later", "never"]
 
 Communication = dict[str, Any]
 """A FHIR R4 Communication, as JSON has it."""
+
+Resource = dict[str, Any]
+"""A FHIR R4 resource of one of the canonical types, as JSON has it."""
+
+SearchQuery = list[tuple[str, str]]
+"""Search parameters in their order: repeats and modifiers as in a FHIR query."""
 
 
 class _EvidenceNeeded(TypedDict):
