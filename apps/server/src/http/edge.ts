@@ -56,6 +56,10 @@ const resources: Readonly<Record<string, string>> = {
   vendor: "Vendor",
   agreement: "Agreement",
   repair: "Repair",
+  patient: "Patient",
+  glass: "Glass",
+  export: "RecordExport",
+  shredding: "Shredding",
 };
 
 /**
@@ -221,6 +225,10 @@ function createRecord(spec: OperationSpec, request: FastifyRequest, options: Edg
     record.instance = params["instance"] ?? query["instance"] ?? "default";
   }
   if (spec.dialect === "fhir") return Object.assign(record, describeFhirRecord(spec, params, options.recordRef));
+  const { type, id } = params;
+  // The record itself, also where a glass is named beside it.
+  if (type !== undefined && id !== undefined)
+    return Object.assign(record, { resource: type, ref: options.recordRef(type, id) });
   for (const [name, value] of Object.entries(params)) {
     const resource = resources[name];
     if (resource !== undefined) Object.assign(record, { resource, ref: options.recordRef(resource, String(value)) });
@@ -237,6 +245,7 @@ function presentNote(note: OutcomeNote, options: EdgeOptions) {
       ? {}
       : { resource: note.record.resource, ref: options.recordRef(note.record.resource, note.record.id) }),
     ...(note.count === undefined ? {} : { count: note.count }),
+    ...(note.purpose === undefined ? {} : { purpose: note.purpose }),
     ...(note.detail === undefined ? {} : { detail: note.detail }),
   };
 }

@@ -1,5 +1,9 @@
 export * from "./operation.ts";
 export * from "./schemas.ts";
+export * from "./browser.ts";
+export * from "./glasses.ts";
+export * from "./disclosures.ts";
+export * from "./custody.ts";
 export * from "./conformance.ts";
 export * from "./devtools.ts";
 export * from "./upgrades.ts";
@@ -21,8 +25,12 @@ export { commandOf } from "./commands.ts";
 export { buildOpenApi } from "./openapi.ts";
 export { samplesOf, type SampleInput, type Samples } from "./samples.ts";
 
+import { browserOperations } from "./browser.ts";
+import { custodyOperations } from "./custody.ts";
 import { devtoolsOperations } from "./devtools.ts";
+import { disclosureOperations } from "./disclosures.ts";
 import { egressOperations } from "./egress.ts";
+import { glassOperations } from "./glasses.ts";
 import { fhirOperations } from "./fhir.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
@@ -49,6 +57,10 @@ export const operations = [
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,
+  ...browserOperations,
+  ...glassOperations,
+  ...disclosureOperations,
+  ...custodyOperations,
   ...fhirOperations,
 ] as const;
 export type Operation = (typeof operations)[number];

@@ -1,7 +1,11 @@
 /** The OpenAPI 3.1 description of the HTTP API, built from the same declarations that the server validates with. */
 import type { TSchema } from "typebox";
+import * as browser from "./browser.ts";
 import * as conformance from "./conformance.ts";
+import * as custody from "./custody.ts";
 import * as devtools from "./devtools.ts";
+import * as disclosures from "./disclosures.ts";
+import * as glasses from "./glasses.ts";
 import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
 import * as fhir from "./fhir.ts";
@@ -34,6 +38,10 @@ const described: readonly OperationSpec[] = [
   ...keys.keyOperations,
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
+  ...browser.browserOperations,
+  ...glasses.glassOperations,
+  ...disclosures.disclosureOperations,
+  ...custody.custodyOperations,
   ...fhir.fhirOperations,
 ];
 
@@ -49,6 +57,10 @@ const names = new Map<unknown, string>(
     routes,
     egress,
     fhir,
+    browser,
+    glasses,
+    disclosures,
+    custody,
     repairs,
     keys,
     setup,

@@ -1,7 +1,8 @@
-import type { Log } from "@hilum/contract";
+import type { Context, Log } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { pluginFailureData, type Host, type InstanceStatus } from "@hilum/host";
 import type { Store } from "@hilum/store";
+import type { MessageReleases } from "../disclosures/release-message.ts";
 import type { CallCounter } from "../plugins/call-counter.ts";
 import type { InstanceRunner } from "../plugins/runner.ts";
 import { createMessageAcceptance } from "./accept-message.ts";
@@ -21,6 +22,10 @@ export interface MessagesParts {
   counter: CallCounter;
   /** Names this process in claims. */
   boot: string;
+  /** What a message gives out about patients. */
+  releases: MessageReleases;
+  /** Throws for an attachment that was taken from a record which this person may not see. */
+  mayOpen(context: Context, attachment: string): Promise<void>;
   testMode(): boolean;
   ref(resource: string, id: string): string;
   log: Log;
@@ -39,7 +44,7 @@ export interface MessagesFeature {
 }
 
 export function composeMessages(parts: MessagesParts): MessagesFeature {
-  const { store, host, runner, counter, boot, testMode, ref, log } = parts;
+  const { store, host, runner, counter, boot, releases, testMode, ref, log } = parts;
   const circuits = createCircuits();
   let dispatcher: Dispatcher | undefined;
   const wake = (): void => dispatcher?.wake();
@@ -56,6 +61,7 @@ export function composeMessages(parts: MessagesParts): MessagesFeature {
       store,
       acceptance: createMessageAcceptance({ store, testMode, wake }),
       attachments: createAttachmentsService({ blobs: store.blobs }),
+      mayOpen: parts.mayOpen,
       routing,
       askAgain: circuits.probeNow,
       wake,
@@ -70,7 +76,7 @@ export function composeMessages(parts: MessagesParts): MessagesFeature {
         store,
         owner: boot,
         single: (await store.status()).dialect === "sqlite",
-        send: createSender({ host, ref, counter }),
+        send: createSender({ host, ref, counter, releases, failureData: pluginFailureData }),
         standing: (key, message) => readStanding(runner.status(key), message.testMode || !runner.takesTestsOnly(key)),
         circuits,
         failureData: pluginFailureData,

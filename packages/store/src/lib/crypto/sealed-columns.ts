@@ -90,6 +90,17 @@ export const sealedTables: readonly SealedTable[] = [
     columns: { sealed_key: 1 },
   },
   { table: "record_holds", words: "legal holds", key: ["target"], columns: { sealed_hold: 1 } },
+  { table: "glasses", words: "broken glasses", key: ["id"], columns: { sealed_content: 1 } },
+  { table: "glass_uses", words: "what was revealed", key: ["id"], columns: { sealed_record: 1 } },
+  { table: "glass_notes", words: "reviews of broken glasses", key: ["id"], columns: { sealed_words: 1 } },
+  { table: "disclosures", words: "disclosures", key: ["id"], columns: { sealed_content: 1 } },
+  {
+    table: "approvals",
+    words: "what waits for a second person",
+    key: ["id"],
+    columns: { sealed_content: 1, sealed_refusal: 1 },
+  },
+  { table: "attachment_sources", words: "records of attachments", key: ["blob"], columns: { sealed_record: 1 } },
   { table: "repair_snoozes", words: "reasons of snoozes", key: ["repair"], columns: { sealed_reason: "row_version" } },
 ];
 

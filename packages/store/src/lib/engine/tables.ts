@@ -4,6 +4,15 @@ import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
 import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
 import type { DataKeysTable, KeyRotationsTable } from "./key-tables.ts";
+import type {
+  ApprovalsTable,
+  AttachmentSourcesTable,
+  DisclosuresTable,
+  GlassesTable,
+  GlassNotesTable,
+  GlassUsesTable,
+  RetentionRulesTable,
+} from "./governance-tables.ts";
 import type { HookDeliveriesTable } from "./hook-tables.ts";
 import type {
   ApiTokensTable,
@@ -88,6 +97,13 @@ export interface Tables {
   oauthStates: OauthStatesTable;
   signInFaults: SignInFaultsTable;
   repairSnoozes: RepairSnoozesTable;
+  glasses: GlassesTable;
+  glassUses: GlassUsesTable;
+  glassNotes: GlassNotesTable;
+  disclosures: DisclosuresTable;
+  approvals: ApprovalsTable;
+  retentionRules: RetentionRulesTable;
+  attachmentSources: AttachmentSourcesTable;
   recordKeys: RecordKeysTable;
   recordKeyPatients: RecordKeyPatientsTable;
   records: RecordsTable;

@@ -1,6 +1,7 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
 import type { BlobPlaceSettings } from "./blob-places.ts";
+import type { Approvals, Disclosures, Glasses, Retention } from "./governance.ts";
 import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
@@ -56,6 +57,10 @@ export interface Repositories {
   platform: Platform;
   egressReceipts: EgressReceipts;
   vendors: Vendors;
+  glasses: Glasses;
+  disclosures: Disclosures;
+  approvals: Approvals;
+  retention: Retention;
   records: Records;
 }
 
