@@ -1,0 +1,78 @@
+import type { ReactNode } from "react";
+import type { Format } from "../text/format.ts";
+
+/** A moment of a patient's record. What of it is masked comes masked. */
+export interface TimelineMoment {
+  id: string;
+  at: string;
+  /** `Document`, `Measurement`. */
+  kind: string;
+  title: string;
+  detail?: string | undefined;
+  /** Stands on the line: an icon that says the kind once more. */
+  mark?: ReactNode;
+  /** Beside the title: labels, attachments. */
+  end?: ReactNode;
+}
+
+export interface TimelineProps {
+  moments: readonly TimelineMoment[];
+  format: Pick<Format, "day" | "exactly">;
+  /** Leads from a moment to its record; the bare title where absent. */
+  renderTitle?(moment: TimelineMoment): ReactNode;
+  /** Level of the headings that name the years. */
+  level?: 3 | 4;
+}
+
+/** What happened to a patient, newest first, a heading for each year. The order of the list alone tells the story. */
+export function Timeline({ moments, format, renderTitle, level = 3 }: TimelineProps) {
+  const Heading = level === 3 ? "h3" : "h4";
+  return (
+    <div className="timeline">
+      {byYear(moments).map(([year, inYear]) => (
+        <section key={year}>
+          <Heading>{year}</Heading>
+          <ol>
+            {inYear.map((moment) => (
+              <li key={moment.id}>
+                <time className="at num" dateTime={moment.at} title={format.exactly(moment.at)}>
+                  {format.day(moment.at)}
+                </time>
+                <span className="mark" aria-hidden>
+                  {moment.mark}
+                </span>
+                <div className="what">
+                  <div className="t1">
+                    {renderTitle === undefined ? moment.title : renderTitle(moment)}
+                    {moment.end}
+                  </div>
+                  <div className="t2">
+                    {moment.kind}
+                    {moment.detail !== undefined && (
+                      <>
+                        {" · "}
+                        <span className={moment.detail.includes("•") ? "masked" : undefined}>{moment.detail}</span>
+                      </>
+                    )}
+                  </div>
+                </div>
+              </li>
+            ))}
+          </ol>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+/** Neighbours of one year stand under one heading; an order that jumps is kept as it came. */
+function byYear(moments: readonly TimelineMoment[]): [year: string, moments: TimelineMoment[]][] {
+  const groups: [string, TimelineMoment[]][] = [];
+  for (const moment of moments) {
+    const year = moment.at.slice(0, 4);
+    const last = groups.at(-1);
+    if (last?.[0] === year) last[1].push(moment);
+    else groups.push([year, [moment]]);
+  }
+  return groups;
+}
