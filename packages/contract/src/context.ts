@@ -1,4 +1,5 @@
 import type { Role } from "./api/operation.ts";
+import type { PurposeOfUse } from "./purpose-of-use.ts";
 
 /** Who acts. `id` is what the audit log shows: `user:ana`, `token:{id}`, `plugin:{plugin}/{instance}`, `system:{part}`. */
 export type Actor =
@@ -14,7 +15,7 @@ export interface Context {
   /** ULID of the request; in every answer, log line and audit entry of it. */
   requestId: string;
   /** Purpose of use (v3-PurposeOfUse), chosen by the host, never by a plugin. */
-  purpose: "TREAT" | "HOPERAT" | "HSYSADMIN" | "ETREAT";
+  purpose: PurposeOfUse;
   signal: AbortSignal;
   now(): Date;
   log: Log;

@@ -1,5 +1,9 @@
 export * from "./operation.ts";
 export * from "./schemas.ts";
+export * from "./browser.ts";
+export * from "./glasses.ts";
+export * from "./disclosures.ts";
+export * from "./custody.ts";
 export * from "./conformance.ts";
 export * from "./devtools.ts";
 export * from "./upgrades.ts";
@@ -19,8 +23,12 @@ export { commandOf } from "./commands.ts";
 export { buildOpenApi } from "./openapi.ts";
 export { samplesOf, type SampleInput, type Samples } from "./samples.ts";
 
+import { browserOperations } from "./browser.ts";
+import { custodyOperations } from "./custody.ts";
 import { devtoolsOperations } from "./devtools.ts";
+import { disclosureOperations } from "./disclosures.ts";
 import { egressOperations } from "./egress.ts";
+import { glassOperations } from "./glasses.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
@@ -44,6 +52,10 @@ export const operations = [
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,
+  ...browserOperations,
+  ...glassOperations,
+  ...disclosureOperations,
+  ...custodyOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];
