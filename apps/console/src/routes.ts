@@ -6,6 +6,7 @@ import { devRoutes } from "./routes/dev.ts";
 import { doorRoutes } from "./routes/door.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
+import { recordRoutes } from "./routes/records.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { startRoutes } from "./routes/start.ts";
 import { userRoutes } from "./routes/users.ts";
@@ -18,6 +19,7 @@ const tree = root.addChildren([
     ...startRoutes,
     ...pluginRoutes,
     ...messageRoutes,
+    ...recordRoutes,
     ...auditRoutes,
     ...vendorRoutes,
     ...userRoutes,

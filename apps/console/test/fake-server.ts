@@ -21,6 +21,7 @@ const types: Record<string, string> = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
+  ".wasm": "application/wasm",
   ".html": "text/html; charset=utf-8",
 };
 
@@ -161,7 +162,15 @@ async function servePage(origin: string, distDir: string, path: string, response
   const name = path.replace(/^\/admin\/ui\//, "");
   if (name.startsWith("assets/")) {
     const file = await readFile(join(distDir, name));
-    response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" }).end(file);
+    response
+      .writeHead(200, {
+        "content-type": types[extname(name)] ?? "application/octet-stream",
+        // As the server does it: a worker takes its policy from its own file.
+        ...(extname(name) === ".js" && {
+          "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
+        }),
+      })
+      .end(file);
     return;
   }
   const nonce = randomBytes(16).toString("base64url");

@@ -17,7 +17,7 @@ export interface TimelineMoment {
 
 export interface TimelineProps {
   moments: readonly TimelineMoment[];
-  format: Pick<Format, "day" | "exactly">;
+  format: Pick<Format, "dayOfYear">;
   /** Leads from a moment to its record; the bare title where absent. */
   renderTitle?(moment: TimelineMoment): ReactNode;
   /** Level of the headings that name the years. */
@@ -35,8 +35,8 @@ export function Timeline({ moments, format, renderTitle, level = 3 }: TimelinePr
           <ol>
             {inYear.map((moment) => (
               <li key={moment.id}>
-                <time className="at num" dateTime={moment.at} title={format.exactly(moment.at)}>
-                  {format.day(moment.at)}
+                <time className="at num" dateTime={moment.at.slice(0, 10)}>
+                  {format.dayOfYear(moment.at)}
                 </time>
                 <span className="mark" aria-hidden>
                   {moment.mark}

@@ -8,6 +8,8 @@ export interface Format {
   moment(at: string | number): string;
   /** 12 March 2026, 14:02:11 */
   exactly(at: string | number): string;
+  /** 12 Mar: a day of the calendar, the same in every time zone */
+  dayOfYear(at: string): string;
   /** 340 ms, 1.4 s, 3 min */
   duration(ms: number): string;
   count(n: number): string;
@@ -36,6 +38,8 @@ export function createFormat({ locale, timeZone }: { locale: string; timeZone: s
     clockMs: (at) => part(at, { ...time, second: "2-digit", fractionalSecondDigits: 3 }),
     moment,
     exactly: (at) => `${part(at, { dateStyle: "long" })}, ${clock(at)}`,
+    dayOfYear: (at) =>
+      new Intl.DateTimeFormat(locale, { timeZone: "UTC", day: "numeric", month: "short" }).format(new Date(at)),
     duration,
     count,
     many: (n, one, more = `${one}s`) => `${count(n)} ${n === 1 ? one : more}`,
