@@ -36,7 +36,7 @@ export function RevealedDocument({ glass, place: { type, id, version }, attachme
     setProblem(null);
     try {
       const answer = await callBytes("readAttachmentUnderGlass", {
-        params: { glass, type, id, index: String(index) },
+        params: { glass, type, id, place: String(index) },
         query: version === undefined ? {} : { version },
       });
       if (mounted.current) setContent(answer);

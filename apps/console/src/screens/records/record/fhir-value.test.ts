@@ -10,6 +10,7 @@ describe("a FHIR value in one line", () => {
     [{ coding: [{ code: "x" }], text: "Said so" }, "Said so"],
     [{ reference: "Patient/1" }, "Patient/1"],
     [{ reference: "Patient/1", display: "J••• D••" }, "J••• D••"],
+    [{ display: "Dr. Imke Brandt" }, "Dr. Imke Brandt"],
     [{ value: 7.2, unit: "mmol/L" }, "7.2 mmol/L"],
     [{ value: 7.2, comparator: "<", code: "g" }, "< 7.2 g"],
     [{ start: "2026-01-02" }, "2026-01-02 to …"],

@@ -47,7 +47,7 @@ const sayings: readonly ((value: FhirObject) => string | undefined)[] = [
     return text(value["text"]) ?? (isObject(first) ? (text(first["display"]) ?? text(first["code"])) : undefined);
   },
   function reference(value) {
-    if (!has(value, "reference")) return undefined;
+    if (!has(value, "reference") && !(has(value, "display") && !has(value, "code", "system"))) return undefined;
     return text(value["display"]) ?? text(value["reference"]);
   },
   function attachment(value) {

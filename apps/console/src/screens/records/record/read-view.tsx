@@ -1,12 +1,15 @@
 import { Markup, parseXml } from "@hilum/sdk/ui";
 import { KeyValue } from "../../../look/panel.tsx";
 import { Go } from "../../../shell/go.tsx";
+import { exactly } from "../../../text/format.ts";
 import { maskedClass, recordPath } from "../record-words.ts";
 import { codeOf, elementWords, isObject, placeOf, sayValue, type FhirObject } from "./fhir-value.ts";
 
 /** Where the record stands, not what it says. */
 const leftOut = new Set(["resourceType", "id", "meta", "text", "contained", "extension", "modifierExtension", "implicitRules"]);
 const depthMax = 6;
+/** A time with a zone; days and shorter are read as they stand. R4 datatypes.html#dateTime */
+const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** A resource as terms and values: what a person came to read, without the names that programs give it. */
 export function ReadView({ resource }: { resource: FhirObject }) {
@@ -64,7 +67,7 @@ function Said({ value, said }: { value: unknown; said: string }) {
     );
   return (
     <>
-      <span className={maskedClass(said)}>{said}</span>
+      <span className={maskedClass(said)}>{instant.test(said) ? exactly(said) : said}</span>
       {code !== undefined && <span className="small dim"> {code}</span>}
     </>
   );

@@ -35,7 +35,9 @@ export function RecordFacts({ page: { record, newest, retention } }: { page: Rec
           Labels: labels.map((label) => labelWords[label] ?? label).join(", "),
           Identifier: (
             <code>
-              {type}/{id}
+              {type}/
+              <wbr />
+              {id}
             </code>
           ),
         }}

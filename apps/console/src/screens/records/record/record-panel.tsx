@@ -1,6 +1,6 @@
 import type { RecordPage } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
-import { IconEyeOff } from "@tabler/icons-react";
+import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { KeyValue, Panel } from "../../../look/panel.tsx";
 import { ApiProblemPanel } from "../../../look/problem.tsx";
 import type { RecordSearch } from "../../../routes/records.ts";
@@ -45,11 +45,17 @@ export function RecordPanel({ page, reveal }: { page: RecordPage; reveal: Reveal
         </div>
       }
       foot={
-        <span className="row">
-          <IconEyeOff size={16} aria-hidden />
-          {revealed === undefined
-            ? "Masked by the server: what is hidden did not come into this browser."
-            : `In the clear: ${revealed.revealed.map((field) => fieldWords[field].toLowerCase()).join("; ")}. The rest is masked.`}
+        <span>
+          {revealed === undefined ? (
+            <>
+              <IconEyeOff size={16} aria-hidden /> Masked by the server: what is hidden did not come into this browser.
+            </>
+          ) : (
+            <>
+              <IconEye size={16} aria-hidden /> In the clear:{" "}
+              {revealed.revealed.map((field) => fieldWords[field].toLowerCase()).join("; ")}. The rest is masked.
+            </>
+          )}
         </span>
       }
     >

@@ -32,7 +32,7 @@ export function Versions({ page }: { page: RecordPage }) {
           title="Versions"
           flush
           foot={
-            next !== undefined && (
+            next === undefined ? undefined : (
               <button type="button" className="tbtn" onClick={() => setCursor(next)}>
                 Older versions
               </button>
@@ -96,7 +96,7 @@ function Version({ version, shown, path, onCompare, onRestore }: VersionProps) {
       {elements.length > 0 && <p className="small">{elements.map(elementWords).join(", ")}</p>}
       <div className="row">
         {number > 1 && (
-          <ActButton size="compact-sm" variant="subtle" label={`Compare version ${number} with ${number - 1}`} onClick={onCompare}>
+          <ActButton size="compact-sm" variant="subtle" label={`Compare with ${number - 1}: version ${number}`} onClick={onCompare}>
             Compare with {number - 1}
           </ActButton>
         )}
