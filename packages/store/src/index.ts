@@ -4,12 +4,14 @@ export { callBuckets } from "./lib/repositories/call-totals.ts";
 
 export type * from "./lib/ports/access.ts";
 export type * from "./lib/ports/egress.ts";
+export type * from "./lib/ports/governance.ts";
 export type * from "./lib/ports/hooks.ts";
 export type * from "./lib/ports/identity.ts";
 export type * from "./lib/ports/keys.ts";
 export type * from "./lib/ports/messages.ts";
 export type * from "./lib/ports/operations.ts";
 export type * from "./lib/ports/plugins.ts";
+export type * from "./lib/ports/records.ts";
 export type * from "./lib/ports/settings.ts";
 export type * from "./lib/ports/shapes.ts";
 export type * from "./lib/ports/sign-ins.ts";

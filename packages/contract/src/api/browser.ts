@@ -5,6 +5,7 @@
 import type { Static } from "typebox";
 import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
+import { FhirResource } from "./fhir.ts";
 import { everyone, InstanceId, operating, PluginId, Reason, Strict, Time } from "./schemas.ts";
 
 /** `embedded`, or `plugin/instance` of a plugin with `store_records`. */
@@ -188,9 +189,6 @@ export const fieldGroups = ["identity", "contact", "clinical", "documents"] as c
 export const FieldGroup = Type.Enum(fieldGroups);
 export type FieldGroup = Static<typeof FieldGroup>;
 
-/** A FHIR resource with the values that are not shown replaced. */
-export const Resource = Type.Object({ resourceType: Type.String() }, { additionalProperties: true });
-
 /** The open glass of this person that covers what is shown. */
 export const OpenGlass = Strict({
   id: Type.String(),
@@ -213,7 +211,8 @@ const RecordPage = Strict({
   record: MaskedRecord,
   /** Newest version's number; `record.version` is the one shown. */
   newest: Type.Integer(),
-  resource: Type.Optional(Resource),
+  /** Masked. */
+  resource: Type.Optional(FhirResource),
   attachments: Type.Array(RecordAttachment),
   /** Which groups hold something in this record. */
   fields: Type.Array(FieldGroup),
@@ -317,6 +316,8 @@ const PatientOverview = Strict({
   /** The banner; absent where the patient's own record is not here. */
   patient: Type.Optional(MaskedRecord),
   entries: Type.Array(TimelineRecord),
+  /** False where a patient has so many records that only those written last are in the timeline. */
+  complete: Type.Boolean(),
   next: Type.Optional(Type.String()),
   types: Type.Array(Strict({ type: RecordType, label: Type.String(), icon: RecordIcon })),
   consents: Type.Array(PatientConsent),

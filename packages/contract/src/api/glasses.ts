@@ -2,9 +2,10 @@
 import type { Static } from "typebox";
 import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
+import { FhirResource } from "./fhir.ts";
 import { auditing, Page, Strict, Time } from "./schemas.ts";
 import { glassPurposes, purposeCodes } from "../purpose-of-use.ts";
-import { FieldGroup, Permission, RecordAttachment, RecordId, RecordParams, RecordType, Resource } from "./browser.ts";
+import { FieldGroup, Permission, RecordAttachment, RecordId, RecordParams, RecordType } from "./browser.ts";
 
 export const glassMinutes = [5, 15, 30] as const;
 /** Minutes that a glass may be open in all, however often it is extended. */
@@ -132,7 +133,7 @@ const RevealedRecord = Strict({
   id: RecordId,
   version: Type.Integer(),
   /** Unmasked where the glass reveals the group, masked elsewhere. */
-  resource: Resource,
+  resource: FhirResource,
   revealed: Type.Array(FieldGroup),
   attachments: Type.Array(RecordAttachment),
   until: Time,

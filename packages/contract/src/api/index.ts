@@ -15,6 +15,7 @@ export * from "./routes.ts";
 export * from "./pages.ts";
 export * from "./platform.ts";
 export * from "./egress.ts";
+export * from "./fhir.ts";
 export * from "./repairs.ts";
 export * from "./setup.ts";
 export * from "./wire-inspector.ts";
@@ -29,6 +30,7 @@ import { devtoolsOperations } from "./devtools.ts";
 import { disclosureOperations } from "./disclosures.ts";
 import { egressOperations } from "./egress.ts";
 import { glassOperations } from "./glasses.ts";
+import { fhirOperations } from "./fhir.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
@@ -56,6 +58,7 @@ export const operations = [
   ...glassOperations,
   ...disclosureOperations,
   ...custodyOperations,
+  ...fhirOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

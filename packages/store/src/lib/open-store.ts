@@ -11,6 +11,10 @@ import type { Repositories, Store, StoreOptions } from "./ports/store.ts";
 import { createAuditIndex, createVerifications } from "./repositories/audit-index.ts";
 import { createBlobs } from "./repositories/blobs.ts";
 import { createEgressReceipts } from "./repositories/egress-receipts.ts";
+import { createApprovals } from "./repositories/governance/approvals.ts";
+import { createDisclosures } from "./repositories/governance/disclosures.ts";
+import { createGlasses } from "./repositories/governance/glasses.ts";
+import { createRetention } from "./repositories/governance/retention.ts";
 import { createGrants } from "./repositories/grants.ts";
 import { createHealth } from "./repositories/health.ts";
 import { createHooks } from "./repositories/hooks.ts";
@@ -22,6 +26,8 @@ import { createPlatform } from "./repositories/platform.ts";
 import { createPlugins } from "./repositories/plugins.ts";
 import { createPractice } from "./repositories/practice.ts";
 import { createPrivateState } from "./repositories/private-state.ts";
+import { createCompartmentKeys, type CompartmentKeys } from "./repositories/records/compartments.ts";
+import { createRecords } from "./repositories/records/records.ts";
 import { createRegistrations } from "./repositories/registrations.ts";
 import { createRemote } from "./repositories/remote.ts";
 import { createRoutes } from "./repositories/routes.ts";
@@ -78,9 +84,11 @@ function composeStore(
   const sessionOn = (channel: SqlChannel): Session => createSession(channel, engine.dialect, keyring, about.clock);
   const session = sessionOn(engine);
   return {
-    ...createRepositories(session),
+    ...createRepositories(session, createCompartmentKeys()),
     blobs: createBlobs(session, about.blobDir),
-    transaction: (work) => engine.transaction((channel) => work(createRepositories(sessionOn(channel)))),
+    transaction: (work) =>
+      // Keys of its own: those that it makes are none when it is undone.
+      engine.transaction((channel) => work(createRepositories(sessionOn(channel), createCompartmentKeys()))),
     status: async () => ({
       ...(await engine.status()),
       dialect: engine.dialect,
@@ -92,7 +100,7 @@ function composeStore(
   };
 }
 
-function createRepositories(session: Session): Repositories {
+function createRepositories(session: Session, compartmentKeys: CompartmentKeys): Repositories {
   return {
     plugins: createPlugins(session),
     instances: createInstances(session),
@@ -121,5 +129,10 @@ function createRepositories(session: Session): Repositories {
     platform: createPlatform(session),
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
+    glasses: createGlasses(session),
+    disclosures: createDisclosures(session),
+    approvals: createApprovals(session),
+    retention: createRetention(session),
+    records: createRecords(session, compartmentKeys),
   };
 }

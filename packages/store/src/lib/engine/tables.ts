@@ -3,6 +3,14 @@ import type { ColumnType, Generated } from "kysely";
 import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
 import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
+import type {
+  ApprovalsTable,
+  DisclosuresTable,
+  GlassesTable,
+  GlassNotesTable,
+  GlassUsesTable,
+  RetentionRulesTable,
+} from "./governance-tables.ts";
 import type { HookDeliveriesTable } from "./hook-tables.ts";
 import type {
   ApiTokensTable,
@@ -16,6 +24,15 @@ import type {
   SignInThrottlesTable,
   UsersTable,
 } from "./identity-tables.ts";
+import type {
+  RecordBlobsTable,
+  RecordHoldsTable,
+  RecordKeyPatientsTable,
+  RecordKeysTable,
+  RecordsTable,
+  RecordTermsTable,
+  RecordVersionsTable,
+} from "./record-tables.ts";
 import type { OauthStatesTable, RepairSnoozesTable, SignInFaultsTable } from "./setup-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
@@ -23,7 +40,7 @@ import type { BlindRequest, SealRequest } from "./statement.ts";
 export type Sealed = ColumnType<Uint8Array, SealRequest, SealRequest>;
 export type SealedOrNull = ColumnType<Uint8Array | null, SealRequest | null, SealRequest | null>;
 /** Written as a request that the commit thread hashes with the index key. */
-type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
+export type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
 export type BlindOrNull = ColumnType<Uint8Array | null, BlindRequest | null, BlindRequest | null>;
 
 /** The columns of migration 001 and later, in the names that the code uses; the compiler writes them in snake_case. */
@@ -77,6 +94,19 @@ export interface Tables {
   oauthStates: OauthStatesTable;
   signInFaults: SignInFaultsTable;
   repairSnoozes: RepairSnoozesTable;
+  glasses: GlassesTable;
+  glassUses: GlassUsesTable;
+  glassNotes: GlassNotesTable;
+  disclosures: DisclosuresTable;
+  approvals: ApprovalsTable;
+  retentionRules: RetentionRulesTable;
+  recordKeys: RecordKeysTable;
+  recordKeyPatients: RecordKeyPatientsTable;
+  records: RecordsTable;
+  recordTerms: RecordTermsTable;
+  recordVersions: RecordVersionsTable;
+  recordBlobs: RecordBlobsTable;
+  recordHolds: RecordHoldsTable;
 }
 
 interface DeploymentTable {

@@ -1,5 +1,6 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
+import type { Approvals, Disclosures, Glasses, Retention } from "./governance.ts";
 import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
@@ -7,6 +8,7 @@ import type { KeyProvider } from "./keys.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
 import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications } from "./operations.ts";
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
+import type { Records } from "./records.ts";
 import type { PrivateState, Settings, Setup } from "./settings.ts";
 import type { Clock } from "./shapes.ts";
 import type { SignIns } from "./sign-ins.ts";
@@ -52,6 +54,11 @@ export interface Repositories {
   platform: Platform;
   egressReceipts: EgressReceipts;
   vendors: Vendors;
+  glasses: Glasses;
+  disclosures: Disclosures;
+  approvals: Approvals;
+  retention: Retention;
+  records: Records;
 }
 
 export interface StoreStatus {
