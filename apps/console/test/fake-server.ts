@@ -148,7 +148,11 @@ function readParts(schema: unknown, values: unknown): unknown {
   return Object.fromEntries(
     Object.entries(values as Record<string, string>).map(([name, text]) => [
       name,
-      properties[name]?.type === "integer" ? Number(text) : properties[name]?.type === "boolean" ? text === "true" : text,
+      properties[name]?.type === "integer"
+        ? Number(text)
+        : properties[name]?.type === "boolean"
+          ? text === "true"
+          : text,
     ]),
   );
 }

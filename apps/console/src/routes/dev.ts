@@ -74,4 +74,15 @@ const devApi = createRoute({
   component: lazyRouteComponent(() => import("../screens/dev/api.tsx"), "ApiScreen"),
 });
 
-export const devRoutes = [devOverview, devScaffold, devManifest, devReload, devWire, devFixtures, devConformance, devPackage, devUpgrade, devApi] as const;
+export const devRoutes = [
+  devOverview,
+  devScaffold,
+  devManifest,
+  devReload,
+  devWire,
+  devFixtures,
+  devConformance,
+  devPackage,
+  devUpgrade,
+  devApi,
+] as const;

@@ -109,4 +109,16 @@ const egress = createRoute({
   component: lazyRouteComponent(() => import("../screens/plugin/egress.tsx"), "EgressScreen"),
 });
 
-export const pluginRoutes = [plugins, addPlugin, plugin, setup, access, pluginSettings, health, webhooks, ownPage, logs, egress] as const;
+export const pluginRoutes = [
+  plugins,
+  addPlugin,
+  plugin,
+  setup,
+  access,
+  pluginSettings,
+  health,
+  webhooks,
+  ownPage,
+  logs,
+  egress,
+] as const;

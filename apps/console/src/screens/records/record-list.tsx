@@ -46,7 +46,13 @@ const pathOf = ({ type, id, store }: MaskedRecord): string =>
   type === "Patient" && store === "embedded" ? patientPath(id) : recordPath({ type, id }, store);
 
 /** What must be known before anything is done with a record. */
-export function RecordFlags({ record: { hold, deleted, labels }, quiet = false }: { record: MaskedRecord; quiet?: boolean }) {
+export function RecordFlags({
+  record: { hold, deleted, labels },
+  quiet = false,
+}: {
+  record: MaskedRecord;
+  quiet?: boolean;
+}) {
   return (
     <>
       {hold && <Status word="On hold" quiet={quiet} />}

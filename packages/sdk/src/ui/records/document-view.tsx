@@ -15,7 +15,7 @@ export interface DocumentViewProps {
   /** Beside the masked document: how it may be seen. */
   elsewhere?: ReactNode;
   /** Draws the pages of a PDF. Where it is absent, PDF is described and not shown. */
-  renderPdf?(bytes: Uint8Array<ArrayBuffer>): ReactNode;
+  renderPdf?: ((bytes: Uint8Array<ArrayBuffer>) => ReactNode) | undefined;
 }
 
 const textCharactersMax = 400_000;
@@ -65,7 +65,7 @@ function Text({ text, format, renderPdf }: { text: string } & Pick<DocumentViewP
             contentType={contentType}
             format={format}
             content={decodeBase64(base64)}
-            {...(renderPdf !== undefined && { renderPdf })}
+            renderPdf={renderPdf}
           />
         )}
       />

@@ -49,7 +49,7 @@ export function ExportDialog({ patient, title, types, onClose }: ExportDialogPro
     });
     if (asked !== undefined) go("/records/exports");
   };
-  const shown = tried ? faults : {};
+  const shown: Partial<typeof faults> = tried ? faults : {};
   return (
     <Dialog onClose={onClose} title="Ask for an export?" size={560}>
       <form className="stack md" onSubmit={(event) => void submit(event)} noValidate>

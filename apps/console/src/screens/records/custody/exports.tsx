@@ -103,9 +103,7 @@ function ExportPanel({ row }: { row: RecordExport }) {
           Refused: refusal,
           Holds: records === undefined ? undefined : many(records, "record"),
           "Held back":
-            withheld === undefined || withheld === 0
-              ? undefined
-              : `${count(withheld)} by the patient’s consents`,
+            withheld === undefined || withheld === 0 ? undefined : `${count(withheld)} by the patient’s consents`,
           Downloaded: downloadedAt === undefined ? undefined : moment(downloadedAt),
           Until: state === "waiting" || state === "approved" ? moment(until) : undefined,
         }}
@@ -118,7 +116,12 @@ function ExportActs({ row }: { row: RecordExport }) {
   const params = { export: row.id };
   const approve = useAct("approveExport", "Approved: it can be downloaded once");
   const refuse = useAct("refuseExport", "Refused");
-  const save = useDownload("downloadExport", { params }, `records-${row.id}.zip`, "Saved. It cannot be downloaded again.");
+  const save = useDownload(
+    "downloadExport",
+    { params },
+    `records-${row.id}.zip`,
+    "Saved. It cannot be downloaded again.",
+  );
   const list = useRead("listExports", { query: {} }, { enabled: false });
   const [asking, setAsking] = useState<"approve" | "refuse" | "download">();
   const close = (): void => setAsking(undefined);
@@ -131,12 +134,21 @@ function ExportActs({ row }: { row: RecordExport }) {
   return (
     <>
       {mayApprove !== undefined && (
-        <ActButton may={mayApprove} label={`Approve the export for ${row.recipient}`} onClick={() => setAsking("approve")}>
+        <ActButton
+          may={mayApprove}
+          label={`Approve the export for ${row.recipient}`}
+          onClick={() => setAsking("approve")}
+        >
           Approve
         </ActButton>
       )}
       {mayRefuse !== undefined && (
-        <ActButton compact may={mayRefuse} label={`Refuse the export for ${row.recipient}`} onClick={() => setAsking("refuse")}>
+        <ActButton
+          compact
+          may={mayRefuse}
+          label={`Refuse the export for ${row.recipient}`}
+          onClick={() => setAsking("refuse")}
+        >
           Refuse
         </ActButton>
       )}
@@ -159,8 +171,8 @@ function ExportActs({ row }: { row: RecordExport }) {
           onClose={close}
           onConfirm={() => void approve.run({ params }).then((done) => done !== undefined && close())}
         >
-          {actorName(row.requestedBy)} can then download the patient’s records in the clear, once. You answer for it that
-          purpose and recipient are right.
+          {actorName(row.requestedBy)} can then download the patient’s records in the clear, once. You answer for it
+          that purpose and recipient are right.
         </ConfirmDialog>
       )}
       {asking === "refuse" && (
@@ -171,7 +183,9 @@ function ExportActs({ row }: { row: RecordExport }) {
           running={refuse.running}
           problem={refuse.problem}
           onClose={close}
-          onConfirm={(reason) => void refuse.run({ params, body: { reason } }).then((done) => done !== undefined && close())}
+          onConfirm={(reason) =>
+            void refuse.run({ params, body: { reason } }).then((done) => done !== undefined && close())
+          }
         >
           Nothing leaves. Who asked for it reads your reason.
         </ConfirmDialog>

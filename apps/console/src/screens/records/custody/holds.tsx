@@ -8,7 +8,7 @@ import { ActButton } from "../../../shell/act-button.tsx";
 import { Go, GoButton } from "../../../shell/go.tsx";
 import { Loaded } from "../../../shell/loaded.tsx";
 import { Guarded, Page } from "../../../shell/page.tsx";
-import { actorName, count, many, moment } from "../../../text/format.ts";
+import { actorName, many, moment } from "../../../text/format.ts";
 import { RecordTabs } from "../record-tabs.tsx";
 import { maskedClass, permissionTo, targetPath } from "../record-words.ts";
 import { HoldDialog } from "./hold-dialog.tsx";
@@ -61,13 +61,10 @@ function Holds() {
 
 function HoldTable({ items, onLift }: { items: readonly Hold[]; onLift(hold: Hold): void }) {
   return (
-    <TableRegion label="Legal holds" minWidth={760}>
+    <TableRegion label="Legal holds" minWidth={640}>
       <thead>
         <tr>
           <th scope="col">What is held</th>
-          <th scope="col" className="r">
-            Records
-          </th>
           <th scope="col">Why</th>
           <th scope="col">By</th>
           <th scope="col">
@@ -88,7 +85,6 @@ function HoldTable({ items, onLift }: { items: readonly Hold[]; onLift(hold: Hol
                   {"patient" in hold.target ? "All records of a patient" : hold.target.record.type}
                 </span>
               </th>
-              <td className="r num">{count(hold.records)}</td>
               <td>{hold.reason}</td>
               <td>
                 {actorName(hold.by)}

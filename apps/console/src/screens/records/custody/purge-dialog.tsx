@@ -5,7 +5,13 @@ import { ConfirmDialog } from "../../../shell/confirm-dialog.tsx";
 import { day, many } from "../../../text/format.ts";
 
 /** Counts first what a purge removes, then removes it. */
-export function PurgeDialog({ rule: { type, label, keepDays = 1 }, onClose }: { rule: RetentionRule; onClose(): void }) {
+export function PurgeDialog({
+  rule: { type, label, keepDays = 1 },
+  onClose,
+}: {
+  rule: RetentionRule;
+  onClose(): void;
+}) {
   const { run: count, problem: uncounted } = useAct("previewPurge", undefined, { refresh: false });
   const purge = useAct("purgeRecords", ({ versions }) => `Purged: ${many(versions, "version")}`);
   const [counted, setCounted] = useState<Awaited<ReturnType<typeof count>>>();

@@ -99,7 +99,8 @@ function ShreddingPanel({ row }: { row: Shredding }) {
           Reason: reason,
           Decided: decidedBy === undefined ? undefined : `${actorName(decidedBy)}, ${moment(decidedAt ?? until)}`,
           Refused: refusal,
-          Destroyed: records === undefined ? undefined : `${many(records, "record")}, ${many(versions ?? 0, "version")}`,
+          Destroyed:
+            records === undefined ? undefined : `${many(records, "record")}, ${many(versions ?? 0, "version")}`,
           Until: state === "waiting" ? moment(until) : undefined,
         }}
       />
@@ -118,7 +119,11 @@ function ShreddingActs({ row }: { row: Shredding }) {
   return (
     <>
       {mayApprove !== undefined && (
-        <ActButton may={mayApprove} label={`Destroy all about patient ${row.patient}`} onClick={() => setAsking("approve")}>
+        <ActButton
+          may={mayApprove}
+          label={`Destroy all about patient ${row.patient}`}
+          onClick={() => setAsking("approve")}
+        >
           Destroy
         </ActButton>
       )}

@@ -32,7 +32,10 @@ function Band({ glass, others }: { glass: Glass; others: number }) {
     <section className="glass-band" aria-label="Broken glass">
       <IconEye size={18} aria-hidden />
       <p>
-        <b>The glass is broken</b> for <Go to={targetPath(glass.target)}><span className={maskedClass(glass.title)}>{glass.title}</span></Go>
+        <b>The glass is broken</b> for{" "}
+        <Go to={targetPath(glass.target)}>
+          <span className={maskedClass(glass.title)}>{glass.title}</span>
+        </Go>
         {others > 0 && ` and ${others} more`}.{" "}
         <span className="num">
           <b>{timeLeft(left)}</b> left
@@ -48,7 +51,12 @@ function Band({ glass, others }: { glass: Glass; others: number }) {
         >
           Extend by {extendMinutes} min
         </ActButton>
-        <ActButton size="compact-sm" variant="filled" running={close.running} onClick={() => void close.run({ params })}>
+        <ActButton
+          size="compact-sm"
+          variant="filled"
+          running={close.running}
+          onClick={() => void close.run({ params })}
+        >
           End now
         </ActButton>
       </div>
@@ -81,5 +89,4 @@ function useSecondsLeft(until: string): number {
 
 const secondsTo = (until: string): number => Math.max(0, Math.ceil((new Date(until).getTime() - Date.now()) / 1000));
 
-const timeLeft = (seconds: number): string =>
-  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+const timeLeft = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

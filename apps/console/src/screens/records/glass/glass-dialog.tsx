@@ -52,7 +52,8 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
     const first = Object.entries(faults).find(([, fault]) => fault !== undefined)?.[0];
     if (first !== undefined) return document.getElementById(`glass-${first}`)?.focus();
     if (purpose === "" || target === undefined) return;
-    if ((await confirm.run({ body: { password } })) === undefined) return document.getElementById("glass-password")?.focus();
+    if ((await confirm.run({ body: { password } })) === undefined)
+      return document.getElementById("glass-password")?.focus();
     const glass = await open.run({
       body: {
         ...{ target, purpose, reason: reason.trim(), fields: [...wanted], minutes },
@@ -61,15 +62,15 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
     });
     if (glass !== undefined) onOpened(glass);
   };
-  const shown = tried ? faults : {};
+  const shown: Partial<typeof faults> = tried ? faults : {};
   const problem = confirm.problem ?? open.problem;
   return (
     <Dialog onClose={onClose} title="Break the glass?" size={600}>
       <form className="stack md" onSubmit={(event) => void submit(event)} noValidate>
         {problem !== null && <ApiProblemPanel problem={problem} />}
         <p className="dim">
-          You will see <span className={maskedClass(title)}>{title}</span> in the clear. Your name, your reason and every
-          record that you open are written to the audit log, and another person reviews them.
+          You will see <span className={maskedClass(title)}>{title}</span> in the clear. Your name, your reason and
+          every record that you open are written to the audit log, and another person reviews them.
         </p>
         <NativeSelect
           id="glass-purpose"
@@ -104,7 +105,11 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
           onChange={(event) => setReason(event.currentTarget.value)}
         />
         {targets.length > 1 && (
-          <Radio.Group label="How much of it?" value={String(targetAt)} onChange={(value) => setTargetAt(Number(value))}>
+          <Radio.Group
+            label="How much of it?"
+            value={String(targetAt)}
+            onChange={(value) => setTargetAt(Number(value))}
+          >
             <div className="choices">
               {targets.map(({ words }, at) => (
                 <Radio key={words} value={String(at)} label={words} />
@@ -120,12 +125,7 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
         >
           <div className="choices">
             {fields.map((field, at) => (
-              <Checkbox
-                key={field}
-                value={field}
-                label={fieldWords[field]}
-                {...(at === 0 && { id: "glass-fields" })}
-              />
+              <Checkbox key={field} value={field} label={fieldWords[field]} {...(at === 0 && { id: "glass-fields" })} />
             ))}
           </div>
         </Checkbox.Group>

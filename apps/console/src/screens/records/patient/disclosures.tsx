@@ -51,8 +51,8 @@ function Disclosures() {
       title="Disclosures"
       lead={
         <>
-          What left this platform about <span className={maskedClass(name)}>{name}</span>: when, to whom, what and why (45
-          CFR 164.528).
+          What left this platform about <span className={maskedClass(name)}>{name}</span>: when, to whom, what and why
+          (45 CFR 164.528).
         </>
       }
       crumbs={[
@@ -81,11 +81,7 @@ function Disclosures() {
     >
       <div className="stack md">
         {account.problem !== null && <ApiProblemPanel problem={account.problem} />}
-        <Range
-          from={from}
-          before={before}
-          onChange={(next) => void navigate({ search: next, replace: true })}
-        />
+        <Range from={from} before={before} onChange={(next) => void navigate({ search: next, replace: true })} />
         <Loaded query={disclosures} what="the disclosures">
           {({ items, next }) => (
             <Panel

@@ -47,7 +47,7 @@ export function EnterDisclosureDialog({ patient, name, onClose }: EnterDisclosur
     });
     if (entered !== undefined) onClose();
   };
-  const shown = tried ? faults : {};
+  const shown: Partial<typeof faults> = tried ? faults : {};
   return (
     <Dialog onClose={onClose} title="Write down a disclosure" size={560}>
       <form className="stack md" onSubmit={(event) => void submit(event)} noValidate>

@@ -1,6 +1,13 @@
 import type { PatientOverview } from "@hilum/contract/api";
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconDots, IconFileExport, IconFlame, IconLock, IconLockOpen, IconShieldExclamation } from "@tabler/icons-react";
+import {
+  IconDots,
+  IconFileExport,
+  IconFlame,
+  IconLock,
+  IconLockOpen,
+  IconShieldExclamation,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import type { MayDecision } from "../../../api/operation-facts.ts";
 import { ActButton } from "../../../shell/act-button.tsx";
@@ -12,11 +19,16 @@ import { GlassDialog } from "../glass/glass-dialog.tsx";
 import { permissionTo } from "../record-words.ts";
 
 const allFields = ["identity", "contact", "clinical", "documents"] as const;
-const whyNot = (may: MayDecision | undefined): string | undefined =>
-  may?.allowed === false ? may.reason : undefined;
+const whyNot = (may: MayDecision | undefined): string | undefined => (may?.allowed === false ? may.reason : undefined);
 
 /** What may be done about a patient: reveal on top, what is rare or cannot be undone in the menu. */
-export function PatientActs({ id, overview: { patient, hold, glass, types, can } }: { id: string; overview: PatientOverview }) {
+export function PatientActs({
+  id,
+  overview: { patient, hold, glass, types, can },
+}: {
+  id: string;
+  overview: PatientOverview;
+}) {
   const [asking, setAsking] = useState<"reveal" | "hold" | "lift" | "export" | "shred">();
   const close = (): void => setAsking(undefined);
   const title = patient?.title ?? "this patient";
@@ -44,22 +56,38 @@ export function PatientActs({ id, overview: { patient, hold, glass, types, can }
         </Menu.Target>
         <Menu.Dropdown>
           {hold === undefined && mayHold !== undefined && (
-            <MenuAct leftSection={<IconLock size={16} aria-hidden />} blocked={whyNot(mayHold)} onClick={() => setAsking("hold")}>
+            <MenuAct
+              leftSection={<IconLock size={16} aria-hidden />}
+              blocked={whyNot(mayHold)}
+              onClick={() => setAsking("hold")}
+            >
               Put under a legal hold
             </MenuAct>
           )}
           {hold !== undefined && mayLift !== undefined && (
-            <MenuAct leftSection={<IconLockOpen size={16} aria-hidden />} blocked={whyNot(mayLift)} onClick={() => setAsking("lift")}>
+            <MenuAct
+              leftSection={<IconLockOpen size={16} aria-hidden />}
+              blocked={whyNot(mayLift)}
+              onClick={() => setAsking("lift")}
+            >
               Lift the legal hold
             </MenuAct>
           )}
           {mayExport !== undefined && (
-            <MenuAct leftSection={<IconFileExport size={16} aria-hidden />} blocked={whyNot(mayExport)} onClick={() => setAsking("export")}>
+            <MenuAct
+              leftSection={<IconFileExport size={16} aria-hidden />}
+              blocked={whyNot(mayExport)}
+              onClick={() => setAsking("export")}
+            >
               Ask for an export
             </MenuAct>
           )}
           {mayShred !== undefined && (
-            <MenuAct leftSection={<IconFlame size={16} aria-hidden />} blocked={whyNot(mayShred)} onClick={() => setAsking("shred")}>
+            <MenuAct
+              leftSection={<IconFlame size={16} aria-hidden />}
+              blocked={whyNot(mayShred)}
+              onClick={() => setAsking("shred")}
+            >
               Ask for destruction
             </MenuAct>
           )}

@@ -116,7 +116,7 @@ interface MomentsProps {
   onChange(part: { type?: string | undefined; cursor?: string | undefined }): void;
 }
 
-function Moments({ overview: { entries, types, next }, search, onChange }: MomentsProps) {
+function Moments({ overview: { entries, complete, types, next }, search, onChange }: MomentsProps) {
   return (
     <div className="stack md">
       <div className="row" role="group" aria-label="Which records">
@@ -146,7 +146,11 @@ function Moments({ overview: { entries, types, next }, search, onChange }: Momen
         flush
         foot={
           <>
-            <span>Days are those that the records name. Looking is written to the audit log.</span>
+            <span>
+              {complete
+                ? "Days are those that the records name. Looking is written to the audit log."
+                : "There are so many records that only those written last stand here. Choose a kind to see more."}
+            </span>
             <Paging cursor={search.cursor} next={next} onGo={(cursor) => onChange({ cursor })} />
           </>
         }

@@ -5,7 +5,7 @@ import { ApiProblemPanel } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
 import { Go } from "../../../shell/go.tsx";
 import { useReveal } from "../glass/use-reveal.ts";
-import { elementWords, sayValue } from "../record/fhir-value.ts";
+import { elementWords, sayValue, type FhirObject } from "../record/fhir-value.ts";
 import { recordPath } from "../record-words.ts";
 
 interface RevealedBannerProps {
@@ -19,7 +19,7 @@ interface RevealedBannerProps {
 export function RevealedBanner({ id, glass, patient, flags }: RevealedBannerProps) {
   const reveal = useReveal(glass, { type: "Patient", id });
   const { revealed, running, problem, show, copied } = reveal;
-  const resource = revealed?.resource;
+  const resource: FhirObject | undefined = revealed?.resource;
   return (
     <div className="stack md" onCopy={resource === undefined ? undefined : copied}>
       {problem !== null && <ApiProblemPanel problem={problem} />}
@@ -49,7 +49,7 @@ const firstOf = (value: unknown): string | undefined =>
   sayValue(Array.isArray(value) ? (value as unknown[])[0] : value);
 
 /** What tells one patient from another, in the order in which people compare it. */
-function linesOf(resource: Readonly<Record<string, unknown>>): { label: string; value: string }[] {
+function linesOf(resource: FhirObject): { label: string; value: string }[] {
   return ["birthDate", "gender", "identifier", "telecom", "address"].flatMap((name) => {
     const value = firstOf(resource[name]);
     return value === undefined ? [] : [{ label: elementWords(name), value }];

@@ -5,7 +5,10 @@ describe("a FHIR value in one line", () => {
   it.each([
     [{ family: "Doe", given: ["Jane", "Q."], prefix: ["Dr"] }, "Dr Jane Q. Doe"],
     [{ text: "Jane", family: "Doe" }, "Jane"],
-    [{ line: ["1 Elm Street"], city: "Riverside", postalCode: "12345", country: "US" }, "1 Elm Street, 12345 Riverside, US"],
+    [
+      { line: ["1 Elm Street"], city: "Riverside", postalCode: "12345", country: "US" },
+      "1 Elm Street, 12345 Riverside, US",
+    ],
     [{ coding: [{ system: "http://loinc.org", code: "18842-5", display: "Discharge letter" }] }, "Discharge letter"],
     [{ coding: [{ code: "x" }], text: "Said so" }, "Said so"],
     [{ reference: "Patient/1" }, "Patient/1"],

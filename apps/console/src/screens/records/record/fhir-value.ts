@@ -23,7 +23,8 @@ export function sayValue(value: unknown): string | undefined {
   return undefined;
 }
 
-const has = (value: FhirObject, ...names: readonly string[]): boolean => names.some((name) => Object.hasOwn(value, name));
+const has = (value: FhirObject, ...names: readonly string[]): boolean =>
+  names.some((name) => Object.hasOwn(value, name));
 
 const sayings: readonly ((value: FhirObject) => string | undefined)[] = [
   function humanName(value) {
@@ -71,7 +72,9 @@ const sayings: readonly ((value: FhirObject) => string | undefined)[] = [
     return joined([text(value["comparator"]), text(value["value"]), text(value["unit"]) ?? text(value["code"])]);
   },
   function contactPoint(value) {
-    return has(value, "system", "use") && typeof value["value"] === "string" && contactSystems.has(String(value["system"]))
+    return has(value, "system", "use") &&
+      typeof value["value"] === "string" &&
+      contactSystems.has(String(value["system"]))
       ? text(value["value"])
       : undefined;
   },
@@ -107,13 +110,20 @@ const systemNames: Readonly<Record<string, string>> = {
 /** A record that a reference leads to, where it is one of this server. */
 export function placeOf(value: unknown): { type: string; id: string } | undefined {
   const reference = isObject(value) ? value["reference"] : undefined;
-  const [, type, id] = typeof reference === "string" ? (/^([A-Z][A-Za-z]{1,63})\/([A-Za-z0-9.-]{1,64})$/.exec(reference) ?? []) : [];
+  const [, type, id] =
+    typeof reference === "string" ? (/^([A-Z][A-Za-z]{1,63})\/([A-Za-z0-9.-]{1,64})$/.exec(reference) ?? []) : [];
   return type === undefined || id === undefined ? undefined : { type, id };
 }
 
 /** `birthDate` as `Birth date`, `valueQuantity` as `Value`. */
 export function elementWords(name: string): string {
-  const bare = name.replace(/^(value|effective|onset|occurrence|performed|deceased|multipleBirth|medication)(?=[A-Z])[A-Za-z]+$/, "$1");
-  const spaced = bare.replaceAll(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  const bare = name.replace(
+    /^(value|effective|onset|occurrence|performed|deceased|multipleBirth|medication)(?=[A-Z])[A-Za-z]+$/,
+    "$1",
+  );
+  const spaced = bare.replaceAll(
+    /([a-z])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

@@ -6,7 +6,16 @@ import { maskedClass, recordPath } from "../record-words.ts";
 import { codeOf, elementWords, isObject, placeOf, sayValue, type FhirObject } from "./fhir-value.ts";
 
 /** Where the record stands, not what it says. */
-const leftOut = new Set(["resourceType", "id", "meta", "text", "contained", "extension", "modifierExtension", "implicitRules"]);
+const leftOut = new Set([
+  "resourceType",
+  "id",
+  "meta",
+  "text",
+  "contained",
+  "extension",
+  "modifierExtension",
+  "implicitRules",
+]);
 const depthMax = 6;
 /** A time with a zone; days and shorter are read as they stand. R4 datatypes.html#dateTime */
 const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/;

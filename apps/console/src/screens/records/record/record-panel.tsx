@@ -79,7 +79,9 @@ export function RecordPanel({ page, reveal }: { page: RecordPage; reveal: Reveal
               <ReadView resource={revealed.resource} />
             </div>
           ))}
-        {view !== undefined && resource === undefined && <p className="dim">There is nothing to show of this version.</p>}
+        {view !== undefined && resource === undefined && (
+          <p className="dim">There is nothing to show of this version.</p>
+        )}
         {view === "fhir" && resource !== undefined && (
           <div className={revealed === undefined ? undefined : "revealed"}>
             <FhirView resource={resource} />

@@ -13,7 +13,10 @@ interface RestoreDialogProps {
 export function RestoreDialog({ page: { record, newest }, version: { version }, onClose }: RestoreDialogProps) {
   const { type, id } = record;
   const go = useGo();
-  const restore = useAct("restoreRecordVersion", (answer) => `Version ${version} is the current one again, as version ${answer.version}`);
+  const restore = useAct(
+    "restoreRecordVersion",
+    (answer) => `Version ${version} is the current one again, as version ${answer.version}`,
+  );
   const submit = async (reason: string): Promise<void> => {
     const done = await restore.run({ params: { type, id }, body: { version, expected: newest, reason } });
     if (done === undefined) return;

@@ -96,7 +96,12 @@ function Version({ version, shown, path, onCompare, onRestore }: VersionProps) {
       {elements.length > 0 && <p className="small">{elements.map(elementWords).join(", ")}</p>}
       <div className="row">
         {number > 1 && (
-          <ActButton size="compact-sm" variant="subtle" label={`Compare with ${number - 1}: version ${number}`} onClick={onCompare}>
+          <ActButton
+            size="compact-sm"
+            variant="subtle"
+            label={`Compare with ${number - 1}: version ${number}`}
+            onClick={onCompare}
+          >
             Compare with {number - 1}
           </ActButton>
         )}

@@ -30,9 +30,7 @@ function GlassPage({ id }: { id: string }) {
   return (
     <Page
       title={data === undefined ? "Broken glass" : `Broken glass: ${data.title}`}
-      badges={
-        data !== undefined && <Status word={glassWord[data.state]}>{glassStateWords[data.state]}</Status>
-      }
+      badges={data !== undefined && <Status word={glassWord[data.state]}>{glassStateWords[data.state]}</Status>}
       lead={data === undefined ? undefined : leadOf(data)}
       crumbs={[
         { text: "Records", to: "/records" },

@@ -32,7 +32,9 @@ export const glassStateWords: Record<GlassState, string> = {
 };
 const choices: readonly (readonly [GlassState | undefined, string])[] = [
   [undefined, "All"],
-  ...(["open", "waiting", "asked", "escalated", "accepted"] as const).map((state) => [state, glassStateWords[state]] as const),
+  ...(["open", "waiting", "asked", "escalated", "accepted"] as const).map(
+    (state) => [state, glassStateWords[state]] as const,
+  ),
 ];
 
 export function GlassesScreen() {
@@ -132,7 +134,9 @@ function GlassTable({ items }: { items: readonly Glass[] }) {
               <Go className="name" to={`/records/glasses/${glass.id}`}>
                 <span className={maskedClass(glass.title)}>{glass.title}</span>
               </Go>
-              <span className="sub">{"patient" in glass.target ? "All records of a patient" : glass.target.record.type}</span>
+              <span className="sub">
+                {"patient" in glass.target ? "All records of a patient" : glass.target.record.type}
+              </span>
             </th>
             <td>
               <Status word={glassWord[glass.state]} quiet={glass.state === "accepted"}>

@@ -86,9 +86,10 @@ export function ReviewActs({ glass }: { glass: GlassDetail }) {
           act={open === "answer" ? answer : review}
           onClose={() => setOpen(undefined)}
           onSay={(reason) =>
-            void (open === "answer"
-              ? answer.run({ params, body: { reason } })
-              : review.run({ params, body: { verdict: open, reason } })
+            void (
+              open === "answer"
+                ? answer.run({ params, body: { reason } })
+                : review.run({ params, body: { verdict: open, reason } })
             ).then(finish)
           }
         />
