@@ -7,6 +7,7 @@ import type { Store } from "@hilum/store";
 import type { Config } from "./config.ts";
 import type { Installation } from "./compose.ts";
 import { composeAudit } from "./features/audit/compose-audit.ts";
+import { composeGovernance, type GovernanceFeature } from "./features/custody/compose-governance.ts";
 import { composeDevtools } from "./features/devtools/compose-devtools.ts";
 import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
 import { composeHooks } from "./features/hooks/compose-hooks.ts";
@@ -21,7 +22,6 @@ import { createPlatformSettings } from "./features/platform/settings.ts";
 import { composePlugins } from "./features/plugins/compose-plugins.ts";
 import { createLanePorts } from "./features/plugins/lane-ports.ts";
 import { composeRecords } from "./features/records/compose-records.ts";
-import { closedGuards } from "./features/records/default-guards.ts";
 import { composeRemote } from "./features/remote/compose-remote.ts";
 import type { Credentials } from "./http/authentication.ts";
 import type { Handlers } from "./http/request.ts";
@@ -91,8 +91,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     holds: identity.holds,
   });
   const { runner, lifecycle, health, registration, pages, counter } = plugins;
+  const governance = composeGovernance({
+    ...{ store, host, ref, governor: parts.governor, linkKey: parts.linkKey, holds: identity.holds },
+  });
   const messages = composeMessages({
-    ...{ store, host, runner, counter, boot, ref, log },
+    ...{ store, host, runner, counter, boot, ref, log, releases: governance.releases },
     testMode: () => platform.current().environment === "test",
   });
   const remote = composeRemote({
@@ -108,7 +111,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const records = composeRecords({
     ...{ store, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
-    guards: closedGuards,
+    guards: governance.guards,
     version: installation.version,
   });
   const devtools = composeDevtools({
@@ -126,7 +129,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       certificateUntil: parts.certificateUntil,
       egress: egress.repairs,
       routes: messages.routeRepairs,
-      records: records.repairs,
+      records: async () => [...(await records.repairs()), ...(await governance.repairs())],
     }),
   });
   let metrics: Promise<Metrics> | undefined;
@@ -160,10 +163,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...hooks.handlers,
     ...devtools.handlers,
     ...records.handlers,
+    ...governance.handlers,
   };
 
   const timers = [
-    setInterval(() => void sweep(store, egress).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
+    setInterval(() => void sweep(store, egress, governance).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
     setInterval(() => void plugins.grants.refresh().catch(() => undefined), grantsEveryMs).unref(),
     setInterval(() => void egress.refresh().catch(() => undefined), grantsEveryMs).unref(),
   ];
@@ -212,9 +216,10 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   };
 }
 
-async function sweep(store: Store, egress: EgressFeature): Promise<void> {
+async function sweep(store: Store, egress: EgressFeature, governance: GovernanceFeature): Promise<void> {
   const now = new Date();
   await egress.sweep(now);
+  await governance.sweep(now);
   await store.sessions.sweep(now.toISOString());
   await store.registrations.sweep(now.toISOString());
   await store.remote.sweep(now.toISOString());

@@ -97,9 +97,10 @@ export const StoredType = Strict({
   /** `Documents`. */
   label: Type.String(),
   icon: RecordIcon,
-  records: Type.Integer(),
-  versions: Type.Integer(),
-  bytes: Type.Integer(),
+  /** Absent where the store does not tell. */
+  records: Type.Optional(Type.Integer()),
+  versions: Type.Optional(Type.Integer()),
+  bytes: Type.Optional(Type.Integer()),
   /** Days after which versions that were superseded or deleted go; absent: kept. */
   keepDays: Type.Optional(Type.Integer()),
 });

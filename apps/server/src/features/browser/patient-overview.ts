@@ -2,6 +2,7 @@ import type { Context } from "@hilum/contract";
 import type { OpenGlass, PatientOverview, TimelineRecord } from "@hilum/contract/api";
 import type { HoldTarget, RecordRow, Records } from "@hilum/store";
 import type { Consents } from "../consent/consents.ts";
+import type { CoveredRecord } from "../glass/glasses.ts";
 import { noRecord } from "./browse-records.ts";
 import { permissionsFor } from "./permissions.ts";
 import { browseRow, presentTimelineRecord } from "./present-record.ts";
@@ -10,7 +11,7 @@ import { faceOf } from "./record-faces.ts";
 export interface OverviewParts {
   records: Pick<Records, "find" | "search" | "holds">;
   consents: Pick<Consents, "list">;
-  glassFor(context: Context, record: Pick<RecordRow, "type" | "id" | "patients">): Promise<OpenGlass | undefined>;
+  glassFor(context: Context, record: CoveredRecord): Promise<OpenGlass | undefined>;
   /** The place in the timeline after which a page begins: a day of treatment must not stand in an address. */
   cursors: {
     seal(context: Context, patient: string, after: string): string;

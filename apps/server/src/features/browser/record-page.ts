@@ -6,6 +6,7 @@ import { attachmentsOf, presentAttachment } from "./attachments-of.ts";
 import { changedElements } from "./changed-elements.ts";
 import { permissionsFor } from "./permissions.ts";
 import { authorshipOf, browseRow, embeddedStore } from "./present-record.ts";
+import type { CoveredRecord } from "../glass/glasses.ts";
 import { noRecord } from "./browse-records.ts";
 import type { RecordSource } from "./record-source.ts";
 
@@ -14,7 +15,7 @@ export interface PageParts {
   store: string;
   retention(type: string): Promise<RetentionRow | undefined>;
   /** The person's open glass that covers the record. */
-  glassFor(context: Context, record: Pick<RecordRow, "type" | "id" | "patients">): Promise<OpenGlass | undefined>;
+  glassFor(context: Context, record: CoveredRecord): Promise<OpenGlass | undefined>;
 }
 
 /** One version of a record, masked, with what the person may do. Throws `record.not_found`. */

@@ -16,7 +16,7 @@ import type { Records } from "@hilum/store";
 export interface ConsentSubject {
   type: string;
   patients: readonly string[];
-  resource: unknown;
+  resource?: unknown;
 }
 
 export interface ConsentAsk {

@@ -1,11 +1,12 @@
+import { createHmac } from "node:crypto";
 import type { Actor } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
-import { createCallIds, type Governor } from "@hilum/host";
+import { createCallIds, type Governor, type Host } from "@hilum/host";
 import type { Store } from "@hilum/store";
 import type { Handlers } from "../../http/request.ts";
 import { createBrowser } from "../browser/browser.ts";
+import { createPluginStores } from "../browser/plugin-stores.ts";
 import { createBrowserHandlers } from "../browser/routes.ts";
-import type { OtherStores } from "../browser/store-list.ts";
 import { createConsents } from "../consent/consents.ts";
 import { createConsentHandlers } from "../consent/routes.ts";
 import { createDisclosureAccount } from "../disclosures/account.ts";
@@ -17,7 +18,7 @@ import { createGlassWatch } from "../glass/glass-watch.ts";
 import { createReveals } from "../glass/read-under-glass.ts";
 import { createRecordGuards } from "../glass/record-guards.ts";
 import { createGlassHandlers } from "../glass/routes.ts";
-import type { Cursors } from "../records/cursor.ts";
+import { createCursors } from "../records/cursor.ts";
 import type { RecordGuards } from "../records/record-guards.ts";
 import { createExports } from "./exports.ts";
 import { createHolds } from "./holds.ts";
@@ -28,12 +29,12 @@ import { createShreddings } from "./shreddings.ts";
 export interface GovernanceParts {
   store: Store;
   governor: Governor;
-  /** Of links from page to page. */
-  cursors: Cursors;
+  host(): Host;
+  /** Key of this deployment, from which that of links from page to page is made. */
+  linkKey: Buffer;
   ref(resource: string, id: string): string;
   /** Whether a session or token is open still. */
   holds(actor: Actor): Promise<boolean>;
-  others: OtherStores;
 }
 
 /** Who sees records, and what becomes of them: browser, glasses, consents, disclosures, holds, exports, retention, shredding. */
@@ -47,18 +48,17 @@ export interface GovernanceFeature {
   sweep(now: Date): Promise<void>;
 }
 
-export function composeGovernance({
-  store,
-  governor,
-  cursors,
-  ref,
-  holds,
-  others,
-}: GovernanceParts): GovernanceFeature {
+export function composeGovernance({ store, governor, host, linkKey, ref, holds }: GovernanceParts): GovernanceFeature {
   const consents = createConsents({ records: store.records });
   const glasses = createGlasses({ store });
   const watch = createGlassWatch({ store, governor, holds, nextCall: createCallIds() });
-  const browser = createBrowser({ store, others, consents, glasses, cursors, ref, nowMs: () => Date.now() });
+  const now = (): Date => new Date();
+  const cursors = createCursors(createHmac("sha256", linkKey).update("patient timeline").digest(), now);
+  const others = createPluginStores({ store, host });
+  const browser = createBrowser({
+    ...{ store, others, consents, glasses, cursors, ref },
+    nowMs: () => now().getTime(),
+  });
   return {
     handlers: createAllHandlers({ store, consents, glasses, browser }),
     guards: createRecordGuards({ store, glasses, consents }),

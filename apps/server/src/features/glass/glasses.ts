@@ -8,7 +8,7 @@ import {
   type GlassTarget,
 } from "@hilum/contract/api";
 import { decideGlass } from "@hilum/policy";
-import type { GlassRow, RecordRow, Store } from "@hilum/store";
+import type { GlassRow, Store } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
 import { requireUser } from "../identity/sessions.ts";
 import { presentGlass, presentGlassDetail, titleOfTarget } from "./present-glass.ts";
@@ -37,7 +37,14 @@ export interface GlassesService {
   /** Notes that revealed values were copied or printed. */
   note(context: Context, id: string, use: { what: "copied" | "printed"; type: string; id: string }): Promise<void>;
   /** The open glass of this person and session that covers the record, if there is one. */
-  covering(context: Context, record: Pick<RecordRow, "type" | "id" | "patients">): Promise<GlassRow | undefined>;
+  covering(context: Context, record: CoveredRecord): Promise<GlassRow | undefined>;
+}
+
+/** A record as far as it says whom it is about. */
+export interface CoveredRecord {
+  type: string;
+  id: string;
+  patients: readonly string[];
 }
 
 type Parts = { store: Pick<Store, "glasses" | "records"> };
