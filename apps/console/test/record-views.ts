@@ -27,7 +27,7 @@ export const recordViews: readonly View[] = [
     path: "/records?type=Patient",
     act: async (page) => {
       await page.getByLabel("Name").fill("Zzz");
-      await press("Search")(page);
+      await page.getByRole("search").getByRole("button", { name: "Search" }).click();
       await page.getByText("No record matches").waitFor();
     },
   },
@@ -36,7 +36,7 @@ export const recordViews: readonly View[] = [
     path: "/records?type=Patient",
     act: async (page) => {
       await page.getByLabel("Name").fill("Zz");
-      await press("Search")(page);
+      await page.getByRole("search").getByRole("button", { name: "Search" }).click();
       await page.getByText("Write at least 3 characters.").waitFor();
     },
   },
@@ -45,7 +45,7 @@ export const recordViews: readonly View[] = [
   {
     name: "records-refused",
     path: "/records?type=Patient",
-    scenario: { refuse: { browseRecords: "browse.probing" } },
+    scenario: { refuse: { browseRecords: "search.guessing" } },
     act: (page) => page.getByRole("alert").waitFor(),
   },
   { name: "record", path: letter },

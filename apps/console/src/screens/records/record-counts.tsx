@@ -31,9 +31,9 @@ export function RecordCounts({ store: { title, types } }: { store: RecordStore }
                   {label}
                 </span>
               </th>
-              <td className="r num">{count(records)}</td>
-              <td className="r num">{count(versions)}</td>
-              <td className="r num">{bytes(size)}</td>
+              <td className="r num">{said(records, count)}</td>
+              <td className="r num">{said(versions, count)}</td>
+              <td className="r num">{said(size, bytes)}</td>
             </tr>
           ))}
         </tbody>
@@ -41,3 +41,6 @@ export function RecordCounts({ store: { title, types } }: { store: RecordStore }
     </Panel>
   );
 }
+
+/** Stores elsewhere do not tell how much they hold. */
+const said = (n: number | undefined, say: (n: number) => string): string => (n === undefined ? "not told" : say(n));

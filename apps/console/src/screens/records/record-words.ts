@@ -1,4 +1,4 @@
-import type { FieldGroup, GlassTarget, MaskedRecord, Permission } from "@hilum/contract/api";
+import type { FieldGroup, GlassTarget, MaskedRecord, Permission, RecordStore } from "@hilum/contract/api";
 import type { MayDecision } from "../../api/operation-facts.ts";
 import { actorName } from "../../text/format.ts";
 
@@ -54,4 +54,10 @@ export function writerName(
   nameOf: (plugin: string, instance?: string) => string,
 ): string {
   return via === undefined ? actorName(by) : nameOf(via.plugin, via.instance);
+}
+
+/** How many records stores hold, as far as they tell; undefined where none does. */
+export function recordsIn(stores: readonly RecordStore[]): number | undefined {
+  const told = stores.flatMap(({ types }) => types).flatMap(({ records }) => (records === undefined ? [] : [records]));
+  return told.length === 0 ? undefined : told.reduce((sum, records) => sum + records, 0);
 }

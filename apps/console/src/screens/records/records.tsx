@@ -18,6 +18,7 @@ import { RecordCounts } from "./record-counts.tsx";
 import { RecordList } from "./record-list.tsx";
 import { RecordSearchForm } from "./record-search.tsx";
 import { RecordTabs } from "./record-tabs.tsx";
+import { recordsIn } from "./record-words.ts";
 import { StoreTree } from "./store-tree.tsx";
 import { useBrowse, type BrowseBody } from "./use-browse.ts";
 
@@ -87,8 +88,7 @@ const pathOf = (store: string, type: string | undefined): string =>
   `/records?${new URLSearchParams(present({ store: store === "embedded" ? undefined : store, type }) as Record<string, string>).toString()}`;
 
 function leadOf(stores: readonly RecordStore[]): string {
-  const records = stores.flatMap(({ types }) => types).reduce((sum, row) => sum + row.records, 0);
-  return `${many(records, "record")} in ${many(stores.length, "store")}. Names, numbers and text are hidden until you need them and say why.`;
+  return `${many(recordsIn(stores) ?? 0, "record")} in ${many(stores.length, "store")}. Names, numbers and text are hidden until you need them and say why.`;
 }
 
 interface RowsProps {
