@@ -31,6 +31,12 @@ export function calendarDay(text: string, now: Date = new Date()): string {
     ...(!sameYear && { year: "numeric" }),
   }).format(at);
 }
+/** "12 Mar" of `2026-03-12`, "Mar" of `2026-03`, nothing of `2026`. */
+export function dayOfYear(when: string): string {
+  if (when.length < 7) return "";
+  const parts = when.length < 10 ? ({ month: "short" } as const) : ({ day: "numeric", month: "short" } as const);
+  return new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...parts }).format(new Date(when.slice(0, 10)));
+}
 /** "14:02" today, "12 Mar, 14:02" otherwise. */
 export function moment(at: string | number | Date, now: Date = new Date()): string {
   const isToday = part(at, { dateStyle: "short" }) === part(now, { dateStyle: "short" });

@@ -12,7 +12,7 @@ type Narrowing = Pick<RecordsSearch, "patient" | "category" | "from" | "before">
 const wordMin = 3;
 /** Each key with what it finds; the first two are of a patient and stay out of the address. */
 const fields = [
-  ["identifier", "Number", "Whole number, or system|number"],
+  ["identifier", "Number", "Whole, or system|number"],
   ["name", "Name", "First letters, three at least"],
   ["patient", "Patient’s id", ""],
   ["category", "Category", "Code, or system|code"],
@@ -68,7 +68,7 @@ export function RecordSearchForm({ keys, terms, narrowing, onSearch }: RecordSea
           key={key}
           label={label}
           placeholder={placeholder}
-          w={210}
+          w={200}
           autoComplete="off"
           spellCheck={false}
           {...(at === 0 && { "data-page-search": true, leftSection: <IconSearch size={16} aria-hidden /> })}

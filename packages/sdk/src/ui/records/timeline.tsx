@@ -4,7 +4,8 @@ import type { Format } from "../text/format.ts";
 /** A moment of a patient's record. What of it is masked comes masked. */
 export interface TimelineMoment {
   id: string;
-  at: string;
+  /** A day, a month or a year, as far as it is known: `2026-02-03`, `2026-02`, `2026`. */
+  when: string;
   /** `Document`, `Measurement`. */
   kind: string;
   title: string;
@@ -35,8 +36,8 @@ export function Timeline({ moments, format, renderTitle, level = 3 }: TimelinePr
           <ol>
             {inYear.map((moment) => (
               <li key={moment.id}>
-                <time className="at num" dateTime={moment.at.slice(0, 10)}>
-                  {format.dayOfYear(moment.at)}
+                <time className="at num" dateTime={moment.when}>
+                  {format.dayOfYear(moment.when)}
                 </time>
                 <span className="mark" aria-hidden>
                   {moment.mark}
@@ -69,7 +70,7 @@ export function Timeline({ moments, format, renderTitle, level = 3 }: TimelinePr
 function byYear(moments: readonly TimelineMoment[]): [year: string, moments: TimelineMoment[]][] {
   const groups: [string, TimelineMoment[]][] = [];
   for (const moment of moments) {
-    const year = moment.at.slice(0, 4);
+    const year = moment.when.slice(0, 4);
     const last = groups.at(-1);
     if (last?.[0] === year) last[1].push(moment);
     else groups.push([year, [moment]]);

@@ -164,7 +164,7 @@ const kindWords: Record<AccountedDisclosure["kind"], string> = {
 function DisclosureTable({ items }: { items: readonly AccountedDisclosure[] }) {
   const nameOf = usePluginName();
   return (
-    <TableRegion label="Disclosures, newest first" minWidth={860}>
+    <TableRegion label="Disclosures, newest first" minWidth={860} className="t top">
       <thead>
         <tr>
           <th scope="col">When</th>

@@ -12,7 +12,7 @@ import { Go, GoButton } from "../../../shell/go.tsx";
 import { Loaded } from "../../../shell/loaded.tsx";
 import { Guarded, Page } from "../../../shell/page.tsx";
 import { Paging } from "../../../shell/paging.tsx";
-import { actorName, calendarDay, day, many } from "../../../text/format.ts";
+import { actorName, day, dayOfYear, many } from "../../../text/format.ts";
 import { present } from "../../../text/search.ts";
 import { RecordIcon } from "../record-icon.tsx";
 import { RecordFlags } from "../record-list.tsx";
@@ -161,10 +161,10 @@ function Moments({ overview: { entries, complete, types, next }, search, onChang
           </Empty>
         ) : (
           <Timeline
-            format={{ dayOfYear: (at) => calendarDay(at.slice(0, 10), new Date(at.slice(0, 10))) }}
+            format={{ dayOfYear }}
             moments={entries.map((entry) => ({
               id: `${entry.type}/${entry.id}`,
-              at: entry.at,
+              when: entry.when,
               kind: entry.kind,
               title: entry.title,
               detail: entry.detail,

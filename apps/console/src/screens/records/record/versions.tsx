@@ -105,7 +105,7 @@ function Version({ version, shown, path, onCompare, onRestore }: VersionProps) {
             Compare with {number - 1}
           </ActButton>
         )}
-        {mayRestore !== undefined && (
+        {mayRestore !== undefined && !current && (
           <ActButton
             size="compact-sm"
             variant="subtle"

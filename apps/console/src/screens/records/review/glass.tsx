@@ -69,8 +69,8 @@ function GlassPage({ id }: { id: string }) {
 }
 
 function leadOf({ by, openedAt, reads }: GlassDetail): string {
-  const read = reads === 0 ? "read nothing" : `read ${many(reads, "record or document", "records and documents")}`;
-  return `${actorName(by)} broke it ${moment(openedAt)} and ${read}.`;
+  const read = reads === 0 ? "Nothing was read" : `${many(reads, "record or document", "records and documents")} read`;
+  return `Broken by ${actorName(by)}, ${moment(openedAt)}. ${read} in the clear.`;
 }
 
 const endWords = {
