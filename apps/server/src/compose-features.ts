@@ -95,7 +95,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...{ store, host, ref, governor: parts.governor, linkKey: parts.linkKey, holds: identity.holds },
   });
   const messages = composeMessages({
-    ...{ store, host, runner, counter, boot, ref, log, releases: governance.releases },
+    ...{ store, host, runner, counter, boot, ref, log, releases: governance.releases, mayOpen: governance.mayOpen },
     testMode: () => platform.current().environment === "test",
   });
   const remote = composeRemote({
@@ -112,6 +112,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const records = composeRecords({
     ...{ store, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
     guards: governance.guards,
+    grantsOf: (key) => plugins.grants.grantsOf(key),
+    log,
     version: installation.version,
   });
   const devtools = composeDevtools({
@@ -175,7 +177,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   return {
     handlers,
     credentials: identity.credentials,
-    lanes: createLanePorts({ store }),
+    lanes: { ...createLanePorts({ store }), records: records.port },
     grantsOf: (key) => plugins.grants.grantsOf(key),
     decideCall: (request) => runner.decideCall(request),
     writeLog: (key, line) => plugins.logs.write(key, line),

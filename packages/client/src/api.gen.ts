@@ -2096,6 +2096,180 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/fhir/R4": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Carry out a batch, or a transaction of which all or nothing is done */
+        readonly post: operations["sendBundle"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Search records of one type */
+        readonly get: operations["searchRecords"];
+        readonly put?: never;
+        /** Store a new record; with If-None-Exist only where no record matches */
+        readonly post: operations["createRecord"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/_history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the versions of all records of a type, newest first */
+        readonly get: operations["listTypeHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/_search": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Search records of one type, with the criteria in the body, where no log of addresses sees them */
+        readonly post: operations["postSearchRecords"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record as it is now; a Binary raw, unless FHIR JSON is asked for */
+        readonly get: operations["readRecord"];
+        /** Replace a record, or store it under the id that the client gives; with If-Match only that version */
+        readonly put: operations["updateRecord"];
+        readonly post?: never;
+        /** Delete a record; its versions stay until their retention ends */
+        readonly delete: operations["deleteRecord"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a record by JSON Patch (RFC 6902) */
+        readonly patch: operations["patchRecord"];
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}/_history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the versions of a record, newest first */
+        readonly get: operations["listRecordHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}/_history/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record as it was in one version */
+        readonly get: operations["readRecordVersion"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/Binary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Store bytes of any content type as a Binary, streamed; FHIR JSON is taken as the resource */
+        readonly post: operations["createBinary"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/Binary/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Replace the bytes of a Binary, streamed */
+        readonly put: operations["updateBinary"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/metadata": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Tell what the FHIR API serves: types, interactions and search parameters */
+        readonly get: operations["getCapabilityStatement"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/hooks/{plugin}/{instance}/{path}": {
         readonly parameters: {
             readonly query?: never;
@@ -2241,7 +2415,10 @@ export interface components {
             readonly name: string;
             readonly prefix: string;
             /** @enum {unknown} */
+            readonly purpose: "TREAT" | "HOPERAT";
+            /** @enum {unknown} */
             readonly role: "administrator" | "operator" | "auditor" | "viewer";
+            readonly scopes: readonly string[];
         };
         readonly Attachment: {
             readonly contentType: string;
@@ -2466,6 +2643,11 @@ export interface components {
             /** @enum {unknown} */
             readonly status: "passed" | "failed" | "warning" | "skipped";
             readonly title: string;
+        };
+        readonly FhirResource: {
+            readonly resourceType: string;
+        } & {
+            readonly [key: string]: unknown;
         };
         readonly Fixture: {
             readonly capability: string;
@@ -8177,7 +8359,10 @@ export interface operations {
                     readonly days: number;
                     readonly name: string;
                     /** @enum {unknown} */
+                    readonly purpose?: "TREAT" | "HOPERAT";
+                    /** @enum {unknown} */
                     readonly role: "administrator" | "operator" | "auditor" | "viewer";
+                    readonly scopes?: readonly string[];
                 };
             };
         };
@@ -8740,6 +8925,565 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly sendBundle: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly searchRecords: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _id?: string;
+                readonly _include?: string;
+                readonly _lastUpdated?: string;
+                readonly _sort?: string;
+                readonly _summary?: string;
+                readonly identifier?: string;
+                readonly patient?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly createRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-none-exist"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly listTypeHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _since?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly postSearchRecords: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _id?: string;
+                readonly _include?: string;
+                readonly _lastUpdated?: string;
+                readonly _sort?: string;
+                readonly _summary?: string;
+                readonly identifier?: string;
+                readonly patient?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly readRecord: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _summary?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Answered */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly updateRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly deleteRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; there is no body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly patchRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": readonly ({
+                    readonly from?: string;
+                    readonly op: string;
+                    readonly path: string;
+                    readonly value?: unknown;
+                } & {
+                    readonly [key: string]: unknown;
+                })[];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly listRecordHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _since?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly readRecordVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Answered */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly createBinary: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly prefer?: string;
+                readonly "x-security-context"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly updateBinary: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+                readonly "x-security-context"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly getCapabilityStatement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
                 };
             };
         };

@@ -67,6 +67,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Send a smaller file.",
         False,
     ),
+    "bundle.invalid": ErrorSpec(
+        400,
+        "The bundle cannot be carried out",
+        "Correct the named entries and send it again: nothing was done.",
+        False,
+    ),
     "call.too_deep": ErrorSpec(
         508,
         "Plugins called each other too many times in a row",
@@ -565,6 +571,72 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Check host, port and network; Hilum keeps trying.",
         True,
     ),
+    "record.conflict": ErrorSpec(
+        409,
+        "The record is there in another version, or under the same id",
+        "Read the record as it is now, put your change into it, and save again.",
+        False,
+    ),
+    "record.denied": ErrorSpec(
+        403,
+        "These records are not open to this credential",
+        "Let an administrator make a token with the scope that is named, under Users, Tokens; a plugin asks for it in its manifest.",
+        False,
+    ),
+    "record.exists": ErrorSpec(
+        412,
+        "A record that fits the condition is there already",
+        "Search with the same condition and use the record that is found.",
+        False,
+    ),
+    "record.gone": ErrorSpec(
+        410,
+        "The record was deleted",
+        "Read an earlier version of it, or restore it in Records.",
+        False,
+    ),
+    "record.held": ErrorSpec(
+        409,
+        "The record is under a legal hold",
+        "Lift the hold in Records, Holds, once the case allows it.",
+        False,
+    ),
+    "record.invalid": ErrorSpec(
+        422,
+        "The record is not valid",
+        "Correct the named places.",
+        False,
+    ),
+    "record.masked": ErrorSpec(
+        403,
+        "People read records in Records, where they are masked",
+        "Open Records in the console, find the record, and break the glass there with a reason if you need to see it.",
+        False,
+    ),
+    "record.not_carried": ErrorSpec(
+        404,
+        "Records of this type are not carried",
+        "Use one of the types that the CapabilityStatement names.",
+        False,
+    ),
+    "record.not_found": ErrorSpec(
+        404,
+        "There is no such record",
+        "Search for it; it may lie outside of what was granted.",
+        False,
+    ),
+    "record.patch_failed": ErrorSpec(
+        422,
+        "The patch does not apply to the record",
+        "Read the record as it is now and correct the named step.",
+        False,
+    ),
+    "record.too_large": ErrorSpec(
+        413,
+        "The record is too large",
+        "Keep the bytes of its attachments as Binary records and refer to them.",
+        False,
+    ),
     "registration.not_found": ErrorSpec(
         404,
         "There is no such registration",
@@ -637,6 +709,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Use one of the methods in the Allow header.",
         False,
     ),
+    "request.not_acceptable": ErrorSpec(
+        406,
+        "The answer cannot be given in the format that is asked for",
+        "Accept application/fhir+json.",
+        False,
+    ),
     "request.not_found": ErrorSpec(
         404,
         "There is nothing at this address",
@@ -701,6 +779,18 @@ CATALOGUE: dict[str, ErrorSpec] = {
         409,
         "The workspace has a folder of that name",
         "Choose another id, or remove the folder first: nothing is written over.",
+        False,
+    ),
+    "search.guessing": ErrorSpec(
+        429,
+        "Too many different values were searched for without finding anything",
+        "Wait as long as Retry-After says. If the program works as it should, search for what it has and do not try values out.",
+        True,
+    ),
+    "search.invalid": ErrorSpec(
+        400,
+        "The search cannot be answered as it was asked",
+        "Correct the named parameter.",
         False,
     ),
     "server.internal": ErrorSpec(
@@ -842,4 +932,10 @@ CAUSES: dict[str, CauseClass] = {
     "provider.timeout": "timeout",
     "provider.too_large": "too_large",
     "provider.unreachable": "network",
+    "record.conflict": "other",
+    "record.gone": "other",
+    "record.invalid": "other",
+    "record.not_found": "other",
+    "record.too_large": "too_large",
+    "search.invalid": "other",
 }

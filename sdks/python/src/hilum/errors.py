@@ -25,6 +25,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── ProviderTimeout           provider.timeout
 │   ├── ProviderTooLarge          provider.too_large
 │   ├── ProviderUnreachable       provider.unreachable
+│   ├── RecordConflict            record.conflict
+│   ├── RecordGone                record.gone
+│   ├── RecordInvalid             record.invalid
+│   ├── RecordNotFound            record.not_found
+│   ├── RecordTooLarge            record.too_large
+│   ├── SearchInvalid             search.invalid
 │   └── EgressError               why `ctx.connect` has no connection
 ├── HostError                    what the platform refused
 │   ├── AuditBadEntry             audit.bad_entry
@@ -32,6 +38,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── AuditBroken               audit.broken
 │   ├── BlobNotFound              blob.not_found
 │   ├── BlobTooLarge              blob.too_large
+│   ├── BundleInvalid             bundle.invalid
 │   ├── CallTooDeep               call.too_deep
 │   ├── ConfigInvalid             config.invalid
 │   ├── ConformanceInProgress     conformance.in_progress
@@ -96,6 +103,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
+│   ├── RecordDenied              record.denied
+│   ├── RecordExists              record.exists
+│   ├── RecordHeld                record.held
+│   ├── RecordMasked              record.masked
+│   ├── RecordNotCarried          record.not_carried
+│   ├── RecordPatchFailed         record.patch_failed
 │   ├── RegistrationNotFound      registration.not_found
 │   ├── RegistrationQueueFull     registration.queue_full
 │   ├── RepairCritical            repair.critical
@@ -108,6 +121,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RequestInvalid            request.invalid
 │   ├── RequestMediaType          request.media_type
 │   ├── RequestMethod             request.method
+│   ├── RequestNotAcceptable      request.not_acceptable
 │   ├── RequestNotFound           request.not_found
 │   ├── RequestNotJson            request.not_json
 │   ├── RequestStepUp             request.step_up
@@ -119,6 +133,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RuntimeMissing            runtime.missing
 │   ├── SandboxUnavailable        sandbox.unavailable
 │   ├── ScaffoldExists            scaffold.exists
+│   ├── SearchGuessing            search.guessing
 │   ├── ServerInternal            server.internal
 │   ├── ServerStopping            server.stopping
 │   ├── SessionBadCredentials     session.bad_credentials
@@ -193,6 +208,10 @@ class BlobNotFound(HostError):
 
 class BlobTooLarge(HostError):
     """The attachment is too large: `blob.too_large`."""
+
+
+class BundleInvalid(HostError):
+    """The bundle cannot be carried out: `bundle.invalid`."""
 
 
 class CallTooDeep(HostError):
@@ -527,6 +546,50 @@ class ProviderUnreachable(ProviderError):
     """The provider cannot be reached: `provider.unreachable`."""
 
 
+class RecordConflict(ProviderError):
+    """The record is there in another version, or under the same id: `record.conflict`."""
+
+
+class RecordDenied(HostError):
+    """These records are not open to this credential: `record.denied`."""
+
+
+class RecordExists(HostError):
+    """A record that fits the condition is there already: `record.exists`."""
+
+
+class RecordGone(ProviderError):
+    """The record was deleted: `record.gone`."""
+
+
+class RecordHeld(HostError):
+    """The record is under a legal hold: `record.held`."""
+
+
+class RecordInvalid(ProviderError):
+    """The record is not valid: `record.invalid`."""
+
+
+class RecordMasked(HostError):
+    """People read records in Records, where they are masked: `record.masked`."""
+
+
+class RecordNotCarried(HostError):
+    """Records of this type are not carried: `record.not_carried`."""
+
+
+class RecordNotFound(ProviderError):
+    """There is no such record: `record.not_found`."""
+
+
+class RecordPatchFailed(HostError):
+    """The patch does not apply to the record: `record.patch_failed`."""
+
+
+class RecordTooLarge(ProviderError):
+    """The record is too large: `record.too_large`."""
+
+
 class RegistrationNotFound(HostError):
     """There is no such registration: `registration.not_found`."""
 
@@ -575,6 +638,10 @@ class RequestMethod(HostError):
     """This address does not take that method: `request.method`."""
 
 
+class RequestNotAcceptable(HostError):
+    """The answer cannot be given in the format that is asked for: `request.not_acceptable`."""
+
+
 class RequestNotFound(HostError):
     """There is nothing at this address: `request.not_found`."""
 
@@ -617,6 +684,14 @@ class SandboxUnavailable(HostError):
 
 class ScaffoldExists(HostError):
     """The workspace has a folder of that name: `scaffold.exists`."""
+
+
+class SearchGuessing(HostError):
+    """Too many different values were searched for without finding anything: `search.guessing`."""
+
+
+class SearchInvalid(ProviderError):
+    """The search cannot be answered as it was asked: `search.invalid`."""
 
 
 class ServerInternal(HostError):
@@ -704,6 +779,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "audit.broken": AuditBroken,
     "blob.not_found": BlobNotFound,
     "blob.too_large": BlobTooLarge,
+    "bundle.invalid": BundleInvalid,
     "call.too_deep": CallTooDeep,
     "config.invalid": ConfigInvalid,
     "conformance.in_progress": ConformanceInProgress,
@@ -787,6 +863,17 @@ CLASSES: dict[str, type[HilumError]] = {
     "provider.timeout": ProviderTimeout,
     "provider.too_large": ProviderTooLarge,
     "provider.unreachable": ProviderUnreachable,
+    "record.conflict": RecordConflict,
+    "record.denied": RecordDenied,
+    "record.exists": RecordExists,
+    "record.gone": RecordGone,
+    "record.held": RecordHeld,
+    "record.invalid": RecordInvalid,
+    "record.masked": RecordMasked,
+    "record.not_carried": RecordNotCarried,
+    "record.not_found": RecordNotFound,
+    "record.patch_failed": RecordPatchFailed,
+    "record.too_large": RecordTooLarge,
     "registration.not_found": RegistrationNotFound,
     "registration.queue_full": RegistrationQueueFull,
     "repair.critical": RepairCritical,
@@ -799,6 +886,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "request.invalid": RequestInvalid,
     "request.media_type": RequestMediaType,
     "request.method": RequestMethod,
+    "request.not_acceptable": RequestNotAcceptable,
     "request.not_found": RequestNotFound,
     "request.not_json": RequestNotJson,
     "request.step_up": RequestStepUp,
@@ -810,6 +898,8 @@ CLASSES: dict[str, type[HilumError]] = {
     "runtime.missing": RuntimeMissing,
     "sandbox.unavailable": SandboxUnavailable,
     "scaffold.exists": ScaffoldExists,
+    "search.guessing": SearchGuessing,
+    "search.invalid": SearchInvalid,
     "server.internal": ServerInternal,
     "server.stopping": ServerStopping,
     "session.bad_credentials": SessionBadCredentials,
@@ -841,6 +931,7 @@ __all__ = [
     "AuditBroken",
     "BlobNotFound",
     "BlobTooLarge",
+    "BundleInvalid",
     "CallTooDeep",
     "ConfigInvalid",
     "ConformanceInProgress",
@@ -932,6 +1023,17 @@ __all__ = [
     "ProviderTimeout",
     "ProviderTooLarge",
     "ProviderUnreachable",
+    "RecordConflict",
+    "RecordDenied",
+    "RecordExists",
+    "RecordGone",
+    "RecordHeld",
+    "RecordInvalid",
+    "RecordMasked",
+    "RecordNotCarried",
+    "RecordNotFound",
+    "RecordPatchFailed",
+    "RecordTooLarge",
     "RegistrationError",
     "RegistrationNotFound",
     "RegistrationQueueFull",
@@ -945,6 +1047,7 @@ __all__ = [
     "RequestInvalid",
     "RequestMediaType",
     "RequestMethod",
+    "RequestNotAcceptable",
     "RequestNotFound",
     "RequestNotJson",
     "RequestStepUp",
@@ -956,6 +1059,8 @@ __all__ = [
     "RuntimeMissing",
     "SandboxUnavailable",
     "ScaffoldExists",
+    "SearchGuessing",
+    "SearchInvalid",
     "ServerInternal",
     "ServerStopping",
     "SessionBadCredentials",

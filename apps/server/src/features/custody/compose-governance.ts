@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Actor } from "@hilum/contract";
+import type { Actor, Context } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { createCallIds, type Governor, type Host } from "@hilum/host";
 import type { Store } from "@hilum/store";
@@ -12,6 +12,7 @@ import { createConsentHandlers } from "../consent/routes.ts";
 import { createDisclosureAccount } from "../disclosures/account.ts";
 import { createMessageReleases, type MessageReleases } from "../disclosures/release-message.ts";
 import { createDisclosureHandlers } from "../disclosures/routes.ts";
+import { createTakenGuard } from "../glass/attach-from-record.ts";
 import { createBinaryContent } from "../glass/binary-content.ts";
 import { createGlasses } from "../glass/glasses.ts";
 import { createGlassWatch } from "../glass/glass-watch.ts";
@@ -44,6 +45,8 @@ export interface GovernanceFeature {
   guards: RecordGuards;
   /** For whatever sends messages. */
   releases: MessageReleases;
+  /** Throws `record.masked` for an attachment that was taken from a record which no open glass of the person covers. */
+  mayOpen(context: Context, attachment: string): Promise<void>;
   repairs(): Promise<Repair[]>;
   sweep(now: Date): Promise<void>;
 }
@@ -63,6 +66,7 @@ export function composeGovernance({ store, governor, host, linkKey, ref, holds }
     handlers: createAllHandlers({ store, consents, glasses, browser }),
     guards: createRecordGuards({ store, glasses, consents }),
     releases: createMessageReleases({ store, consents }),
+    mayOpen: createTakenGuard({ store, glasses }),
     repairs: async () => [...(await watch.repairs()), ...guesserRepairs(browser.guessers())],
     async sweep(now) {
       await watch.sweep(now);
