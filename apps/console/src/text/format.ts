@@ -44,6 +44,9 @@ export function moment(at: string | number | Date, now: Date = new Date()): stri
 }
 /** 12 March 2026, 14:02:11, as long as it gets. */
 export const exactly = (at: string | number | Date): string => `${part(at, { dateStyle: "long" })}, ${clock(at)}`;
+/** A moment of FHIR (`2026-04-08T09:00:00Z`) as `exactly` has it; a day, a year and all else as it stands. R4 datatypes.html#dateTime */
+export const sayMoment = (text: string): string =>
+  /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? exactly(text) : text;
 /** 14:01:07.112 */
 export const clockMs = (at: string | number | Date): string =>
   part(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });

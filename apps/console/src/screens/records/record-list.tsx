@@ -1,7 +1,7 @@
 import type { MaskedRecord } from "@hilum/contract/api";
 import { Status } from "../../look/status.tsx";
 import { Go } from "../../shell/go.tsx";
-import { moment } from "../../text/format.ts";
+import { moment, sayMoment } from "../../text/format.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
 import { RecordIcon } from "./record-icon.tsx";
 import { labelWords, maskedClass, patientPath, recordPath, writerName } from "./record-words.ts";
@@ -23,7 +23,7 @@ export function RecordList({ items }: { items: readonly MaskedRecord[] }) {
             <div className="lines">
               {record.lines.map(({ label, value }) => (
                 <span key={label}>
-                  <span className="dim">{label}</span> <span className={maskedClass(value)}>{value}</span>
+                  <span className="dim">{label}</span> <span className={maskedClass(value)}>{sayMoment(value)}</span>
                 </span>
               ))}
               <code>{record.id}</code>

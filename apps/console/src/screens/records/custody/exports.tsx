@@ -129,8 +129,7 @@ function ExportActs({ row }: { row: RecordExport }) {
     permissionTo(act, row.can),
   );
   const refreshed = (): void => void list.refetch();
-  if (mayApprove === undefined && mayRefuse === undefined && mayDownload === undefined)
-    return <span>Decided. Nothing is left to do.</span>;
+  if (row.state !== "waiting" && row.state !== "approved") return <span>Decided. Nothing is left to do.</span>;
   return (
     <>
       {mayApprove !== undefined && (

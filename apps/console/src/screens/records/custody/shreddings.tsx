@@ -115,7 +115,7 @@ function ShreddingActs({ row }: { row: Shredding }) {
   const close = (): void => setAsking(undefined);
   const mayApprove = permissionTo("approve", row.can);
   const mayRefuse = permissionTo("refuse", row.can);
-  if (mayApprove === undefined && mayRefuse === undefined) return <span>Decided. Nothing is left to do.</span>;
+  if (row.state !== "waiting") return <span>Decided. Nothing is left to do.</span>;
   return (
     <>
       {mayApprove !== undefined && (

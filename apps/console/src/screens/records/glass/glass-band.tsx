@@ -2,10 +2,11 @@ import "./glass-band.css";
 import type { Glass } from "@hilum/contract/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { IconEye } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useAct, useRead } from "../../../api/use-api.ts";
 import { ApiProblemPanel } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
+import { focusHeading } from "../../../shell/focus-heading.ts";
 import { Go } from "../../../shell/go.tsx";
 import { announce } from "../../../shell/notices.ts";
 import { maskedClass, permissionTo, targetPath } from "../record-words.ts";
@@ -18,6 +19,13 @@ export function GlassBand() {
   const glasses = useRead("listGlasses", { query: { mine: true, state: "open" } });
   const open = (glasses.data?.items ?? []).filter(({ state }) => state === "open");
   const [first] = open;
+  const isOpen = first !== undefined;
+  const wasOpen = useRef(false);
+  // The band takes its buttons with it.
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) focusHeading();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   return first === undefined ? null : <Band key={first.id} glass={first} others={open.length - 1} />;
 }
 

@@ -12,6 +12,7 @@ import { Dialog } from "../../../shell/dialog.tsx";
 import { fieldWords, maskedClass } from "../record-words.ts";
 
 const reasonMin = 15;
+const groups = ["identity", "contact", "clinical", "documents"] as const satisfies readonly FieldGroup[];
 const minuteChoices = [5, 15, 30] as const;
 type Minutes = (typeof minuteChoices)[number];
 
@@ -20,7 +21,7 @@ interface GlassDialogProps {
   title: string;
   /** From the least to the most; the first is chosen. */
   targets: readonly { words: string; target: GlassTarget }[];
-  /** Groups that hold something here; the first is chosen. */
+  /** Groups that hold something here, least first. */
   fields: readonly FieldGroup[];
   onOpened(glass: AnswerById<"openGlass">): void;
   onClose(): void;
@@ -33,7 +34,7 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
   const [purpose, setPurpose] = useState<GlassPurpose | "">("");
   const [caseReference, setCaseReference] = useState("");
   const [reason, setReason] = useState("");
-  const [wanted, setWanted] = useState<readonly FieldGroup[]>(fields.slice(0, 1));
+  const [wanted, setWanted] = useState<readonly FieldGroup[]>(() => [fields[0] ?? "identity"]);
   const [minutes, setMinutes] = useState<Minutes>(5);
   const [targetAt, setTargetAt] = useState(0);
   const [password, setPassword] = useState("");
@@ -119,13 +120,19 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
         )}
         <Checkbox.Group
           label="Show only"
+          description="A summary that the author wrote is shown where all four are chosen."
           value={[...wanted]}
           error={shown.fields}
-          onChange={(value) => setWanted(fields.filter((field) => value.includes(field)))}
+          onChange={(value) => setWanted(groups.filter((group) => value.includes(group)))}
         >
           <div className="choices">
-            {fields.map((field, at) => (
-              <Checkbox key={field} value={field} label={fieldWords[field]} {...(at === 0 && { id: "glass-fields" })} />
+            {groups.map((group, at) => (
+              <Checkbox
+                key={group}
+                value={group}
+                label={fields.includes(group) ? fieldWords[group] : `${fieldWords[group]} (none here)`}
+                {...(at === 0 && { id: "glass-fields" })}
+              />
             ))}
           </div>
         </Checkbox.Group>

@@ -1,9 +1,11 @@
 import type { MaskedRecord, OpenGlass } from "@hilum/contract/api";
 import { PatientBanner } from "@hilum/sdk/ui";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { ApiProblemPanel } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
+import { focusHeading } from "../../../shell/focus-heading.ts";
 import { Go } from "../../../shell/go.tsx";
+import { useCopyNote } from "../glass/use-copy-note.ts";
 import { useReveal } from "../glass/use-reveal.ts";
 import { elementWords, sayValue, type FhirObject } from "../record/fhir-value.ts";
 import { recordPath } from "../record-words.ts";
@@ -20,8 +22,13 @@ export function RevealedBanner({ id, glass, patient, flags }: RevealedBannerProp
   const reveal = useReveal(glass, { type: "Patient", id });
   const { revealed, running, problem, show, copied } = reveal;
   const resource: FhirObject | undefined = revealed?.resource;
+  const isRevealed = resource !== undefined;
+  useCopyNote(isRevealed, copied);
+  useEffect(() => {
+    if (isRevealed) focusHeading();
+  }, [isRevealed]);
   return (
-    <div className="stack md" onCopy={resource === undefined ? undefined : copied}>
+    <div className="stack md">
       {problem !== null && <ApiProblemPanel problem={problem} />}
       <div className={resource === undefined ? undefined : "revealed"}>
         <PatientBanner

@@ -1,7 +1,7 @@
 import { Markup, parseXml } from "@hilum/sdk/ui";
 import { KeyValue } from "../../../look/panel.tsx";
 import { Go } from "../../../shell/go.tsx";
-import { exactly } from "../../../text/format.ts";
+import { sayMoment } from "../../../text/format.ts";
 import { maskedClass, recordPath } from "../record-words.ts";
 import { codeOf, elementWords, isObject, placeOf, sayValue, type FhirObject } from "./fhir-value.ts";
 
@@ -17,8 +17,6 @@ const leftOut = new Set([
   "implicitRules",
 ]);
 const depthMax = 6;
-/** A time with a zone; days and shorter are read as they stand. R4 datatypes.html#dateTime */
-const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** A resource as terms and values: what a person came to read, without the names that programs give it. */
 export function ReadView({ resource }: { resource: FhirObject }) {
@@ -76,7 +74,7 @@ function Said({ value, said }: { value: unknown; said: string }) {
     );
   return (
     <>
-      <span className={maskedClass(said)}>{instant.test(said) ? exactly(said) : said}</span>
+      <span className={maskedClass(said)}>{sayMoment(said)}</span>
       {code !== undefined && <span className="small dim"> {code}</span>}
     </>
   );

@@ -4,6 +4,7 @@ import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { KeyValue, Panel } from "../../../look/panel.tsx";
 import { ApiProblemPanel } from "../../../look/problem.tsx";
 import type { RecordSearch } from "../../../routes/records.ts";
+import { sayMoment } from "../../../text/format.ts";
 import { without } from "../../../text/search.ts";
 import type { Reveal } from "../glass/use-reveal.ts";
 import { fieldWords, maskedClass } from "../record-words.ts";
@@ -69,7 +70,7 @@ export function RecordPanel({ page, reveal }: { page: RecordPage; reveal: Reveal
                 page.record.lines.map(({ label, value }) => [
                   label,
                   <span key={label} className={maskedClass(value)}>
-                    {value}
+                    {sayMoment(value)}
                   </span>,
                 ]),
               )}

@@ -8,6 +8,7 @@ import { useRead } from "../../../api/use-api.ts";
 import { Advice } from "../../../look/problem.tsx";
 import { Status } from "../../../look/status.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
+import { focusHeading } from "../../../shell/focus-heading.ts";
 import { GoButton } from "../../../shell/go.tsx";
 import { Loaded } from "../../../shell/loaded.tsx";
 import { Guarded, Page } from "../../../shell/page.tsx";
@@ -15,6 +16,7 @@ import { present } from "../../../text/search.ts";
 import { HoldDialog } from "../custody/hold-dialog.tsx";
 import { Documents } from "../document/documents.tsx";
 import { GlassDialog } from "../glass/glass-dialog.tsx";
+import { useCopyNote } from "../glass/use-copy-note.ts";
 import { useReveal, type Reveal } from "../glass/use-reveal.ts";
 import { RecordFlags } from "../record-list.tsx";
 import { patientPath, permissionTo, recordPath } from "../record-words.ts";
@@ -157,6 +159,12 @@ function Acts({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
 function Content({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
   const { record, newest, glass, attachments } = page;
   const { revealed } = reveal;
+  const isRevealed = revealed !== undefined;
+  // The button that was pressed to see it is not there any more.
+  useEffect(() => {
+    if (isRevealed) focusHeading();
+  }, [isRevealed]);
+  useCopyNote(isRevealed, reveal.copied);
   const showsDocuments = revealed?.revealed.includes("documents") === true;
   const place = { type: record.type, id: record.id, version: record.version };
   return (
@@ -174,7 +182,7 @@ function Content({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
         </Advice>
       )}
       <div className="grid">
-        <div className="stack lg" onCopy={revealed === undefined ? undefined : reveal.copied}>
+        <div className="stack lg">
           <RecordPanel page={page} reveal={reveal} />
           <Documents
             attachments={revealed?.attachments ?? attachments}

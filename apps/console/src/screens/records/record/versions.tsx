@@ -93,7 +93,7 @@ function Version({ version, shown, path, onCompare, onRestore }: VersionProps) {
       <p className="small dim">
         <span className="num">{moment(written.at)}</span>, {writerName(written, nameOf)}
       </p>
-      {elements.length > 0 && <p className="small">{elements.map(elementWords).join(", ")}</p>}
+      {change !== "created" && elements.length > 0 && <p className="small">{elements.map(elementWords).join(", ")}</p>}
       <div className="row">
         {number > 1 && (
           <ActButton
