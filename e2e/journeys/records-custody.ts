@@ -52,6 +52,7 @@ export const recordsCustody: Journey[] = [
       const ask = { role: "dialog", name: "Ask about this glass?" } as const;
       await mei().fill("What you want to know", "Which ward asked for it?", { within: ask });
       await mei().activate("button", "Ask", ask);
+      await mei().seeGone(ask);
       await mei().see("Which ward asked for it?");
       const address = new URL(mei().page.url()).pathname;
 
@@ -61,6 +62,7 @@ export const recordsCustody: Journey[] = [
       const answer = { role: "dialog", name: "Answer the reviewer?" } as const;
       await admin.fill("Your answer", "Ward 4, for the evening round", { within: answer });
       await admin.activate("button", "Answer", answer);
+      await admin.seeGone(answer);
       await admin.see("Ward 4, for the evening round");
 
       await mei().activate("button", "Refresh");
@@ -75,6 +77,7 @@ export const recordsCustody: Journey[] = [
       const escalate = { role: "dialog", name: "Escalate this glass?" } as const;
       await mei().fill("Why it was not right", "No admission on that day", { within: escalate });
       await mei().activate("button", "Escalate", escalate);
+      await mei().seeGone(escalate);
       await mei().see("No admission on that day");
       await mei().open("/records/glasses?state=escalated");
       await mei().see(patient.masked);

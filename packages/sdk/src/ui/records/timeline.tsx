@@ -48,12 +48,11 @@ export function Timeline({ moments, format, renderTitle, level = 3 }: TimelinePr
                     {moment.end}
                   </div>
                   <div className="t2">
-                    {moment.kind}
+                    {/* A title that says no more than the kind stands alone. */}
+                    {moment.kind !== moment.title && moment.kind}
+                    {moment.kind !== moment.title && moment.detail !== undefined && " · "}
                     {moment.detail !== undefined && (
-                      <>
-                        {" · "}
-                        <span className={moment.detail.includes("•") ? "masked" : undefined}>{moment.detail}</span>
-                      </>
+                      <span className={moment.detail.includes("•") ? "masked" : undefined}>{moment.detail}</span>
                     )}
                   </div>
                 </div>

@@ -1,4 +1,4 @@
-import type { RecordPage } from "@hilum/contract/api";
+import type { FieldGroup, RecordPage } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { KeyValue, Panel } from "../../../look/panel.tsx";
@@ -53,8 +53,7 @@ export function RecordPanel({ page, reveal }: { page: RecordPage; reveal: Reveal
             </>
           ) : (
             <>
-              <IconEye size={16} aria-hidden /> In the clear:{" "}
-              {revealed.revealed.map((field) => fieldWords[field].toLowerCase()).join("; ")}. The rest is masked.
+              <IconEye size={16} aria-hidden /> {clearWords(revealed.revealed)}
             </>
           )}
         </span>
@@ -101,4 +100,9 @@ export function RecordPanel({ page, reveal }: { page: RecordPage; reveal: Reveal
       </div>
     </Panel>
   );
+}
+
+function clearWords(revealed: readonly FieldGroup[]): string {
+  if (revealed.length === Object.keys(fieldWords).length) return "Everything is in the clear.";
+  return `In the clear: ${revealed.map((field) => fieldWords[field].toLowerCase()).join("; ")}. The rest is masked.`;
 }
