@@ -169,7 +169,10 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   };
 
   const timers = [
-    setInterval(() => void sweep(store, egress, governance).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
+    setInterval(
+      () => void sweep(store, egress, governance).catch(() => log.warn("sweep.skipped")),
+      sweepEveryMs,
+    ).unref(),
     setInterval(() => void plugins.grants.refresh().catch(() => undefined), grantsEveryMs).unref(),
     setInterval(() => void egress.refresh().catch(() => undefined), grantsEveryMs).unref(),
   ];

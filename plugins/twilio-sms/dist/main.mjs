@@ -213,6 +213,24 @@ const errorCatalogue = {
 		fix: "Turn test mode off in Settings, once the vendor's agreement is in Vendors.",
 		retryable: false
 	},
+	"approval.another_person": {
+		status: 403,
+		title: "Another person has to decide this",
+		fix: "Ask another administrator or an auditor to open the request and decide it.",
+		retryable: false
+	},
+	"approval.not_found": {
+		status: 404,
+		title: "There is no such request",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"approval.wrong_state": {
+		status: 409,
+		title: "The request has been decided already, or its time is over",
+		fix: "Load the page again to see what came of it; ask anew if it is still needed.",
+		retryable: false
+	},
 	"audit.blocked": {
 		status: 503,
 		title: "The audit log cannot be written, so nothing is done",
@@ -277,6 +295,24 @@ const errorCatalogue = {
 		status: 500,
 		title: "A start setting is not valid",
 		fix: "Correct the named variable and start again.",
+		retryable: false
+	},
+	"consent.denied": {
+		status: 403,
+		title: "The patient's consent does not permit this",
+		fix: "Open the patient under Records and read the consents; record a new one if the patient agrees.",
+		retryable: false
+	},
+	"consent.part2": {
+		status: 403,
+		title: "The record is protected by 42 CFR part 2 and there is no consent that permits this",
+		fix: "Record the patient's written consent for this purpose, or leave the protected records out.",
+		retryable: false
+	},
+	"consent.proceedings": {
+		status: 403,
+		title: "Records under 42 CFR part 2 may not go into proceedings against the patient",
+		fix: "Leave the protected records out. Only a court order under 42 CFR part 2, subpart E, allows more, and that is carried out outside of Hilum.",
 		retryable: false
 	},
 	"data.corrupt": {
@@ -355,6 +391,42 @@ const errorCatalogue = {
 		status: 409,
 		title: "This frame cannot be handed over again",
 		fix: "Choose a request to the plugin; a message needs an instance in test mode.",
+		retryable: false
+	},
+	"glass.ended": {
+		status: 409,
+		title: "The glass is closed: the record is masked again",
+		fix: "Break the glass again, with a reason, if you still need the record.",
+		retryable: false
+	},
+	"glass.not_covering": {
+		status: 403,
+		title: "The glass does not cover this",
+		fix: "Break the glass for this patient or record, and choose the fields that you need.",
+		retryable: false
+	},
+	"glass.not_found": {
+		status: 404,
+		title: "There is no such glass",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"glass.own_review": {
+		status: 403,
+		title: "You broke this glass, so another person reviews it",
+		fix: "Ask another administrator or an auditor to review it.",
+		retryable: false
+	},
+	"glass.too_long": {
+		status: 409,
+		title: "A glass stays open for an hour at most",
+		fix: "End it and break the glass again with a new reason.",
+		retryable: false
+	},
+	"glass.wrong_state": {
+		status: 409,
+		title: "The glass is in a state that does not allow this",
+		fix: "Load the page again to see its state.",
 		retryable: false
 	},
 	"hook.bad_signature": {

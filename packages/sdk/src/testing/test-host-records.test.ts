@@ -16,6 +16,11 @@ const observation = (category: string, id: string): RecordResource => ({
   category: [{ coding: [{ system: "http://terminology.hl7.org/CodeSystem/observation-category", code: category }] }],
   code: { text: "Heart rate" },
 });
+async function listOf<T>(items: AsyncIterable<T> | readonly T[]): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
 const manifest = {
   id: "com.example.records",
   name: "Records",
@@ -41,12 +46,18 @@ async function open(plugin: Parameters<typeof createTestHost>[0], options: TestH
 }
 
 /** Runs `act` inside a call of the host, and gives back what it resolved to or was refused with. */
-async function within<T>(options: TestHostOptions, act: (ctx: CallContext) => Promise<T>): Promise<{ host: TestHost; did: T | { code: string } }> {
+async function within<T>(
+  options: TestHostOptions,
+  act: (ctx: CallContext) => Promise<T>,
+): Promise<{ host: TestHost; did: T | { code: string } }> {
   let did: T | { code: string } | undefined;
   const plugin = definePlugin({
     sendMessages: async () => ({}),
     async health(ctx) {
-      did = await act(ctx).catch((error: unknown) => ({ code: (error as { code: string }).code, ...(error as object) }));
+      did = await act(ctx).catch((error: unknown) => ({
+        code: (error as { code: string }).code,
+        ...(error as object),
+      }));
       return { state: "healthy", rows: [] };
     },
   });
@@ -90,7 +101,7 @@ describe("what a plugin asks of the platform's records", () => {
       const old = await records.read("Patient", kept.id ?? "", { version: "1" });
       await records.delete("Patient", kept.id ?? "");
       const gone = await records.read("Patient", kept.id ?? "").catch((error: { code: string }) => error.code);
-      const all = await Array.fromAsync(records.all("Patient", { name: "lovelace" }));
+      const all = await listOf(records.all("Patient", { name: "lovelace" }));
       return { found: found.resources.length, same: again.id === kept.id, changed, stale, old, gone, all };
     });
     expect(did).toMatchObject({
@@ -112,7 +123,9 @@ describe("what a plugin asks of the platform's records", () => {
         );
       return {
         found: (await asked.search("Observation", {})).resources.map(({ id }) => id),
-        widened: (await asked.search("Observation", { category: "laboratory,vital-signs" })).resources.map(({ id }) => id),
+        widened: (await asked.search("Observation", { category: "laboratory,vital-signs" })).resources.map(
+          ({ id }) => id,
+        ),
         read: [await code(asked.read("Observation", "lab")), await code(asked.read("Observation", "vital"))],
         moved: await code(asked.update(observation("vital-signs", "lab") as never)),
         taken: await code(asked.update(observation("laboratory", "vital") as never)),
@@ -144,7 +157,9 @@ describe("what a plugin asks of the platform's records", () => {
       [{ "general-practitioner.name": "x" }, "/query/0/0"],
       [{ _count: "1" }, "/query/0/0"],
     ] as const) {
-      const { did } = await within({ grants: ["system/Patient.crs"] }, ({ records }) => records.search("Patient", params));
+      const { did } = await within({ grants: ["system/Patient.crs"] }, ({ records }) =>
+        records.search("Patient", params),
+      );
       expect(did).toMatchObject({
         code: "search.invalid",
         ...(pointer === undefined ? {} : { problems: [{ pointer }] }),
@@ -158,7 +173,7 @@ describe("what a plugin asks of the platform's records", () => {
       const content = { contentType: "application/pdf", bytes };
       const kept = await records.create({ resourceType: "Binary", contentType: "application/pdf" }, { content });
       const opened = await records.open("Binary", kept.id ?? "");
-      const back = Buffer.concat(await Array.fromAsync(opened.content?.read() ?? []));
+      const back = Buffer.concat(await listOf(opened.content?.read() ?? []));
       const bad = { resourceType: "Binary" } as RecordResource;
       const refused = await records.create(bad, { content }).catch((error: { code: string }) => error.code);
       return { same: back.equals(bytes), type: opened.content?.contentType, refused };
@@ -191,7 +206,7 @@ function createStore(changes: Partial<RecordStore> = {}): Parameters<typeof crea
     return { resource, ...(bytes === undefined ? {} : { content: { contentType: "text/plain", bytes } }) };
   };
   const write: RecordStore["create"] = async (resource, _ctx, { content }) => {
-    const bytes = content === undefined ? {} : { bytes: Buffer.concat(await Array.fromAsync(content.read())) };
+    const bytes = content === undefined ? {} : { bytes: Buffer.concat(await listOf(content.read())) };
     kept.set(`${resource.resourceType}/${resource.id}`, { resource, ...bytes });
     return resource;
   };
@@ -200,7 +215,9 @@ function createStore(changes: Partial<RecordStore> = {}): Parameters<typeof crea
       ...{ create: write, update: write, read },
       delete: ({ type, id }) => void kept.delete(`${type}/${id}`),
       search: ({ type }) => ({
-        resources: [...kept.values()].map(({ resource }) => resource).filter(({ resourceType }) => resourceType === type),
+        resources: [...kept.values()]
+          .map(({ resource }) => resource)
+          .filter(({ resourceType }) => resourceType === type),
       }),
       ...changes,
     },
@@ -214,7 +231,10 @@ describe("a plugin that stores records", () => {
     expect(resource).toMatchObject({ id: "ada", meta: { versionId: "1" } });
     expect((await host.store.search("Patient", {})).resources).toHaveLength(1);
     const bytes = Buffer.alloc(1_200_000, "x");
-    await host.store.create({ resourceType: "Binary", id: "file", contentType: "text/plain" }, { content: { contentType: "text/plain", bytes } });
+    await host.store.create(
+      { resourceType: "Binary", id: "file", contentType: "text/plain" },
+      { content: { contentType: "text/plain", bytes } },
+    );
     const back = await host.store.read("Binary", "file");
     expect(Buffer.from(back.content?.bytes ?? []).equals(bytes)).toBe(true);
     await host.store.delete("Patient", "ada");
@@ -234,7 +254,11 @@ describe("a plugin that stores records", () => {
       const host = await open(createStore(changes), { manifest: storeManifest });
       const ask = { create: host.store.create(ada), search: host.store.search("Patient", {}) };
       const asked =
-        "create" in changes ? ask.create : "search" in changes ? ask.search : host.store.read("Patient", "ada", { version: "1" });
+        "create" in changes
+          ? ask.create
+          : "search" in changes
+            ? ask.search
+            : host.store.read("Patient", "ada", { version: "1" });
       await Promise.allSettled(Object.values(ask));
       await expect(asked).rejects.toMatchObject({ code: "plugin.bad_reply", problems: [{ pointer }] });
     }
@@ -256,6 +280,8 @@ describe("a plugin that stores records", () => {
 
   it("is not taken without the methods that its capability promises", async () => {
     const plugin = definePlugin({ sendMessages: async () => ({}) });
-    await expect(createTestHost(plugin, { manifest: storeManifest })).rejects.toMatchObject({ code: "plugin.protocol" });
+    await expect(createTestHost(plugin, { manifest: storeManifest })).rejects.toMatchObject({
+      code: "plugin.protocol",
+    });
   });
 });

@@ -37,6 +37,24 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Turn test mode off in Settings, once the vendor's agreement is in Vendors.",
         False,
     ),
+    "approval.another_person": ErrorSpec(
+        403,
+        "Another person has to decide this",
+        "Ask another administrator or an auditor to open the request and decide it.",
+        False,
+    ),
+    "approval.not_found": ErrorSpec(
+        404,
+        "There is no such request",
+        "Choose one from the list.",
+        False,
+    ),
+    "approval.wrong_state": ErrorSpec(
+        409,
+        "The request has been decided already, or its time is over",
+        "Load the page again to see what came of it; ask anew if it is still needed.",
+        False,
+    ),
     "audit.bad_entry": ErrorSpec(
         500,
         "An audit entry holds a field that is not allowed",
@@ -101,6 +119,24 @@ CATALOGUE: dict[str, ErrorSpec] = {
         404,
         "There is no such conformance run",
         "Choose one from the list; the newest twenty are kept.",
+        False,
+    ),
+    "consent.denied": ErrorSpec(
+        403,
+        "The patient's consent does not permit this",
+        "Open the patient under Records and read the consents; record a new one if the patient agrees.",
+        False,
+    ),
+    "consent.part2": ErrorSpec(
+        403,
+        "The record is protected by 42 CFR part 2 and there is no consent that permits this",
+        "Record the patient's written consent for this purpose, or leave the protected records out.",
+        False,
+    ),
+    "consent.proceedings": ErrorSpec(
+        403,
+        "Records under 42 CFR part 2 may not go into proceedings against the patient",
+        "Leave the protected records out. Only a court order under 42 CFR part 2, subpart E, allows more, and that is carried out outside of Hilum.",
         False,
     ),
     "data.corrupt": ErrorSpec(
@@ -179,6 +215,42 @@ CATALOGUE: dict[str, ErrorSpec] = {
         409,
         "This frame cannot be handed over again",
         "Choose a request to the plugin; a message needs an instance in test mode.",
+        False,
+    ),
+    "glass.ended": ErrorSpec(
+        409,
+        "The glass is closed: the record is masked again",
+        "Break the glass again, with a reason, if you still need the record.",
+        False,
+    ),
+    "glass.not_covering": ErrorSpec(
+        403,
+        "The glass does not cover this",
+        "Break the glass for this patient or record, and choose the fields that you need.",
+        False,
+    ),
+    "glass.not_found": ErrorSpec(
+        404,
+        "There is no such glass",
+        "Choose one from the list.",
+        False,
+    ),
+    "glass.own_review": ErrorSpec(
+        403,
+        "You broke this glass, so another person reviews it",
+        "Ask another administrator or an auditor to review it.",
+        False,
+    ),
+    "glass.too_long": ErrorSpec(
+        409,
+        "A glass stays open for an hour at most",
+        "End it and break the glass again with a new reason.",
+        False,
+    ),
+    "glass.wrong_state": ErrorSpec(
+        409,
+        "The glass is in a state that does not allow this",
+        "Load the page again to see its state.",
         False,
     ),
     "hook.bad_signature": ErrorSpec(

@@ -33,6 +33,9 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SearchInvalid             search.invalid
 │   └── EgressError               why `ctx.connect` has no connection
 ├── HostError                    what the platform refused
+│   ├── ApprovalAnotherPerson     approval.another_person
+│   ├── ApprovalNotFound          approval.not_found
+│   ├── ApprovalWrongState        approval.wrong_state
 │   ├── AuditBadEntry             audit.bad_entry
 │   ├── AuditBlocked              audit.blocked
 │   ├── AuditBroken               audit.broken
@@ -44,6 +47,9 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── ConformanceInProgress     conformance.in_progress
 │   ├── ConformanceNoCode         conformance.no_code
 │   ├── ConformanceRunNotFound    conformance.run_not_found
+│   ├── ConsentDenied             consent.denied
+│   ├── ConsentPart2              consent.part2
+│   ├── ConsentProceedings        consent.proceedings
 │   ├── DataCorrupt               data.corrupt
 │   ├── DataInUse                 data.in_use
 │   ├── DataNewer                 data.newer
@@ -55,6 +61,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── FixtureTestMode           fixture.test_mode
 │   ├── FrameNotFound             frame.not_found
 │   ├── FrameNotReplayable        frame.not_replayable
+│   ├── GlassEnded                glass.ended
+│   ├── GlassNotCovering          glass.not_covering
+│   ├── GlassNotFound             glass.not_found
+│   ├── GlassOwnReview            glass.own_review
+│   ├── GlassTooLong              glass.too_long
+│   ├── GlassWrongState           glass.wrong_state
 │   ├── HookBadSignature          hook.bad_signature
 │   ├── HookDeliveryNotFound      hook.delivery_not_found
 │   ├── HookNotFound              hook.not_found
@@ -190,6 +202,18 @@ class AgreementTestMode(ProviderError):
     """The instance is in test mode and takes test messages only: `agreement.test_mode`."""
 
 
+class ApprovalAnotherPerson(HostError):
+    """Another person has to decide this: `approval.another_person`."""
+
+
+class ApprovalNotFound(HostError):
+    """There is no such request: `approval.not_found`."""
+
+
+class ApprovalWrongState(HostError):
+    """The request has been decided already, or its time is over: `approval.wrong_state`."""
+
+
 class AuditBadEntry(HostError):
     """An audit entry holds a field that is not allowed: `audit.bad_entry`."""
 
@@ -232,6 +256,18 @@ class ConformanceNoCode(HostError):
 
 class ConformanceRunNotFound(HostError):
     """There is no such conformance run: `conformance.run_not_found`."""
+
+
+class ConsentDenied(HostError):
+    """The patient's consent does not permit this: `consent.denied`."""
+
+
+class ConsentPart2(HostError):
+    """The record is protected by 42 CFR part 2 and there is no consent that permits this: `consent.part2`."""
+
+
+class ConsentProceedings(HostError):
+    """Records under 42 CFR part 2 may not go into proceedings against the patient: `consent.proceedings`."""
 
 
 class DataCorrupt(HostError):
@@ -284,6 +320,30 @@ class FrameNotFound(HostError):
 
 class FrameNotReplayable(HostError):
     """This frame cannot be handed over again: `frame.not_replayable`."""
+
+
+class GlassEnded(HostError):
+    """The glass is closed: the record is masked again: `glass.ended`."""
+
+
+class GlassNotCovering(HostError):
+    """The glass does not cover this: `glass.not_covering`."""
+
+
+class GlassNotFound(HostError):
+    """There is no such glass: `glass.not_found`."""
+
+
+class GlassOwnReview(HostError):
+    """You broke this glass, so another person reviews it: `glass.own_review`."""
+
+
+class GlassTooLong(HostError):
+    """A glass stays open for an hour at most: `glass.too_long`."""
+
+
+class GlassWrongState(HostError):
+    """The glass is in a state that does not allow this: `glass.wrong_state`."""
 
 
 class HookBadSignature(HostError):
@@ -774,6 +834,9 @@ CLASSES: dict[str, type[HilumError]] = {
     "agreement.expired": AgreementExpired,
     "agreement.missing": AgreementMissing,
     "agreement.test_mode": AgreementTestMode,
+    "approval.another_person": ApprovalAnotherPerson,
+    "approval.not_found": ApprovalNotFound,
+    "approval.wrong_state": ApprovalWrongState,
     "audit.bad_entry": AuditBadEntry,
     "audit.blocked": AuditBlocked,
     "audit.broken": AuditBroken,
@@ -785,6 +848,9 @@ CLASSES: dict[str, type[HilumError]] = {
     "conformance.in_progress": ConformanceInProgress,
     "conformance.no_code": ConformanceNoCode,
     "conformance.run_not_found": ConformanceRunNotFound,
+    "consent.denied": ConsentDenied,
+    "consent.part2": ConsentPart2,
+    "consent.proceedings": ConsentProceedings,
     "data.corrupt": DataCorrupt,
     "data.in_use": DataInUse,
     "data.newer": DataNewer,
@@ -798,6 +864,12 @@ CLASSES: dict[str, type[HilumError]] = {
     "fixture.test_mode": FixtureTestMode,
     "frame.not_found": FrameNotFound,
     "frame.not_replayable": FrameNotReplayable,
+    "glass.ended": GlassEnded,
+    "glass.not_covering": GlassNotCovering,
+    "glass.not_found": GlassNotFound,
+    "glass.own_review": GlassOwnReview,
+    "glass.too_long": GlassTooLong,
+    "glass.wrong_state": GlassWrongState,
     "hook.bad_signature": HookBadSignature,
     "hook.delivery_not_found": HookDeliveryNotFound,
     "hook.not_found": HookNotFound,
@@ -926,6 +998,9 @@ __all__ = [
     "AgreementExpired",
     "AgreementMissing",
     "AgreementTestMode",
+    "ApprovalAnotherPerson",
+    "ApprovalNotFound",
+    "ApprovalWrongState",
     "AuditBadEntry",
     "AuditBlocked",
     "AuditBroken",
@@ -937,6 +1012,9 @@ __all__ = [
     "ConformanceInProgress",
     "ConformanceNoCode",
     "ConformanceRunNotFound",
+    "ConsentDenied",
+    "ConsentPart2",
+    "ConsentProceedings",
     "DataCorrupt",
     "DataInUse",
     "DataNewer",
@@ -952,6 +1030,12 @@ __all__ = [
     "FixtureTestMode",
     "FrameNotFound",
     "FrameNotReplayable",
+    "GlassEnded",
+    "GlassNotCovering",
+    "GlassNotFound",
+    "GlassOwnReview",
+    "GlassTooLong",
+    "GlassWrongState",
     "HilumError",
     "HookBadSignature",
     "HookDeliveryNotFound",

@@ -23,7 +23,8 @@ import { createCursors } from "../records/cursor.ts";
 import type { RecordGuards } from "../records/record-guards.ts";
 import { createExports } from "./exports.ts";
 import { createHolds } from "./holds.ts";
-import { createRetention } from "./retention.ts";
+import { keepRetention } from "./keep-retention.ts";
+import { createRetention, type RetentionService } from "./retention.ts";
 import { createCustodyHandlers } from "./routes.ts";
 import { createShreddings } from "./shreddings.ts";
 
@@ -54,22 +55,25 @@ export interface GovernanceFeature {
 export function composeGovernance({ store, governor, host, linkKey, ref, holds }: GovernanceParts): GovernanceFeature {
   const consents = createConsents({ records: store.records });
   const glasses = createGlasses({ store });
-  const watch = createGlassWatch({ store, governor, holds, nextCall: createCallIds() });
-  const now = (): Date => new Date();
-  const cursors = createCursors(createHmac("sha256", linkKey).update("patient timeline").digest(), now);
+  const nextCall = createCallIds();
+  const watch = createGlassWatch({ store, governor, holds, nextCall });
+  const retention = createRetention({ store });
+  const clock = (): Date => new Date();
+  const cursors = createCursors(createHmac("sha256", linkKey).update("patient timeline").digest(), clock);
   const others = createPluginStores({ store, host });
   const browser = createBrowser({
     ...{ store, others, consents, glasses, cursors, ref },
-    nowMs: () => now().getTime(),
+    nowMs: () => clock().getTime(),
   });
   return {
-    handlers: createAllHandlers({ store, consents, glasses, browser }),
+    handlers: createAllHandlers({ store, consents, glasses, browser, retention }),
     guards: createRecordGuards({ store, glasses, consents }),
     releases: createMessageReleases({ store, consents }),
     mayOpen: createTakenGuard({ store, glasses }),
-    repairs: async () => [...(await watch.repairs()), ...guesserRepairs(browser.guessers())],
+    repairs: async () => [...(await watch.repairs(clock())), ...guesserRepairs(browser.guessers())],
     async sweep(now) {
       await watch.sweep(now);
+      await keepRetention({ retention, governor, nextCall }, now);
       await store.approvals.expire(now.toISOString());
     },
   };
@@ -80,11 +84,13 @@ function createAllHandlers({
   consents,
   glasses,
   browser,
+  retention,
 }: {
   store: Store;
   consents: ReturnType<typeof createConsents>;
   glasses: ReturnType<typeof createGlasses>;
   browser: ReturnType<typeof createBrowser>;
+  retention: RetentionService;
 }) {
   return {
     ...createBrowserHandlers({ browser }),
@@ -97,7 +103,7 @@ function createAllHandlers({
     ...createDisclosureHandlers({ account: createDisclosureAccount({ store }) }),
     ...createCustodyHandlers({
       holds: createHolds({ records: store.records }),
-      retention: createRetention({ store }),
+      retention,
       exports: createExports({ store, consents }),
       shreddings: createShreddings({ store }),
     }),

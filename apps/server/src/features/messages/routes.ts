@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError, type Context } from "@hilum/contract";
 import type { InstanceKey, MessageRow, Store } from "@hilum/store";
 import type { Handlers } from "../../http/request.ts";
 import type { MessageAcceptance } from "./accept-message.ts";
