@@ -56,6 +56,7 @@ export const recordAnswers: Partial<Record<OperationId, Answerer>> = {
   },
   readUnderGlass: ({ params }) => (params["type"] === "Patient" ? revealedPatient : revealedLetter),
   readAttachmentUnderGlass: () => letterPdf(),
+  attachFromRecord: fixed({ id: "01JD8R4KB9", contentType: "application/pdf", size: 84_213, sha256: "00" }),
   noteGlassUse: none,
   listGlasses: ({ query }, { glass, empty }) =>
     query["mine"] === "true"

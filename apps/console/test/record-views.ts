@@ -102,6 +102,16 @@ export const recordViews: readonly View[] = [
       await page.getByRole("button", { name: "Show it again" }).waitFor();
     },
   },
+  {
+    name: "record-sent",
+    path: letter,
+    scenario: { glass: true },
+    act: async (page) => {
+      await reveal(page);
+      await press("Send by message")(page);
+      await page.getByText("document.pdf").waitFor();
+    },
+  },
   { name: "patient", path: patient },
   { name: "patient-stranger", path: "/records/patients/stranger" },
   {

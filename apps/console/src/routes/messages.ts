@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { inApp, type Search } from "./app.ts";
-import { oneOf, present, textOf } from "../text/search.ts";
+import { numberOf, oneOf, present, textOf } from "../text/search.ts";
 
 const messageStates = [
   "queued",
@@ -29,7 +29,15 @@ const messages = createRoute({
 const compose = createRoute({
   ...inApp("/messages/compose"),
   validateSearch: (search: Search) =>
-    present({ channel: oneOf(search["channel"], channels), again: textOf(search["again"]) }),
+    present({
+      channel: oneOf(search["channel"], channels),
+      again: textOf(search["again"]),
+      // A document that was taken from a record, and the patient whom it is about.
+      attach: textOf(search["attach"]),
+      contentType: textOf(search["contentType"]),
+      size: numberOf(search["size"]),
+      patient: textOf(search["patient"]),
+    }),
   component: lazyRouteComponent(() => import("../screens/messages/compose.tsx"), "ComposeScreen"),
 });
 const routing = createRoute({

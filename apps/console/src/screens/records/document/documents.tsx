@@ -4,6 +4,7 @@ import { Panel } from "../../../look/panel.tsx";
 import { bytes } from "../../../text/format.ts";
 import type { RecordPlace } from "../record-words.ts";
 import { RevealedDocument } from "./revealed-document.tsx";
+import { SendDocument } from "./send-document.tsx";
 
 const viewWords = {
   pdf: "PDF",
@@ -19,10 +20,12 @@ interface DocumentsProps {
   /** The glass under which documents are shown; absent while they are masked. */
   glass: string | undefined;
   masked: string;
+  /** Whom the record is about, where it is one patient. */
+  patient: string | undefined;
 }
 
 /** What a record holds or points to: drawn as bars until a glass shows it. */
-export function Documents({ attachments, place, glass, masked }: DocumentsProps) {
+export function Documents({ attachments, place, glass, masked, patient }: DocumentsProps) {
   return attachments.map((attachment, at) => (
     <Panel
       key={attachment.pointer}
@@ -32,6 +35,11 @@ export function Documents({ attachments, place, glass, masked }: DocumentsProps)
           {attachment.contentType ?? "kind not said"}
           {attachment.bytes !== undefined && `, ${bytes(attachment.bytes)}`}
         </span>
+      }
+      foot={
+        glass === undefined ? undefined : (
+          <SendDocument glass={glass} place={place} attachment={attachment} patient={patient} />
+        )
       }
     >
       {glass === undefined ? (

@@ -188,6 +188,7 @@ function Content({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
             attachments={revealed?.attachments ?? attachments}
             place={place}
             glass={showsDocuments ? glass?.id : undefined}
+            patient={record.patients.length === 1 ? record.patients[0] : undefined}
             masked={
               revealed === undefined
                 ? "Break the glass to read it."
