@@ -7,6 +7,7 @@ import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { devtools } from "./journeys/devtools.ts";
+import { fhir } from "./journeys/fhir.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
 import { pages } from "./journeys/pages.ts";
@@ -65,6 +66,7 @@ const plan: readonly Journey[] = [
   ...upgrade,
   ...records,
   ...recordsCustody,
+  ...fhir,
   ...users,
   ...account,
   ...platform,

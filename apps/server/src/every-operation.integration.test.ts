@@ -7,7 +7,7 @@ import { createHookFolder, hookPlugin } from "../test-support/hook-plugin.ts";
 import { showCode } from "../test-support/one-time-code.ts";
 import { putDocument, putObservation, putPatient } from "../test-support/patient-records.ts";
 import { behave, mailbox, someEmail, waitForState, waitUntil } from "../test-support/practice.ts";
-import type { TestClient } from "../test-support/test-client.ts";
+import { createTestClient, type TestClient } from "../test-support/test-client.ts";
 import { password, startTestServer, type TestServer } from "../test-support/test-server.ts";
 
 /** Played in tests of their own: the first is answered by a WebSocket, the second by a plugin that runs in the sandbox. */
@@ -241,6 +241,45 @@ describe("every operation", () => {
     await ok("issueRemoteToken", { body: { link, at, nonce, signature } });
     await ok("listRemoteLinks", { params: remote });
     await ok("revokeRemoteLink", { params: { ...remote, link } });
+  });
+
+  it("keeps records", async () => {
+    const scopes = ["Organization", "Binary"].map((type) => `system/${type}.cruds`);
+    const { value: token } = await ana.ok("createApiToken", { body: { name: "Lab", role: "viewer", days: 1, scopes } });
+    const program = createTestClient({ origin: server.origin, ca: server.ca, token });
+    /** Of a program, for a person reads records in the Storage Browser. */
+    const ask: TestClient["ok"] = async (id, ...args) => {
+      const body = await program.ok(id, ...args);
+      succeeded.add(id);
+      return body;
+    };
+    await ask("getCapabilityStatement");
+    const ward = { resourceType: "Organization", name: "Ward 7" };
+    const type = { type: "Organization" };
+    const { id } = (await ask("createRecord", { params: type, body: ward })) as unknown as { id: string };
+    const record = { ...type, id };
+    await ask("readRecord", { params: record });
+    const renamed = { ...ward, id, name: "Ward 8" };
+    await ask("updateRecord", { params: record, body: renamed });
+    await ask("patchRecord", { params: record, body: [{ op: "replace", path: "/name", value: "Ward 9" }] });
+    await ask("readRecordVersion", { params: { ...record, version: "2" } });
+    await ask("listRecordHistory", { params: record });
+    await ask("listTypeHistory", { params: type });
+    await ask("searchRecords", { params: type, query: { _count: 10 } });
+    const form = { body: "name=ward", headers: { "content-type": "application/x-www-form-urlencoded" } };
+    expect((await program.send("POST", "/fhir/R4/Organization/_search", form)).status).toBe(200);
+    succeeded.add("postSearchRecords");
+    const batch = { resourceType: "Bundle", type: "batch" };
+    await ask("sendBundle", { body: batch });
+    const bytes = { body: Buffer.from("%PDF"), headers: { "content-type": "application/pdf" } };
+    const made = await program.send("POST", "/fhir/R4/Binary", bytes);
+    expect(made.status).toBe(201);
+    succeeded.add("createBinary");
+    const binary = (made.json() as { id: string }).id;
+    expect((await program.send("PUT", `/fhir/R4/Binary/${binary}`, bytes)).status).toBe(200);
+    succeeded.add("updateBinary");
+    await ask("deleteRecord", { params: record });
+    program.close();
   });
 
   it("sends messages", async () => {
