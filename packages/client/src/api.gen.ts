@@ -247,7 +247,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Download the filtered log as JSON Lines or CSV */
+        /** Download the filtered log as JSON Lines, CSV or FHIR AuditEvents */
         readonly get: operations["exportAudit"];
         readonly put?: never;
         readonly post?: never;
@@ -5062,7 +5062,7 @@ export interface operations {
                 readonly actor?: string;
                 readonly call?: string;
                 readonly decision?: "allow" | "deny";
-                readonly format: "jsonl" | "csv";
+                readonly format: "jsonl" | "csv" | "fhir";
                 readonly from?: string;
                 readonly instance?: string;
                 readonly outcome?: string;
