@@ -1,9 +1,8 @@
 import "../records.css";
-import "@hilum/sdk/ui/records.css";
 import type { RecordPage } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconShieldExclamation } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useRead } from "../../../api/use-api.ts";
 import { Advice } from "../../../look/problem.tsx";
 import { Status } from "../../../look/status.tsx";
@@ -87,7 +86,7 @@ function leadOf({ record: { version }, newest }: RecordPage, isRevealed: boolean
 function Acts({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
   const { record, glass, fields, can } = page;
   const [asking, setAsking] = useState<"reveal" | "hold" | "lift">();
-  const [justOpened, setJustOpened] = useState(false);
+  const justOpened = useRef(false);
   const target = { record: { type: record.type, id: record.id } };
   const mayReveal = permissionTo("reveal", can);
   const mayHold = permissionTo("hold", can);
@@ -96,10 +95,10 @@ function Acts({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
   const { show } = reveal;
   // Who just gave reason and password wants to read: the glass is there with the next reading of the page.
   useEffect(() => {
-    if (!justOpened || glass === undefined) return;
-    setJustOpened(false);
+    if (!justOpened.current || glass === undefined) return;
+    justOpened.current = false;
     void show();
-  }, [justOpened, glass, show]);
+  }, [glass, show]);
   return (
     <>
       {patient !== undefined && <GoButton to={patientPath(patient)}>Open the patient</GoButton>}
@@ -139,7 +138,7 @@ function Acts({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
           ]}
           onOpened={() => {
             setAsking(undefined);
-            setJustOpened(true);
+            justOpened.current = true;
           }}
           onClose={() => setAsking(undefined)}
         />
