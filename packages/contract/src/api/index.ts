@@ -13,6 +13,7 @@ export * from "./platform.ts";
 export * from "./egress.ts";
 export * from "./repairs.ts";
 export * from "./setup.ts";
+export * from "./stores.ts";
 export * from "./wire-inspector.ts";
 
 export { commandOf } from "./commands.ts";
@@ -30,6 +31,7 @@ import { pluginOperations } from "./plugins.ts";
 import { repairOperations } from "./repairs.ts";
 import { setupOperations } from "./setup.ts";
 import { routeOperations } from "./routes.ts";
+import { storeOperations } from "./stores.ts";
 
 /** Every operation of the HTTP API. The server refuses to start when one has no handler, or a handler has no operation. */
 export const operations = [
@@ -44,6 +46,7 @@ export const operations = [
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,
+  ...storeOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];
