@@ -61,6 +61,7 @@ import { createRegistrationService } from "./features/plugins/registration.ts";
 import { createPluginHandlers } from "./features/plugins/routes.ts";
 import { createInstanceRunner, type RunnerParts } from "./features/plugins/runner.ts";
 import { createSettingsService } from "./features/plugins/settings.ts";
+import { createClientTokens } from "./features/plugins/setup/oauth/client-token.ts";
 import { createTokenEndpoint } from "./features/plugins/setup/oauth/ask-token-endpoint.ts";
 import { createTokenKeeper } from "./features/plugins/setup/oauth/token-keeper.ts";
 import { createTokenRenewal } from "./features/plugins/setup/oauth/token-renewal.ts";
@@ -155,6 +156,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       [practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })],
     ]),
     accessToken: (key, step) => tokenKeeper.accessToken(key, step),
+    clientTokens: createClientTokens({ ask: askTokenEndpoint }),
     developmentModules: developmentModules(installation),
     publicUrl: parts.publicUrl,
   });

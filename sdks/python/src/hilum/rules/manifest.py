@@ -10,7 +10,7 @@ from .capabilities import phi_class_of, phi_of_capability
 from .config_profile import check_config
 from .contract import load_contract
 from .deceptive_text import find_invisible, find_look_alike
-from .destinations import check_destinations, property_of
+from .destinations import check_destinations
 from .formats import is_web_address
 from .ingress import check_ingress
 from .json_values import WHOLE_MAX
