@@ -11,8 +11,8 @@ const reading = ["administrator", "operator", "auditor"] as const;
  * `primary`: where records are read and written, the embedded store. `replica`: gets every change as it is. `archive`: gets
  * documents and files once per version, and no deletion takes them away. `none`: is handed nothing.
  */
-export const storeRoles = ["primary", "replica", "archive", "none"] as const;
-export const StoreRole = Type.Enum(storeRoles);
+export const replicationRoles = ["primary", "replica", "archive", "none"] as const;
+export const StoreRole = Type.Enum(replicationRoles);
 export type StoreRole = Static<typeof StoreRole>;
 
 /**
