@@ -12,4 +12,5 @@ export { decideOperation, type OperationAccess, type OperationDecision } from ".
 export { decide, lanes, type Decision, type DenyReason, type Lane, type Request } from "./decide.ts";
 export type { Grant } from "./grant.ts";
 export { createBudgets, requestLimits, type Budgets, type RequestLimits } from "./request-budgets.ts";
+export type { Criteria, RowRule, RowRules } from "./row-rules.ts";
 export { createTokenBucket, type TokenBucket } from "./token-bucket.ts";

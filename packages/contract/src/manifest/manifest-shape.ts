@@ -6,6 +6,7 @@ import { capabilityNames, fieldsNotServed } from "./manifest.ts";
 import { migrationsShape } from "./migrations-shape.ts";
 import { pluginPagesShape } from "./plugin-pages.ts";
 import { setupShape } from "./setup-shape.ts";
+import { storageShape } from "./storage-shape.ts";
 import { token } from "./token.ts";
 
 /** `hilum.json`: one shape for the parser, the published JSON Schema and the reference page. */
@@ -97,6 +98,7 @@ export const manifestShape: Shape = object(
       ),
     ),
     ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
+    storage: described("How people look at what the plugin keeps.", storageShape),
     ui: pluginPagesShape,
     requires: object({
       hilum: described(

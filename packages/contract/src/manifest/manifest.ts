@@ -1,3 +1,4 @@
+import type { CanonicalType } from "../fhir/canonical-types.ts";
 import type { PageIcon } from "./plugin-pages.ts";
 
 /** The manifest `hilum.json` (docs/reference/manifest.md). `id`, `name`, `capabilities` are enough; each other field is optional. */
@@ -168,6 +169,8 @@ export interface Manifest {
   health?: { intervalSeconds: number };
   smokeTests?: SmokeTestDeclaration[];
   ingress?: { http?: Hook[] };
+  /** How people look at what the plugin keeps; needed of a plugin that keeps patient data. */
+  storage?: { browser?: boolean | StorageBrowser };
   /** Pages of the plugin's own; see plugin-pages.ts. */
   ui?: PluginUi;
   requires?: { hilum?: string };
@@ -187,6 +190,13 @@ export type SettingsChange =
   | { change: "remove"; name: string }
   /** Texts of the old version by those of the new one. */
   | { change: "replace"; name: string; values: Record<string, string> };
+
+/** What the Storage Browser is told of a store. */
+export interface StorageBrowser {
+  title?: string;
+  /** FHIR types that it keeps. Default: every canonical type. */
+  types?: CanonicalType[];
+}
 
 /** Files of one page, inside the plugin's folder. */
 export interface PluginPage {
@@ -238,4 +248,4 @@ export interface ConfigSchema {
 }
 
 /** Fields of DESIGN section 5 that this version does not serve: refused by name, never accepted and ignored. */
-export const fieldsNotServed = ["storage", "operations", "events", "jobs"] as const;
+export const fieldsNotServed = ["operations", "events", "jobs"] as const;

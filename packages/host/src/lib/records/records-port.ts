@@ -1,0 +1,48 @@
+import type {
+  RecordCreate,
+  RecordDelete,
+  RecordRead,
+  RecordResult,
+  RecordSearch,
+  RecordSearchResult,
+  RecordUpdate,
+} from "@hilum/contract";
+import type { RowRules } from "@hilum/policy";
+import type { InstanceKey } from "../instance-key.ts";
+
+/** Who asks for records, and which ones it may reach. */
+export interface RecordAsker {
+  key: InstanceKey;
+  /** Id of this crossing, as in the audit log. */
+  call: string;
+  /** Of the grants, filters decoded. What is read, changed, deleted or found must meet them, and what is written too. */
+  rows: RowRules;
+}
+
+/**
+ * The platform's records, as a plugin reaches them: judged, stored and found by the same service as everybody's. What `rows`
+ * do not reach is answered as if it were not there (`record.not_found`); a record that would be written outside of them is `policy.denied`.
+ * `content` of what is written names a blob that the port gave by `openBlob`; of what is read, one that `readBlob` of the lanes gives back.
+ */
+export interface RecordsPort {
+  create(asker: RecordAsker, asked: RecordCreate): Promise<RecordResult>;
+  read(asker: RecordAsker, asked: RecordRead): Promise<RecordResult>;
+  update(asker: RecordAsker, asked: RecordUpdate): Promise<RecordResult>;
+  delete(asker: RecordAsker, asked: RecordDelete): Promise<void>;
+  /** A page ends before its resources pass `bytesMax` bytes as JSON; one resource alone that does is `record.too_large`. */
+  search(asker: RecordAsker, asked: RecordSearch & { bytesMax: number }): Promise<RecordSearchResult>;
+  /** Begins a sealed blob for a plugin: bytes of a record that it creates, or of one that it was asked for. */
+  openBlob(key: InstanceKey): Promise<BlobSink>;
+}
+
+/** A blob while it is written. */
+export interface BlobSink {
+  /** Under which the blob is read when it is whole. */
+  readonly id: string;
+  /** Resolves when more may come. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** The blob is whole and durable. */
+  finish(): Promise<void>;
+  /** Nobody needs it, whole or not. */
+  discard(): Promise<void>;
+}
