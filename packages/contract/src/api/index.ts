@@ -1,5 +1,9 @@
 export * from "./operation.ts";
 export * from "./schemas.ts";
+export * from "./browser.ts";
+export * from "./glasses.ts";
+export * from "./disclosures.ts";
+export * from "./custody.ts";
 export * from "./conformance.ts";
 export * from "./devtools.ts";
 export * from "./upgrades.ts";
@@ -11,6 +15,7 @@ export * from "./routes.ts";
 export * from "./pages.ts";
 export * from "./platform.ts";
 export * from "./egress.ts";
+export * from "./fhir.ts";
 export * from "./repairs.ts";
 export * from "./setup.ts";
 export * from "./stores.ts";
@@ -20,8 +25,13 @@ export { commandOf } from "./commands.ts";
 export { buildOpenApi } from "./openapi.ts";
 export { samplesOf, type SampleInput, type Samples } from "./samples.ts";
 
+import { browserOperations } from "./browser.ts";
+import { custodyOperations } from "./custody.ts";
 import { devtoolsOperations } from "./devtools.ts";
+import { disclosureOperations } from "./disclosures.ts";
 import { egressOperations } from "./egress.ts";
+import { glassOperations } from "./glasses.ts";
+import { fhirOperations } from "./fhir.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
 import { messageOperations } from "./messages.ts";
@@ -47,6 +57,11 @@ export const operations = [
   ...pageOperations,
   ...devtoolsOperations,
   ...storeOperations,
+  ...browserOperations,
+  ...glassOperations,
+  ...disclosureOperations,
+  ...custodyOperations,
+  ...fhirOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

@@ -1,9 +1,14 @@
 /** The OpenAPI 3.1 description of the HTTP API, built from the same declarations that the server validates with. */
 import type { TSchema } from "typebox";
+import * as browser from "./browser.ts";
 import * as conformance from "./conformance.ts";
+import * as custody from "./custody.ts";
 import * as devtools from "./devtools.ts";
+import * as disclosures from "./disclosures.ts";
+import * as glasses from "./glasses.ts";
 import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
+import * as fhir from "./fhir.ts";
 import * as identity from "./identity.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
@@ -31,6 +36,11 @@ const described: readonly OperationSpec[] = [
   ...repairs.repairOperations,
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
+  ...browser.browserOperations,
+  ...glasses.glassOperations,
+  ...disclosures.disclosureOperations,
+  ...custody.custodyOperations,
+  ...fhir.fhirOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
@@ -44,6 +54,11 @@ const names = new Map<unknown, string>(
     messages,
     routes,
     egress,
+    fhir,
+    browser,
+    glasses,
+    disclosures,
+    custody,
     repairs,
     setup,
     pages,
@@ -121,23 +136,29 @@ function describeParameters(place: "path" | "query" | "header", schema: TSchema 
   }));
 }
 
-function describeBody({ body, bodyType }: OperationSpec): JsonObject {
+function describeBody({ body, bodyType, dialect }: OperationSpec): JsonObject {
   if (bodyType === "bytes") return { requestBody: { required: true, content: { "application/octet-stream": {} } } };
   if (body === undefined) return {};
-  return { requestBody: { required: true, content: { "application/json": { schema: describeSchema(body) } } } };
+  return { requestBody: { required: true, content: { [jsonTypeOf(dialect)]: { schema: describeSchema(body) } } } };
 }
 
-function describeResponses({ responses, produces }: OperationSpec): JsonObject {
+const jsonTypeOf = (dialect: OperationSpec["dialect"]): string =>
+  dialect === "fhir" ? "application/fhir+json" : "application/json";
+
+function describeResponses({ responses, produces, dialect }: OperationSpec): JsonObject {
   const answers = Object.entries(responses).map(([status, schema]) => {
     const content =
       schema === null
         ? produces === undefined
           ? undefined
           : { [produces]: {} }
-        : { "application/json": { schema: describeSchema(schema) } };
+        : { [jsonTypeOf(dialect)]: { schema: describeSchema(schema) } };
     return [status, { description: describeStatus(Number(status)), ...(content === undefined ? {} : { content }) }];
   });
-  const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/ProblemDocument" } } };
+  const problem =
+    dialect === "fhir"
+      ? { "application/fhir+json": { schema: { $ref: "#/components/schemas/FhirResource" } } }
+      : { "application/problem+json": { schema: { $ref: "#/components/schemas/ProblemDocument" } } };
   return {
     ...Object.fromEntries(answers),
     default: { description: "Refused: what, where and the mend", content: problem },

@@ -1,0 +1,97 @@
+import type { Context } from "@hilum/contract";
+import type { Readable } from "node:stream";
+
+/** A FHIR resource as JSON has it; what it must be is judged by the validator before anything else looks at it. */
+export interface Resource {
+  resourceType: string;
+  id?: string;
+  meta?: { versionId?: string; lastUpdated?: string; [member: string]: unknown };
+  [member: string]: unknown;
+}
+
+/** Search parameters in their order, decoded, with repeats and modifiers: `["birthdate", "ge1970"]`. */
+export type SearchPairs = readonly (readonly [name: string, value: string])[];
+
+export interface RecordKey {
+  type: string;
+  id: string;
+}
+
+/** One version of a record, as its asker may see it. */
+export interface OpenedRecord extends RecordKey {
+  version: number;
+  at: string;
+  /** Who wrote it: `user:ana`, `token:...`, `plugin:com.example.lab/default`. */
+  by: string;
+  /** Absent of a version that says that the record was deleted. */
+  resource?: Resource;
+  /** Ids of the patients that it is about. */
+  patients: readonly string[];
+}
+
+export interface WrittenRecord {
+  record: OpenedRecord;
+  /** `found`: nothing was written, because a record matched If-None-Exist. `same`: it was so already. */
+  outcome: "created" | "updated" | "found" | "same";
+  /** Whether the asker may read it: where not, only its address is answered. */
+  mayRead: boolean;
+}
+
+export interface RecordPage {
+  records: readonly OpenedRecord[];
+  /** Records that others of the page refer to, or that refer to them (`_include`, `_revinclude`). */
+  included: readonly OpenedRecord[];
+  total?: number;
+  /** What leads to the page after it: opaque, sealed, for this asker alone, and holds on for an hour. */
+  next?: string;
+}
+
+/** Bytes that come with a Binary instead of its `data`. */
+export interface GivenContent {
+  contentType: string;
+  bytes: AsyncIterable<Uint8Array>;
+}
+
+export interface RecordContent {
+  contentType: string;
+  size: number;
+  stream: Readable;
+}
+
+/**
+ * The one way to records: for the FHIR API, plugins, the Storage Browser and imports. Each method judges what it is
+ * given (`record.invalid`, `search.invalid`), decides by whom the context names (`record.denied`, `record.masked`), and answers
+ * what the asker does not reach as if it were not there (`record.not_found`). A write is durable once it resolves.
+ */
+export interface RecordsService {
+  /** Throws `record.gone` for one that was deleted. With `version`, as it was then. */
+  read(context: Context, key: RecordKey & { version?: number }): Promise<OpenedRecord>;
+  /** The first page by `query`, each further one by `cursor` alone. */
+  search(context: Context, search: { type: string; query: SearchPairs; cursor?: string }): Promise<RecordPage>;
+  /** Under an id of our own. Throws `record.conflict` where several match `ifNoneExist`. */
+  create(
+    context: Context,
+    given: { resource: Resource; ifNoneExist?: SearchPairs; content?: GivenContent },
+  ): Promise<WrittenRecord>;
+  /**
+   * Replaces a record, or creates it under the id that the resource carries. Throws `record.conflict` where `ifMatch` is not the
+   * version that is current, `record.held` under a legal hold.
+   */
+  update(
+    context: Context,
+    given: { resource: Resource; ifMatch?: number; content?: GivenContent },
+  ): Promise<WrittenRecord>;
+  /** JSON Patch (RFC 6902). Throws `record.patch_failed` where a step does not apply. */
+  patch(context: Context, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<WrittenRecord>;
+  /** One that was deleted before may be deleted again; answers the version that says so. */
+  remove(context: Context, key: RecordKey & { ifMatch?: number }): Promise<OpenedRecord>;
+  /** Versions of a record, or of all of a type, newest first. */
+  history(
+    context: Context,
+    of: { type: string; id?: string; since?: string; count?: number; cursor?: string },
+  ): Promise<RecordPage>;
+  /** Answers a bundle of answers. A transaction is done whole or not at all: then it throws what was wrong and where. */
+  bundle(context: Context, bundle: unknown): Promise<Resource>;
+  /** The bytes of a Binary. */
+  content(context: Context, key: { id: string; version?: number }): Promise<RecordContent>;
+}
