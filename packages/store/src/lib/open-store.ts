@@ -22,6 +22,7 @@ import { createPlatform } from "./repositories/platform.ts";
 import { createPlugins } from "./repositories/plugins.ts";
 import { createPractice } from "./repositories/practice.ts";
 import { createPrivateState } from "./repositories/private-state.ts";
+import { createRecordStores } from "./repositories/record-stores.ts";
 import { createRegistrations } from "./repositories/registrations.ts";
 import { createRemote } from "./repositories/remote.ts";
 import { createRoutes } from "./repositories/routes.ts";
@@ -121,5 +122,6 @@ function createRepositories(session: Session): Repositories {
     platform: createPlatform(session),
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
+    recordStores: createRecordStores(session),
   };
 }

@@ -16,6 +16,7 @@ import type {
   SignInThrottlesTable,
   UsersTable,
 } from "./identity-tables.ts";
+import type { RecordStoreFaultsTable, RecordStoresTable } from "./replication-tables.ts";
 import type { OauthStatesTable, RepairSnoozesTable, SignInFaultsTable } from "./setup-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
@@ -77,6 +78,8 @@ export interface Tables {
   oauthStates: OauthStatesTable;
   signInFaults: SignInFaultsTable;
   repairSnoozes: RepairSnoozesTable;
+  recordStores: RecordStoresTable;
+  recordStoreFaults: RecordStoreFaultsTable;
 }
 
 interface DeploymentTable {
