@@ -2,7 +2,12 @@ export { glassPurposes, purposeCodes, purposesOfUse, type GlassPurpose, type Pur
 export { capabilities, methodsOf, phiClassOf, type CapabilitySpec } from "./capabilities/capabilities.ts";
 export type { Actor, Context, Log, LogFields } from "./context.ts";
 export { errorCatalogue, errorCodes, type ErrorCode, type ErrorSpec } from "./errors/catalogue.ts";
-export { causeByProviderCode, storeErrorCodes, type ProviderErrorCode, type StoreErrorCode } from "./errors/provider-codes.ts";
+export {
+  causeByProviderCode,
+  storeErrorCodes,
+  type ProviderErrorCode,
+  type StoreErrorCode,
+} from "./errors/provider-codes.ts";
 export { HilumError, isHilumError, type HilumErrorOptions, type Problem } from "./errors/hilum-error.ts";
 export {
   checkPluginId,

@@ -43,13 +43,7 @@ export {
   type EgressFailure,
 } from "./lanes/egress.ts";
 export type { Fetch, FetchAnswer, FetchOptions } from "./lanes/fetch.ts";
-export type {
-  CreateDetails,
-  FoundRecords,
-  KeptRecord,
-  RecordStore,
-  UpdateDetails,
-} from "./records/record-store.ts";
+export type { CreateDetails, FoundRecords, KeptRecord, RecordStore, UpdateDetails } from "./records/record-store.ts";
 export type { GivenContent, HeldContent, RecordOf, RecordResource } from "./records/record-types.ts";
 export type { RecordPage, Records, SearchParams } from "./records/records.ts";
 export type { Attachments, Deliveries, PluginLog, PluginState, StateEntry } from "./lanes/lanes.ts";

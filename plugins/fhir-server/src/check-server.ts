@@ -73,7 +73,8 @@ const roundTrip: Step = [
     try {
       const read = await readRecord({ type: "Organization", id }, ctx);
       const back = "resource" in read ? read.resource : read;
-      if (back.meta?.versionId !== "1" || !("name" in back) || back.name !== made.name) throw lost("gave it back changed");
+      if (back.meta?.versionId !== "1" || !("name" in back) || back.name !== made.name)
+        throw lost("gave it back changed");
       const query = [["identifier", `${identifier.system}|${id}`]] as const;
       const { resources } = await findOnServer(ctx, { type: "Organization", query, count: 2 });
       if (resources.length !== 1) throw lost("does not find it by its identifier");

@@ -87,9 +87,13 @@ function describeIssues(outcome: unknown): string[] {
     const { severity, code, expression, location, details } = issue;
     const places = [expression, location].find(Array.isArray)?.filter((path) => matches(path, pathForm)) ?? [];
     const codings = isRecord(details) && Array.isArray(details["coding"]) ? (details["coding"] as unknown[]) : [];
-    const own = codings.flatMap((coding) => (isRecord(coding) && matches(coding["code"], tokenForm) ? [coding["code"]] : []));
+    const own = codings.flatMap((coding) =>
+      isRecord(coding) && matches(coding["code"], tokenForm) ? [coding["code"]] : [],
+    );
     const words = [severity, code, ...own].filter((word) => matches(word, tokenForm));
-    return [[words.join(" "), places.length === 0 ? "" : `at ${places.slice(0, 3).join(", ")}`].filter(Boolean).join(" ")];
+    return [
+      [words.join(" "), places.length === 0 ? "" : `at ${places.slice(0, 3).join(", ")}`].filter(Boolean).join(" "),
+    ];
   });
 }
 

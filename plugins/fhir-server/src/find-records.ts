@@ -103,7 +103,7 @@ function nextOf({ link }: JsonObject, { settings }: ServerContext) {
   if (address === undefined) return undefined;
   const base = baseOf(settings);
   const api = new URL(`https://${settings.host}:${settings.port}${base}/`);
-  const url = URL.canParse(address, api) ? new URL(address, api) : undefined;
+  const url = URL.canParse(address, api.href) ? new URL(address, api.href) : undefined;
   const inside = url !== undefined && (url.pathname === base || url.pathname.startsWith(`${base}/`));
   // Behind a proxy servers often name another host of their own; the path is what counts, and the host stays ours.
   if (!inside) return undefined;

@@ -53,7 +53,10 @@ export async function updateRecord(
   return await put(ctx, resource, content);
 }
 
-export async function readRecord({ type, id, version }: RecordRead, ctx: Context): Promise<RecordResource | KeptRecord> {
+export async function readRecord(
+  { type, id, version }: RecordRead,
+  ctx: Context,
+): Promise<RecordResource | KeptRecord> {
   const current = asResource(await askServer(ctx, { path: pathOf(type, id) }), type);
   const found =
     version === undefined || withoutVersionTag(current).meta?.versionId === version
@@ -71,14 +74,21 @@ export async function deleteRecord({ type, id }: RecordDelete, ctx: Context): Pr
 
 async function put(ctx: Context, resource: RecordResource, content: CreateDetails["content"]): Promise<RecordResource> {
   const whole = content === undefined ? resource : await withData(resource, content);
-  await askServer(ctx, { method: "PUT", path: pathOf(whole.resourceType, idOf(whole)), body: { json: withVersionTag(whole) } });
+  await askServer(ctx, {
+    method: "PUT",
+    path: pathOf(whole.resourceType, idOf(whole)),
+    body: { json: withVersionTag(whole) },
+  });
   return resource;
 }
 
 /** A file goes inside of its Binary, so that labels and version stay with it. */
 const contentBytesMax = 580_000;
 
-async function withData(resource: RecordResource, content: NonNullable<CreateDetails["content"]>): Promise<RecordResource> {
+async function withData(
+  resource: RecordResource,
+  content: NonNullable<CreateDetails["content"]>,
+): Promise<RecordResource> {
   if (resource.resourceType !== "Binary") return resource;
   if (content.size > contentBytesMax)
     throw new ProviderError("record.too_large", {
@@ -107,7 +117,12 @@ async function readIfThere(ctx: ServerContext, type: ResourceType, id: string): 
 }
 
 /** The server counts for itself: which of its versions is meant is told by the tag. */
-async function readVersion(ctx: ServerContext, type: ResourceType, id: string, version: string): Promise<RecordResource> {
+async function readVersion(
+  ctx: ServerContext,
+  type: ResourceType,
+  id: string,
+  version: string,
+): Promise<RecordResource> {
   const history = await askServer(ctx, { path: `${pathOf(type, id)}/_history`, query: { _count: "100" } });
   const entries = Array.isArray(history?.["entry"]) ? (history["entry"] as unknown[]) : [];
   const found = entries

@@ -70,9 +70,8 @@ export const ReplicatedStore = Strict({
   types: Type.Optional(Type.Array(Type.String())),
   /** Changes that it does not have yet. */
   behind: Strict({
+    /** About: changes that were purged since are counted as well. */
     changes: Type.Integer(),
-    /** True where there are more than could be counted. */
-    more: Type.Boolean(),
     /** When the first of them was made. */
     since: Type.Optional(Time),
   }),

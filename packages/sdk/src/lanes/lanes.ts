@@ -85,10 +85,7 @@ export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions):
 }
 
 /** Asks the host; a refusal is a HilumError. */
-export function createAsk(
-  peer: Peer,
-  signal: () => AbortSignal,
-): (method: string, params: object) => Promise<unknown> {
+export function createAsk(peer: Peer, signal: () => AbortSignal): (method: string, params: object) => Promise<unknown> {
   return async (method, params) => {
     try {
       return await peer.request(method, params, { signal: signal() });

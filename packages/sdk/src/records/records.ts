@@ -1,10 +1,4 @@
-import type {
-  BlobWriteResult,
-  ContentInfo,
-  RecordResult,
-  RecordSearchResult,
-  SearchQuery,
-} from "@hilum/contract";
+import type { BlobWriteResult, ContentInfo, RecordResult, RecordSearchResult, SearchQuery } from "@hilum/contract";
 import type { CanonicalType } from "@hilum/contract/fhir";
 import { Buffer } from "node:buffer";
 import type { GivenContent, HeldContent, RecordOf, RecordResource } from "./record-types.ts";

@@ -138,7 +138,20 @@ export async function composePlugins(parts: PluginsParts): Promise<PluginsFeatur
     handlers: {
       ...createPluginHandlers(
         {
-          ...{ store, plugins, registration, included, settings, access, grants, lifecycle, health, smoke, pages, logs },
+          ...{
+            store,
+            plugins,
+            registration,
+            included,
+            settings,
+            access,
+            grants,
+            lifecycle,
+            health,
+            smoke,
+            pages,
+            logs,
+          },
           holds: parts.holds,
         },
         createSettingsTest({ settings, runner, signIns: trialSignIns, failureData: pluginFailureData }),

@@ -35,7 +35,18 @@ function createStores(session: Session): Omit<RecordStores, keyof Faults> {
     },
     setRole: async ({ plugin, instance }, role, { cursor, at, by }) => {
       const insert = sql.insertInto("recordStores").values({
-        ...{ plugin, instance, role, cursor, setAt: at, setBy: by, taken: 0, takenAt: null, withheld: 0, rowVersion: 1 },
+        ...{
+          plugin,
+          instance,
+          role,
+          cursor,
+          setAt: at,
+          setBy: by,
+          taken: 0,
+          takenAt: null,
+          withheld: 0,
+          rowVersion: 1,
+        },
         ...{ refusedSince: null, sealedRefusal: null, sealedReconciliation: null },
       });
       await session.commit(
@@ -159,11 +170,7 @@ function presentStore(session: Session, row: Selectable<Tables["recordStores"]>)
     ...(sealedReconciliation === null
       ? {}
       : {
-          reconciliation: openJson<ReconciliationRow>(
-            session,
-            storePlace(row, "reconciliation"),
-            sealedReconciliation,
-          ),
+          reconciliation: openJson<ReconciliationRow>(session, storePlace(row, "reconciliation"), sealedReconciliation),
         }),
   };
 }

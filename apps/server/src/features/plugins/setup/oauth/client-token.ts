@@ -127,7 +127,8 @@ function clientOf(auth: ClientCredentials, settings: Settings): Client {
   return { of, url: url.href, address, id, secret, scope };
 }
 
-const nameOf = ({ plugin, instance }: TokenAsker, destination: string): string => `${plugin}/${instance} ${destination}`;
+const nameOf = ({ plugin, instance }: TokenAsker, destination: string): string =>
+  `${plugin}/${instance} ${destination}`;
 
 /** A provider that does not say how long a token lives is asked again when it refuses it. */
 const isFresh = ({ expiresAt }: TokenSet, now: Date): boolean =>
