@@ -23,6 +23,8 @@ import { createPlugins } from "./repositories/plugins.ts";
 import { createPractice } from "./repositories/practice.ts";
 import { createPrivateState } from "./repositories/private-state.ts";
 import { createRecordStores } from "./repositories/record-stores.ts";
+import { createCompartmentKeys, type CompartmentKeys } from "./repositories/records/compartments.ts";
+import { createRecords } from "./repositories/records/records.ts";
 import { createRegistrations } from "./repositories/registrations.ts";
 import { createRemote } from "./repositories/remote.ts";
 import { createRoutes } from "./repositories/routes.ts";
@@ -79,9 +81,11 @@ function composeStore(
   const sessionOn = (channel: SqlChannel): Session => createSession(channel, engine.dialect, keyring, about.clock);
   const session = sessionOn(engine);
   return {
-    ...createRepositories(session),
+    ...createRepositories(session, createCompartmentKeys()),
     blobs: createBlobs(session, about.blobDir),
-    transaction: (work) => engine.transaction((channel) => work(createRepositories(sessionOn(channel)))),
+    transaction: (work) =>
+      // Keys of its own: those that it makes are none when it is undone.
+      engine.transaction((channel) => work(createRepositories(sessionOn(channel), createCompartmentKeys()))),
     status: async () => ({
       ...(await engine.status()),
       dialect: engine.dialect,
@@ -93,7 +97,7 @@ function composeStore(
   };
 }
 
-function createRepositories(session: Session): Repositories {
+function createRepositories(session: Session, compartmentKeys: CompartmentKeys): Repositories {
   return {
     plugins: createPlugins(session),
     instances: createInstances(session),
@@ -123,5 +127,6 @@ function createRepositories(session: Session): Repositories {
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
     recordStores: createRecordStores(session),
+    records: createRecords(session, compartmentKeys),
   };
 }

@@ -17,6 +17,15 @@ import type {
   UsersTable,
 } from "./identity-tables.ts";
 import type { RecordStoreFaultsTable, RecordStoresTable } from "./replication-tables.ts";
+import type {
+  RecordBlobsTable,
+  RecordHoldsTable,
+  RecordKeyPatientsTable,
+  RecordKeysTable,
+  RecordsTable,
+  RecordTermsTable,
+  RecordVersionsTable,
+} from "./record-tables.ts";
 import type { OauthStatesTable, RepairSnoozesTable, SignInFaultsTable } from "./setup-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
@@ -24,7 +33,7 @@ import type { BlindRequest, SealRequest } from "./statement.ts";
 export type Sealed = ColumnType<Uint8Array, SealRequest, SealRequest>;
 export type SealedOrNull = ColumnType<Uint8Array | null, SealRequest | null, SealRequest | null>;
 /** Written as a request that the commit thread hashes with the index key. */
-type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
+export type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
 export type BlindOrNull = ColumnType<Uint8Array | null, BlindRequest | null, BlindRequest | null>;
 
 /** The columns of migration 001 and later, in the names that the code uses; the compiler writes them in snake_case. */
@@ -80,6 +89,13 @@ export interface Tables {
   repairSnoozes: RepairSnoozesTable;
   recordStores: RecordStoresTable;
   recordStoreFaults: RecordStoreFaultsTable;
+  recordKeys: RecordKeysTable;
+  recordKeyPatients: RecordKeyPatientsTable;
+  records: RecordsTable;
+  recordTerms: RecordTermsTable;
+  recordVersions: RecordVersionsTable;
+  recordBlobs: RecordBlobsTable;
+  recordHolds: RecordHoldsTable;
 }
 
 interface DeploymentTable {

@@ -59,7 +59,9 @@ export function createBlobs(session: Session, folder: string): Blobs {
     remove: async (id) => {
       const outcome = await session.write([toStatement(sql.deleteFrom("blobs").where("id", "=", id), 1)]);
       if (!outcome.ok && outcome.why === "reference")
-        throw new HilumError("request.conflict", { detail: "A message or an agreement names this attachment." });
+        throw new HilumError("request.conflict", {
+          detail: "A message, a record or an agreement names this attachment.",
+        });
       if (outcome.ok) await rm(pathOf(id), { force: true });
       return outcome.ok;
     },
@@ -118,6 +120,9 @@ async function sweepRows(session: Session, pathOf: (id: string) => string, befor
       .where("createdAt", "<", before)
       .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom("messageBlobs").select("message").whereRef("messageBlobs.blob", "=", "blobs.id"))),
+      )
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom("recordBlobs").select("version").whereRef("recordBlobs.blob", "=", "blobs.id"))),
       )
       .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom("agreements").select("agreements.id").whereRef("agreements.document", "=", "blobs.id"))),
