@@ -34,6 +34,12 @@ export type { ValidationEngine, Validator } from "./validator.ts";
 
 import type { ValidationEngine, Validator } from "./validator.ts";
 
+/** The validator for accepting messages, without the one that also asks Medplum: what packs this brings no Medplum along. */
+export async function loadCompiledValidator(): Promise<Validator> {
+  const { createCompiledValidator } = await import("./compiled-validator.ts");
+  return await createCompiledValidator();
+}
+
 const loaded = new Map<ValidationEngine, Promise<Validator>>();
 
 /**

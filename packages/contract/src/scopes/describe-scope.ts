@@ -25,6 +25,7 @@ export function isServedScope(scope: Scope): boolean {
 }
 
 const plural: Record<CanonicalType, string> = {
+  AllergyIntolerance: "allergies",
   Appointment: "appointments",
   AuditEvent: "audit events",
   Binary: "files",
@@ -33,6 +34,7 @@ const plural: Record<CanonicalType, string> = {
   Consent: "consents",
   DiagnosticReport: "diagnostic reports",
   DocumentReference: "documents",
+  Immunization: "immunizations",
   Observation: "observations",
   OperationOutcome: "outcomes of operations",
   Organization: "organizations",

@@ -1,8 +1,9 @@
-import type { BlobReadResult, LogParams, UpdateDeliveryParams } from "@hilum/contract";
+import type { BlobReadResult, ContentInfo, LogParams, UpdateDeliveryParams } from "@hilum/contract";
 import { Buffer } from "node:buffer";
 import { PeerError } from "../protocol/asked-requests.ts";
 import type { Peer } from "../protocol/peer.ts";
-import { createRecords, type Records } from "../records/records.ts";
+import { createRecords, writeContent, type Records } from "../records/records.ts";
+import type { GivenContent } from "../records/record-types.ts";
 import { createFetch, type Fetch } from "./fetch.ts";
 import { toHilumError } from "./host-refusal.ts";
 
@@ -53,6 +54,7 @@ export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions):
   deliveries: Deliveries;
   fetch: Fetch;
   records: Records;
+  writeContent: (content: GivenContent) => Promise<ContentInfo>;
 } {
   const ask = createAsk(peer, signal);
   const read = (id: string): AsyncIterable<Uint8Array> => readBlob(ask, { id, call, chunkBytesMax });
@@ -60,6 +62,7 @@ export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions):
     log: createLog(peer, call),
     attachments: { read },
     records: createRecords({ ask, call, chunkBytesMax, readBlob: read }),
+    writeContent: (content) => writeContent(content, { ask, call, chunkBytesMax }),
     state: {
       async get(key) {
         const { value, version = 0 } = (await ask("state.get", { key })) as Partial<StateEntry>;

@@ -7,6 +7,7 @@ import type {
   RecordSearchResult,
   RecordUpdate,
 } from "@hilum/contract";
+import type { BlobSink } from "@hilum/contract/wire";
 import type { RowRules } from "@hilum/policy";
 import type { InstanceKey } from "../instance-key.ts";
 
@@ -31,18 +32,8 @@ export interface RecordsPort {
   delete(asker: RecordAsker, asked: RecordDelete): Promise<void>;
   /** A page ends before its resources pass `bytesMax` bytes as JSON; one resource alone that does is `record.too_large`. */
   search(asker: RecordAsker, asked: RecordSearch & { bytesMax: number }): Promise<RecordSearchResult>;
+  /** Keyed hash of a record's type and id: how the audit log names it. */
+  refOf(type: string, id: string): string;
   /** Begins a sealed blob for a plugin: bytes of a record that it creates, or of one that it was asked for. */
   openBlob(key: InstanceKey): Promise<BlobSink>;
-}
-
-/** A blob while it is written. */
-export interface BlobSink {
-  /** Under which the blob is read when it is whole. */
-  readonly id: string;
-  /** Resolves when more may come. */
-  write(bytes: Uint8Array): Promise<void>;
-  /** The blob is whole and durable. */
-  finish(): Promise<void>;
-  /** Nobody needs it, whole or not. */
-  discard(): Promise<void>;
 }

@@ -11,8 +11,8 @@ export interface TestMessage {
   code: string | null;
 }
 
-/** Private state and message records of one instance, in a SQLite database in memory. */
-export interface TestRecords {
+/** Private state and messages of one instance, in a SQLite database in memory. */
+export interface TestTables {
   getState(key: string): { value?: string; version?: number };
   putState(key: string, value: string, version: number | undefined): { version: number };
   deleteState(key: string): void;
@@ -26,7 +26,7 @@ export interface TestRecords {
   close(): void;
 }
 
-export function createTestRecords(): TestRecords {
+export function createTestTables(): TestTables {
   const db = new DatabaseSync(":memory:");
   db.exec(`
     create table state (key text primary key, value text not null, version integer not null) strict;
