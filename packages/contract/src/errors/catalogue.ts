@@ -128,7 +128,6 @@ export const errorCatalogue = {
   "record.not_found": { status: 404, title: "There is no such record", fix: "Search for it; it may lie outside of what was granted.", retryable: false },
   "record.patch_failed": { status: 422, title: "The patch does not apply to the record", fix: "Read the record as it is now and correct the named step.", retryable: false },
   "record.too_large": { status: 413, title: "The record is too large", fix: "Keep the bytes of its attachments as Binary records and refer to them.", retryable: false },
-  "record.withheld": { status: 403, title: "The patient's consent does not allow this", fix: "Open Records, the patient, Consent, and see what was agreed to. Without a consent that covers it nothing is given out.", retryable: false },
   "registration.not_found": { status: 404, title: "There is no such registration", fix: "It may have expired or been decided; register again.", retryable: false },
   "registration.queue_full": { status: 429, title: "Too many registrations wait for approval", fix: "Approve or reject those that wait in Plugins.", retryable: true },
   "proof.invalid": { status: 401, title: "The proof of the link's key is not valid", fix: "Check the clock of the plugin's machine and sign again with a new nonce; if the key is lost, enrol again.", retryable: false },

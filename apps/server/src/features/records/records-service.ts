@@ -1,4 +1,5 @@
-import type { Context } from "@hilum/contract";
+import type { Context, DataAction } from "@hilum/contract";
+import type { Reach } from "@hilum/policy";
 import type { Readable } from "node:stream";
 
 /** A FHIR resource as JSON has it; what it must be is judged by the validator before anything else looks at it. */
@@ -27,6 +28,13 @@ export interface OpenedRecord extends RecordKey {
   resource?: Resource;
   /** Ids of the patients that it is about. */
   patients: readonly string[];
+}
+
+/** Who asks for records, and what of them that is open to the asker. `askerOf` makes one of a person's or a token's context. */
+export interface Asker {
+  context: Context;
+  /** Throws `record.denied` where nothing is. */
+  reach(type: string, action: DataAction): Reach;
 }
 
 export interface WrittenRecord {
@@ -60,17 +68,17 @@ export interface RecordContent {
 
 /**
  * The one way to records: for the FHIR API, plugins, the Storage Browser and imports. Each method judges what it is
- * given (`record.invalid`, `search.invalid`), decides by whom the context names (`record.denied`, `record.masked`), and answers
+ * given (`record.invalid`, `search.invalid`), decides by what the asker reaches (`record.denied`, `record.masked`), and answers
  * what the asker does not reach as if it were not there (`record.not_found`). A write is durable once it resolves.
  */
 export interface RecordsService {
   /** Throws `record.gone` for one that was deleted. With `version`, as it was then. */
-  read(context: Context, key: RecordKey & { version?: number }): Promise<OpenedRecord>;
+  read(asker: Asker, key: RecordKey & { version?: number }): Promise<OpenedRecord>;
   /** The first page by `query`, each further one by `cursor` alone. */
-  search(context: Context, search: { type: string; query: SearchPairs; cursor?: string }): Promise<RecordPage>;
+  search(asker: Asker, search: { type: string; query: SearchPairs; cursor?: string }): Promise<RecordPage>;
   /** Under an id of our own. Throws `record.conflict` where several match `ifNoneExist`. */
   create(
-    context: Context,
+    asker: Asker,
     given: { resource: Resource; ifNoneExist?: SearchPairs; content?: GivenContent },
   ): Promise<WrittenRecord>;
   /**
@@ -78,20 +86,20 @@ export interface RecordsService {
    * version that is current, `record.held` under a legal hold.
    */
   update(
-    context: Context,
+    asker: Asker,
     given: { resource: Resource; ifMatch?: number; content?: GivenContent },
   ): Promise<WrittenRecord>;
   /** JSON Patch (RFC 6902). Throws `record.patch_failed` where a step does not apply. */
-  patch(context: Context, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<WrittenRecord>;
+  patch(asker: Asker, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<WrittenRecord>;
   /** One that was deleted before may be deleted again; answers the version that says so. */
-  remove(context: Context, key: RecordKey & { ifMatch?: number }): Promise<OpenedRecord>;
+  remove(asker: Asker, key: RecordKey & { ifMatch?: number }): Promise<OpenedRecord>;
   /** Versions of a record, or of all of a type, newest first. */
   history(
-    context: Context,
+    asker: Asker,
     of: { type: string; id?: string; since?: string; count?: number; cursor?: string },
   ): Promise<RecordPage>;
   /** Answers a bundle of answers. A transaction is done whole or not at all: then it throws what was wrong and where. */
-  bundle(context: Context, bundle: unknown): Promise<Resource>;
+  bundle(asker: Asker, bundle: unknown): Promise<Resource>;
   /** The bytes of a Binary. */
-  content(context: Context, key: { id: string; version?: number }): Promise<RecordContent>;
+  content(asker: Asker, key: { id: string; version?: number }): Promise<RecordContent>;
 }

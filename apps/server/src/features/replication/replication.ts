@@ -197,7 +197,7 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
       // It was purged, or destroyed with its patient's key: the store should not have it either.
       const [row = gone(fault)] = await records.findMany(refs);
       const [decision] = await guard.mayCarry(key, [row]);
-      if (decision?.allow !== true) throw new HilumError("record.withheld");
+      if (decision?.allow !== true) throw new HilumError("consent.denied");
       try {
         await handOver(key, row);
       } catch (error) {
