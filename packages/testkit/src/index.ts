@@ -25,6 +25,7 @@ export {
 export { startPostgres, type Postgres, type PostgresDatabase } from "./postgres/postgres.ts";
 export { findBubblewrap, findChromium, findProgram, findPython } from "./run/programs.ts";
 export { noteSkip, requires, type Requirement, type RequirementName, type SkipNote } from "./run/requirement.ts";
+export { startS3Server, type S3Server, type S3ServerOptions } from "./s3/s3-server.ts";
 export {
   startSmtpServer,
   type ReceivedMail,

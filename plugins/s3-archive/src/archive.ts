@@ -12,6 +12,7 @@ import {
 } from "@hilum/sdk";
 import { readAll, type Bucket } from "./bucket.ts";
 import { createObjectKeys, lastSegment, parseObjectName, type ObjectKeys } from "./object-keys.ts";
+import type { ArchiveSettings } from "./settings.ts";
 import { hashWord, parseQuery, wordsOf, type AskedFor } from "./search-words.ts";
 
 /** Records in a bucket: every version once, in the order of the bucket's own listing. */
@@ -36,7 +37,7 @@ interface Standing {
 /** Requests of one search at once. */
 const atOnce = 8;
 
-export function createArchive(bucket: Bucket, prefix: string): Archive {
+export function createArchive(bucket: Bucket, { prefix, lock }: Pick<ArchiveSettings, "prefix" | "lock">): Archive {
   const keys = createObjectKeys(prefix);
   let indexKey: Promise<Uint8Array> | undefined;
 
@@ -170,9 +171,10 @@ export function createArchive(bucket: Bucket, prefix: string): Archive {
     async delete({ type, id }) {
       const { latest, deleted, keys: listed } = await standingOf(type, id);
       if (latest === 0) throw new ProviderError("record.not_found");
-      if (deleted) return;
-      await bucket.put(keys.version(type, id, latest + 1, "deleted"), "");
-      for (let from = 0; from < listed.length; from += 1000) await bucket.remove(listed.slice(from, from + 1000));
+      const kept = listed.filter((key) => parseObjectName(key)?.kind !== "deleted");
+      if (!deleted) await bucket.put(keys.version(type, id, latest + 1, "deleted"), "");
+      if (kept.length > 0 && lock !== "none") throw locked(lock);
+      for (let from = 0; from < kept.length; from += 1000) await bucket.remove(kept.slice(from, from + 1000));
     },
     async search(asked) {
       const wanted = parseQuery(asked.query);
@@ -206,6 +208,16 @@ async function listAll(bucket: Bucket, prefix: string): Promise<string[]> {
   } while (after !== undefined);
   return keys;
 }
+
+/** Where objects are locked, a deletion only hides them: whoever asked for it must know. */
+const locked = (lock: "GOVERNANCE" | "COMPLIANCE"): ProviderError =>
+  new ProviderError("provider.refused", {
+    detail: "The record is hidden in the archive, and the bucket's lock keeps its bytes.",
+    fix:
+      lock === "COMPLIANCE"
+        ? "Nobody can lift a compliance lock. The service deletes the bytes by its lifecycle rule when the days are over."
+        : "Let whoever has the right to lift the lock delete the record's objects with all their versions.",
+  });
 
 const indexKeyBytes = 32;
 

@@ -103,6 +103,7 @@ export function openBucket(settings: ArchiveSettings, connect: Connect): Bucket 
         client.send(
           new PutObjectCommand({
             ...{ Bucket: bucket, Key: key, Body: body, ContentType: type, Metadata: details, IfNoneMatch: "*" },
+            ContentLength: Buffer.byteLength(body),
             ...encryptionOf(settings),
             ...(kept ? lockOf(settings) : {}),
           }),

@@ -13,7 +13,7 @@ export function createS3ArchivePlugin(): Plugin {
     const found = kept.get(settings);
     if (found !== undefined) return found;
     const bucket = openBucket(settings, connect);
-    const opened = { bucket, archive: createArchive(bucket, settings.prefix) };
+    const opened = { bucket, archive: createArchive(bucket, settings) };
     kept.set(settings, opened);
     return opened;
   };

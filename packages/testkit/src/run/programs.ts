@@ -36,6 +36,12 @@ export function findPython(module?: string): string | undefined {
   return candidates.find((python) => spawnSync(python, ["-c", `import ${module ?? "sys"}`]).status === 0);
 }
 
+/** The S3 server of the tests: of the development environment, or of PATH. */
+export function findMoto(): string | undefined {
+  const own = join(developmentPython, "../moto_server");
+  return isExecutable(own) ? own : findProgram("moto_server");
+}
+
 export function findChromium(): string | undefined {
   const named = process.env["HILUM_CHROMIUM"];
   if (named !== undefined && isExecutable(named)) return named;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBubblewrap, findChromium, findPostgresBin, findProgram, findPython } from "./programs.ts";
+import { findBubblewrap, findChromium, findMoto, findPostgresBin, findProgram, findPython } from "./programs.ts";
 
 export type RequirementName =
   | "postgresql"
@@ -10,6 +10,8 @@ export type RequirementName =
   | "chromium"
   | "aiosmtpd"
   | "go"
+  | "moto"
+  | "orthanc"
   | "python3"
   | "pytest-asyncio"
   | "test-data";
@@ -62,6 +64,15 @@ const rules: Record<RequirementName, Rule> = {
   go: {
     find: () => found(findProgram("go", "/usr/local/go/bin/go"), "Go is not installed"),
     enable: "apt-get install golang-go",
+  },
+  moto: {
+    find: () => found(findMoto(), "moto, an S3 server for tests, is not installed"),
+    enable:
+      "python3 -m venv sdks/python/.venv && sdks/python/.venv/bin/pip install -r sdks/python/requirements-dev.txt",
+  },
+  orthanc: {
+    find: () => found(findProgram("Orthanc", "/usr/sbin/Orthanc"), "Orthanc is not installed"),
+    enable: "apt-get install orthanc",
   },
   python3: {
     find: () => found(findPython(), "Python 3 is not installed"),
