@@ -7,6 +7,7 @@ import type { Store } from "@hilum/store";
 import type { Config } from "./config.ts";
 import type { Installation } from "./compose.ts";
 import { composeAudit } from "./features/audit/compose-audit.ts";
+import { composeGovernance, type GovernanceFeature } from "./features/custody/compose-governance.ts";
 import { composeDevtools } from "./features/devtools/compose-devtools.ts";
 import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
 import { composeHooks } from "./features/hooks/compose-hooks.ts";
@@ -20,6 +21,7 @@ import { createPlatformHandlers } from "./features/platform/routes.ts";
 import { createPlatformSettings } from "./features/platform/settings.ts";
 import { composePlugins } from "./features/plugins/compose-plugins.ts";
 import { createLanePorts } from "./features/plugins/lane-ports.ts";
+import { composeRecords } from "./features/records/compose-records.ts";
 import { composeRemote } from "./features/remote/compose-remote.ts";
 import type { Credentials } from "./http/authentication.ts";
 import type { Handlers } from "./http/request.ts";
@@ -36,6 +38,8 @@ export interface FeatureParts {
   sandbox: Sandbox;
   host(): Host;
   ref(resource: string, id: string): string;
+  /** Seals the links from page to page of records. */
+  linkKey: Buffer;
   certificateUntil(): Date;
   authorityPem(): string;
   /** Where people and plugins reach this server. */
@@ -87,8 +91,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     holds: identity.holds,
   });
   const { runner, lifecycle, health, registration, pages, counter } = plugins;
+  const governance = composeGovernance({
+    ...{ store, host, ref, governor: parts.governor, linkKey: parts.linkKey, holds: identity.holds },
+  });
   const messages = composeMessages({
-    ...{ store, host, runner, counter, boot, ref, log },
+    ...{ store, host, runner, counter, boot, ref, log, releases: governance.releases },
     testMode: () => platform.current().environment === "test",
   });
   const remote = composeRemote({
@@ -101,6 +108,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const hooks = composeHooks({
     ...{ store, host, counter, governor: parts.governor, publicUrl, ref },
     awaited: plugins.awaitedHook,
+  });
+  const records = composeRecords({
+    ...{ store, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
+    guards: governance.guards,
+    version: installation.version,
   });
   const devtools = composeDevtools({
     ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, ref, log },
@@ -117,6 +129,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       certificateUntil: parts.certificateUntil,
       egress: egress.repairs,
       routes: messages.routeRepairs,
+      records: async () => [...(await records.repairs()), ...(await governance.repairs())],
     }),
   });
   let metrics: Promise<Metrics> | undefined;
@@ -149,10 +162,12 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...remote.handlers,
     ...hooks.handlers,
     ...devtools.handlers,
+    ...records.handlers,
+    ...governance.handlers,
   };
 
   const timers = [
-    setInterval(() => void sweep(store, egress).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
+    setInterval(() => void sweep(store, egress, governance).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
     setInterval(() => void plugins.grants.refresh().catch(() => undefined), grantsEveryMs).unref(),
     setInterval(() => void egress.refresh().catch(() => undefined), grantsEveryMs).unref(),
   ];
@@ -201,9 +216,10 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   };
 }
 
-async function sweep(store: Store, egress: EgressFeature): Promise<void> {
+async function sweep(store: Store, egress: EgressFeature, governance: GovernanceFeature): Promise<void> {
   const now = new Date();
   await egress.sweep(now);
+  await governance.sweep(now);
   await store.sessions.sweep(now.toISOString());
   await store.registrations.sweep(now.toISOString());
   await store.remote.sweep(now.toISOString());

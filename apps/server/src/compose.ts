@@ -109,6 +109,7 @@ async function compose(
       sandbox,
       host: requireHost,
       ref: (resource, id) => recordRef(keys.recordRef, resource, id),
+      linkKey: keys.link,
       certificateUntil: () => certificate.validUntil,
       authorityPem: () => certificate.authorityPem,
       publicUrl: () => urlOf(config, late.app),

@@ -7,6 +7,9 @@ const plugin = { plugin: "com.example.absent" };
 const ofInstance = { params: plugin };
 const reason = { reason: "A test of who may do this" };
 const nothing = {};
+const somePatient = { patient: "absent" };
+const someRecord = { type: "Patient", id: "absent" };
+const someGlass = { glass: "absent" };
 const someScaffold = {
   ...{ language: "python", id: "com.example.scaffolded", name: "Scaffolded" },
   ...{ capabilities: ["send_messages"], pages: false },
@@ -190,4 +193,50 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   downloadUpgrade: ofInstance,
   upgradePlugin: { ...ofInstance, body: { basis: "0".repeat(64) } },
   reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
+  listRecordStores: nothing,
+  browseRecords: { body: { type: "Patient" } },
+  getMaskedRecord: { params: someRecord },
+  listRecordVersions: { params: someRecord },
+  restoreRecordVersion: { params: someRecord, body: { version: 1, expected: 2, ...reason } },
+  getPatientOverview: { params: somePatient },
+  openGlass: {
+    body: {
+      ...{ target: somePatient, purpose: "TREAT", fields: ["identity"], minutes: 5 },
+      reason: "A test of who may break the glass",
+    },
+  },
+  extendGlass: { params: someGlass, body: { minutes: 5 } },
+  closeGlass: { params: someGlass },
+  readUnderGlass: { params: { ...someGlass, ...someRecord } },
+  readAttachmentUnderGlass: { params: { ...someGlass, ...someRecord, place: 0 } },
+  noteGlassUse: { params: someGlass, body: { what: "copied", ...someRecord } },
+  listGlasses: nothing,
+  getGlass: { params: someGlass },
+  reviewGlass: { params: someGlass, body: { verdict: "accept" } },
+  answerGlassReview: { params: someGlass, body: { reason: "A test of who may answer" } },
+  listDisclosures: { params: somePatient },
+  downloadDisclosures: { params: { patient: "absent" } },
+  enterDisclosure: {
+    params: somePatient,
+    body: { at: "2026-01-01T00:00:00.000Z", recipient: "Nobody at all", what: "A test", purpose: "TREAT" },
+  },
+  checkConsent: { params: somePatient, body: { purpose: "TREAT" } },
+  listHolds: nothing,
+  setHold: { body: { target: somePatient, ...reason } },
+  liftHold: { body: { target: somePatient, ...reason } },
+  getRetention: nothing,
+  setRetention: { params: { type: "Task" }, body: reason },
+  previewPurge: { params: { type: "Task" }, body: { keepDays: 365 } },
+  purgeRecords: { params: { type: "Task" }, body: reason },
+  listExports: nothing,
+  requestExport: {
+    body: { patient: "absent", recipient: "Nobody at all", purpose: "TREAT", reason: "A test of who may ask for it" },
+  },
+  approveExport: { params: { export: "absent" } },
+  refuseExport: { params: { export: "absent" }, body: reason },
+  downloadExport: { params: { export: "absent" } },
+  listShreddings: nothing,
+  requestShredding: { params: somePatient, body: { reason: "A test of who may ask for it" } },
+  approveShredding: { params: { shredding: "absent" }, body: { confirm: "absent" } },
+  refuseShredding: { params: { shredding: "absent" }, body: reason },
 };

@@ -41,7 +41,7 @@ describe("decideGlass", () => {
       { kind: "plugin", id: "plugin:a/b", plugin: "a", instance: "b", user: "u1", session: "s1" },
       { kind: "token", id: "token:t", token: "t", role: "administrator", user: "u1", session: "s1" },
       { kind: "system", id: "system:x", user: "u1", session: "s1" },
-    ] as Actor[])
+    ] as unknown as Actor[])
       expect(reasonOf({ actor })).toBe("request.forbidden");
   });
 

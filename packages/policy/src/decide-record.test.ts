@@ -6,7 +6,13 @@ import { describe, expect, it } from "vitest";
 import { decideRecord, type RecordDecision } from "./decide-record.ts";
 
 const letters: readonly DataAction[] = ["c", "r", "u", "d", "s"];
-const token = (...scopes: string[]): Actor => ({ kind: "token", id: "token:t", token: "t", role: "administrator", scopes });
+const token = (...scopes: string[]): Actor => ({
+  kind: "token",
+  id: "token:t",
+  token: "t",
+  role: "administrator",
+  scopes,
+});
 const user = (role: Role, steppedUpUntil?: number): Actor => ({
   ...{ kind: "user", id: "user:ana", user: "ana", role, session: "s" },
   ...(steppedUpUntil === undefined ? {} : { steppedUpUntil }),
@@ -18,9 +24,19 @@ const dataScope: fc.Arbitrary<DataScope> = fc.record({
   level: fc.constantFrom("system" as const, "user" as const, "patient" as const),
   resource: fc.constantFrom(...canonicalTypes.slice(0, 6)),
   actions: fc.subarray([...letters], { minLength: 1 }),
-  filters: fc.constantFrom<[string, string][]>([], [["status", "final"]], [["category", "imaging"], ["status", "final"]]),
+  filters: fc.constantFrom<[string, string][]>(
+    [],
+    [["status", "final"]],
+    [
+      ["category", "imaging"],
+      ["status", "final"],
+    ],
+  ),
 });
-const request = fc.record({ type: fc.constantFrom(...canonicalTypes.slice(0, 6)), action: fc.constantFrom(...letters) });
+const request = fc.record({
+  type: fc.constantFrom(...canonicalTypes.slice(0, 6)),
+  action: fc.constantFrom(...letters),
+});
 const rowsOf = (decision: RecordDecision) =>
   decision.allow && decision.reach.by === "rows" ? decision.reach.rows : undefined;
 
@@ -44,7 +60,9 @@ describe("decideRecord", () => {
     expect(rowsOf(decideRecord({ actor: filtered, type: "Observation", action: "r" }))).toEqual([
       { all: [["category", "imaging"]], none: [] },
     ]);
-    expect(rowsOf(decideRecord({ actor: filtered, type: "Observation", action: "s" }))).toEqual([{ all: [], none: [] }]);
+    expect(rowsOf(decideRecord({ actor: filtered, type: "Observation", action: "s" }))).toEqual([
+      { all: [], none: [] },
+    ]);
   });
 
   it("adding a scope never takes a row away, and taking one never adds any", () => {
@@ -76,7 +94,7 @@ describe("decideRecord", () => {
   });
 
   it("threat 58, 59: looks at no flag and no purpose that an asker brings", () => {
-    const flagged = { ...token("system/Patient.r"), breakGlass: true, glass: true, emergency: true } as Actor;
+    const flagged: Actor = Object.assign(token("system/Patient.r"), { breakGlass: true, glass: true, emergency: true });
     for (const action of letters)
       expect(decideRecord({ actor: flagged, type: "Patient", action, ...{ purpose: "ETREAT", glass: true } })).toEqual(
         decideRecord({ actor: token("system/Patient.r"), type: "Patient", action }),
@@ -94,8 +112,12 @@ describe("decideRecord", () => {
     expect(decideRecord({ actor: null as never, type: "Patient", action: "r" }).allow).toBe(false);
     expect(decideRecord({ actor: token("system/Patient.r"), type: "*", action: "r" }).allow).toBe(false);
     expect(decideRecord({ actor: token("system/Patient.r"), type: "Patient.r?x=y", action: "r" }).allow).toBe(false);
-    expect(decideRecord({ actor: token("system/Patient.cruds"), type: "Patient", action: "" as never }).allow).toBe(false);
-    expect(decideRecord({ actor: token("system/Patient.r?category=%"), type: "Patient", action: "r" }).allow).toBe(false);
+    expect(decideRecord({ actor: token("system/Patient.cruds"), type: "Patient", action: "" as never }).allow).toBe(
+      false,
+    );
+    expect(decideRecord({ actor: token("system/Patient.r?category=%"), type: "Patient", action: "r" }).allow).toBe(
+      false,
+    );
     expect(decideRecord({ actor: user("root" as Role), type: "Patient", action: "c" }).allow).toBe(false);
     expect(decideRecord({ actor: token("system/*.cruds", "*"), type: "Patient", action: "r" }).allow).toBe(false);
   });

@@ -16,7 +16,12 @@ export interface RecordRequest {
  */
 export type Reach = { by: "rows"; rows: RowRules } | { by: "glass" };
 
-export type RecordDenyReason = "actor.other" | "role.missing" | "scope.missing" | "scope.not_granted" | "decision.failed";
+export type RecordDenyReason =
+  | "actor.other"
+  | "role.missing"
+  | "scope.missing"
+  | "scope.not_granted"
+  | "decision.failed";
 
 export type RecordDecision = { allow: true; reach: Reach } | { allow: false; reason: RecordDenyReason };
 

@@ -4,6 +4,7 @@ export { callBuckets } from "./lib/repositories/call-totals.ts";
 
 export type * from "./lib/ports/access.ts";
 export type * from "./lib/ports/egress.ts";
+export type * from "./lib/ports/governance.ts";
 export type * from "./lib/ports/hooks.ts";
 export type * from "./lib/ports/identity.ts";
 export type * from "./lib/ports/keys.ts";

@@ -34,7 +34,9 @@ const ciphers = [
   "ECDHE-RSA-AES128-GCM-SHA256",
 ].join(":");
 
-const jsonTypes = ["application/json", "application/fhir+json"];
+/** JSON of a kind of its own: taken where a record is patched, and nowhere else. */
+const patchType = "application/json-patch+json";
+const jsonTypes = ["application/json", "application/fhir+json", patchType];
 
 /** Operations bring their own checks: Fastify's validator and serializer are never loaded. */
 const ownChecksOnly = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
@@ -98,6 +100,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function readJson(request: FastifyRequest, body: Buffer): unknown {
   const { operation } = request;
   if (operation?.bodyType === "bytes") return Readable.from([body]);
+  if (operation?.id !== "patchRecord" && (request.headers["content-type"] ?? "").startsWith(patchType))
+    throw new HilumError("request.media_type", { detail: "A JSON Patch is sent by PATCH to a record." });
   // Some clients name a type for the body that they do not send.
   if (operation?.body === undefined && body.length === 0) return undefined;
   const value = parseJsonBody(body);

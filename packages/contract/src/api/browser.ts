@@ -97,9 +97,10 @@ export const StoredType = Strict({
   /** `Documents`. */
   label: Type.String(),
   icon: RecordIcon,
-  records: Type.Integer(),
-  versions: Type.Integer(),
-  bytes: Type.Integer(),
+  /** Absent where the store does not tell. */
+  records: Type.Optional(Type.Integer()),
+  versions: Type.Optional(Type.Integer()),
+  bytes: Type.Optional(Type.Integer()),
   /** Days after which versions that were superseded or deleted go; absent: kept. */
   keepDays: Type.Optional(Type.Integer()),
 });
@@ -316,6 +317,8 @@ const PatientOverview = Strict({
   /** The banner; absent where the patient's own record is not here. */
   patient: Type.Optional(MaskedRecord),
   entries: Type.Array(TimelineRecord),
+  /** False where a patient has so many records that only those written last are in the timeline. */
+  complete: Type.Boolean(),
   next: Type.Optional(Type.String()),
   types: Type.Array(Strict({ type: RecordType, label: Type.String(), icon: RecordIcon })),
   consents: Type.Array(PatientConsent),

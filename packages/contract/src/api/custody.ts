@@ -15,7 +15,6 @@ export const Hold = Strict({
   reason: Type.String(),
   by: Type.String(),
   at: Time,
-  records: Type.Integer(),
   can: Type.Array(Permission),
 });
 export type Hold = Static<typeof Hold>;

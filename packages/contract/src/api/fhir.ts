@@ -11,6 +11,7 @@ export type FhirResource = Static<typeof FhirResource>;
 /** Bytes of one resource, and of one bundle, as JSON. Larger content goes into a Binary, which is streamed. */
 export const recordBytesMax = 2_097_152;
 export const bundleBytesMax = 8_388_608;
+/** Of a Binary whose bytes are streamed. */
 export const binaryBytesMax = 2_147_483_648;
 
 /** Where the FHIR API stands; `Location` and the links of bundles begin with it. */
@@ -207,7 +208,7 @@ const createBinary = defineOperation({
   summary: "Store bytes of any content type as a Binary, streamed; FHIR JSON is taken as the resource",
   headers: Type.Object({ ...prefer, "x-security-context": Type.Optional(Type.String({ maxLength: 200 })) }),
   bodyType: "bytes",
-  bodyBytesMax: binaryBytesMax,
+  bodyBytesMax: recordBytesMax,
   responses: { 201: FhirResource },
 });
 const updateBinary = defineOperation({
@@ -220,7 +221,7 @@ const updateBinary = defineOperation({
   params: BinaryParams,
   headers: Type.Object({ ...ifMatch, ...prefer, "x-security-context": Type.Optional(Type.String({ maxLength: 200 })) }),
   bodyType: "bytes",
-  bodyBytesMax: binaryBytesMax,
+  bodyBytesMax: recordBytesMax,
   responses: { 200: FhirResource, 201: FhirResource },
 });
 

@@ -63,7 +63,7 @@ describe.skipIf(!hasExamples)("the official R4 examples of the canonical types",
 const testData = requires("test-data");
 
 describe.skipIf(!testData.available)("records of ten synthetic patients", () => {
-  it.each(["Patient", "Practitioner", "Organization", "DocumentReference"])(
+  it.each(["Patient", "Practitioner", "Organization", "DocumentReference", "AllergyIntolerance", "Immunization"])(
     "are all accepted by both engines: %s",
     { timeout: 60_000 },
     async (type) => {

@@ -10,7 +10,7 @@ import {
   type RecordUpdate,
   type WireResource,
 } from "@hilum/contract";
-import { parseSearch, type ParsedSearch } from "@hilum/contract/search";
+import { parseSearch, sortKeyOf, type ParsedSearch } from "@hilum/contract/search";
 import { bytesOf } from "@hilum/contract/wire";
 import type { Criteria, RowRules } from "@hilum/policy";
 
@@ -145,21 +145,15 @@ function meets(rows: RowRules, resource: WireResource): boolean {
   return rows.some(({ all, none }) => matches(all) && !none.some(matches));
 }
 
-function sorted(versions: readonly Version[], { sort }: ParsedSearch): Version[] {
-  const keyOf = keys[sort.parameter];
-  if (keyOf === undefined)
-    throw new HilumError("search.invalid", {
-      problems: [{ pointer: "/query", message: "the test host sorts by _lastUpdated and _id alone" }],
-    });
-  const direction = sort.descending ? -1 : 1;
-  // Those of one moment stay in the order in which they are: newest first.
-  return versions.toSorted((a, b) => direction * keyOf(a).localeCompare(keyOf(b)));
+function sorted(versions: readonly Version[], { sort: { parameter, descending } }: ParsedSearch): Version[] {
+  const direction = descending ? -1 : 1;
+  // Those of one moment stay in the order in which they are: newest first. What has no such date comes last.
+  if (parameter === "_id")
+    return versions.toSorted((a, b) => direction * (a.resource.id ?? "").localeCompare(b.resource.id ?? ""));
+  const keyOf = ({ resource }: Version): number =>
+    sortKeyOf(resource, parameter, descending) ?? direction * Number.MAX_SAFE_INTEGER;
+  return versions.toSorted((a, b) => direction * (keyOf(a) - keyOf(b)));
 }
-
-const keys: Readonly<Record<string, (version: Version) => string>> = {
-  _lastUpdated: ({ resource }) => resource.meta?.lastUpdated ?? "",
-  _id: ({ resource }) => resource.id ?? "",
-};
 
 function placeOf(cursor: string): number {
   const [, place] = /^after-(\d{1,9})$/.exec(cursor) ?? [];

@@ -11,6 +11,10 @@ import type { Repositories, Store, StoreOptions } from "./ports/store.ts";
 import { createAuditIndex, createVerifications } from "./repositories/audit-index.ts";
 import { createBlobs } from "./repositories/blobs.ts";
 import { createEgressReceipts } from "./repositories/egress-receipts.ts";
+import { createApprovals } from "./repositories/governance/approvals.ts";
+import { createDisclosures } from "./repositories/governance/disclosures.ts";
+import { createGlasses } from "./repositories/governance/glasses.ts";
+import { createRetention } from "./repositories/governance/retention.ts";
 import { createGrants } from "./repositories/grants.ts";
 import { createHealth } from "./repositories/health.ts";
 import { createHooks } from "./repositories/hooks.ts";
@@ -127,6 +131,10 @@ function createRepositories(session: Session, compartmentKeys: CompartmentKeys):
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
     recordStores: createRecordStores(session),
+    glasses: createGlasses(session),
+    disclosures: createDisclosures(session),
+    approvals: createApprovals(session),
+    retention: createRetention(session),
     records: createRecords(session, compartmentKeys),
   };
 }

@@ -2,6 +2,7 @@ import type { Log } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { pluginFailureData, type Host, type InstanceStatus } from "@hilum/host";
 import type { Store } from "@hilum/store";
+import type { MessageReleases } from "../disclosures/release-message.ts";
 import type { CallCounter } from "../plugins/call-counter.ts";
 import type { InstanceRunner } from "../plugins/runner.ts";
 import { createMessageAcceptance } from "./accept-message.ts";
@@ -21,6 +22,8 @@ export interface MessagesParts {
   counter: CallCounter;
   /** Names this process in claims. */
   boot: string;
+  /** What a message gives out about patients. */
+  releases: MessageReleases;
   testMode(): boolean;
   ref(resource: string, id: string): string;
   log: Log;
@@ -39,7 +42,7 @@ export interface MessagesFeature {
 }
 
 export function composeMessages(parts: MessagesParts): MessagesFeature {
-  const { store, host, runner, counter, boot, testMode, ref, log } = parts;
+  const { store, host, runner, counter, boot, releases, testMode, ref, log } = parts;
   const circuits = createCircuits();
   let dispatcher: Dispatcher | undefined;
   const wake = (): void => dispatcher?.wake();
@@ -70,7 +73,7 @@ export function composeMessages(parts: MessagesParts): MessagesFeature {
         store,
         owner: boot,
         single: (await store.status()).dialect === "sqlite",
-        send: createSender({ host, ref, counter }),
+        send: createSender({ host, ref, counter, releases, failureData: pluginFailureData }),
         standing: (key, message) => readStanding(runner.status(key), message.testMode || !runner.takesTestsOnly(key)),
         circuits,
         failureData: pluginFailureData,

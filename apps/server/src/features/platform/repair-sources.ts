@@ -16,6 +16,8 @@ type Parts = {
   egress(now: Date): Promise<Repair[]>;
   /** Channels whose messages wait. */
   routes(): Promise<Repair[]>;
+  /** Programs that search for records that are not there. */
+  records(): Promise<Repair[]>;
 };
 
 /** Every part of the platform that can have an open problem. */
@@ -28,6 +30,7 @@ export function createRepairSources({
   certificateUntil,
   egress,
   routes,
+  records,
 }: Parts): RepairSource[] {
   return [
     { part: "the audit log", list: () => auditRepairs(auditLog, verifications, startedAt) },
@@ -37,6 +40,7 @@ export function createRepairSources({
     { part: "messages", list: () => messageRepairs(store) },
     { part: "vendors and agreements", list: () => egress(new Date()) },
     { part: "routes", list: routes },
+    { part: "records", list: records },
     { part: "the certificate", list: async () => certificateRepairs(certificateUntil(), startedAt) },
   ];
 }

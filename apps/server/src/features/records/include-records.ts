@@ -63,7 +63,9 @@ async function followBack(
   if (sight === undefined || names.length === 0) return;
   for (let at = 0; at < names.length && found.size < includedMax; at += valuesMax) {
     const query: SearchPairs = [[parameter, names.slice(at, at + valuesMax).join(",")]];
-    const scan = await scanRecords(parts.records, parseSearch(source, query), sight, { wanted: includedMax - found.size });
+    const scan = await scanRecords(parts.records, parseSearch(source, query), sight, {
+      wanted: includedMax - found.size,
+    });
     for (const record of scan.records) found.set(nameOf(record), record);
   }
 }

@@ -54,8 +54,7 @@ const sentences: Readonly<Record<string, string>> = {
 };
 
 function refuseGrowth(patched: Resource, index: number): void {
-  if (JSON.stringify(patched).length > 2 * recordBytesMax)
-    throw failed(index, "The copies make the record too large.");
+  if (JSON.stringify(patched).length > 2 * recordBytesMax) throw failed(index, "The copies make the record too large.");
 }
 
 function failed(index: number | undefined, message: string): HilumError {

@@ -17,7 +17,11 @@ function decode(text: string): string {
   } catch {
     throw new HilumError("search.invalid", {
       problems: [
-        { pointer: "", message: "the search holds broken percent-encoding", fix: "Encode it as an address or a form does." },
+        {
+          pointer: "",
+          message: "the search holds broken percent-encoding",
+          fix: "Encode it as an address or a form does.",
+        },
       ],
     });
   }

@@ -40,7 +40,9 @@ export function createRecordReads(parts: ReadParts): Pick<RecordsService, "read"
     async history(asker, { type, id, since, count = historyCount, cursor }) {
       const sight = sightOf(asker, requireCarried(type), id === undefined ? "s" : "r", parts);
       const place = `history ${type}/${id ?? ""}`;
-      const asked = readPlace(cursor === undefined ? { since } : cursors.open(asker.context.actor, place, cursor, asker.context.now()));
+      const asked = readPlace(
+        cursor === undefined ? { since } : cursors.open(asker.context.actor, place, cursor, asker.context.now()),
+      );
       const { rows, next } = await records.history({
         type,
         ...(id === undefined ? {} : { id: requireId(id) }),
@@ -61,7 +63,10 @@ export function createRecordReads(parts: ReadParts): Pick<RecordsService, "read"
   };
 }
 
-function readPlace(content: { readonly since?: unknown; readonly after?: unknown }): { since?: string; after?: string } {
+function readPlace(content: { readonly since?: unknown; readonly after?: unknown }): {
+  since?: string;
+  after?: string;
+} {
   const { since, after } = content;
   return {
     ...(typeof since === "string" ? { since: instantOf(since) } : {}),
@@ -78,7 +83,10 @@ function instantOf(text: string): string {
 }
 
 /** The version of a record that a write goes from, whoever asks. */
-export async function findCurrent(records: Pick<Store["records"], "find">, { type, id }: RecordKey): Promise<OpenedRecord | undefined> {
+export async function findCurrent(
+  records: Pick<Store["records"], "find">,
+  { type, id }: RecordKey,
+): Promise<OpenedRecord | undefined> {
   const row = await records.find(type, id);
   return row === undefined ? undefined : openRow(row);
 }

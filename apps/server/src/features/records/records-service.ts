@@ -50,7 +50,10 @@ export interface RecordPage {
   /** Records that others of the page refer to, or that refer to them (`_include`, `_revinclude`). */
   included: readonly OpenedRecord[];
   total?: number;
-  /** What leads to the page after it: opaque, sealed, for this asker alone, and holds on for an hour. */
+  /** Of a search: what was searched for, also where the page came by a cursor. */
+  wanted?: SearchPairs;
+  /** What leads to this page again, and to the one after it: opaque, sealed, for this asker alone, and holds on for an hour. */
+  self?: string;
   next?: string;
 }
 
@@ -85,10 +88,7 @@ export interface RecordsService {
    * Replaces a record, or creates it under the id that the resource carries. Throws `record.conflict` where `ifMatch` is not the
    * version that is current, `record.held` under a legal hold.
    */
-  update(
-    asker: Asker,
-    given: { resource: Resource; ifMatch?: number; content?: GivenContent },
-  ): Promise<WrittenRecord>;
+  update(asker: Asker, given: { resource: Resource; ifMatch?: number; content?: GivenContent }): Promise<WrittenRecord>;
   /** JSON Patch (RFC 6902). Throws `record.patch_failed` where a step does not apply. */
   patch(asker: Asker, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<WrittenRecord>;
   /** One that was deleted before may be deleted again; answers the version that says so. */
@@ -99,7 +99,11 @@ export interface RecordsService {
     of: { type: string; id?: string; since?: string; count?: number; cursor?: string },
   ): Promise<RecordPage>;
   /** Answers a bundle of answers. A transaction is done whole or not at all: then it throws what was wrong and where. */
-  bundle(asker: Asker, bundle: unknown): Promise<Resource>;
+  bundle(
+    asker: Asker,
+    bundle: unknown,
+    returning?: "minimal" | "representation" | "OperationOutcome",
+  ): Promise<Resource>;
   /** The bytes of a Binary. */
   content(asker: Asker, key: { id: string; version?: number }): Promise<RecordContent>;
 }

@@ -1,5 +1,4 @@
 import { HilumError, type Problem } from "@hilum/contract";
-import { patientsOf } from "@hilum/contract/search";
 import type { RecordRef } from "@hilum/store";
 import { isCarried } from "./carried-types.ts";
 import type { Resource } from "./records-service.ts";
@@ -30,7 +29,7 @@ export function parseConditional(text: string): { type: string; query: string } 
 }
 
 /** Relative references to records of types that are carried; each once, with the first place that holds it. */
-export function referencesOf(resource: unknown): FoundReference[] {
+export function referencesIn(resource: unknown): FoundReference[] {
   const found = new Map<string, FoundReference>();
   visitReferences(resource, "", (text, pointer) => {
     const ref = parseReference(text);
@@ -50,29 +49,33 @@ export function visitReferences(value: unknown, pointer: string, visit: (text: s
   if (typeof value !== "object" || value === null) return;
   for (const [key, member] of Object.entries(value)) {
     if (typeof member !== "string") visitReferences(member, `${pointer}/${key}`, visit);
-    else if (key === "reference" || (key === "url" && member.startsWith("Binary/")))
-      visit(member, `${pointer}/${key}`);
+    else if (key === "reference" || (key === "url" && member.startsWith("Binary/"))) visit(member, `${pointer}/${key}`);
   }
+}
+
+export interface ReferenceRules {
+  /** The targets that are there. */
+  known: ReadonlyMap<string, Target>;
+  /** References that the version before had already: they are not judged again. */
+  before: ReadonlySet<string>;
+  /** Ids of the patients that the resource is about. */
+  own: readonly string[];
+  /** Where the resource stands in the request. */
+  at: string;
 }
 
 /**
  * Refuses references that lead nowhere, and those to a record that is about other patients than the resource is: what is
- * filed under one patient must not lead to another's data. `known` has the targets that are there; `before` are references
- * that the version before had already and that are not judged again. Throws `record.invalid`.
+ * filed under one patient must not lead to another's data. Throws `record.invalid`.
  */
-export function judgeReferences(
-  resource: Resource,
-  known: ReadonlyMap<string, Target>,
-  before: ReadonlySet<string> = new Set(),
-): void {
-  const own = new Set(patientsOf(resource));
-  const problems = referencesOf(resource).flatMap(({ type, id, pointer }): Problem[] => {
+export function judgeReferences(resource: Resource, { known, before, own, at }: ReferenceRules): void {
+  const problems = referencesIn(resource).flatMap(({ type, id, pointer }): Problem[] => {
     const name = `${type}/${id}`;
     if (before.has(name)) return [];
     const target = known.get(name);
-    if (target === undefined) return [nowhere(pointer, type)];
-    const foreign = own.size > 0 && target.patients.length > 0 && !target.patients.some((one) => own.has(one));
-    return foreign ? [elsewhere(pointer, type)] : [];
+    if (target === undefined) return [nowhere(at + pointer, type)];
+    const foreign = own.length > 0 && target.patients.length > 0 && !target.patients.some((one) => own.includes(one));
+    return foreign ? [elsewhere(at + pointer, type)] : [];
   });
   if (problems.length > 0) throw referencesInvalid(problems);
 }

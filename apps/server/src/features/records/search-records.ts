@@ -39,7 +39,10 @@ export function createRecordSearch(parts: SearchParts): Pick<RecordsService, "se
       const { actor } = asker.context;
       parts.guesses.admit(actor.id);
       const asked = readAsked(asker, parts, type, query, cursor);
-      if (asked.parsed.summary === "count" || asked.parsed.count === 0) return await countOnly(asker, parts, asked, sight);
+      if (asked.parsed.summary === "count" || asked.parsed.count === 0)
+        return await countOnly(asker, parts, asked, sight);
+      const seal = (place: object): string =>
+        parts.cursors.seal(actor, placeOf(type), { query: asked.query, ...place });
       const page = isSortedHere(asked.parsed) ? await sorted(parts, asked, sight) : await inOrder(parts, asked, sight);
       const records = await disclosed(asker, page.records, parts);
       if (records.length === 0 && page.next === undefined && cursor === undefined)
@@ -50,9 +53,9 @@ export function createRecordSearch(parts: SearchParts): Pick<RecordsService, "se
         records,
         included: await includeRecords(asker, asked.parsed, records, parts),
         ...(total === undefined ? {} : { total }),
-        ...(page.next === undefined
-          ? {}
-          : { next: parts.cursors.seal(actor, placeOf(type), { query: asked.query, ...page.next }) }),
+        wanted: asked.query,
+        self: seal({ from: asked.from, skip: asked.skip }),
+        ...(page.next === undefined ? {} : { next: seal(page.next) }),
       };
     },
   };
@@ -123,12 +126,7 @@ async function countOnly(asker: Asker, parts: SearchParts, asked: Asked, sight: 
   return { records: [], included: [], total };
 }
 
-const totalOf = async (
-  asker: Asker,
-  parts: SearchParts,
-  asked: Asked,
-  sight: Sight,
-): Promise<number | undefined> =>
+const totalOf = async (asker: Asker, parts: SearchParts, asked: Asked, sight: Sight): Promise<number | undefined> =>
   asked.parsed.total === "accurate" ? await countOf(asker, parts, asked, sight) : undefined;
 
 /** How many match, of what the asker sees and may have; undefined where that would mean looking at too many. */
@@ -140,4 +138,6 @@ async function countOf(asker: Asker, parts: SearchParts, { parsed }: Asked, sigh
 
 /** Keyed: what people were searched for is kept nowhere. */
 const digestOf = (key: Buffer, type: string, query: SearchPairs): string =>
-  createHmac("sha256", key).update(JSON.stringify([type, query])).digest("base64url");
+  createHmac("sha256", key)
+    .update(JSON.stringify([type, query]))
+    .digest("base64url");

@@ -1,6 +1,6 @@
 import type { DateRange } from "./date-range.ts";
 import type { Route, SearchParameterPlan } from "./search-plan.ts";
-import { reach } from "./search-plan.ts";
+import { valuesAt } from "./search-plan.ts";
 
 /** One value of a criterion, read: what it accepts and where the index has it. */
 export interface SearchValue {
@@ -25,13 +25,13 @@ export interface Criterion {
 export function satisfies(resource: unknown, { parameter, values, negated, missing }: Criterion): boolean {
   if (missing !== undefined) return missing !== hasAny(resource, parameter);
   const found = parameter.routes.some((route) =>
-    reach(resource, route.steps).some((one) => values.some((value) => value.accepts(one, route))),
+    valuesAt(resource, route).some((one) => values.some((value) => value.accepts(one, route))),
   );
   return found !== negated;
 }
 
 function hasAny(resource: unknown, parameter: SearchParameterPlan): boolean {
-  return parameter.routes.some(({ steps }) => reach(resource, steps).length > 0);
+  return parameter.routes.some((route) => valuesAt(resource, route).length > 0);
 }
 
 /**

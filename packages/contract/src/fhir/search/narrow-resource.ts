@@ -1,7 +1,6 @@
-import type { JsonObject } from "../json-object.ts";
 import type { ParsedSearch } from "./parsed-search.ts";
 import { searchTable } from "./search-parameters.gen.ts";
-import { asObject } from "./search-values.ts";
+import { asObject, type JsonObject } from "../json-object.ts";
 
 const subsetted = { system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", code: "SUBSETTED" };
 const always = ["resourceType", "id", "meta"];

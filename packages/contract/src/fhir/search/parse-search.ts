@@ -1,6 +1,6 @@
 import { canonicalTypes } from "../canonical-types.ts";
 import { nearestName } from "../../text/nearest-name.ts";
-import { asObject } from "./search-values.ts";
+import { asObject } from "../json-object.ts";
 import { groupsOf, satisfies, type Criterion, type SearchValue } from "./criterion.ts";
 import type { DateRange } from "./date-range.ts";
 import { mergeUpdated, readUpdated, type Updated } from "./last-updated.ts";

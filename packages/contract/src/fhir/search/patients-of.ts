@@ -1,6 +1,7 @@
-import { parametersOf, reach } from "./search-plan.ts";
+import { parametersOf, valuesAt } from "./search-plan.ts";
 import { searchTable } from "./search-parameters.gen.ts";
-import { asObject, referenceOf } from "./search-values.ts";
+import { referenceOf } from "./search-values.ts";
+import { asObject } from "../json-object.ts";
 
 /**
  * Ids of the patients whom a record is about, each once: the FHIR R4 patient compartment
@@ -17,8 +18,8 @@ export function patientsOf(resource: unknown): string[] {
     type === "Binary"
       ? [object["securityContext"]]
       : (searchTable.types[type]?.compartment ?? []).flatMap((name) =>
-          (parametersOf(type)?.get(name)?.routes ?? []).flatMap(({ steps }) => reach(object, steps)),
+          (parametersOf(type)?.get(name)?.routes ?? []).flatMap((route) => valuesAt(object, route)),
         );
-  const targets = references.flatMap((one) => referenceOf(asObject(one)?.["reference"], "Patient") ?? []);
+  const targets = references.flatMap((one) => referenceOf(asObject(one)?.["reference"]) ?? []);
   return [...new Set(targets.filter((target) => target.startsWith("Patient/")).map((target) => target.slice(8)))];
 }

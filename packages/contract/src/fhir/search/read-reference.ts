@@ -1,7 +1,8 @@
 import type { SearchValue } from "./criterion.ts";
 import type { ReadContext, ValueFault } from "./read-value.ts";
 import type { SearchParameterPlan } from "./search-plan.ts";
-import { asObject, referenceOf, tokensOf } from "./search-values.ts";
+import { asObject } from "../json-object.ts";
+import { referenceOf, tokensOf } from "./search-values.ts";
 import { splitValues, unescaped } from "./split-values.ts";
 
 /** Without a type, an id is looked for under so many types at most. */
@@ -24,7 +25,7 @@ export function readReference(text: string, context: ReadContext): SearchValue |
     accepts: (found, route) => {
       if (typeof found === "string")
         return found === wanted || (!wanted.includes("|") && found.split("|")[0] === wanted);
-      const target = referenceOf(asObject(found)?.["reference"], route.only);
+      const target = referenceOf(asObject(found)?.["reference"]);
       return target !== undefined && targets.includes(target) && isOfType(target, modifier);
     },
     groups: [targets.map((target) => `${parameter.family}>${target}`)],

@@ -1,6 +1,7 @@
 import type { SearchValue } from "./criterion.ts";
 import type { ReadContext, ValueFault } from "./read-value.ts";
-import { asObject, foldedContact, tokensOf, type TokenValue } from "./search-values.ts";
+import { asObject } from "../json-object.ts";
+import { foldedContact, tokensOf, type TokenValue } from "./search-values.ts";
 import type { Route, SearchParameterPlan } from "./search-plan.ts";
 import { splitValues, unescaped } from "./split-values.ts";
 
@@ -20,13 +21,9 @@ export function readToken(text: string, context: ReadContext): SearchValue | Val
     return { message: "The value is empty.", fix: "Write a code, or leave the parameter out." };
   return {
     accepts: (found, route) =>
-      tokensAt(found, route).some((token) => accepts(token, route, system, codeOn(route, code))),
+      tokensOf(found, route.of).some((token) => accepts(token, route, system, codeOn(route, code))),
     groups: code === "" ? [] : [termsOfToken(context.parameter, system, code)],
   };
-}
-
-function tokensAt(found: unknown, { of, only }: Route): TokenValue[] {
-  return tokensOf(found, of, only);
 }
 
 /** A number is looked for as it is kept: without what people write between the digits. */

@@ -6,7 +6,8 @@ import { readReference } from "./read-reference.ts";
 import { readToken } from "./read-token.ts";
 import type { SearchParameterPlan } from "./search-plan.ts";
 import type { SearchKind } from "./search-table.ts";
-import { asObject, piecesOf, rangeOf } from "./search-values.ts";
+import { asObject } from "../json-object.ts";
+import { piecesOf, rangeOf } from "./search-values.ts";
 import { unescaped } from "./split-values.ts";
 
 /** Why a value cannot be searched for, and what to write. Quotes nothing of it. */
@@ -114,8 +115,9 @@ const dateTests: Readonly<Record<string, (range: DateRange) => (there: DateRange
   ne: (range) => (there) => !within(there, range),
   gt: (range) => (there) => there.to > range.to,
   lt: (range) => (there) => there.from < range.from,
-  ge: (range) => (there) => there.to > range.to || within(there, range),
-  le: (range) => (there) => there.from < range.from || within(there, range),
+  // A period that only reaches into the searched time counts as equal: HAPI and Medplum answer so too.
+  ge: (range) => (there) => there.to > range.from,
+  le: (range) => (there) => there.from < range.to,
   sa: (range) => (there) => there.from >= range.to,
   eb: (range) => (there) => there.to <= range.from,
   ap: (range) => (there) => there.from < range.to && there.to > range.from,
@@ -140,9 +142,8 @@ function readQuantity(text: string, { parameter: { family } }: ReadContext): Sea
       message: "This is not a quantity.",
       fix: "Write number|system|code, number||unit or number, after a prefix or nothing.",
     };
-  // A point has nothing before or after it but what is smaller or larger.
   const order = prefix === "sa" ? "gt" : prefix === "eb" ? "lt" : prefix;
-  const accepts = dateTests[order]?.(spanOf(order, number)) ?? (() => false);
+  const accepts = pointTests[order]?.(spanOf(order, number)) ?? (() => false);
   return {
     accepts: (found) => {
       const quantity = asObject(found);
@@ -150,14 +151,29 @@ function readQuantity(text: string, { parameter: { family } }: ReadContext): Sea
       if (quantity === undefined || typeof value !== "number") return false;
       if (system !== "" && quantity["system"] !== system) return false;
       if (code !== "" && quantity["code"] !== code && (system !== "" || quantity["unit"] !== code)) return false;
-      return accepts({ from: value, to: value });
+      return accepts(value);
     },
     groups: [[code === "" ? `${family}*` : system === "" ? `${family}||${code}` : `${family}|${system}|${code}`]],
   };
 }
 
+const pointTests: Readonly<Record<string, (span: Span) => (value: number) => boolean>> = {
+  eq: (span) => (value) => value >= span.from && value < span.to,
+  ne: (span) => (value) => value < span.from || value >= span.to,
+  gt: (span) => (value) => value > span.to,
+  lt: (span) => (value) => value < span.from,
+  ge: (span) => (value) => value >= span.from,
+  le: (span) => (value) => value <= span.to,
+  ap: (span) => (value) => value >= span.from && value <= span.to,
+};
+
+interface Span {
+  from: number;
+  to: number;
+}
+
 /** `5.40` stands for 5.395 to 5.405 where equality is asked for, and for itself where an order is. */
-function spanOf(prefix: string, number: string): DateRange {
+function spanOf(prefix: string, number: string): Span {
   const value = Number(number);
   if (prefix === "ap") return { from: value - Math.abs(value) / 10, to: value + Math.abs(value) / 10 };
   if (prefix !== "eq" && prefix !== "ne") return { from: value, to: value };

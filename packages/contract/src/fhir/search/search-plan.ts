@@ -1,4 +1,6 @@
 import { searchTable } from "./search-parameters.gen.ts";
+import { asObject } from "../json-object.ts";
+import { leadsTo } from "./search-values.ts";
 import type { SearchParameterSpec, SearchPath } from "./search-table.ts";
 
 /** A parameter of one type, ready to be followed through resources. */
@@ -34,8 +36,15 @@ function planOf(name: string, spec: SearchParameterSpec): SearchParameterPlan {
   return { ...spec, name, family: spec.within ?? name, routes };
 }
 
+/** What the parameter looks at along one of its routes. */
+export function valuesAt(resource: unknown, { steps, of, only }: Route): unknown[] {
+  const found = reach(resource, steps);
+  if (only === undefined) return found;
+  return found.filter((one) => (of === "ContactPoint" ? asObject(one)?.["system"] === only : leadsTo(one, only)));
+}
+
 /** What stands at the end of the steps, lists unfolded. */
-export function reach(value: unknown, steps: readonly string[], from = 0): unknown[] {
+function reach(value: unknown, steps: readonly string[], from = 0): unknown[] {
   if (Array.isArray(value)) return value.flatMap((item: unknown) => reach(item, steps, from));
   if (value === undefined || value === null) return [];
   const step = steps[from];

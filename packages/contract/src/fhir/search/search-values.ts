@@ -1,5 +1,5 @@
 import { dateRange, type DateRange } from "./date-range.ts";
-import type { JsonObject } from "../json-object.ts";
+import { asObject, type JsonObject } from "../json-object.ts";
 
 /** A code or identifier as it is compared: without case. */
 export interface TokenValue {
@@ -7,8 +7,8 @@ export interface TokenValue {
   code: string;
 }
 
-/** The tokens of a value whose FHIR type is `of`; `only` narrows contact points to one system. */
-export function tokensOf(value: unknown, of: string, only?: string): TokenValue[] {
+/** The tokens of a value whose FHIR type is `of`. */
+export function tokensOf(value: unknown, of: string): TokenValue[] {
   if (of === "deceased") return [{ code: String(isDeceased(value)) }];
   if (typeof value === "string") return [{ code: value.toLowerCase() }];
   if (typeof value === "boolean") return [{ code: String(value) }];
@@ -17,7 +17,7 @@ export function tokensOf(value: unknown, of: string, only?: string): TokenValue[
   if (of === "CodeableConcept") return listOf(object["coding"]).flatMap((coding) => tokensOf(coding, "Coding"));
   if (of === "Coding") return tokenOf(object["system"], object["code"]);
   if (of === "Identifier") return tokenOf(object["system"], object["value"]);
-  if (of === "ContactPoint" && (only === undefined || object["system"] === only) && typeof object["value"] === "string")
+  if (of === "ContactPoint" && typeof object["value"] === "string")
     return tokenOf(object["system"], foldedContact(object["value"]));
   return [];
 }
@@ -49,10 +49,16 @@ function rangeOfTiming(timing: JsonObject): DateRange | undefined {
 const stored = /^([A-Z][A-Za-z]{1,63}\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
 
 /** `Patient/1/_history/2` -> `Patient/1`; addresses elsewhere as they are; undefined for fragments and searches. */
-export function referenceOf(reference: unknown, only?: string): string | undefined {
+export function referenceOf(reference: unknown): string | undefined {
   if (typeof reference !== "string" || reference.startsWith("#") || reference.includes("?")) return undefined;
-  const target = stored.exec(reference)?.[1] ?? reference;
-  return only === undefined || typeOf(target) === only ? target : undefined;
+  return stored.exec(reference)?.[1] ?? reference;
+}
+
+/** True for a Reference to a resource of the type, also one that knows it by an identifier alone. */
+export function leadsTo(value: unknown, type: string): boolean {
+  const { reference, type: said } = asObject(value) ?? {};
+  const target = referenceOf(reference);
+  return target === undefined ? reference === undefined && said === type : typeOf(target) === type;
 }
 
 /** `Patient` of `Patient/1` and of `https://other.example/fhir/Patient/1`. */
@@ -72,10 +78,6 @@ const pieces: Readonly<Record<string, readonly string[]>> = {
   HumanName: ["text", "family", "given", "prefix", "suffix"],
   Address: ["text", "line", "city", "district", "state", "postalCode", "country"],
 };
-
-export function asObject(value: unknown): JsonObject | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-}
 
 function tokenOf(system: unknown, code: unknown): TokenValue[] {
   if (typeof code !== "string") return [];

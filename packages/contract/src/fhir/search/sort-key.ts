@@ -1,5 +1,6 @@
-import { parametersOf, reach } from "./search-plan.ts";
-import { asObject, rangeOf } from "./search-values.ts";
+import { parametersOf, valuesAt } from "./search-plan.ts";
+import { asObject } from "../json-object.ts";
+import { rangeOf } from "./search-values.ts";
 
 /**
  * What a resource is put in order by, for a date parameter of its type: the first moment that stands there, or the last
@@ -12,7 +13,7 @@ export function sortKeyOf(resource: unknown, parameter: string, descending: bool
     return at;
   }
   const routes = parametersOf(String(object?.["resourceType"]))?.get(parameter)?.routes ?? [];
-  const ranges = routes.flatMap(({ steps }) => reach(resource, steps).flatMap((one) => rangeOf(one) ?? []));
+  const ranges = routes.flatMap((route) => valuesAt(resource, route).flatMap((one) => rangeOf(one) ?? []));
   if (ranges.length === 0) return undefined;
   return descending ? Math.max(...ranges.map(({ to }) => to)) : Math.min(...ranges.map(({ from }) => from));
 }

@@ -2,7 +2,8 @@ import { nodesOfValue } from "./date-terms.ts";
 import { foldedWords, prefixCharsMax, prefixMinOf } from "./folded-words.ts";
 import { parametersOf, type Route, type SearchParameterPlan } from "./search-plan.ts";
 import type { SearchKind } from "./search-table.ts";
-import { asObject, piecesOf, rangeOf, referenceOf, tokensOf, type TokenValue } from "./search-values.ts";
+import { asObject } from "../json-object.ts";
+import { piecesOf, rangeOf, referenceOf, tokensOf, type TokenValue } from "./search-values.ts";
 
 /** Takes the terms of one value into the set. */
 type Take = (value: unknown, terms: Set<string>) => void;
@@ -75,9 +76,9 @@ function takeOf({ family, kind }: SearchParameterPlan, route: Route): Take {
 
 const takes: Readonly<Record<SearchKind, (family: string, route: Route) => Take>> = {
   token:
-    (family, { of, only }) =>
+    (family, { of }) =>
     (value, terms) => {
-      for (const token of tokensOf(value, of, only)) addToken(`${family}|`, token, terms);
+      for (const token of tokensOf(value, of)) addToken(`${family}|`, token, terms);
     },
   string:
     (family, { of }) =>
@@ -88,15 +89,13 @@ const takes: Readonly<Record<SearchKind, (family: string, route: Route) => Take>
     const range = rangeOf(value);
     if (range !== undefined) for (const node of nodesOfValue(range)) terms.add(`${family}@${node}`);
   },
-  reference:
-    (family, { only }) =>
-    (value, terms) => {
-      if (typeof value === "string") return addAddress(family, value, terms);
-      const object = asObject(value);
-      const target = referenceOf(object?.["reference"], only);
-      if (target !== undefined) terms.add(`${family}>${target}`);
-      for (const token of tokensOf(object?.["identifier"], "Identifier")) addToken(`${family}>|`, token, terms);
-    },
+  reference: (family) => (value, terms) => {
+    if (typeof value === "string") return addAddress(family, value, terms);
+    const object = asObject(value);
+    const target = referenceOf(object?.["reference"]);
+    if (target !== undefined) terms.add(`${family}>${target}`);
+    for (const token of tokensOf(object?.["identifier"], "Identifier")) addToken(`${family}>|`, token, terms);
+  },
   uri: (family) => (value, terms) => {
     if (typeof value === "string") addAddress(family, value, terms);
   },

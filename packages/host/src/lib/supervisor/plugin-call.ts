@@ -28,6 +28,8 @@ export interface PluginCall {
   hops?: number;
   /** End the process when the deadline passes, instead of leaving the call to itself. */
   killOnTimeout?: boolean;
+  /** What stands besides against this very call, such as a patient's consent: asked last, and after the wait for a slot. */
+  decide?(): Promise<Decision>;
 }
 
 /** Asked before the host calls into a plugin, or starts it; by facts of the host alone. */
@@ -71,11 +73,18 @@ export function createPluginCaller(
     return govern(governor, context, recordOf(key, id, call), {
       resolve: () => resolveLive(options.current(), call),
       admit: () => slots.enter(deadlineAtMs),
-      decide: () => decideCall(request),
+      decide: () => decideBoth(decideCall(request), call),
       perform: () => perform(id, call, deadlineAtMs),
       release: slots.leave,
     });
   };
+}
+
+/** A call without a decision of its own costs no turn of the queue. */
+function decideBoth(decision: Decision | Promise<Decision>, call: PluginCall): Decision | Promise<Decision> {
+  const { decide } = call;
+  if (decide === undefined) return decision;
+  return Promise.resolve(decision).then((first) => (first.allow === true ? decide() : first));
 }
 
 function resolveLive(live: Live, { method, hops = 0 }: PluginCall): Live {

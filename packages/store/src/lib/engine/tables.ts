@@ -3,6 +3,14 @@ import type { ColumnType, Generated } from "kysely";
 import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
 import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
+import type {
+  ApprovalsTable,
+  DisclosuresTable,
+  GlassesTable,
+  GlassNotesTable,
+  GlassUsesTable,
+  RetentionRulesTable,
+} from "./governance-tables.ts";
 import type { HookDeliveriesTable } from "./hook-tables.ts";
 import type {
   ApiTokensTable,
@@ -89,6 +97,12 @@ export interface Tables {
   repairSnoozes: RepairSnoozesTable;
   recordStores: RecordStoresTable;
   recordStoreFaults: RecordStoreFaultsTable;
+  glasses: GlassesTable;
+  glassUses: GlassUsesTable;
+  glassNotes: GlassNotesTable;
+  disclosures: DisclosuresTable;
+  approvals: ApprovalsTable;
+  retentionRules: RetentionRulesTable;
   recordKeys: RecordKeysTable;
   recordKeyPatients: RecordKeyPatientsTable;
   records: RecordsTable;

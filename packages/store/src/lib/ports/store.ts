@@ -1,5 +1,6 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
+import type { Approvals, Disclosures, Glasses, Retention } from "./governance.ts";
 import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
@@ -55,6 +56,10 @@ export interface Repositories {
   egressReceipts: EgressReceipts;
   vendors: Vendors;
   recordStores: RecordStores;
+  glasses: Glasses;
+  disclosures: Disclosures;
+  approvals: Approvals;
+  retention: Retention;
   records: Records;
 }
 

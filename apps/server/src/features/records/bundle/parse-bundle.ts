@@ -88,11 +88,14 @@ function parseEntry(value: unknown, index: number): Read {
   if (method !== "GET" && method !== "DELETE" && resource === undefined)
     return fault("/resource", "The entry has no resource.", "Add the resource that is to be stored.");
   const ifMatch = request["ifMatch"] === undefined ? undefined : parseETag(request["ifMatch"]);
-  if (ifMatch === null)
-    return fault("/request/ifMatch", "The version cannot be read.", 'Write it as W/"3".');
+  if (ifMatch === null) return fault("/request/ifMatch", "The version cannot be read.", 'Write it as W/"3".');
   const { ifNoneExist } = request;
   if (ifNoneExist !== undefined && typeof ifNoneExist !== "string")
-    return fault("/request/ifNoneExist", "The condition is no text.", "Write search parameters: identifier=system|value.");
+    return fault(
+      "/request/ifNoneExist",
+      "The condition is no text.",
+      "Write search parameters: identifier=system|value.",
+    );
   const { fullUrl } = entry;
   return {
     entry: {

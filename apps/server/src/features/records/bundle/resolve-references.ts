@@ -22,13 +22,10 @@ function rewrite(value: unknown, key: string, replace: (address: string) => stri
 }
 
 function rewriteNarrative(div: string, replace: (address: string) => string | undefined): string {
-  return div.replaceAll(
-    /\b(href|src)="(urn:(?:uuid|oid):[^"<>&]{1,200})"/g,
-    (whole, name: string, address: string) => {
-      const known = replace(address);
-      return known === undefined ? whole : `${name}="${known}"`;
-    },
-  );
+  return div.replaceAll(/\b(href|src)="(urn:(?:uuid|oid):[^"<>&]{1,200})"/g, (whole, name: string, address: string) => {
+    const known = replace(address);
+    return known === undefined ? whole : `${name}="${known}"`;
+  });
 }
 
 /** Conditional references inside a resource: `Practitioner?identifier=...`, each once. */
