@@ -23,6 +23,7 @@ import { composePlugins } from "./features/plugins/compose-plugins.ts";
 import { createLanePorts } from "./features/plugins/lane-ports.ts";
 import { composeRecords } from "./features/records/compose-records.ts";
 import { composeRemote } from "./features/remote/compose-remote.ts";
+import { composeReplication } from "./features/replication/compose-replication.ts";
 import type { Credentials } from "./http/authentication.ts";
 import type { Handlers } from "./http/request.ts";
 
@@ -114,6 +115,9 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     guards: governance.guards,
     version: installation.version,
   });
+  const replication = composeReplication({
+    ...{ store, host, runner, counter, boot, ref, log, consents: governance.consents },
+  });
   const devtools = composeDevtools({
     ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, ref, log },
     holds: identity.holds,
@@ -129,7 +133,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       certificateUntil: parts.certificateUntil,
       egress: egress.repairs,
       routes: messages.routeRepairs,
-      records: async () => [...(await records.repairs()), ...(await governance.repairs())],
+      records: async () => [
+        ...(await records.repairs()),
+        ...(await governance.repairs()),
+        ...(await replication.repairs()),
+      ],
     }),
   });
   let metrics: Promise<Metrics> | undefined;
@@ -164,10 +172,14 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...devtools.handlers,
     ...records.handlers,
     ...governance.handlers,
+    ...replication.handlers,
   };
 
   const timers = [
-    setInterval(() => void sweep(store, egress, governance).catch(() => log.warn("sweep.skipped")), sweepEveryMs).unref(),
+    setInterval(
+      () => void sweep(store, egress, governance).catch(() => log.warn("sweep.skipped")),
+      sweepEveryMs,
+    ).unref(),
     setInterval(() => void plugins.grants.refresh().catch(() => undefined), grantsEveryMs).unref(),
     setInterval(() => void egress.refresh().catch(() => undefined), grantsEveryMs).unref(),
   ];
@@ -185,7 +197,9 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       void lifecycle
         .note(status)
         .catch(() => log.warn("plugin.state_not_kept", { plugin: status.key.plugin, instance: status.key.instance }));
-      if (status.state === "running") messages.onInstanceRunning(status);
+      if (status.state !== "running") return;
+      messages.onInstanceRunning(status);
+      replication.onInstanceRunning(status.key);
     },
     keepReason: audit.keepReason,
     observeRequest: (operation, status, seconds) =>
@@ -198,6 +212,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       // Providers first, so that what waits finds them.
       await lifecycle.resume();
       await messages.start();
+      await replication.start();
       health.start();
     },
     stop: () => void (stopping = true),
@@ -207,6 +222,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await devtools.close();
       await health.close();
       await messages.close();
+      await replication.close();
       await remote.close();
       await audit.close();
       await plugins.close();

@@ -2,6 +2,8 @@ import { isHilumError, wireLimits, type ContentInfo } from "@hilum/contract";
 import { pluginFailureData, type CallContext, type Host } from "@hilum/host";
 import type { InstanceKey, RecordRow } from "@hilum/store";
 import type { CallCounter } from "../plugins/call-counter.ts";
+import type { Resource } from "../records/records-service.ts";
+import { withoutStoredContent } from "../records/stored-content.ts";
 import { judgeRefusal } from "./judge-refusal.ts";
 
 /** Hands one version of a record to a store; resolves when the store has it, or a later one. Rejects with why not. */
@@ -62,7 +64,7 @@ export function createHandOver({ host, ref, counter, contentOf }: HandOverParts)
     const { type, id, resource } = row;
     try {
       if (resource === undefined) return void (await call(to, "records.delete", row, { type, id }));
-      await write(to, row, JSON.parse(resource));
+      await write(to, row, withoutStoredContent(JSON.parse(resource) as Resource));
     } catch (error) {
       const code = codeOf(error);
       if (resource === undefined && (code === "record.not_found" || code === "record.gone")) return;

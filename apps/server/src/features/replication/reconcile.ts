@@ -1,11 +1,11 @@
 import type { InstanceKey, ReconciliationRow, RecordRow, Records, RecordStoreRow, RecordStores } from "@hilum/store";
-import { isCarried, isHandedOver, type Carried } from "./carried-changes.ts";
+import { isCarried, isHandedOver, listDestroyed, type Carried } from "./carried-changes.ts";
 import type { CarryGuard } from "./carry-guard.ts";
 import { lookUpMax, type HandOver, type LookUp } from "./hand-over.ts";
 import type { JudgedRefusal } from "./judge-refusal.ts";
 
 export interface ReconcileParts {
-  records: Pick<Records, "changes" | "findMany">;
+  records: Pick<Records, "changes" | "findMany" | "history">;
   stores: RecordStores;
   handOver: HandOver;
   lookUp: LookUp;
@@ -61,6 +61,7 @@ async function compare(
 ): Promise<ReconciliationRow> {
   const next = { ...run };
   const current = await lastOf(parts, page, carried);
+  const destroyed = await listDestroyed(parts.records, carried, current);
   for (const [type, rows] of Map.groupBy(current, (row) => row.type))
     for (let from = 0; from < rows.length; from += lookUpMax) {
       const some = rows.slice(from, from + lookUpMax);
@@ -69,7 +70,9 @@ async function compare(
         type,
         some.map(({ id }) => id),
       );
-      const differing = some.filter((row) => note(next, row, found.get(row.id), carried));
+      const differing = some.filter((row) =>
+        note(next, row, found.get(row.id), isHandedOver(carried, row, destroyed.has(`${type}/${row.id}`))),
+      );
       next.checked += some.length;
       if (run.mend) next.mended += await mend(key, parts, differing);
     }
@@ -86,9 +89,9 @@ async function lastOf({ records }: ReconcileParts, page: readonly RecordRow[], c
 }
 
 /** Counts how the store's version differs; true where handing the record over would mend it. */
-function note(run: ReconciliationRow, row: RecordRow, found: string | undefined, carried: Carried): boolean {
+function note(run: ReconciliationRow, row: RecordRow, found: string | undefined, concerns: boolean): boolean {
   if (row.resource === undefined) {
-    if (found === undefined || !isHandedOver(carried, row)) return false;
+    if (found === undefined || !concerns) return false;
     run.deleted += 1;
     return true;
   }

@@ -1,7 +1,7 @@
 import { HilumError, isHilumError, type Log } from "@hilum/contract";
 import type { Advance, InstanceKey, RecordRow, Records, RecordStoreRow, RecordStores } from "@hilum/store";
 import { carryBatch, type BatchOutcome } from "./carry-batch.ts";
-import { changeOf, isHandedOver, type Carried } from "./carried-changes.ts";
+import { changeOf, isHandedOver, listDestroyed, type Carried } from "./carried-changes.ts";
 import type { CarryGuard } from "./carry-guard.ts";
 import type { HandOver } from "./hand-over.ts";
 import type { JudgedRefusal } from "./judge-refusal.ts";
@@ -9,14 +9,14 @@ import type { JudgedRefusal } from "./judge-refusal.ts";
 /** Changes that are read at once. */
 export const batchMax = 100;
 /** How long to sleep when there is nothing to hand over; whoever writes wakes it. */
-const idleMs = 2_000;
+const idleMs = 1_000;
 const pauseMsMin = 1_000;
 const pauseMsMax = 300_000;
 /** A record that fails so often, while others are taken, is set aside as a fault. */
 const attemptsMax = 5;
 
 export interface ReplicatorParts {
-  records: Pick<Records, "changes">;
+  records: Pick<Records, "changes" | "history">;
   stores: RecordStores;
   handOver: HandOver;
   guard: CarryGuard;
@@ -85,7 +85,9 @@ export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Repl
   }
 
   async function carry(store: RecordStoreRow, changes: readonly RecordRow[], carried: Carried): Promise<number> {
-    const due = changes.filter((row) => isHandedOver(carried, row) && !taken.has(row.seq));
+    const destroyed = await listDestroyed(records, carried, changes);
+    const concerns = (row: RecordRow): boolean => isHandedOver(carried, row, destroyed.has(`${row.type}/${row.id}`));
+    const due = changes.filter((row) => concerns(row) && !taken.has(row.seq));
     const decisions = await guard.mayCarry(key, due);
     const allowed = due.filter((_row, index) => decisions[index]?.allow === true);
     const held = new Set(due.filter((_row, index) => decisions[index]?.allow !== true).map(({ seq }) => seq));
@@ -95,10 +97,7 @@ export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Repl
     for (const { seq } of went) taken.add(seq);
     const faults = faultsOf(allowed, outcome);
     const settled = (row: RecordRow): boolean =>
-      !isHandedOver(carried, row) ||
-      taken.has(row.seq) ||
-      held.has(row.seq) ||
-      faults.some(({ seq }) => seq === row.seq);
+      !concerns(row) || taken.has(row.seq) || held.has(row.seq) || faults.some(({ seq }) => seq === row.seq);
     const stop = changes.findIndex((row) => !settled(row));
     const passed = stop === -1 ? changes : changes.slice(0, stop);
     await advance(store, passed, held, faults);
