@@ -284,7 +284,9 @@ const restore = defineOperation({
 
 /** A moment of a patient's record, masked. */
 export const TimelineRecord = Strict({
-  /** When it happened, as the record says, to the day; or else when it was written. */
+  /** When it happened as far as the mask tells, such as `2026` or `2026-02-03`; or else the day it was written. */
+  when: Type.String(),
+  /** The first moment of it. Entries are in the order in which things happened, which may be finer. */
   at: Time,
   icon: RecordIcon,
   type: RecordType,

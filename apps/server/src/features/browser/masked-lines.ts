@@ -59,30 +59,17 @@ function nameIn(name: unknown): string | undefined {
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
-/** When it happened, as the record says: a moment, or the first moment of the day, month or year in UTC. */
-export function momentOf(masked: MaskedResource): string | undefined {
-  const places = [
-    ["effectiveDateTime"],
-    ["effectivePeriod", "start"],
-    ["effectiveInstant"],
-    ["occurrenceDateTime"],
-    ["occurrencePeriod", "start"],
-    ["date"],
-    ["dateTime"],
-    ["start"],
-    ["sent"],
-    ["onsetDateTime"],
-    ["authoredOn"],
-    ["recordedDate"],
-    ["recorded"],
-    ["issued"],
-  ];
-  for (const path of places) {
-    const value = at(masked, path);
-    const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
-    if (!Number.isNaN(ms)) return new Date(ms).toISOString();
-  }
-  return undefined;
+/** Where a record says when it happened; the first that is there counts. */
+const moments = [
+  ...[["effectiveDateTime"], ["effectivePeriod", "start"], ["effectiveInstant"]],
+  ...[["occurrenceDateTime"], ["occurrencePeriod", "start"], ["date"], ["dateTime"], ["start"], ["sent"]],
+  ...[["onsetDateTime"], ["authoredOn"], ["recordedDate"], ["recorded"], ["issued"]],
+];
+
+/** When it happened, as the record says: a year, a month, a day or a moment. */
+export function momentOf(resource: Readonly<Record<string, unknown>>): string | undefined {
+  const found = moments.map((path) => at(resource, path)).find((value) => typeof value === "string");
+  return typeof found === "string" && !Number.isNaN(Date.parse(found)) ? found : undefined;
 }
 
 function at(value: unknown, path: readonly string[]): unknown {

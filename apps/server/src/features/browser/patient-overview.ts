@@ -1,5 +1,5 @@
 import type { Context } from "@hilum/contract";
-import type { OpenGlass, PatientOverview, TimelineRecord } from "@hilum/contract/api";
+import type { OpenGlass, PatientOverview } from "@hilum/contract/api";
 import type { HoldTarget, RecordRow, Records } from "@hilum/store";
 import type { Consents } from "../consent/consents.ts";
 import type { CoveredRecord } from "../glass/glasses.ts";
@@ -23,6 +23,8 @@ export interface OverviewParts {
 const recordsMax = 2000;
 const batchRows = 1000;
 const pageDefault = 50;
+/** The patient is the banner, and a file is shown with the document that it belongs to. */
+const untold: ReadonlySet<string> = new Set(["Patient", "Binary"]);
 
 /** A patient's banner, consents and timeline, masked. Throws `record.not_found` where nothing is known of the patient. */
 export async function readOverview(
@@ -34,24 +36,23 @@ export async function readOverview(
   const { rows, complete } = await loadCompartment(records, patient);
   if (own === undefined && rows.length === 0) throw noRecord();
   const banner = own === undefined ? undefined : browseRow(own).record;
-  const types = [...new Set(rows.map((row) => row.type))].filter((name) => name !== "Patient").toSorted();
-  const timeline = rows
-    .filter((row) => row.type !== "Patient" && (type === undefined || row.type === type))
+  const told = rows.filter((row) => !untold.has(row.type));
+  const types = [...new Set(told.map((row) => row.type))].toSorted();
+  const timeline = told
+    .filter((row) => type === undefined || row.type === type)
     .map((row) => presentTimelineRecord(browseRow(row)))
-    .toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+    .toSorted((a, b) => (a.sortedBy < b.sortedBy ? 1 : -1));
   const after = cursor === undefined ? undefined : cursors.open(context, patient, cursor);
-  const rest = after === undefined ? timeline : timeline.filter((entry) => placeOf(entry) < after);
-  const entries = rest.slice(0, limit);
-  const last = entries.at(-1);
+  const rest = after === undefined ? timeline : timeline.filter(({ sortedBy }) => sortedBy < after);
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
   const glass = await glassFor(context, { type: "Patient", id: patient, patients: [patient] });
   const hold = (await records.holds()).find(({ target }) => isPatient(target, patient));
   return {
     ...(banner === undefined ? {} : { patient: banner }),
-    entries,
+    entries: page.map(({ entry }) => entry),
     complete,
-    ...(rest.length > entries.length && last !== undefined
-      ? { next: cursors.seal(context, patient, placeOf(last)) }
-      : {}),
+    ...(rest.length > page.length && last !== undefined ? { next: cursors.seal(context, patient, last.sortedBy) } : {}),
     types: types.map((name) => ({ type: name, label: faceOf(name).label, icon: faceOf(name).icon })),
     consents: await consents.list(patient, context.now()),
     ...(hold === undefined ? {} : { hold: { reason: hold.reason, by: hold.by, at: hold.at } }),
@@ -78,8 +79,5 @@ async function loadCompartment(
   } while (after !== undefined && rows.length < recordsMax);
   return { rows, complete: after === undefined };
 }
-
-/** Sorts a timeline: no two entries have the same. */
-const placeOf = ({ at, type, id }: TimelineRecord): string => `${at} ${type}/${id}`;
 
 const isPatient = (target: HoldTarget, patient: string): boolean => "patient" in target && target.patient === patient;

@@ -1,6 +1,6 @@
 import type { Authorship, MaskedRecord, TimelineRecord } from "@hilum/contract/api";
 import { maskResource, type MaskedResource } from "@hilum/contract/mask";
-import { isPart2, labelsOf } from "@hilum/policy";
+import { isPart2, labelsOf, part2Code } from "@hilum/policy";
 import type { RecordRow } from "@hilum/store";
 import { attachmentsOf } from "./attachments-of.ts";
 import { linesOf, momentOf, titleOf } from "./masked-lines.ts";
@@ -16,8 +16,8 @@ export interface BrowsedRecord {
   resource: Record<string, unknown> | undefined;
 }
 
-/** Says of a masked resource that it is masked; no label of the record itself. */
-const maskedCode = "MASKED";
+/** That it is masked is no label of the record; that it is under part 2 is said in one word. */
+const spoken: ReadonlySet<string> = new Set(["MASKED", "part2", part2Code]);
 
 export function browseRow(row: RecordRow, store: string = embeddedStore): BrowsedRecord {
   const resource = row.resource === undefined ? undefined : (JSON.parse(row.resource) as Record<string, unknown>);
@@ -41,14 +41,23 @@ export function browseRow(row: RecordRow, store: string = embeddedStore): Browse
   };
 }
 
-export function presentTimelineRecord({ record, masked, resource }: BrowsedRecord): TimelineRecord {
+/** An entry of a timeline, with the moment by which it is sorted: that is exact, and not for showing. */
+export function presentTimelineRecord({ record, masked, resource }: BrowsedRecord): {
+  entry: TimelineRecord;
+  sortedBy: string;
+} {
   const { icon, type, id, version, title, lines, written, labels } = record;
   const { kind } = faceOf(type);
   const detail = lines.filter(({ label }) => label !== "On").map(({ value }) => value);
+  const when = (masked && momentOf(masked)) ?? written.at.slice(0, 10);
+  const moment = (resource && momentOf(resource)) ?? written.at;
   return {
-    ...{ at: (masked && momentOf(masked)) ?? written.at, icon, type, id, version, kind, title },
-    ...(detail.length === 0 ? {} : { detail: detail.join(" · ") }),
-    ...{ written, labels, attachments: attachmentsOf(resource).length },
+    sortedBy: `${new Date(moment).toISOString()} ${type}/${id}`,
+    entry: {
+      ...{ when, at: new Date(when).toISOString(), icon, type, id, version, kind, title },
+      ...(detail.length === 0 ? {} : { detail: detail.join(" · ") }),
+      ...{ written, labels, attachments: attachmentsOf(resource).length },
+    },
   };
 }
 
@@ -57,6 +66,6 @@ export function authorshipOf({ at, by, via }: Pick<RecordRow, "at" | "by" | "via
 }
 
 function labelsIn(masked: MaskedResource | undefined, part2: boolean): string[] {
-  const shown = labelsOf(masked).filter((code) => code !== maskedCode && code !== "part2");
+  const shown = labelsOf(masked).filter((code) => !spoken.has(code));
   return part2 ? [...new Set([...shown, "part2"])] : [...new Set(shown)];
 }

@@ -142,8 +142,12 @@ describe("breaking the glass", () => {
       code: "glass.too_long",
       detail: expect.stringContaining("25 more"),
     });
-    using _later = moveClock(36 * 60_000);
-    // Reading needs no fresh proof, but the time is over.
+    // A session that is used stays open, step by step.
+    using _soon = moveClock(12 * 60_000);
+    expect((await read(operator, glass.id)).status).toBe(200);
+    using _later = moveClock(12 * 60_000);
+    expect((await read(operator, glass.id)).status).toBe(200);
+    using _over = moveClock(12 * 60_000);
     expect((await read(operator, glass.id)).problem().code).toBe("glass.ended");
     expect((await operator.ok("getMaskedRecord", { params: { type: "Observation", id: "o1" } })).glass).toBeUndefined();
   });
