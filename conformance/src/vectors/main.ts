@@ -6,6 +6,7 @@ import { manifestVectors } from "./manifest-vectors.ts";
 import { messageVectors } from "./message-vectors.ts";
 import { requestVectors } from "./request-vectors.ts";
 import { scopeVectors } from "./scope-vectors.ts";
+import { searchVectors } from "./search-vectors.ts";
 import { renderVectors } from "./vector-file.ts";
 
 /** `node conformance/src/vectors/main.ts <folder>`: writes every vector, by the host's and the Node SDK's own code. */
@@ -13,5 +14,6 @@ const [folder = "."] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const files = [
   ...[frameVectors(), manifestVectors(), scopeVectors(), requestVectors(), messageVectors(), answerVectors()].flat(),
+  ...searchVectors(),
 ];
 for (const file of files) writeFileSync(join(folder, `${file.name}.json`), renderVectors(file));

@@ -119,6 +119,10 @@ const full: Record<string, unknown> = {
 
 const bases: Readonly<Record<string, unknown>> = {
   smallest: { id: "com.example.plugin", name: "Example Plugin", capabilities: ["send_messages", "store_records"] },
+  store: {
+    ...{ id: "com.example.store", name: "Store", capabilities: ["store_records"] },
+    storage: { browser: { title: "Archive", types: ["DocumentReference", "Binary"] } },
+  },
   full,
   smtp: read("plugins/smtp"),
   "twilio-sms": read("plugins/twilio-sms"),

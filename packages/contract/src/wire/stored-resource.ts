@@ -14,7 +14,11 @@ export const storedResource: Shape = {
   },
   check(value, pointer, report) {
     if (!isRecord(value)) return report(pointer, `must be a resource, not ${nameOf(value)}`);
-    type.check(value["resourceType"], `${pointer}/resourceType`, report);
-    id.check(value["id"], `${pointer}/id`, report);
+    for (const [name, shape] of [
+      ["resourceType", type],
+      ["id", id],
+    ] as const)
+      if (Object.hasOwn(value, name)) shape.check(value[name], `${pointer}/${name}`, report);
+      else report(`${pointer}/${name}`, `\`${name}\` is missing`, `Add "${name}".`);
   },
 };

@@ -49,6 +49,7 @@ var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
 var canonicalTypes;
 var init_canonical_types = __esmMin((() => {
 	canonicalTypes = [
+		"AllergyIntolerance",
 		"Appointment",
 		"AuditEvent",
 		"Binary",
@@ -57,6 +58,7 @@ var init_canonical_types = __esmMin((() => {
 		"Consent",
 		"DiagnosticReport",
 		"DocumentReference",
+		"Immunization",
 		"Observation",
 		"OperationOutcome",
 		"Organization",
@@ -292,7 +294,6 @@ const requestMethods = [
 ];
 /** Fields of DESIGN section 5 that this version does not serve: refused by name, never accepted and ignored. */
 const fieldsNotServed = [
-	"storage",
 	"operations",
 	"events",
 	"jobs"
@@ -335,9 +336,9 @@ const capabilities = {
 			"records.search"
 		],
 		phi: "store",
-		impliedPlain: ["Gets each record it is asked to keep, and keeps it"],
+		impliedPlain: ["Gets each record it is asked to keep, with its files, and keeps it", "Gives records back to Hilum, which shows them masked in Records"],
 		neverPlain: ["Read what other stores keep", ...never.slice(1)],
-		served: false
+		served: true
 	},
 	transform_records: {
 		title: "Transform records",
@@ -933,6 +934,36 @@ const errorCatalogue = {
 		fix: "Check host, port and network; Hilum keeps trying.",
 		retryable: true
 	},
+	"record.conflict": {
+		status: 409,
+		title: "The record is there in another version, or under the same id",
+		fix: "Read the record as it is now, put your change into it, and save again.",
+		retryable: false
+	},
+	"record.gone": {
+		status: 410,
+		title: "The record was deleted",
+		fix: "Read an earlier version of it, or restore it in Records.",
+		retryable: false
+	},
+	"record.invalid": {
+		status: 422,
+		title: "The record is not valid",
+		fix: "Correct the named places.",
+		retryable: false
+	},
+	"record.not_found": {
+		status: 404,
+		title: "There is no such record",
+		fix: "Search for it; it may lie outside of what was granted.",
+		retryable: false
+	},
+	"record.too_large": {
+		status: 413,
+		title: "The record is too large",
+		fix: "Keep the bytes of its attachments as Binary records and refer to them.",
+		retryable: false
+	},
 	"registration.not_found": {
 		status: 404,
 		title: "There is no such registration",
@@ -1077,6 +1108,12 @@ const errorCatalogue = {
 		fix: "Choose another id, or remove the folder first: nothing is written over.",
 		retryable: false
 	},
+	"search.invalid": {
+		status: 400,
+		title: "The search cannot be answered as it was asked",
+		fix: "Correct the named parameter.",
+		retryable: false
+	},
 	"server.internal": {
 		status: 500,
 		title: "Something went wrong inside Hilum",
@@ -1218,6 +1255,12 @@ const causeByProviderCode = {
 	"provider.too_large": "too_large",
 	"provider.unreachable": "network",
 	"plugin.failed": "plugin",
+	"record.conflict": "other",
+	"record.gone": "other",
+	"record.invalid": "other",
+	"record.not_found": "other",
+	"record.too_large": "too_large",
+	"search.invalid": "other",
 	"message.invalid": "other"
 };
 
@@ -9226,6 +9269,40 @@ const setupShape = object({
 	})
 }, { required: ["steps"] });
 
+// packages/contract/src/manifest/storage-shape.ts
+init_canonical_types();
+const browser = object({
+	title: described("What people call the place where the records are, beside the plugin's name.", text({ max: 80 })),
+	types: described("FHIR types that it keeps. Default: every type that Hilum keeps.", list(oneOf(canonicalTypes), {
+		min: 1,
+		max: canonicalTypes.length,
+		unique: []
+	}))
+});
+/** `true`, or an object that says more. */
+const browserOrTrue = {
+	rules: {
+		kind: "flag_or",
+		form: browser.rules
+	},
+	schema: { oneOf: [flag.schema, browser.schema] },
+	check(value, pointer, report) {
+		if (typeof value === "boolean") return;
+		browser.check(value, pointer, report);
+	}
+};
+const storageShape = object({ browser: described("True, or an object: the Storage Browser shows what the plugin keeps. A plugin that keeps patient data cannot be enabled without it.", browserOrTrue) });
+/** The Storage Browser asks by the methods of `store_records`: without that capability it would find nobody. */
+function checkStorage(manifest, report) {
+	if (storageBrowserOf(manifest) === void 0 || manifest.capabilities.includes("store_records")) return;
+	report("/storage/browser", "the Storage Browser reads by the capability `store_records`, which the plugin does not provide", "Add \"store_records\" to `capabilities`, or remove `storage`.");
+}
+/** How the Storage Browser shows what the plugin keeps; undefined where it cannot. */
+function storageBrowserOf({ storage }) {
+	if (storage?.browser === void 0 || storage.browser === false) return void 0;
+	return storage.browser === true ? {} : storage.browser;
+}
+
 // packages/contract/src/manifest/manifest-shape.ts
 /** `hilum.json`: one shape for the parser, the published JSON Schema and the reference page. */
 const manifestShape = object({
@@ -9306,6 +9383,7 @@ const manifestShape = object({
 		unique: ["id"]
 	})),
 	ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
+	storage: described("How people look at what the plugin keeps.", storageShape),
 	ui: pluginPagesShape,
 	requires: object({ hilum: described("Range of versions of Hilum, such as `>=0.1.0`.", text({
 		max: 60,
@@ -10063,6 +10141,7 @@ function checkManifest(value, options) {
 	checkPaths(manifest, report);
 	checkPages(manifest, isInnerPath, report);
 	checkClassification(manifest, report);
+	checkStorage(manifest, report);
 	if (manifest.config !== void 0) for (const problem of checkConfigSchema(manifest.config)) report(`/config${problem.pointer}`, problem.message, problem.fix);
 	if (problems.length > 0) return problems;
 	checkScopes(manifest, report);
@@ -10524,14 +10603,115 @@ function createAskedRequests(send) {
 	};
 }
 
+// packages/sdk/src/records/records.ts
+const pageCount = 50;
+function createRecords(lane) {
+	const { ask, call } = lane;
+	const open = async (type, id, { version } = {}) => {
+		const params = {
+			type,
+			id,
+			...version === void 0 ? {} : { version },
+			call
+		};
+		const { resource, content } = await ask("records.read", params);
+		return {
+			resource,
+			...content === void 0 ? {} : { content: heldContent(content, lane.readBlob) }
+		};
+	};
+	const search = async (type, params, { count = pageCount, cursor } = {}) => {
+		const asked = {
+			type,
+			query: queryOf(params),
+			count,
+			...cursor === void 0 ? {} : { cursor },
+			call
+		};
+		return await ask("records.search", asked);
+	};
+	/** Bytes first, then the record that names them. */
+	async function write(method, resource, content, more) {
+		const info = content === void 0 ? {} : { content: await writeContent(content, lane) };
+		const { resource: kept } = await ask(method, {
+			resource,
+			...info,
+			...more,
+			call
+		});
+		return kept;
+	}
+	return {
+		open,
+		search,
+		read: async (type, id, options) => (await open(type, id, options)).resource,
+		create: (resource, { ifNoneExist, content } = {}) => write("records.create", resource, content, ifNoneExist === void 0 ? {} : { ifNoneExist: queryOf(ifNoneExist) }),
+		update: (resource, { ifMatch, content } = {}) => write("records.update", resource, content, ifMatch === void 0 ? {} : { ifMatch }),
+		async delete(type, id) {
+			await ask("records.delete", {
+				type,
+				id,
+				call
+			});
+		},
+		async *all(type, params) {
+			for (let cursor;;) {
+				const page = await search(type, params, cursor === void 0 ? {} : { cursor });
+				yield* page.resources;
+				if (page.next === void 0) return;
+				cursor = page.next;
+			}
+		}
+	};
+}
+/** Bytes that the host holds for the call in hand. */
+function heldContent({ id, size, contentType }, readBlob) {
+	return {
+		size,
+		contentType,
+		read: () => readBlob(id)
+	};
+}
+/** Hands bytes to the host, chunk by chunk, and says under which id it holds them. */
+async function writeContent({ bytes, contentType }, { ask, call, chunkBytesMax }) {
+	let written;
+	const write = async (chunk, last) => {
+		const base64 = Buffer$1.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("base64");
+		return await ask("blobs.write", {
+			call,
+			...written === void 0 ? {} : { id: written.id },
+			base64,
+			last
+		});
+	};
+	for await (const chunk of inChunks(bytes, chunkBytesMax)) written = await write(chunk, false);
+	const { id, size } = await write(/* @__PURE__ */ new Uint8Array(), true);
+	return {
+		id,
+		size,
+		contentType
+	};
+}
+async function* inChunks(bytes, chunkBytesMax) {
+	const parts = bytes instanceof Uint8Array ? [bytes] : bytes;
+	for await (const part of parts) for (let at = 0; at < part.length; at += chunkBytesMax) yield part.subarray(at, at + chunkBytesMax);
+}
+/** An object's parameters as pairs; a list is one pair for each of its values. */
+function queryOf(params) {
+	if (isPairs(params)) return params.map(([name, value]) => [name, value]);
+	return Object.entries(params).flatMap(([name, values]) => (typeof values === "string" ? [values] : values).map((value) => [name, value]));
+}
+const isPairs = (params) => Array.isArray(params);
+
 // packages/sdk/src/lanes/host-refusal.ts
-/** A refusal of the host, by its code. */
+/** A refusal of the host, by its code, with the places that it names. */
 function toHilumError(error) {
-	const { code } = error.data;
+	const { code, problems } = error.data;
 	const known = typeof code === "string" && code in errorCatalogue ? code : "plugin.protocol";
 	return new HilumError(known, {
 		detail: error.message,
-		cause: error
+		cause: error,
+		...Array.isArray(problems) ? { problems } : {}
 	});
 }
 
@@ -10609,20 +10789,26 @@ function failureOf(error) {
 // packages/sdk/src/lanes/lanes.ts
 /** The lanes of one call. */
 function createLanes({ peer, call, signal, chunkBytesMax }) {
-	const ask = async (method, params) => {
-		try {
-			return await peer.request(method, params, { signal: signal() });
-		} catch (error) {
-			throw error instanceof PeerError ? toHilumError(error) : error;
-		}
-	};
+	const ask = createAsk(peer, signal);
+	const read = (id) => readBlob(ask, {
+		id,
+		call,
+		chunkBytesMax
+	});
 	return {
 		log: createLog(peer, call),
-		attachments: { read: (id) => readBlob(ask, {
-			id,
+		attachments: { read },
+		records: createRecords({
+			ask,
+			call,
+			chunkBytesMax,
+			readBlob: read
+		}),
+		writeContent: (content) => writeContent(content, {
+			ask,
 			call,
 			chunkBytesMax
-		}) },
+		}),
 		state: {
 			async get(key) {
 				const { value, version = 0 } = await ask("state.get", { key });
@@ -10650,6 +10836,16 @@ function createLanes({ peer, call, signal, chunkBytesMax }) {
 			call,
 			signal
 		})
+	};
+}
+/** Asks the host; a refusal is a HilumError. */
+function createAsk(peer, signal) {
+	return async (method, params) => {
+		try {
+			return await peer.request(method, params, { signal: signal() });
+		} catch (error) {
+			throw error instanceof PeerError ? toHilumError(error) : error;
+		}
 	};
 }
 /** The log of a call, or of the plugin itself when there is none. */
@@ -11113,6 +11309,81 @@ var WireRefusal = class extends Error {
 	}
 };
 
+// packages/sdk/src/records/store-methods.ts
+/** The methods of `store_records`. The store's functions are called as its own, so that it may be an instance of a class. */
+function createStoreMethods(store) {
+	return /* @__PURE__ */ new Map([
+		["records.create", async (params, context) => {
+			const { resource, content, ifNoneExist } = params;
+			const details = {
+				...held(content, context),
+				...ifNoneExist === void 0 ? {} : { ifNoneExist }
+			};
+			return await presentRecord(await store.create(resourceOf(resource), context, details), context);
+		}],
+		["records.read", async (params, context) => {
+			const { type, id, version } = params;
+			const wanted = {
+				type,
+				id,
+				...version === void 0 ? {} : { version }
+			};
+			return await presentRecord(await store.read(wanted, context), context);
+		}],
+		["records.update", async (params, context) => {
+			const { resource, content, ifMatch } = params;
+			const details = {
+				...held(content, context),
+				...ifMatch === void 0 ? {} : { ifMatch }
+			};
+			return await presentRecord(await store.update(resourceOf(resource), context, details), context);
+		}],
+		["records.delete", async (params, context) => {
+			const { type, id } = params;
+			await store.delete({
+				type,
+				id
+			}, context);
+			return {};
+		}],
+		["records.search", async (params, context) => {
+			const { type, query, count, cursor } = params;
+			const asked = {
+				type,
+				query,
+				count,
+				...cursor === void 0 ? {} : { cursor }
+			};
+			const { resources, next, total } = await store.search(asked, context);
+			return {
+				resources: resources.map(wireOf),
+				...next === void 0 ? {} : { next },
+				...total === void 0 ? {} : { total }
+			};
+		}]
+	]);
+}
+function held(content, { attachments }) {
+	return content === void 0 ? {} : { content: heldContent(content, (id) => attachments.read(id)) };
+}
+/** Bytes go first: the answer names what the host holds already. */
+async function presentRecord(kept, context) {
+	const { resource, content } = "resourceType" in kept ? {
+		resource: kept,
+		content: void 0
+	} : kept;
+	return {
+		resource: wireOf(resource),
+		...content === void 0 ? {} : { content: await context.writeContent(content) }
+	};
+}
+/** The host has judged what it sends; a test host or a person at a keyboard may not have. */
+function resourceOf(resource) {
+	if (typeof resource?.resourceType !== "string") throw new WireRefusal(wireErrorCodes.invalidParams, "There is no resource");
+	return resource;
+}
+const wireOf = (resource) => resource;
+
 // packages/sdk/src/methods.ts
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 function createMethods(definition) {
@@ -11137,6 +11408,7 @@ function createMethods(definition) {
 			outcome: "accepted"
 		};
 	});
+	if (definition.records !== void 0) for (const [name, method] of createStoreMethods(definition.records)) methods.set(name, method);
 	const { hooks } = definition;
 	if (hooks !== void 0) methods.set("ingress.handle", async (params, context) => {
 		return await find(hooks, params["hook"], "hook")(createHookRequest(params), context) ?? {};

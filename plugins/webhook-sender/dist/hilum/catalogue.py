@@ -565,6 +565,36 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Check host, port and network; Hilum keeps trying.",
         True,
     ),
+    "record.conflict": ErrorSpec(
+        409,
+        "The record is there in another version, or under the same id",
+        "Read the record as it is now, put your change into it, and save again.",
+        False,
+    ),
+    "record.gone": ErrorSpec(
+        410,
+        "The record was deleted",
+        "Read an earlier version of it, or restore it in Records.",
+        False,
+    ),
+    "record.invalid": ErrorSpec(
+        422,
+        "The record is not valid",
+        "Correct the named places.",
+        False,
+    ),
+    "record.not_found": ErrorSpec(
+        404,
+        "There is no such record",
+        "Search for it; it may lie outside of what was granted.",
+        False,
+    ),
+    "record.too_large": ErrorSpec(
+        413,
+        "The record is too large",
+        "Keep the bytes of its attachments as Binary records and refer to them.",
+        False,
+    ),
     "registration.not_found": ErrorSpec(
         404,
         "There is no such registration",
@@ -701,6 +731,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         409,
         "The workspace has a folder of that name",
         "Choose another id, or remove the folder first: nothing is written over.",
+        False,
+    ),
+    "search.invalid": ErrorSpec(
+        400,
+        "The search cannot be answered as it was asked",
+        "Correct the named parameter.",
         False,
     ),
     "server.internal": ErrorSpec(
@@ -842,4 +878,10 @@ CAUSES: dict[str, CauseClass] = {
     "provider.timeout": "timeout",
     "provider.too_large": "too_large",
     "provider.unreachable": "network",
+    "record.conflict": "other",
+    "record.gone": "other",
+    "record.invalid": "other",
+    "record.not_found": "other",
+    "record.too_large": "too_large",
+    "search.invalid": "other",
 }

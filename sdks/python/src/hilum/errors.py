@@ -25,6 +25,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── ProviderTimeout           provider.timeout
 │   ├── ProviderTooLarge          provider.too_large
 │   ├── ProviderUnreachable       provider.unreachable
+│   ├── RecordConflict            record.conflict
+│   ├── RecordGone                record.gone
+│   ├── RecordInvalid             record.invalid
+│   ├── RecordNotFound            record.not_found
+│   ├── RecordTooLarge            record.too_large
+│   ├── SearchInvalid             search.invalid
 │   └── EgressError               why `ctx.connect` has no connection
 ├── HostError                    what the platform refused
 │   ├── AuditBadEntry             audit.bad_entry
@@ -527,6 +533,26 @@ class ProviderUnreachable(ProviderError):
     """The provider cannot be reached: `provider.unreachable`."""
 
 
+class RecordConflict(ProviderError):
+    """The record is there in another version, or under the same id: `record.conflict`."""
+
+
+class RecordGone(ProviderError):
+    """The record was deleted: `record.gone`."""
+
+
+class RecordInvalid(ProviderError):
+    """The record is not valid: `record.invalid`."""
+
+
+class RecordNotFound(ProviderError):
+    """There is no such record: `record.not_found`."""
+
+
+class RecordTooLarge(ProviderError):
+    """The record is too large: `record.too_large`."""
+
+
 class RegistrationNotFound(HostError):
     """There is no such registration: `registration.not_found`."""
 
@@ -617,6 +643,10 @@ class SandboxUnavailable(HostError):
 
 class ScaffoldExists(HostError):
     """The workspace has a folder of that name: `scaffold.exists`."""
+
+
+class SearchInvalid(ProviderError):
+    """The search cannot be answered as it was asked: `search.invalid`."""
 
 
 class ServerInternal(HostError):
@@ -787,6 +817,11 @@ CLASSES: dict[str, type[HilumError]] = {
     "provider.timeout": ProviderTimeout,
     "provider.too_large": ProviderTooLarge,
     "provider.unreachable": ProviderUnreachable,
+    "record.conflict": RecordConflict,
+    "record.gone": RecordGone,
+    "record.invalid": RecordInvalid,
+    "record.not_found": RecordNotFound,
+    "record.too_large": RecordTooLarge,
     "registration.not_found": RegistrationNotFound,
     "registration.queue_full": RegistrationQueueFull,
     "repair.critical": RepairCritical,
@@ -810,6 +845,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "runtime.missing": RuntimeMissing,
     "sandbox.unavailable": SandboxUnavailable,
     "scaffold.exists": ScaffoldExists,
+    "search.invalid": SearchInvalid,
     "server.internal": ServerInternal,
     "server.stopping": ServerStopping,
     "session.bad_credentials": SessionBadCredentials,
@@ -932,6 +968,11 @@ __all__ = [
     "ProviderTimeout",
     "ProviderTooLarge",
     "ProviderUnreachable",
+    "RecordConflict",
+    "RecordGone",
+    "RecordInvalid",
+    "RecordNotFound",
+    "RecordTooLarge",
     "RegistrationError",
     "RegistrationNotFound",
     "RegistrationQueueFull",
@@ -956,6 +997,7 @@ __all__ = [
     "RuntimeMissing",
     "SandboxUnavailable",
     "ScaffoldExists",
+    "SearchInvalid",
     "ServerInternal",
     "ServerStopping",
     "SessionBadCredentials",

@@ -146,6 +146,7 @@ def _check_manifest(value: Any, included: bool) -> list[Problem]:
     _check_paths(value, report)
     check_pages(value, report)
     _check_classification(value, report)
+    _check_storage(value, report)
     for fault in check_config(value["config"]) if "config" in value else []:
         report(f"/config{fault['pointer']}", fault["message"], fault.get("fix"))
     if problems:
@@ -214,6 +215,15 @@ def _check_classification(manifest: Mapping[str, Any], report: Report) -> None:
     names = (name for name in manifest["capabilities"] if phi_of_capability(name) == implied)
     message = f"`{declared}` is less than {next(names, 'its capabilities')} implies"
     report("/classification/phi", message, f"Write `{implied}`, or leave it out.")
+
+
+def _check_storage(manifest: Mapping[str, Any], report: Report) -> None:
+    """The Storage Browser asks by the methods of `store_records`: without that capability it would find nobody."""
+    browser = manifest.get("storage", {}).get("browser", False)
+    if browser is False or "store_records" in manifest["capabilities"]:
+        return
+    message = "the Storage Browser reads by the capability `store_records`, which the plugin does not provide"
+    report("/storage/browser", message, 'Add "store_records" to `capabilities`, or remove `storage`.')
 
 
 def _check_scopes(manifest: Mapping[str, Any], report: Report) -> None:

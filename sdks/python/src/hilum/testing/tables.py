@@ -1,4 +1,4 @@
-"""Private state and message records of one instance, in a SQLite database in memory."""
+"""Private state and messages of one instance, in a SQLite database in memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TestMessage:
     code: str | None
 
 
-class TestRecords:
+class TestTables:
     __test__: ClassVar[bool] = False
 
     def __init__(self) -> None:
