@@ -7,8 +7,9 @@ import { kills } from "./kills.ts";
 import { messages } from "./messages.ts";
 import type { SoakPart } from "./part.ts";
 import { plugin } from "./plugin.ts";
+import { records } from "./records.ts";
 
-const parts: Readonly<Record<string, SoakPart>> = { messages, kills, plugin, audit };
+const parts: Readonly<Record<string, SoakPart>> = { messages, records, kills, plugin, audit };
 
 const { positionals, values } = parseArgs({ options: { count: { type: "string" } }, allowPositionals: true });
 const chosen = positionals[0] === "all" ? Object.keys(parts) : positionals;

@@ -12,7 +12,10 @@ export const notHeld = sql`NOT ${held}`;
 
 export function createHolds(session: Session): Pick<Records, "setHold" | "holds"> {
   return {
-    setHold: async (target, { on, reason, by }) => {
+    setHold: async (wanted, { on, reason, by }) => {
+      // What else the caller's object holds is not kept.
+      const target: HoldTarget =
+        "patient" in wanted ? { patient: wanted.patient } : { type: wanted.type, id: wanted.id };
       const name = blindTarget(session, target);
       if (!("patient" in target) && !(await isThere(session, target))) throw new HilumError("record.not_found");
       const hold: Hold = { target, reason, by, at: session.now() };
