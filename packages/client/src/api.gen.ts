@@ -480,6 +480,229 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/exports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List exports of patients' records with who asked, who decided and what came of them */
+        readonly get: operations["listExports"];
+        readonly put?: never;
+        /** Ask for an export of a patient's records; another person approves it */
+        readonly post: operations["requestExport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/exports/{export}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Approve an export that somebody else asked for */
+        readonly post: operations["approveExport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/exports/{export}/download": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Download an approved export, once: a zip of one NDJSON file per type */
+        readonly post: operations["downloadExport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/exports/{export}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Refuse an export, with a reason; who asked for it takes it back so */
+        readonly post: operations["refuseExport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List broken glasses, newest first; who may not review them sees their own */
+        readonly get: operations["listGlasses"];
+        readonly put?: never;
+        /** Break the glass: reveal a patient's records, or one record, for a purpose and a while */
+        readonly post: operations["openGlass"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a glass with its reason, what was revealed and its review */
+        readonly get: operations["getGlass"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/answer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Answer what a reviewer asks about a glass of your own */
+        readonly post: operations["answerGlassReview"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/close": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End a glass now: what it revealed is masked again */
+        readonly post: operations["closeGlass"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/extend": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Keep an open glass open for longer, an hour in all */
+        readonly post: operations["extendGlass"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/records/{type}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record unmasked, while a glass that covers it is open */
+        readonly get: operations["readUnderGlass"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/records/{type}/{id}/attachments/{place}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read the bytes of a record's attachment, while a glass that covers it is open */
+        readonly get: operations["readAttachmentUnderGlass"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/review": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Accept a glass that somebody else broke, ask about it, or escalate it */
+        readonly post: operations["reviewGlass"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/uses": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Note that revealed values were copied or printed */
+        readonly post: operations["noteGlassUse"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/health": {
         readonly parameters: {
             readonly query?: never;
@@ -491,6 +714,41 @@ export interface paths {
         readonly get: operations["getHealth"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/holds": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List what is under a legal hold and why */
+        readonly get: operations["listHolds"];
+        readonly put?: never;
+        /** Put a record, or everything about a patient, under a legal hold: nothing of it can be deleted, purged or shredded */
+        readonly post: operations["setHold"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/holds/lift": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Lift a legal hold */
+        readonly post: operations["liftHold"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -628,6 +886,92 @@ export interface paths {
         readonly get: operations["getApiDescription"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/consent-check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Tell whether a patient's consents let data go out for a purpose */
+        readonly post: operations["checkConsent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/disclosures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List what was given out about a patient: when, to whom, what and why */
+        readonly get: operations["listDisclosures"];
+        readonly put?: never;
+        /** Write down a disclosure that was made outside of Hilum */
+        readonly post: operations["enterDisclosure"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/disclosures/account": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download the accounting of disclosures that a patient is owed, as CSV with full names */
+        readonly get: operations["downloadDisclosures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/overview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a patient's banner, consents and timeline, masked */
+        readonly get: operations["getPatientOverview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/shredding": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ask that everything about a patient is destroyed beyond repair; another person approves it */
+        readonly post: operations["requestShredding"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1612,6 +1956,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/record-stores": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the record stores with how many records of each type they hold */
+        readonly get: operations["listRecordStores"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{type}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record, or one of its versions, masked */
+        readonly get: operations["getMaskedRecord"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{type}/{id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make an older version the current one again, as a new version */
+        readonly post: operations["restoreRecordVersion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{type}/{id}/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List a record's versions with who wrote them and which elements changed */
+        readonly get: operations["listRecordVersions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/browse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Look for records of a type in a store; rows are masked */
+        readonly post: operations["browseRecords"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/registrations": {
         readonly parameters: {
             readonly query?: never;
@@ -1744,6 +2173,74 @@ export interface paths {
         readonly post?: never;
         /** Show a problem again that was put off */
         readonly delete: operations["unsnoozeRepair"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/retention": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read how long old versions are kept, by type */
+        readonly get: operations["getRetention"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/retention/{type}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Set how long superseded and deleted versions of a type are kept */
+        readonly put: operations["setRetention"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/retention/{type}/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Count what a purge would remove, and remove nothing */
+        readonly post: operations["previewPurge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/retention/{type}/purge": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Remove now the old versions of a type that its rule no longer keeps */
+        readonly post: operations["purgeRecords"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1897,6 +2394,57 @@ export interface paths {
         /** Save the settings of the platform */
         readonly put: operations["savePlatformSettings"];
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/shreddings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List which patients' records were to be destroyed, by whom, and what came of it */
+        readonly get: operations["listShreddings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/shreddings/{shredding}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Destroy everything about a patient, as somebody else asked: it cannot be undone */
+        readonly post: operations["approveShredding"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/shreddings/{shredding}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Refuse a shredding, with a reason; who asked for it takes it back so */
+        readonly post: operations["refuseShredding"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2096,6 +2644,180 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/fhir/R4": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Carry out a batch, or a transaction of which all or nothing is done */
+        readonly post: operations["sendBundle"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Search records of one type */
+        readonly get: operations["searchRecords"];
+        readonly put?: never;
+        /** Store a new record; with If-None-Exist only where no record matches */
+        readonly post: operations["createRecord"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/_history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the versions of all records of a type, newest first */
+        readonly get: operations["listTypeHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/_search": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Search records of one type, with the criteria in the body, where no log of addresses sees them */
+        readonly post: operations["postSearchRecords"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record as it is now; a Binary raw, unless FHIR JSON is asked for */
+        readonly get: operations["readRecord"];
+        /** Replace a record, or store it under the id that the client gives; with If-Match only that version */
+        readonly put: operations["updateRecord"];
+        readonly post?: never;
+        /** Delete a record; its versions stay until their retention ends */
+        readonly delete: operations["deleteRecord"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a record by JSON Patch (RFC 6902) */
+        readonly patch: operations["patchRecord"];
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}/_history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the versions of a record, newest first */
+        readonly get: operations["listRecordHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}/_history/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record as it was in one version */
+        readonly get: operations["readRecordVersion"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/Binary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Store bytes of any content type as a Binary, streamed; FHIR JSON is taken as the resource */
+        readonly post: operations["createBinary"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/Binary/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Replace the bytes of a Binary, streamed */
+        readonly put: operations["updateBinary"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/metadata": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Tell what the FHIR API serves: types, interactions and search parameters */
+        readonly get: operations["getCapabilityStatement"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/hooks/{plugin}/{instance}/{path}": {
         readonly parameters: {
             readonly query?: never;
@@ -2209,6 +2931,30 @@ export interface components {
             };
             readonly username: string;
         };
+        readonly AccountedDisclosure: {
+            readonly accountable: boolean;
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly consent?: string;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "message" | "export" | "replication" | "program" | "entered";
+            readonly part2: boolean;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+            readonly purposeLabel: string;
+            readonly recipient: string;
+            readonly records: readonly {
+                readonly id: string;
+                readonly type: string;
+            }[];
+            readonly via?: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly what: string;
+        };
         readonly Agreement: {
             /** Format: date-time */
             readonly createdAt: string;
@@ -2268,6 +3014,15 @@ export interface components {
             readonly request?: string;
             readonly resource?: string;
             readonly via?: string;
+        };
+        readonly Authorship: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly via?: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
         };
         readonly CallStats: {
             readonly calls: number;
@@ -2410,7 +3165,7 @@ export interface components {
             /** @enum {unknown} */
             readonly access: "granted" | "denied" | "undecided" | "stale";
             /** @enum {unknown} */
-            readonly auth?: "basic" | "bearer" | "header" | "oauth2";
+            readonly auth?: "basic" | "bearer" | "header" | "oauth2" | "client_credentials";
             readonly day: {
                 readonly bytesIn: number;
                 readonly bytesOut: number;
@@ -2467,6 +3222,11 @@ export interface components {
             readonly status: "passed" | "failed" | "warning" | "skipped";
             readonly title: string;
         };
+        readonly FhirResource: {
+            readonly resourceType: string;
+        } & {
+            readonly [key: string]: unknown;
+        };
         readonly Fixture: {
             readonly capability: string;
             readonly channel?: string;
@@ -2496,6 +3256,95 @@ export interface components {
         readonly Gate: {
             readonly ready: boolean;
             readonly rows: readonly components["schemas"]["Evidence"][];
+        };
+        readonly Glass: {
+            readonly by: string;
+            readonly can: readonly components["schemas"]["Permission"][];
+            /** @enum {unknown} */
+            readonly ended?: "closed" | "expired" | "session_ended" | "replaced";
+            /** Format: date-time */
+            readonly endedAt?: string;
+            readonly extended: number;
+            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+            readonly id: string;
+            readonly minutes: number;
+            /** Format: date-time */
+            readonly openedAt: string;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+            readonly purposeLabel: string;
+            readonly reads: number;
+            /** Format: date-time */
+            readonly reviewedAt?: string;
+            readonly reviewedBy?: string;
+            /** @enum {unknown} */
+            readonly state: "open" | "waiting" | "accepted" | "asked" | "escalated";
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
+            readonly title: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly GlassDetail: {
+            readonly by: string;
+            readonly can: readonly components["schemas"]["Permission"][];
+            readonly caseReference?: string;
+            /** @enum {unknown} */
+            readonly ended?: "closed" | "expired" | "session_ended" | "replaced";
+            /** Format: date-time */
+            readonly endedAt?: string;
+            readonly extended: number;
+            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+            readonly id: string;
+            readonly minutes: number;
+            readonly notes: readonly components["schemas"]["GlassNote"][];
+            /** Format: date-time */
+            readonly openedAt: string;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+            readonly purposeLabel: string;
+            readonly reads: number;
+            readonly reason: string;
+            /** Format: date-time */
+            readonly reviewedAt?: string;
+            readonly reviewedBy?: string;
+            /** @enum {unknown} */
+            readonly state: "open" | "waiting" | "accepted" | "asked" | "escalated";
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
+            readonly title: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly uses: readonly components["schemas"]["GlassUse"][];
+        };
+        readonly GlassNote: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            /** @enum {unknown} */
+            readonly what: "accept" | "ask" | "escalate" | "answer";
+            readonly words?: string;
+        };
+        readonly GlassUse: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly id: string;
+            readonly type: string;
+            readonly version?: number;
+            /** @enum {unknown} */
+            readonly what: "record" | "attachment" | "copied" | "printed";
         };
         readonly Health: {
             readonly calls: {
@@ -2541,6 +3390,22 @@ export interface components {
             readonly startedAt?: string;
             /** @enum {unknown} */
             readonly state: "not_tested" | "healthy" | "degraded" | "failing";
+        };
+        readonly Hold: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly can: readonly components["schemas"]["Permission"][];
+            readonly reason: string;
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
+            readonly title: string;
         };
         readonly Hook: {
             readonly address: string;
@@ -2727,6 +3592,25 @@ export interface components {
             readonly settings: readonly string[];
             readonly valid: boolean;
         };
+        readonly MaskedLine: {
+            readonly label: string;
+            readonly value: string;
+        };
+        readonly MaskedRecord: {
+            readonly deleted: boolean;
+            readonly hold: boolean;
+            /** @enum {unknown} */
+            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+            readonly id: string;
+            readonly labels: readonly string[];
+            readonly lines: readonly components["schemas"]["MaskedLine"][];
+            readonly patients: readonly string[];
+            readonly store: string;
+            readonly title: string;
+            readonly type: string;
+            readonly version: number;
+            readonly written: components["schemas"]["Authorship"];
+        };
         readonly Message: {
             readonly attempts: number;
             /** @enum {unknown} */
@@ -2809,6 +3693,24 @@ export interface components {
                 readonly path: string;
             }[];
             readonly name: string;
+        };
+        readonly PatientConsent: {
+            /** @enum {unknown} */
+            readonly decision: "permit" | "deny";
+            /** Format: date-time */
+            readonly from?: string;
+            readonly id: string;
+            readonly inForce: boolean;
+            readonly kind: string;
+            readonly purposes: readonly string[];
+            /** Format: date-time */
+            readonly until?: string;
+        };
+        readonly Permission: {
+            /** @enum {unknown} */
+            readonly act: "reveal" | "restore" | "hold" | "liftHold" | "export" | "shred" | "review" | "answer" | "extend" | "close" | "approve" | "refuse" | "download";
+            readonly allowed: boolean;
+            readonly why?: string;
         };
         readonly PlatformSettings: {
             readonly authorities?: readonly string[];
@@ -2926,6 +3828,74 @@ export interface components {
             readonly title: string;
             readonly type: string;
         };
+        readonly RecordAttachment: {
+            readonly bytes?: number;
+            readonly contentType?: string;
+            readonly index: number;
+            readonly pointer: string;
+            /** @enum {unknown} */
+            readonly view: "pdf" | "image" | "text" | "ccda" | "download";
+        };
+        readonly RecordExport: {
+            readonly can: readonly components["schemas"]["Permission"][];
+            /** Format: date-time */
+            readonly decidedAt?: string;
+            readonly decidedBy?: string;
+            /** Format: date-time */
+            readonly downloadedAt?: string;
+            readonly id: string;
+            readonly patient: string;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+            readonly purposeLabel: string;
+            readonly reason: string;
+            readonly recipient: string;
+            readonly records?: number;
+            readonly refusal?: string;
+            /** Format: date-time */
+            readonly requestedAt: string;
+            readonly requestedBy: string;
+            /** @enum {unknown} */
+            readonly state: "waiting" | "approved" | "refused" | "downloaded" | "expired";
+            readonly title: string;
+            readonly types: readonly string[];
+            /** Format: date-time */
+            readonly until: string;
+            readonly withheld?: number;
+        };
+        readonly RecordSearch: {
+            /** Format: date-time */
+            readonly before?: string;
+            readonly category?: string;
+            readonly cursor?: string;
+            /** Format: date-time */
+            readonly from?: string;
+            readonly identifier?: string;
+            readonly limit?: number;
+            readonly name?: string;
+            readonly patient?: string;
+            readonly store?: string;
+            readonly type: string;
+        };
+        readonly RecordStore: {
+            readonly id: string;
+            readonly instance?: string;
+            readonly plugin?: string;
+            readonly problem?: string;
+            /** @enum {unknown} */
+            readonly role: "primary" | "replica" | "archive";
+            readonly title: string;
+            readonly types: readonly components["schemas"]["StoredType"][];
+        };
+        readonly RecordVersion: {
+            readonly can: readonly components["schemas"]["Permission"][];
+            /** @enum {unknown} */
+            readonly change: "created" | "changed" | "deleted" | "restored";
+            readonly current: boolean;
+            readonly elements: readonly string[];
+            readonly version: number;
+            readonly written: components["schemas"]["Authorship"];
+        };
         readonly Registration: {
             /** Format: date-time */
             readonly at: string;
@@ -2999,6 +3969,31 @@ export interface components {
             readonly method: string;
             /** @enum {unknown} */
             readonly outcome: "answered" | "failed";
+        };
+        readonly RetentionClock: {
+            /** Format: date-time */
+            readonly goesAt?: string;
+            readonly keepDays?: number;
+            readonly says: string;
+        };
+        readonly RetentionRule: {
+            readonly bytes: number;
+            /** @enum {unknown} */
+            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+            readonly keepDays?: number;
+            readonly label: string;
+            readonly purged?: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: string;
+                readonly versions: number;
+            };
+            readonly records: number;
+            /** Format: date-time */
+            readonly setAt?: string;
+            readonly setBy?: string;
+            readonly type: string;
+            readonly versions: number;
         };
         readonly Route: {
             readonly candidates: readonly components["schemas"]["RouteCandidate"][];
@@ -3211,6 +4206,26 @@ export interface components {
             readonly type: "form" | "menu" | "oauth2" | "check" | "test" | "summary";
             readonly waitsForHook?: string;
         };
+        readonly Shredding: {
+            readonly can: readonly components["schemas"]["Permission"][];
+            /** Format: date-time */
+            readonly decidedAt?: string;
+            readonly decidedBy?: string;
+            readonly id: string;
+            readonly patient: string;
+            readonly reason: string;
+            readonly records?: number;
+            readonly refusal?: string;
+            /** Format: date-time */
+            readonly requestedAt: string;
+            readonly requestedBy: string;
+            /** @enum {unknown} */
+            readonly state: "waiting" | "done" | "refused" | "expired";
+            readonly title?: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly versions?: number;
+        };
         readonly SmokeResult: {
             readonly actual?: string;
             /** @enum {unknown} */
@@ -3270,6 +4285,16 @@ export interface components {
             readonly title: string;
             readonly why: string;
         };
+        readonly StoredType: {
+            readonly bytes?: number;
+            /** @enum {unknown} */
+            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+            readonly keepDays?: number;
+            readonly label: string;
+            readonly records?: number;
+            readonly type: string;
+            readonly versions?: number;
+        };
         readonly TimelineEntry: {
             readonly actor?: string;
             /** Format: date-time */
@@ -3288,6 +4313,22 @@ export interface components {
             readonly nextAttemptAt?: string;
             readonly plugin?: string;
             readonly reply?: string;
+        };
+        readonly TimelineRecord: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly attachments: number;
+            readonly detail?: string;
+            /** @enum {unknown} */
+            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+            readonly id: string;
+            readonly kind: string;
+            readonly labels: readonly string[];
+            readonly title: string;
+            readonly type: string;
+            readonly version: number;
+            readonly when: string;
+            readonly written: components["schemas"]["Authorship"];
         };
         readonly UnclaimedHost: {
             readonly host: string;
@@ -4530,6 +5571,562 @@ export interface operations {
             };
         };
     };
+    readonly listExports: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["RecordExport"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly requestExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly patient: string;
+                    /** @enum {unknown} */
+                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+                    readonly reason: string;
+                    readonly recipient: string;
+                    readonly types?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordExport"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly approveExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly export: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordExport"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly downloadExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly export: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/zip": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly refuseExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly export: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordExport"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listGlasses: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly mine?: boolean;
+                readonly state?: "open" | "waiting" | "accepted" | "asked" | "escalated";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Glass"][];
+                        readonly next?: string;
+                        readonly waiting: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly openGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly caseReference?: string;
+                    readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                    /** @enum {unknown} */
+                    readonly minutes: 5 | 15 | 30;
+                    /** @enum {unknown} */
+                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+                    readonly reason: string;
+                    readonly target: {
+                        readonly patient: string;
+                    } | {
+                        readonly record: {
+                            readonly id: string;
+                            readonly type: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlassDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlassDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly answerGlassReview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlassDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly closeGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Glass"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly extendGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly minutes: 5 | 15 | 30;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Glass"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly readUnderGlass: {
+        readonly parameters: {
+            readonly query?: {
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly attachments: readonly components["schemas"]["RecordAttachment"][];
+                        readonly id: string;
+                        readonly notice?: string;
+                        readonly resource: components["schemas"]["FhirResource"];
+                        readonly revealed: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                        readonly type: string;
+                        /** Format: date-time */
+                        readonly until: string;
+                        readonly version: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly readAttachmentUnderGlass: {
+        readonly parameters: {
+            readonly query?: {
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+                readonly id: string;
+                readonly place: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly reviewGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason?: string;
+                    /** @enum {unknown} */
+                    readonly verdict: "accept" | "ask" | "escalate";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlassDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly noteGlassUse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly id: string;
+                    readonly type: string;
+                    /** @enum {unknown} */
+                    readonly what: "copied" | "printed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done; there is no body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly getHealth: {
         readonly parameters: {
             readonly query?: never;
@@ -4560,6 +6157,127 @@ export interface operations {
                     readonly "application/json": {
                         /** @enum {unknown} */
                         readonly status: "ok" | "audit_blocked" | "stopping";
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listHolds: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Hold"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setHold: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                    readonly target: {
+                        readonly patient: string;
+                    } | {
+                        readonly record: {
+                            readonly id: string;
+                            readonly type: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly records: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly liftHold: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                    readonly target: {
+                        readonly patient: string;
+                    } | {
+                        readonly record: {
+                            readonly id: string;
+                            readonly type: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly records: number;
                     };
                 };
             };
@@ -4900,6 +6618,282 @@ export interface operations {
                     readonly "application/json": {
                         readonly [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly checkConsent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly part2?: boolean;
+                    /** @enum {unknown} */
+                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly allowed: boolean;
+                        /** @enum {unknown} */
+                        readonly because: "no_rule" | "consent" | "treatment" | "emergency" | "own_request" | "consent_denies" | "part2_no_consent" | "part2_proceedings" | "decision_failed";
+                        readonly consent?: string;
+                        readonly notice: boolean;
+                        readonly says: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listDisclosures: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: string;
+                readonly cursor?: string;
+                readonly from?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["AccountedDisclosure"][];
+                        readonly next?: string;
+                        readonly patient: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly enterDisclosure: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** Format: date-time */
+                    readonly at: string;
+                    readonly part2?: boolean;
+                    /** @enum {unknown} */
+                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+                    readonly recipient: string;
+                    readonly what: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountedDisclosure"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly downloadDisclosures: {
+        readonly parameters: {
+            readonly query?: {
+                readonly all?: boolean;
+                readonly before?: string;
+                readonly from?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getPatientOverview: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly type?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly can: readonly components["schemas"]["Permission"][];
+                        readonly complete: boolean;
+                        readonly consents: readonly components["schemas"]["PatientConsent"][];
+                        readonly entries: readonly components["schemas"]["TimelineRecord"][];
+                        readonly glass?: {
+                            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                            readonly id: string;
+                            readonly purpose: string;
+                            /** Format: date-time */
+                            readonly until: string;
+                        };
+                        readonly hold?: {
+                            /** Format: date-time */
+                            readonly at: string;
+                            readonly by: string;
+                            readonly reason: string;
+                        };
+                        readonly next?: string;
+                        readonly patient?: {
+                            readonly deleted: boolean;
+                            readonly hold: boolean;
+                            /** @enum {unknown} */
+                            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+                            readonly id: string;
+                            readonly labels: readonly string[];
+                            readonly lines: readonly components["schemas"]["MaskedLine"][];
+                            readonly patients: readonly string[];
+                            readonly store: string;
+                            readonly title: string;
+                            readonly type: string;
+                            readonly version: number;
+                            readonly written: components["schemas"]["Authorship"];
+                        };
+                        readonly types: readonly {
+                            /** @enum {unknown} */
+                            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+                            readonly label: string;
+                            readonly type: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly requestShredding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Shredding"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -7451,6 +9445,206 @@ export interface operations {
             };
         };
     };
+    readonly listRecordStores: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly browse: components["schemas"]["Permission"];
+                        readonly stores: readonly components["schemas"]["RecordStore"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getMaskedRecord: {
+        readonly parameters: {
+            readonly query?: {
+                readonly store?: string;
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly attachments: readonly components["schemas"]["RecordAttachment"][];
+                        readonly can: readonly components["schemas"]["Permission"][];
+                        readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                        readonly glass?: {
+                            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                            readonly id: string;
+                            readonly purpose: string;
+                            /** Format: date-time */
+                            readonly until: string;
+                        };
+                        readonly newest: number;
+                        readonly record: components["schemas"]["MaskedRecord"];
+                        readonly resource?: {
+                            readonly resourceType: string;
+                        } & {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly retention: components["schemas"]["RetentionClock"];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly restoreRecordVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly expected: number;
+                    readonly reason: string;
+                    readonly version: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MaskedRecord"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listRecordVersions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["RecordVersion"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly browseRecords: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RecordSearch"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["MaskedRecord"][];
+                        readonly keys: readonly ("identifier" | "name" | "patient" | "category" | "from" | "before")[];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listRegistrations: {
         readonly parameters: {
             readonly query?: never;
@@ -7753,6 +9947,159 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Repairs"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getRetention: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["RetentionRule"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setRetention: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly keepDays?: number;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RetentionRule"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly previewPurge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly keepDays: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: date-time */
+                        readonly endedBefore: string;
+                        readonly more: boolean;
+                        readonly versions: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly purgeRecords: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: date-time */
+                        readonly endedBefore: string;
+                        readonly more: boolean;
+                        readonly versions: number;
+                    };
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -8120,6 +10467,115 @@ export interface operations {
                         readonly settings: components["schemas"]["PlatformSettings"];
                         readonly version: string;
                     };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listShreddings: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Shredding"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly approveShredding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly shredding: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly confirm: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Shredding"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly refuseShredding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly shredding: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Shredding"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -8740,6 +11196,565 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly sendBundle: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly searchRecords: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _id?: string;
+                readonly _include?: string;
+                readonly _lastUpdated?: string;
+                readonly _sort?: string;
+                readonly _summary?: string;
+                readonly identifier?: string;
+                readonly patient?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly createRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-none-exist"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly listTypeHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _since?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly postSearchRecords: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _id?: string;
+                readonly _include?: string;
+                readonly _lastUpdated?: string;
+                readonly _sort?: string;
+                readonly _summary?: string;
+                readonly identifier?: string;
+                readonly patient?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly readRecord: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _summary?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Answered */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly updateRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly deleteRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; there is no body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly patchRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": readonly ({
+                    readonly from?: string;
+                    readonly op: string;
+                    readonly path: string;
+                    readonly value?: unknown;
+                } & {
+                    readonly [key: string]: unknown;
+                })[];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly listRecordHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _since?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly readRecordVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Answered */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly createBinary: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly prefer?: string;
+                readonly "x-security-context"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly updateBinary: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+                readonly "x-security-context"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly getCapabilityStatement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
                 };
             };
         };

@@ -213,6 +213,24 @@ const errorCatalogue = {
 		fix: "Turn test mode off in Settings, once the vendor's agreement is in Vendors.",
 		retryable: false
 	},
+	"approval.another_person": {
+		status: 403,
+		title: "Another person has to decide this",
+		fix: "Ask another administrator or an auditor to open the request and decide it.",
+		retryable: false
+	},
+	"approval.not_found": {
+		status: 404,
+		title: "There is no such request",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"approval.wrong_state": {
+		status: 409,
+		title: "The request has been decided already, or its time is over",
+		fix: "Load the page again to see what came of it; ask anew if it is still needed.",
+		retryable: false
+	},
 	"audit.blocked": {
 		status: 503,
 		title: "The audit log cannot be written, so nothing is done",
@@ -243,6 +261,12 @@ const errorCatalogue = {
 		fix: "Send a smaller file.",
 		retryable: false
 	},
+	"bundle.invalid": {
+		status: 400,
+		title: "The bundle cannot be carried out",
+		fix: "Correct the named entries and send it again: nothing was done.",
+		retryable: false
+	},
 	"call.too_deep": {
 		status: 508,
 		title: "Plugins called each other too many times in a row",
@@ -271,6 +295,24 @@ const errorCatalogue = {
 		status: 500,
 		title: "A start setting is not valid",
 		fix: "Correct the named variable and start again.",
+		retryable: false
+	},
+	"consent.denied": {
+		status: 403,
+		title: "The patient's consent does not permit this",
+		fix: "Open the patient under Records and read the consents; record a new one if the patient agrees.",
+		retryable: false
+	},
+	"consent.part2": {
+		status: 403,
+		title: "The record is protected by 42 CFR part 2 and there is no consent that permits this",
+		fix: "Record the patient's written consent for this purpose, or leave the protected records out.",
+		retryable: false
+	},
+	"consent.proceedings": {
+		status: 403,
+		title: "Records under 42 CFR part 2 may not go into proceedings against the patient",
+		fix: "Leave the protected records out. Only a court order under 42 CFR part 2, subpart E, allows more, and that is carried out outside of Hilum.",
 		retryable: false
 	},
 	"data.corrupt": {
@@ -321,6 +363,12 @@ const errorCatalogue = {
 		fix: "Check that the key file belongs to this data folder; restore the row from a backup.",
 		retryable: false
 	},
+	"fault.not_found": {
+		status: 404,
+		title: "The record is not among those that the store refused",
+		fix: "Load the list again: it may have been taken, or left out, meanwhile.",
+		retryable: false
+	},
 	"fixture.not_fitting": {
 		status: 409,
 		title: "The plugin takes nothing of this kind",
@@ -349,6 +397,42 @@ const errorCatalogue = {
 		status: 409,
 		title: "This frame cannot be handed over again",
 		fix: "Choose a request to the plugin; a message needs an instance in test mode.",
+		retryable: false
+	},
+	"glass.ended": {
+		status: 409,
+		title: "The glass is closed: the record is masked again",
+		fix: "Break the glass again, with a reason, if you still need the record.",
+		retryable: false
+	},
+	"glass.not_covering": {
+		status: 403,
+		title: "The glass does not cover this",
+		fix: "Break the glass for this patient or record, and choose the fields that you need.",
+		retryable: false
+	},
+	"glass.not_found": {
+		status: 404,
+		title: "There is no such glass",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"glass.own_review": {
+		status: 403,
+		title: "You broke this glass, so another person reviews it",
+		fix: "Ask another administrator or an auditor to review it.",
+		retryable: false
+	},
+	"glass.too_long": {
+		status: 409,
+		title: "A glass stays open for an hour at most",
+		fix: "End it and break the glass again with a new reason.",
+		retryable: false
+	},
+	"glass.wrong_state": {
+		status: 409,
+		title: "The glass is in a state that does not allow this",
+		fix: "Load the page again to see its state.",
 		retryable: false
 	},
 	"hook.bad_signature": {
@@ -741,10 +825,28 @@ const errorCatalogue = {
 		fix: "Read the record as it is now, put your change into it, and save again.",
 		retryable: false
 	},
+	"record.denied": {
+		status: 403,
+		title: "These records are not open to this credential",
+		fix: "Let an administrator make a token with the scope that is named, under Users, Tokens; a plugin asks for it in its manifest.",
+		retryable: false
+	},
+	"record.exists": {
+		status: 412,
+		title: "A record that fits the condition is there already",
+		fix: "Search with the same condition and use the record that is found.",
+		retryable: false
+	},
 	"record.gone": {
 		status: 410,
 		title: "The record was deleted",
 		fix: "Read an earlier version of it, or restore it in Records.",
+		retryable: false
+	},
+	"record.held": {
+		status: 409,
+		title: "The record is under a legal hold",
+		fix: "Lift the hold in Records, Holds, once the case allows it.",
 		retryable: false
 	},
 	"record.invalid": {
@@ -753,10 +855,28 @@ const errorCatalogue = {
 		fix: "Correct the named places.",
 		retryable: false
 	},
+	"record.masked": {
+		status: 403,
+		title: "People read records in Records, where they are masked",
+		fix: "Open Records in the console, find the record, and break the glass there with a reason if you need to see it.",
+		retryable: false
+	},
+	"record.not_carried": {
+		status: 404,
+		title: "Records of this type are not carried",
+		fix: "Use one of the types that the CapabilityStatement names.",
+		retryable: false
+	},
 	"record.not_found": {
 		status: 404,
 		title: "There is no such record",
 		fix: "Search for it; it may lie outside of what was granted.",
+		retryable: false
+	},
+	"record.patch_failed": {
+		status: 422,
+		title: "The patch does not apply to the record",
+		fix: "Read the record as it is now and correct the named step.",
 		retryable: false
 	},
 	"record.too_large": {
@@ -843,6 +963,12 @@ const errorCatalogue = {
 		fix: "Use one of the methods in the Allow header.",
 		retryable: false
 	},
+	"request.not_acceptable": {
+		status: 406,
+		title: "The answer cannot be given in the format that is asked for",
+		fix: "Accept application/fhir+json.",
+		retryable: false
+	},
 	"request.not_found": {
 		status: 404,
 		title: "There is nothing at this address",
@@ -908,6 +1034,12 @@ const errorCatalogue = {
 		title: "The workspace has a folder of that name",
 		fix: "Choose another id, or remove the folder first: nothing is written over.",
 		retryable: false
+	},
+	"search.guessing": {
+		status: 429,
+		title: "Too many different values were searched for without finding anything",
+		fix: "Wait as long as Retry-After says. If the program works as it should, search for what it has and do not try values out.",
+		retryable: true
 	},
 	"search.invalid": {
 		status: 400,

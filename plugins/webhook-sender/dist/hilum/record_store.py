@@ -38,13 +38,16 @@ class UpdateDetails(NamedTuple):
     if_match: str | None
 
 
-class RecordSearch(NamedTuple):
+class RecordSearch:
     """`cursor` is `next` of the answer before. A page has at most `count` records."""
 
-    type: CanonicalType
-    query: SearchQuery
-    count: int
-    cursor: str | None
+    __slots__ = ("count", "cursor", "query", "type")
+
+    def __init__(self, type: CanonicalType, query: SearchQuery, count: int, cursor: str | None) -> None:
+        self.type = type
+        self.query = query
+        self.count = count
+        self.cursor = cursor
 
 
 class KeptRecord(NamedTuple):
@@ -89,5 +92,3 @@ class RecordStore:
         self.update = update
         self.delete = delete
         self.search = search
-
-

@@ -37,6 +37,24 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Turn test mode off in Settings, once the vendor's agreement is in Vendors.",
         False,
     ),
+    "approval.another_person": ErrorSpec(
+        403,
+        "Another person has to decide this",
+        "Ask another administrator or an auditor to open the request and decide it.",
+        False,
+    ),
+    "approval.not_found": ErrorSpec(
+        404,
+        "There is no such request",
+        "Choose one from the list.",
+        False,
+    ),
+    "approval.wrong_state": ErrorSpec(
+        409,
+        "The request has been decided already, or its time is over",
+        "Load the page again to see what came of it; ask anew if it is still needed.",
+        False,
+    ),
     "audit.bad_entry": ErrorSpec(
         500,
         "An audit entry holds a field that is not allowed",
@@ -67,6 +85,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Send a smaller file.",
         False,
     ),
+    "bundle.invalid": ErrorSpec(
+        400,
+        "The bundle cannot be carried out",
+        "Correct the named entries and send it again: nothing was done.",
+        False,
+    ),
     "call.too_deep": ErrorSpec(
         508,
         "Plugins called each other too many times in a row",
@@ -95,6 +119,24 @@ CATALOGUE: dict[str, ErrorSpec] = {
         404,
         "There is no such conformance run",
         "Choose one from the list; the newest twenty are kept.",
+        False,
+    ),
+    "consent.denied": ErrorSpec(
+        403,
+        "The patient's consent does not permit this",
+        "Open the patient under Records and read the consents; record a new one if the patient agrees.",
+        False,
+    ),
+    "consent.part2": ErrorSpec(
+        403,
+        "The record is protected by 42 CFR part 2 and there is no consent that permits this",
+        "Record the patient's written consent for this purpose, or leave the protected records out.",
+        False,
+    ),
+    "consent.proceedings": ErrorSpec(
+        403,
+        "Records under 42 CFR part 2 may not go into proceedings against the patient",
+        "Leave the protected records out. Only a court order under 42 CFR part 2, subpart E, allows more, and that is carried out outside of Hilum.",
         False,
     ),
     "data.corrupt": ErrorSpec(
@@ -145,6 +187,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Check that the key file belongs to this data folder; restore the row from a backup.",
         False,
     ),
+    "fault.not_found": ErrorSpec(
+        404,
+        "The record is not among those that the store refused",
+        "Load the list again: it may have been taken, or left out, meanwhile.",
+        False,
+    ),
     "fixture.not_fitting": ErrorSpec(
         409,
         "The plugin takes nothing of this kind",
@@ -173,6 +221,42 @@ CATALOGUE: dict[str, ErrorSpec] = {
         409,
         "This frame cannot be handed over again",
         "Choose a request to the plugin; a message needs an instance in test mode.",
+        False,
+    ),
+    "glass.ended": ErrorSpec(
+        409,
+        "The glass is closed: the record is masked again",
+        "Break the glass again, with a reason, if you still need the record.",
+        False,
+    ),
+    "glass.not_covering": ErrorSpec(
+        403,
+        "The glass does not cover this",
+        "Break the glass for this patient or record, and choose the fields that you need.",
+        False,
+    ),
+    "glass.not_found": ErrorSpec(
+        404,
+        "There is no such glass",
+        "Choose one from the list.",
+        False,
+    ),
+    "glass.own_review": ErrorSpec(
+        403,
+        "You broke this glass, so another person reviews it",
+        "Ask another administrator or an auditor to review it.",
+        False,
+    ),
+    "glass.too_long": ErrorSpec(
+        409,
+        "A glass stays open for an hour at most",
+        "End it and break the glass again with a new reason.",
+        False,
+    ),
+    "glass.wrong_state": ErrorSpec(
+        409,
+        "The glass is in a state that does not allow this",
+        "Load the page again to see its state.",
         False,
     ),
     "hook.bad_signature": ErrorSpec(
@@ -571,10 +655,28 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Read the record as it is now, put your change into it, and save again.",
         False,
     ),
+    "record.denied": ErrorSpec(
+        403,
+        "These records are not open to this credential",
+        "Let an administrator make a token with the scope that is named, under Users, Tokens; a plugin asks for it in its manifest.",
+        False,
+    ),
+    "record.exists": ErrorSpec(
+        412,
+        "A record that fits the condition is there already",
+        "Search with the same condition and use the record that is found.",
+        False,
+    ),
     "record.gone": ErrorSpec(
         410,
         "The record was deleted",
         "Read an earlier version of it, or restore it in Records.",
+        False,
+    ),
+    "record.held": ErrorSpec(
+        409,
+        "The record is under a legal hold",
+        "Lift the hold in Records, Holds, once the case allows it.",
         False,
     ),
     "record.invalid": ErrorSpec(
@@ -583,10 +685,28 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Correct the named places.",
         False,
     ),
+    "record.masked": ErrorSpec(
+        403,
+        "People read records in Records, where they are masked",
+        "Open Records in the console, find the record, and break the glass there with a reason if you need to see it.",
+        False,
+    ),
+    "record.not_carried": ErrorSpec(
+        404,
+        "Records of this type are not carried",
+        "Use one of the types that the CapabilityStatement names.",
+        False,
+    ),
     "record.not_found": ErrorSpec(
         404,
         "There is no such record",
         "Search for it; it may lie outside of what was granted.",
+        False,
+    ),
+    "record.patch_failed": ErrorSpec(
+        422,
+        "The patch does not apply to the record",
+        "Read the record as it is now and correct the named step.",
         False,
     ),
     "record.too_large": ErrorSpec(
@@ -667,6 +787,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Use one of the methods in the Allow header.",
         False,
     ),
+    "request.not_acceptable": ErrorSpec(
+        406,
+        "The answer cannot be given in the format that is asked for",
+        "Accept application/fhir+json.",
+        False,
+    ),
     "request.not_found": ErrorSpec(
         404,
         "There is nothing at this address",
@@ -732,6 +858,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "The workspace has a folder of that name",
         "Choose another id, or remove the folder first: nothing is written over.",
         False,
+    ),
+    "search.guessing": ErrorSpec(
+        429,
+        "Too many different values were searched for without finding anything",
+        "Wait as long as Retry-After says. If the program works as it should, search for what it has and do not try values out.",
+        True,
     ),
     "search.invalid": ErrorSpec(
         400,

@@ -33,27 +33,41 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SearchInvalid             search.invalid
 │   └── EgressError               why `ctx.connect` has no connection
 ├── HostError                    what the platform refused
+│   ├── ApprovalAnotherPerson     approval.another_person
+│   ├── ApprovalNotFound          approval.not_found
+│   ├── ApprovalWrongState        approval.wrong_state
 │   ├── AuditBadEntry             audit.bad_entry
 │   ├── AuditBlocked              audit.blocked
 │   ├── AuditBroken               audit.broken
 │   ├── BlobNotFound              blob.not_found
 │   ├── BlobTooLarge              blob.too_large
+│   ├── BundleInvalid             bundle.invalid
 │   ├── CallTooDeep               call.too_deep
 │   ├── ConfigInvalid             config.invalid
 │   ├── ConformanceInProgress     conformance.in_progress
 │   ├── ConformanceNoCode         conformance.no_code
 │   ├── ConformanceRunNotFound    conformance.run_not_found
+│   ├── ConsentDenied             consent.denied
+│   ├── ConsentPart2              consent.part2
+│   ├── ConsentProceedings        consent.proceedings
 │   ├── DataCorrupt               data.corrupt
 │   ├── DataInUse                 data.in_use
 │   ├── DataNewer                 data.newer
 │   ├── DataNoSpace               data.no_space
 │   ├── EnrolmentInvalid          enrolment.invalid
 │   ├── EnvelopeInvalid           envelope.invalid
+│   ├── FaultNotFound             fault.not_found
 │   ├── FixtureNotFitting         fixture.not_fitting
 │   ├── FixtureNotFound           fixture.not_found
 │   ├── FixtureTestMode           fixture.test_mode
 │   ├── FrameNotFound             frame.not_found
 │   ├── FrameNotReplayable        frame.not_replayable
+│   ├── GlassEnded                glass.ended
+│   ├── GlassNotCovering          glass.not_covering
+│   ├── GlassNotFound             glass.not_found
+│   ├── GlassOwnReview            glass.own_review
+│   ├── GlassTooLong              glass.too_long
+│   ├── GlassWrongState           glass.wrong_state
 │   ├── HookBadSignature          hook.bad_signature
 │   ├── HookDeliveryNotFound      hook.delivery_not_found
 │   ├── HookNotFound              hook.not_found
@@ -102,6 +116,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
+│   ├── RecordDenied              record.denied
+│   ├── RecordExists              record.exists
+│   ├── RecordHeld                record.held
+│   ├── RecordMasked              record.masked
+│   ├── RecordNotCarried          record.not_carried
+│   ├── RecordPatchFailed         record.patch_failed
 │   ├── RegistrationNotFound      registration.not_found
 │   ├── RegistrationQueueFull     registration.queue_full
 │   ├── RepairCritical            repair.critical
@@ -114,6 +134,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RequestInvalid            request.invalid
 │   ├── RequestMediaType          request.media_type
 │   ├── RequestMethod             request.method
+│   ├── RequestNotAcceptable      request.not_acceptable
 │   ├── RequestNotFound           request.not_found
 │   ├── RequestNotJson            request.not_json
 │   ├── RequestStepUp             request.step_up
@@ -125,6 +146,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RuntimeMissing            runtime.missing
 │   ├── SandboxUnavailable        sandbox.unavailable
 │   ├── ScaffoldExists            scaffold.exists
+│   ├── SearchGuessing            search.guessing
 │   ├── ServerInternal            server.internal
 │   ├── ServerStopping            server.stopping
 │   ├── SessionBadCredentials     session.bad_credentials
@@ -181,6 +203,18 @@ class AgreementTestMode(ProviderError):
     """The instance is in test mode and takes test messages only: `agreement.test_mode`."""
 
 
+class ApprovalAnotherPerson(HostError):
+    """Another person has to decide this: `approval.another_person`."""
+
+
+class ApprovalNotFound(HostError):
+    """There is no such request: `approval.not_found`."""
+
+
+class ApprovalWrongState(HostError):
+    """The request has been decided already, or its time is over: `approval.wrong_state`."""
+
+
 class AuditBadEntry(HostError):
     """An audit entry holds a field that is not allowed: `audit.bad_entry`."""
 
@@ -201,6 +235,10 @@ class BlobTooLarge(HostError):
     """The attachment is too large: `blob.too_large`."""
 
 
+class BundleInvalid(HostError):
+    """The bundle cannot be carried out: `bundle.invalid`."""
+
+
 class CallTooDeep(HostError):
     """Plugins called each other too many times in a row: `call.too_deep`."""
 
@@ -219,6 +257,18 @@ class ConformanceNoCode(HostError):
 
 class ConformanceRunNotFound(HostError):
     """There is no such conformance run: `conformance.run_not_found`."""
+
+
+class ConsentDenied(HostError):
+    """The patient's consent does not permit this: `consent.denied`."""
+
+
+class ConsentPart2(HostError):
+    """The record is protected by 42 CFR part 2 and there is no consent that permits this: `consent.part2`."""
+
+
+class ConsentProceedings(HostError):
+    """Records under 42 CFR part 2 may not go into proceedings against the patient: `consent.proceedings`."""
 
 
 class DataCorrupt(HostError):
@@ -253,6 +303,10 @@ class EnvelopeInvalid(HostError):
     """A stored value cannot be decrypted: `envelope.invalid`."""
 
 
+class FaultNotFound(HostError):
+    """The record is not among those that the store refused: `fault.not_found`."""
+
+
 class FixtureNotFitting(HostError):
     """The plugin takes nothing of this kind: `fixture.not_fitting`."""
 
@@ -271,6 +325,30 @@ class FrameNotFound(HostError):
 
 class FrameNotReplayable(HostError):
     """This frame cannot be handed over again: `frame.not_replayable`."""
+
+
+class GlassEnded(HostError):
+    """The glass is closed: the record is masked again: `glass.ended`."""
+
+
+class GlassNotCovering(HostError):
+    """The glass does not cover this: `glass.not_covering`."""
+
+
+class GlassNotFound(HostError):
+    """There is no such glass: `glass.not_found`."""
+
+
+class GlassOwnReview(HostError):
+    """You broke this glass, so another person reviews it: `glass.own_review`."""
+
+
+class GlassTooLong(HostError):
+    """A glass stays open for an hour at most: `glass.too_long`."""
+
+
+class GlassWrongState(HostError):
+    """The glass is in a state that does not allow this: `glass.wrong_state`."""
 
 
 class HookBadSignature(HostError):
@@ -537,16 +615,40 @@ class RecordConflict(ProviderError):
     """The record is there in another version, or under the same id: `record.conflict`."""
 
 
+class RecordDenied(HostError):
+    """These records are not open to this credential: `record.denied`."""
+
+
+class RecordExists(HostError):
+    """A record that fits the condition is there already: `record.exists`."""
+
+
 class RecordGone(ProviderError):
     """The record was deleted: `record.gone`."""
+
+
+class RecordHeld(HostError):
+    """The record is under a legal hold: `record.held`."""
 
 
 class RecordInvalid(ProviderError):
     """The record is not valid: `record.invalid`."""
 
 
+class RecordMasked(HostError):
+    """People read records in Records, where they are masked: `record.masked`."""
+
+
+class RecordNotCarried(HostError):
+    """Records of this type are not carried: `record.not_carried`."""
+
+
 class RecordNotFound(ProviderError):
     """There is no such record: `record.not_found`."""
+
+
+class RecordPatchFailed(HostError):
+    """The patch does not apply to the record: `record.patch_failed`."""
 
 
 class RecordTooLarge(ProviderError):
@@ -601,6 +703,10 @@ class RequestMethod(HostError):
     """This address does not take that method: `request.method`."""
 
 
+class RequestNotAcceptable(HostError):
+    """The answer cannot be given in the format that is asked for: `request.not_acceptable`."""
+
+
 class RequestNotFound(HostError):
     """There is nothing at this address: `request.not_found`."""
 
@@ -643,6 +749,10 @@ class SandboxUnavailable(HostError):
 
 class ScaffoldExists(HostError):
     """The workspace has a folder of that name: `scaffold.exists`."""
+
+
+class SearchGuessing(HostError):
+    """Too many different values were searched for without finding anything: `search.guessing`."""
 
 
 class SearchInvalid(ProviderError):
@@ -729,16 +839,23 @@ CLASSES: dict[str, type[HilumError]] = {
     "agreement.expired": AgreementExpired,
     "agreement.missing": AgreementMissing,
     "agreement.test_mode": AgreementTestMode,
+    "approval.another_person": ApprovalAnotherPerson,
+    "approval.not_found": ApprovalNotFound,
+    "approval.wrong_state": ApprovalWrongState,
     "audit.bad_entry": AuditBadEntry,
     "audit.blocked": AuditBlocked,
     "audit.broken": AuditBroken,
     "blob.not_found": BlobNotFound,
     "blob.too_large": BlobTooLarge,
+    "bundle.invalid": BundleInvalid,
     "call.too_deep": CallTooDeep,
     "config.invalid": ConfigInvalid,
     "conformance.in_progress": ConformanceInProgress,
     "conformance.no_code": ConformanceNoCode,
     "conformance.run_not_found": ConformanceRunNotFound,
+    "consent.denied": ConsentDenied,
+    "consent.part2": ConsentPart2,
+    "consent.proceedings": ConsentProceedings,
     "data.corrupt": DataCorrupt,
     "data.in_use": DataInUse,
     "data.newer": DataNewer,
@@ -747,11 +864,18 @@ CLASSES: dict[str, type[HilumError]] = {
     "destination.not_public": DestinationNotPublic,
     "enrolment.invalid": EnrolmentInvalid,
     "envelope.invalid": EnvelopeInvalid,
+    "fault.not_found": FaultNotFound,
     "fixture.not_fitting": FixtureNotFitting,
     "fixture.not_found": FixtureNotFound,
     "fixture.test_mode": FixtureTestMode,
     "frame.not_found": FrameNotFound,
     "frame.not_replayable": FrameNotReplayable,
+    "glass.ended": GlassEnded,
+    "glass.not_covering": GlassNotCovering,
+    "glass.not_found": GlassNotFound,
+    "glass.own_review": GlassOwnReview,
+    "glass.too_long": GlassTooLong,
+    "glass.wrong_state": GlassWrongState,
     "hook.bad_signature": HookBadSignature,
     "hook.delivery_not_found": HookDeliveryNotFound,
     "hook.not_found": HookNotFound,
@@ -818,9 +942,15 @@ CLASSES: dict[str, type[HilumError]] = {
     "provider.too_large": ProviderTooLarge,
     "provider.unreachable": ProviderUnreachable,
     "record.conflict": RecordConflict,
+    "record.denied": RecordDenied,
+    "record.exists": RecordExists,
     "record.gone": RecordGone,
+    "record.held": RecordHeld,
     "record.invalid": RecordInvalid,
+    "record.masked": RecordMasked,
+    "record.not_carried": RecordNotCarried,
     "record.not_found": RecordNotFound,
+    "record.patch_failed": RecordPatchFailed,
     "record.too_large": RecordTooLarge,
     "registration.not_found": RegistrationNotFound,
     "registration.queue_full": RegistrationQueueFull,
@@ -834,6 +964,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "request.invalid": RequestInvalid,
     "request.media_type": RequestMediaType,
     "request.method": RequestMethod,
+    "request.not_acceptable": RequestNotAcceptable,
     "request.not_found": RequestNotFound,
     "request.not_json": RequestNotJson,
     "request.step_up": RequestStepUp,
@@ -845,6 +976,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "runtime.missing": RuntimeMissing,
     "sandbox.unavailable": SandboxUnavailable,
     "scaffold.exists": ScaffoldExists,
+    "search.guessing": SearchGuessing,
     "search.invalid": SearchInvalid,
     "server.internal": ServerInternal,
     "server.stopping": ServerStopping,
@@ -872,16 +1004,23 @@ __all__ = [
     "AgreementExpired",
     "AgreementMissing",
     "AgreementTestMode",
+    "ApprovalAnotherPerson",
+    "ApprovalNotFound",
+    "ApprovalWrongState",
     "AuditBadEntry",
     "AuditBlocked",
     "AuditBroken",
     "BlobNotFound",
     "BlobTooLarge",
+    "BundleInvalid",
     "CallTooDeep",
     "ConfigInvalid",
     "ConformanceInProgress",
     "ConformanceNoCode",
     "ConformanceRunNotFound",
+    "ConsentDenied",
+    "ConsentPart2",
+    "ConsentProceedings",
     "DataCorrupt",
     "DataInUse",
     "DataNewer",
@@ -892,11 +1031,18 @@ __all__ = [
     "EnrolmentError",
     "EnrolmentInvalid",
     "EnvelopeInvalid",
+    "FaultNotFound",
     "FixtureNotFitting",
     "FixtureNotFound",
     "FixtureTestMode",
     "FrameNotFound",
     "FrameNotReplayable",
+    "GlassEnded",
+    "GlassNotCovering",
+    "GlassNotFound",
+    "GlassOwnReview",
+    "GlassTooLong",
+    "GlassWrongState",
     "HilumError",
     "HookBadSignature",
     "HookDeliveryNotFound",
@@ -969,9 +1115,15 @@ __all__ = [
     "ProviderTooLarge",
     "ProviderUnreachable",
     "RecordConflict",
+    "RecordDenied",
+    "RecordExists",
     "RecordGone",
+    "RecordHeld",
     "RecordInvalid",
+    "RecordMasked",
+    "RecordNotCarried",
     "RecordNotFound",
+    "RecordPatchFailed",
     "RecordTooLarge",
     "RegistrationError",
     "RegistrationNotFound",
@@ -986,6 +1138,7 @@ __all__ = [
     "RequestInvalid",
     "RequestMediaType",
     "RequestMethod",
+    "RequestNotAcceptable",
     "RequestNotFound",
     "RequestNotJson",
     "RequestStepUp",
@@ -997,6 +1150,7 @@ __all__ = [
     "RuntimeMissing",
     "SandboxUnavailable",
     "ScaffoldExists",
+    "SearchGuessing",
     "SearchInvalid",
     "ServerInternal",
     "ServerStopping",

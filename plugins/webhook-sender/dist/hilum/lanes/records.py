@@ -164,7 +164,5 @@ def query_of(params: SearchParams) -> list[list[str]]:
     if not hasattr(params, "items"):
         return [[name, value] for name, value in params]
     return [
-        [name, value]
-        for name, values in params.items()
-        for value in ([values] if isinstance(values, str) else values)
+        [name, value] for name, values in params.items() for value in ([values] if isinstance(values, str) else values)
     ]
