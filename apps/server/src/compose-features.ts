@@ -113,6 +113,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const records = composeRecords({
     ...{ store, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
     guards: governance.guards,
+    grantsOf: (key) => plugins.grants.grantsOf(key),
+    log,
     version: installation.version,
   });
   const replication = composeReplication({
@@ -187,7 +189,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   return {
     handlers,
     credentials: identity.credentials,
-    lanes: createLanePorts({ store }),
+    lanes: { ...createLanePorts({ store }), records: records.port },
     grantsOf: (key) => plugins.grants.grantsOf(key),
     decideCall: (request) => runner.decideCall(request),
     writeLog: (key, line) => plugins.logs.write(key, line),

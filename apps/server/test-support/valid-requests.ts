@@ -11,6 +11,7 @@ const somePatient = { patient: "absent" };
 const someRecord = { type: "Patient", id: "absent" };
 const someStore = { plugin: "org.example.absent", instance: "default" };
 const someGlass = { glass: "absent" };
+const absentRecord = { type: "Organization", id: "absent" };
 const someScaffold = {
   ...{ language: "python", id: "com.example.scaffolded", name: "Scaffolded" },
   ...{ capabilities: ["send_messages"], pages: false },
@@ -193,6 +194,25 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   previewUpgrade: ofInstance,
   downloadUpgrade: ofInstance,
   upgradePlugin: { ...ofInstance, body: { basis: "0".repeat(64) } },
+  getCapabilityStatement: nothing,
+  sendBundle: { body: { resourceType: "Bundle", type: "batch" } },
+  searchRecords: { params: { type: "Organization" } },
+  postSearchRecords: {
+    params: { type: "Organization" },
+    body: "",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+  },
+  // Refused behind the door: it lacks what an Organization must have.
+  createRecord: { params: { type: "Organization" }, body: { resourceType: "Organization" } },
+  readRecord: { params: absentRecord },
+  readRecordVersion: { params: { ...absentRecord, version: "1" } },
+  updateRecord: { params: absentRecord, body: { resourceType: "Organization", id: absentRecord.id } },
+  patchRecord: { params: absentRecord, body: [] },
+  deleteRecord: { params: absentRecord },
+  listRecordHistory: { params: absentRecord },
+  listTypeHistory: { params: { type: "Organization" } },
+  createBinary: { body: Buffer.from("x"), headers: { "content-type": "no type" } },
+  updateBinary: { params: { id: "absent" }, body: Buffer.from("x"), headers: { "content-type": "no type" } },
   reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
   listRecordStores: nothing,
   browseRecords: { body: { type: "Patient" } },

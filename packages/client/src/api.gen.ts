@@ -2987,7 +2987,10 @@ export interface components {
             readonly name: string;
             readonly prefix: string;
             /** @enum {unknown} */
+            readonly purpose: "TREAT" | "HOPERAT";
+            /** @enum {unknown} */
             readonly role: "administrator" | "operator" | "auditor" | "viewer";
+            readonly scopes: readonly string[];
         };
         readonly Attachment: {
             readonly contentType: string;
@@ -10633,7 +10636,10 @@ export interface operations {
                     readonly days: number;
                     readonly name: string;
                     /** @enum {unknown} */
+                    readonly purpose?: "TREAT" | "HOPERAT";
+                    /** @enum {unknown} */
                     readonly role: "administrator" | "operator" | "auditor" | "viewer";
+                    readonly scopes?: readonly string[];
                 };
             };
         };

@@ -29,7 +29,8 @@ export function describeFhirRecord(
 
 /** A refusal as an OperationOutcome. */
 export function presentFhirProblem(error: HilumError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const type = (request.params as { type?: string } | undefined)?.type;
+  const isBinary = request.operation?.path.includes("/Binary") === true;
+  const type = isBinary ? "Binary" : (request.params as { type?: string } | undefined)?.type;
   const known = canonicalTypes.find((name) => name === type);
   const outcome = presentOutcome(error, {
     requestId: request.id,

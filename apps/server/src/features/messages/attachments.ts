@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { Readable as NodeReadable } from "node:stream";
 import type { BlobRow, Blobs } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
+import { isRecordBlob } from "../records/stored-content.ts";
 
 const bytesMax = 25 * 1024 * 1024;
 
@@ -25,6 +26,8 @@ export function createAttachmentsService({ blobs }: { blobs: Blobs }): Attachmen
       return { id: row.id, contentType: row.contentType, size: row.size, sha256: row.sha256 };
     },
     async download(id) {
+      // The bytes of records have a door of their own, where it is decided who may have them (threat 68).
+      if (isRecordBlob(id)) throw new HilumError("blob.not_found");
       const { row, content } = await blobs.read(id);
       return { row, stream: NodeReadable.from(content) };
     },

@@ -1,12 +1,14 @@
 import { createHmac } from "node:crypto";
 import { fhirRoot, type Repair } from "@hilum/contract/api";
-import type { Governor } from "@hilum/host";
+import type { Log } from "@hilum/contract";
+import type { GrantSnapshot, Governor, RecordsPort } from "@hilum/host";
 import { createGuessBudget, guessLimits } from "@hilum/policy";
-import type { Store } from "@hilum/store";
+import type { InstanceKey, Store } from "@hilum/store";
 import { createCursors } from "./cursor.ts";
 import { createGovernAct } from "./govern-acts.ts";
 import { listGuessRepairs } from "./guess-repairs.ts";
 import type { RecordGuards } from "./record-guards.ts";
+import { createPluginRecords } from "./plugin-records.ts";
 import { createRecordsService } from "./records.ts";
 import type { RecordsService } from "./records-service.ts";
 import { createFhirHandlers } from "./routes.ts";
@@ -21,12 +23,16 @@ export interface RecordsFeatureParts {
   startedAt: Date;
   publicUrl(): string;
   ref(resource: string, id: string): string;
+  grantsOf(key: InstanceKey): GrantSnapshot;
+  log: Log;
 }
 
 /** Records: the FHIR API, and the service that everything else which touches records goes through. */
 export interface RecordsFeature {
   handlers: ReturnType<typeof createFhirHandlers>;
   records: RecordsService;
+  /** The lane of plugins. */
+  port: RecordsPort;
   repairs(): Promise<Repair[]>;
 }
 
@@ -45,6 +51,7 @@ export function composeRecords(parts: RecordsFeatureParts): RecordsFeature {
   return {
     handlers: createFhirHandlers({ records, version, startedAt, baseUrl }),
     records,
+    port: createPluginRecords({ records, blobs: store.blobs, grantsOf: parts.grantsOf, ref, now, log: parts.log }),
     repairs: async () => listGuessRepairs(guesses.guessers()),
   };
 }

@@ -57,11 +57,11 @@ export interface RecordPage {
   next?: string;
 }
 
-/** Bytes that come with a Binary instead of its `data`. */
-export interface GivenContent {
-  contentType: string;
-  bytes: AsyncIterable<Uint8Array>;
-}
+/** Bytes that come with a Binary instead of its `data`: as they flow, or as a blob that is whole already. */
+export type GivenContent = { contentType: string } & (
+  | { bytes: AsyncIterable<Uint8Array> }
+  | { blob: string; size: number }
+);
 
 export interface RecordContent {
   contentType: string;

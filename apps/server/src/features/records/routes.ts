@@ -55,6 +55,8 @@ export interface FhirServices {
 }
 
 type Headers = RequestOf<FhirIds>["headers"];
+/** What every request of the dialect has. */
+type Asked = Pick<RequestOf<FhirIds>, "headers" | "bytes"> & { search?: SearchPairs };
 interface FhirAnswer {
   status: number;
   body?: FhirResource;
@@ -91,7 +93,7 @@ export function createFhirHandlers({ records, version, startedAt, baseUrl }: Fhi
     return { ...(self === undefined ? {} : { self }), ...(next === undefined ? {} : { next }) };
   }
 
-  async function history(context: Context, type: string, id: string | undefined, request: RequestOf<FhirIds>) {
+  async function history(context: Context, type: string, id: string | undefined, request: Asked) {
     const { query, cursor, format } = splitQuery(request.search ?? []);
     requireJson(request.headers, format);
     const asked = readHistoryQuery(query);
@@ -108,7 +110,7 @@ export function createFhirHandlers({ records, version, startedAt, baseUrl }: Fhi
   async function read(
     context: Context,
     key: { type: string; id: string; version?: number },
-    request: RequestOf<FhirIds>,
+    request: Asked,
   ): Promise<FhirAnswer> {
     const { format, query } = splitQuery(request.search ?? []);
     const { headers } = request;
@@ -152,11 +154,7 @@ export function createFhirHandlers({ records, version, startedAt, baseUrl }: Fhi
     return { ...shared, body: presentResource(record) };
   }
 
-  async function storeBinary(
-    context: Context,
-    id: string | undefined,
-    request: RequestOf<FhirIds>,
-  ): Promise<WrittenRecord> {
+  async function storeBinary(context: Context, id: string | undefined, request: Asked): Promise<WrittenRecord> {
     const { headers, bytes } = request;
     const asker = askerOf(context);
     const match = readIfMatch(headers);

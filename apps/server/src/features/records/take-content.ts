@@ -25,6 +25,9 @@ export async function takeContent(
   const resource = given as Resource;
   if (resource.resourceType !== "Binary") return { resource, discard: nothing };
   refuseGivenPlace(resource);
+  // Whoever wrote the blob discards it: it may be named again.
+  if (content !== undefined && "blob" in content)
+    return { resource: withStoredContent(resource, content), discard: nothing };
   const bytes = content?.bytes ?? bytesOf(resource["data"]);
   if (bytes === undefined) return { resource, discard: nothing };
   const { row } = await write(asker, blobs, bytes, content?.contentType ?? String(resource["contentType"] ?? ""));
