@@ -119,6 +119,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const replication = composeReplication({
     ...{ store, host, runner, counter, boot, ref, log, consents: governance.consents },
+    testMode: () => platform.current().environment === "test",
   });
   const devtools = composeDevtools({
     ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, ref, log },

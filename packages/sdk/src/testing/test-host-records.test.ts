@@ -41,12 +41,18 @@ async function open(plugin: Parameters<typeof createTestHost>[0], options: TestH
 }
 
 /** Runs `act` inside a call of the host, and gives back what it resolved to or was refused with. */
-async function within<T>(options: TestHostOptions, act: (ctx: CallContext) => Promise<T>): Promise<{ host: TestHost; did: T | { code: string } }> {
+async function within<T>(
+  options: TestHostOptions,
+  act: (ctx: CallContext) => Promise<T>,
+): Promise<{ host: TestHost; did: T | { code: string } }> {
   let did: T | { code: string } | undefined;
   const plugin = definePlugin({
     sendMessages: async () => ({}),
     async health(ctx) {
-      did = await act(ctx).catch((error: unknown) => ({ code: (error as { code: string }).code, ...(error as object) }));
+      did = await act(ctx).catch((error: unknown) => ({
+        code: (error as { code: string }).code,
+        ...(error as object),
+      }));
       return { state: "healthy", rows: [] };
     },
   });
@@ -112,7 +118,9 @@ describe("what a plugin asks of the platform's records", () => {
         );
       return {
         found: (await asked.search("Observation", {})).resources.map(({ id }) => id),
-        widened: (await asked.search("Observation", { category: "laboratory,vital-signs" })).resources.map(({ id }) => id),
+        widened: (await asked.search("Observation", { category: "laboratory,vital-signs" })).resources.map(
+          ({ id }) => id,
+        ),
         read: [await code(asked.read("Observation", "lab")), await code(asked.read("Observation", "vital"))],
         moved: await code(asked.update(observation("vital-signs", "lab") as never)),
         taken: await code(asked.update(observation("laboratory", "vital") as never)),
@@ -144,7 +152,9 @@ describe("what a plugin asks of the platform's records", () => {
       [{ "general-practitioner.name": "x" }, "/query/0/0"],
       [{ _count: "1" }, "/query/0/0"],
     ] as const) {
-      const { did } = await within({ grants: ["system/Patient.crs"] }, ({ records }) => records.search("Patient", params));
+      const { did } = await within({ grants: ["system/Patient.crs"] }, ({ records }) =>
+        records.search("Patient", params),
+      );
       expect(did).toMatchObject({
         code: "search.invalid",
         ...(pointer === undefined ? {} : { problems: [{ pointer }] }),
@@ -200,7 +210,9 @@ function createStore(changes: Partial<RecordStore> = {}): Parameters<typeof crea
       ...{ create: write, update: write, read },
       delete: ({ type, id }) => void kept.delete(`${type}/${id}`),
       search: ({ type }) => ({
-        resources: [...kept.values()].map(({ resource }) => resource).filter(({ resourceType }) => resourceType === type),
+        resources: [...kept.values()]
+          .map(({ resource }) => resource)
+          .filter(({ resourceType }) => resourceType === type),
       }),
       ...changes,
     },
@@ -214,7 +226,10 @@ describe("a plugin that stores records", () => {
     expect(resource).toMatchObject({ id: "ada", meta: { versionId: "1" } });
     expect((await host.store.search("Patient", {})).resources).toHaveLength(1);
     const bytes = Buffer.alloc(1_200_000, "x");
-    await host.store.create({ resourceType: "Binary", id: "file", contentType: "text/plain" }, { content: { contentType: "text/plain", bytes } });
+    await host.store.create(
+      { resourceType: "Binary", id: "file", contentType: "text/plain" },
+      { content: { contentType: "text/plain", bytes } },
+    );
     const back = await host.store.read("Binary", "file");
     expect(Buffer.from(back.content?.bytes ?? []).equals(bytes)).toBe(true);
     await host.store.delete("Patient", "ada");
@@ -234,7 +249,11 @@ describe("a plugin that stores records", () => {
       const host = await open(createStore(changes), { manifest: storeManifest });
       const ask = { create: host.store.create(ada), search: host.store.search("Patient", {}) };
       const asked =
-        "create" in changes ? ask.create : "search" in changes ? ask.search : host.store.read("Patient", "ada", { version: "1" });
+        "create" in changes
+          ? ask.create
+          : "search" in changes
+            ? ask.search
+            : host.store.read("Patient", "ada", { version: "1" });
       await Promise.allSettled(Object.values(ask));
       await expect(asked).rejects.toMatchObject({ code: "plugin.bad_reply", problems: [{ pointer }] });
     }
@@ -256,6 +275,8 @@ describe("a plugin that stores records", () => {
 
   it("is not taken without the methods that its capability promises", async () => {
     const plugin = definePlugin({ sendMessages: async () => ({}) });
-    await expect(createTestHost(plugin, { manifest: storeManifest })).rejects.toMatchObject({ code: "plugin.protocol" });
+    await expect(createTestHost(plugin, { manifest: storeManifest })).rejects.toMatchObject({
+      code: "plugin.protocol",
+    });
   });
 });

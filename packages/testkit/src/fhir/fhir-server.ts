@@ -28,11 +28,20 @@ export interface FhirServer {
   readonly basePath: string;
   /** What the statement of its capabilities says of ids of clients. */
   takesOwnIds: boolean;
+  /** Records that it takes for wrong. */
+  refuse: ((request: IncomingMessage) => boolean) | undefined;
   /** Answers instead of the server; undefined: as it should. */
   behave(how: ((request: IncomingMessage, response: ServerResponse) => void) | undefined): void;
+  /** Nobody can reach it from now on; what it keeps stays. */
+  leave(): Promise<void>;
+  /** It is there again, at the same port. */
+  comeBack(): Promise<void>;
   requests(): readonly FhirRequestSeen[];
   read(type: Resource["resourceType"], id: string): Promise<Resource | undefined>;
   count(type: Resource["resourceType"]): Promise<number>;
+  /** How often a record was written. */
+  versions(type: Resource["resourceType"], id: string): Promise<number>;
+  remove(type: Resource["resourceType"], id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,6 +80,7 @@ export async function startFhirServer(options: FhirServerOptions): Promise<FhirS
     const scopes = scopesOf === undefined ? ["system/*.cruds"] : await scopesOf(request.headers.authorization);
     if (scopes === undefined) return answer(response, 401, badRequest("Not signed in"));
     if (!scopes.some((scope) => scope.startsWith("system/*"))) return answer(response, 403, badRequest("Not allowed"));
+    if (made.refuse?.(request) === true) return answer(response, 422, badRequest("It breaks a rule of this server"));
     const form = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
     const parsed: unknown = form ? formOf(body) : body === "" ? undefined : JSON.parse(body);
     const [outcome, resource] = await router.handleRequest(
@@ -97,16 +107,24 @@ export async function startFhirServer(options: FhirServerOptions): Promise<FhirS
     port: (server.address() as AddressInfo).port,
     basePath,
     takesOwnIds: true,
+    refuse: undefined,
     behave: (given) => void (how = given),
     requests: () => seen,
     read: (type, id) => repository.readResource(type, id).catch(() => undefined),
     count: async (type) => (await repository.search({ resourceType: type, count: 0 })).total ?? 0,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    versions: async (type, id) => (await repository.readHistory(type, id)).entry?.length ?? 0,
+    remove: async (type, id) => await repository.deleteResource(type, id),
+    leave,
+    comeBack: () => listen(made.port),
+    close: leave,
   };
   return made;
+
+  async function leave(): Promise<void> {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  }
 }
 
 let loaded = false;

@@ -19,6 +19,8 @@ export interface ReplicationFeatureParts {
   host(): Host;
   runner: Pick<InstanceRunner, "status" | "takesTestsOnly">;
   consents: Pick<Consents, "decide">;
+  /** Everything on this Hilum is made up: its records may go to instances in test mode. */
+  testMode(): boolean;
   counter: CallCounter;
   /** Names this process. */
   boot: string;
@@ -36,7 +38,7 @@ export interface ReplicationFeature {
 }
 
 export function composeReplication(parts: ReplicationFeatureParts): ReplicationFeature {
-  const { store, host, runner, consents, counter, boot, ref, log } = parts;
+  const { store, host, runner, consents, testMode, counter, boot, ref, log } = parts;
   const now = (): Date => new Date();
   const service = createReplicationService({
     ...{ store, records: store.records, owner: boot, now, log, random: Math.random },
@@ -47,7 +49,7 @@ export function composeReplication(parts: ReplicationFeatureParts): ReplicationF
     judge: (error) => judgeRefusal(error, pluginFailureData(error)),
     standing(key) {
       if (runner.status(key)?.state !== "running") return "stopped";
-      return runner.takesTestsOnly(key) ? "tests_only" : undefined;
+      return runner.takesTestsOnly(key) && !testMode() ? "tests_only" : undefined;
     },
   });
   return {

@@ -11,7 +11,7 @@ export const batchMax = 100;
 /** How long to sleep when there is nothing to hand over; whoever writes wakes it. */
 const idleMs = 1_000;
 const pauseMsMin = 1_000;
-const pauseMsMax = 300_000;
+const pauseMsMax = 30_000;
 /** A record that fails so often, while others are taken, is set aside as a fault. */
 const attemptsMax = 5;
 
@@ -167,7 +167,7 @@ export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Repl
     return pause(retryAfterMs);
   }
 
-  /** Doubles from one second to five minutes, with chance in it: many stores behind one line should not come at once. */
+  /** Doubles from one second to half a minute, with chance in it: many stores behind one line should not come at once. */
   function pause(atLeastMs = 0): number {
     failures += 1;
     const doubled = Math.min(pauseMsMax, pauseMsMin * 2 ** (failures - 1));

@@ -9,7 +9,7 @@ export function listStoreRepairs(stores: readonly ReplicatedStore[]): Repair[] {
     const repairs: Repair[] = [];
     if (refusal !== undefined)
       repairs.push({
-        ...{ ...about, id: `store:${plugin}/${instance}:refused`, severity: "error", since: refusal.since },
+        ...{ ...about, id: `store:${plugin}:${instance}:refused`, severity: "error", since: refusal.since },
         title: `${title} does not take records`,
         why: `${refusal.title}. ${changesSaid(behind.changes)} for it, and none is lost.`,
         fix: refusal.fix,
@@ -18,7 +18,7 @@ export function listStoreRepairs(stores: readonly ReplicatedStore[]): Repair[] {
       });
     else if (state === "stopped" && behind.changes > 0)
       repairs.push({
-        ...{ ...about, id: `store:${plugin}/${instance}:stopped`, severity: "warning" },
+        ...{ ...about, id: `store:${plugin}:${instance}:stopped`, severity: "warning" },
         since: behind.since ?? new Date(0).toISOString(),
         title: `${title} does not run, and records are carried to it`,
         why: `${changesSaid(behind.changes)} for it, and none is lost.`,
@@ -26,7 +26,7 @@ export function listStoreRepairs(stores: readonly ReplicatedStore[]): Repair[] {
       });
     if (faults > 0)
       repairs.push({
-        ...{ ...about, id: `store:${plugin}/${instance}:faults`, severity: "warning" },
+        ...{ ...about, id: `store:${plugin}:${instance}:faults`, severity: "warning" },
         since: store.takenAt ?? new Date(0).toISOString(),
         title: faults === 1 ? `${title} refused one record` : `${title} refused ${faults} records`,
         why: "They are here, and the store does not have them as they are.",
