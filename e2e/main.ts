@@ -12,6 +12,8 @@ import { lifecycle } from "./journeys/lifecycle.ts";
 import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
 import { practice } from "./journeys/practice.ts";
+import { records } from "./journeys/records.ts";
+import { recordsCustody } from "./journeys/records-custody.ts";
 import { registering } from "./journeys/registering.ts";
 import { remote } from "./journeys/remote.ts";
 import { smtp } from "./journeys/smtp.ts";
@@ -61,6 +63,8 @@ const plan: readonly Journey[] = [
   ...pages,
   ...devtools,
   ...upgrade,
+  ...records,
+  ...recordsCustody,
   ...users,
   ...account,
   ...platform,

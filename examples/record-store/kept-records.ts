@@ -49,17 +49,28 @@ export const keptRecords: RecordStore = {
 
   async search({ type, query, count, cursor }, { state }) {
     const ids = await find(state, type, query);
-    const from = Number(cursor ?? 0);
-    const page = ids.slice(from, from + count);
-    const records = await Promise.all(page.map((id) => open(state, type, id)));
-    const next = from + page.length;
-    return {
-      resources: records.map(({ resource }) => resource),
-      total: ids.length,
-      ...(next < ids.length ? { next: String(next) } : {}),
-    };
+    const from = placeOf(cursor);
+    const resources: RecordResource[] = [];
+    let size = 0;
+    for (const id of ids.slice(from, from + count)) {
+      const { resource } = await open(state, type, id);
+      size += JSON.stringify(resource).length;
+      // A page is one frame: what does not fit comes with the next.
+      if (size > pageChars && resources.length > 0) break;
+      resources.push(resource);
+    }
+    const next = from + resources.length;
+    return { resources, total: ids.length, ...(next < ids.length ? { next: String(next) } : {}) };
   },
 };
+
+const pageChars = 800_000;
+
+function placeOf(cursor: string | undefined): number {
+  if (cursor !== undefined && !/^\d{1,9}$/.test(cursor))
+    throw new ProviderError("search.invalid", { detail: "The cursor is not from a search." });
+  return Number(cursor ?? 0);
+}
 
 const headKey = (type: string, id: string): string => `head/${type}/${id}`;
 const versionKey = (type: string, id: string, version: string): string => `version/${type}/${id}/${version}`;
@@ -85,7 +96,9 @@ async function keep(
   const [id, version] = [idOf(resource), versionOf(resource)];
   const key = versionKey(type, id, version);
   if (content !== undefined) {
-    await putText(state, `${key}/bytes`, Buffer.concat(await Array.fromAsync(content.read())).toString("base64"));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of content.read()) chunks.push(chunk);
+    await putText(state, `${key}/bytes`, Buffer.concat(chunks).toString("base64"));
     await state.put(`${key}/type`, content.contentType);
   }
   await putText(state, key, JSON.stringify(resource));

@@ -65,6 +65,7 @@ function describePackage(needed: ReadonlySet<string>): object {
       "./ui": entry("browser/ui.js", "ui/index.d.ts"),
       "./ui/kit.css": "./css/kit.css",
       "./ui/lanes.css": "./css/lanes.css",
+      "./ui/records.css": "./css/records.css",
       "./ui/views.css": "./css/views.css",
       "./package.json": "./package.json",
     },

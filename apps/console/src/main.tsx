@@ -8,7 +8,7 @@ import { createRoot } from "react-dom/client";
 import { isApiProblem } from "./api/api-problem.ts";
 import { cssVariablesResolver, theme } from "./look/theme.ts";
 import { allowStyleText } from "./look/trusted-style.ts";
-import { createConsoleRouter } from "./routes.tsx";
+import { createConsoleRouter } from "./routes.ts";
 import { applyLook, rememberedLook } from "./session/preferences.ts";
 
 const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content ?? "";

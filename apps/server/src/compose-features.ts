@@ -96,7 +96,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...{ store, host, ref, governor: parts.governor, linkKey: parts.linkKey, holds: identity.holds },
   });
   const messages = composeMessages({
-    ...{ store, host, runner, counter, boot, ref, log, releases: governance.releases },
+    ...{ store, host, runner, counter, boot, ref, log, releases: governance.releases, mayOpen: governance.mayOpen },
     testMode: () => platform.current().environment === "test",
   });
   const remote = composeRemote({

@@ -18,6 +18,9 @@ type Credential =
   | { kind: "session"; role: Role; /** The last proof of the password is older than five minutes. */ old?: true }
   | { kind: "token"; role: Role };
 
+/** What is a person's own: an account, and a glass, which a person breaks and another person reviews. */
+const personal = new Set(["account", "glasses"]);
+
 /** Derived from the contract's `access` and `stepUp` alone, and two sentences of DESIGN about programs. */
 function expected(spec: OperationSpec, credential: Credential): Refusal | undefined {
   if (spec.id === "registerPlugin") return expectedOfRegistration(credential);
@@ -25,7 +28,7 @@ function expected(spec: OperationSpec, credential: Credential): Refusal | undefi
   if (credential.kind === "none") return "request.unauthenticated";
   if (spec.access === "plugin" || !spec.access.includes(credential.role)) return "request.forbidden";
   if (credential.kind === "token")
-    return spec.stepUp === true || spec.tag === "account" ? "request.forbidden" : undefined;
+    return spec.stepUp === true || personal.has(spec.tag) ? "request.forbidden" : undefined;
   return spec.stepUp === true && credential.old === true ? "request.step_up" : undefined;
 }
 

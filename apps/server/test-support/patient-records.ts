@@ -13,7 +13,10 @@ export const phiWords = Object.values(phi);
 
 const part2Label = { system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "42CFRPart2" };
 
-export async function put(client: TestClient, resource: { resourceType: string; id: string } & object): Promise<void> {
+export async function put(
+  client: TestClient,
+  resource: { resourceType: string; id: string; [element: string]: unknown },
+): Promise<void> {
   const answer = await client.send("PUT", `/fhir/R4/${resource.resourceType}/${resource.id}`, {
     body: resource,
     headers: { "content-type": "application/fhir+json" },

@@ -230,6 +230,7 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   closeGlass: { params: someGlass },
   readUnderGlass: { params: { ...someGlass, ...someRecord } },
   readAttachmentUnderGlass: { params: { ...someGlass, ...someRecord, place: 0 } },
+  attachFromRecord: { params: { ...someGlass, ...someRecord, place: 0 } },
   noteGlassUse: { params: someGlass, body: { what: "copied", ...someRecord } },
   listGlasses: nothing,
   getGlass: { params: someGlass },

@@ -12,7 +12,7 @@ const asked = 2_000;
 
 /** Grows a store of records and shows whether one costs more, to write and to find, when many are stored. */
 export const records: SoakPart = {
-  about: "stores FHIR records (5 GB per million); the cost of one, and of finding it by its identifier, stays flat",
+  about: "stores FHIR records (2 GB per million); the cost of one, and of finding it by its identifier, stays flat",
   unit: "records",
   count: 1_000_000,
   run,

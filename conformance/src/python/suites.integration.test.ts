@@ -8,7 +8,13 @@ import { listTests, runTests, type SuiteRun } from "./pytest-suite.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const { available, path: python = "python3" } = requires("pytest-asyncio");
-const suites = ["sdks/python", "plugins/webhook-sender", "plugins/orthanc-dicom", "examples/hello-sender-python"];
+const suites = [
+  "sdks/python",
+  "plugins/webhook-sender",
+  "plugins/orthanc-dicom",
+  "examples/hello-sender-python",
+  "examples/record-store-python",
+];
 
 describe.each(suites)("the Python tests of %s", (folder) => {
   const tests = available ? listTests(python, join(root, folder)) : ["all of them"];

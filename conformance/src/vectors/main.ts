@@ -4,6 +4,7 @@ import { answerVectors } from "./answer-vectors.ts";
 import { frameVectors } from "./frame-vectors.ts";
 import { manifestVectors } from "./manifest-vectors.ts";
 import { messageVectors } from "./message-vectors.ts";
+import { recordVectors } from "./record-vectors.ts";
 import { requestVectors } from "./request-vectors.ts";
 import { scopeVectors } from "./scope-vectors.ts";
 import { searchVectors } from "./search-vectors.ts";
@@ -14,6 +15,7 @@ const [folder = "."] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const files = [
   ...[frameVectors(), manifestVectors(), scopeVectors(), requestVectors(), messageVectors(), answerVectors()].flat(),
+  ...recordVectors(),
   ...searchVectors(),
 ];
 for (const file of files) writeFileSync(join(folder, `${file.name}.json`), renderVectors(file));

@@ -669,6 +669,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/glasses/{glass}/records/{type}/{id}/attachments/{place}/attach": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take an attachment of a record for a message; the answer's id goes into the message as Binary/{id} */
+        readonly post: operations["attachFromRecord"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/glasses/{glass}/review": {
         readonly parameters: {
             readonly query?: never;
@@ -3168,7 +3185,7 @@ export interface components {
             /** @enum {unknown} */
             readonly access: "granted" | "denied" | "undecided" | "stale";
             /** @enum {unknown} */
-            readonly auth?: "basic" | "bearer" | "header" | "oauth2" | "client_credentials";
+            readonly auth?: "basic" | "bearer" | "header" | "oauth2";
             readonly day: {
                 readonly bytesIn: number;
                 readonly bytesOut: number;
@@ -6053,6 +6070,40 @@ export interface operations {
             };
         };
     };
+    readonly attachFromRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+                readonly id: string;
+                readonly place: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly reviewGlass: {
         readonly parameters: {
             readonly query?: never;
@@ -7161,6 +7212,9 @@ export interface operations {
                             readonly body: string;
                             readonly contentType: string;
                             readonly id: string;
+                        };
+                        readonly record?: {
+                            readonly [key: string]: unknown;
                         };
                         readonly refused?: string;
                         readonly settings?: {

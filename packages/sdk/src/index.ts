@@ -23,6 +23,24 @@ export {
   type MessageText,
 } from "@hilum/contract/fhir";
 export {
+  binary,
+  documentOf,
+  documentReference,
+  identifierOf,
+  nameOf,
+  observation,
+  patient,
+  readingOf,
+  type BinaryInput,
+  type DocumentInfo,
+  type DocumentInput,
+  type ObservationInput,
+  type PatientInput,
+  type Reading,
+  type RecordCode,
+  type RecordIdentifier,
+} from "@hilum/contract/fhir";
+export {
   definePlugin,
   type AttachmentInfo,
   type CallContext,

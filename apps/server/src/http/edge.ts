@@ -1,5 +1,5 @@
 import { HilumError, type Actor, type Context, type Log } from "@hilum/contract";
-import { operations, type Operation, type OperationId, type OperationSpec } from "@hilum/contract/api";
+import { fhirRoot, operations, type Operation, type OperationId, type OperationSpec } from "@hilum/contract/api";
 import { govern, type CallRecord, type Decision, type Governor } from "@hilum/host";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
@@ -94,30 +94,40 @@ function takeBodiesAsTheyCome(outside: FastifyInstance): void {
 function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions): void {
   const spec: OperationSpec = operation;
   const checks = createChecks(spec);
-  app.route({
-    method: spec.method,
-    url: spec.path.replace(/\{([a-z]+)\}/gi, ":$1"),
-    ...(spec.bodyBytesMax === undefined ? {} : { bodyLimit: spec.bodyBytesMax }),
-    config: { operation: spec, rateLimit: isCounted(spec) ? publicRate : false },
-    onRequest: async (request, reply) => {
-      request.operation = spec;
-      void reply.header("x-operation-id", spec.id);
-      refuseFramed(request.headers);
-      request.peer = describePeer(request.raw, options.publicUrl);
-      request.actor =
-        spec.fromElsewhere === true || spec.raw === true
-          ? { kind: "anonymous", id: "anonymous", peer: request.peer.address }
-          : await authenticate(request.method, request.headers, request.peer, options.ownOrigins, options.credentials);
-      // Nobody's body is read before it is known that somebody may send it.
-      if (spec.access !== "public" && request.actor.kind === "anonymous") await refuseEarly(request, spec, options);
-    },
-    handler: async (request, reply) => {
-      const parsed = readRequest(request, spec, checks);
-      const context = createContext(request, options);
-      const answer = await governed(context, spec, parsed, request, options);
-      return present(request, reply, answer);
-    },
-  });
+  const url = spec.path.replace(/\{([a-z]+)\}/gi, ":$1");
+  // Clients send bundles to the base address, with the slash that other addresses begin after.
+  const urls = spec.path === fhirRoot ? [url, `${url}/`] : [url];
+  for (const address of urls)
+    app.route({
+      method: spec.method,
+      url: address,
+      ...(spec.bodyBytesMax === undefined ? {} : { bodyLimit: spec.bodyBytesMax }),
+      config: { operation: spec, rateLimit: isCounted(spec) ? publicRate : false },
+      onRequest: async (request, reply) => {
+        request.operation = spec;
+        void reply.header("x-operation-id", spec.id);
+        refuseFramed(request.headers);
+        request.peer = describePeer(request.raw, options.publicUrl);
+        request.actor =
+          spec.fromElsewhere === true || spec.raw === true
+            ? { kind: "anonymous", id: "anonymous", peer: request.peer.address }
+            : await authenticate(
+                request.method,
+                request.headers,
+                request.peer,
+                options.ownOrigins,
+                options.credentials,
+              );
+        // Nobody's body is read before it is known that somebody may send it.
+        if (spec.access !== "public" && request.actor.kind === "anonymous") await refuseEarly(request, spec, options);
+      },
+      handler: async (request, reply) => {
+        const parsed = readRequest(request, spec, checks);
+        const context = createContext(request, options);
+        const answer = await governed(context, spec, parsed, request, options);
+        return present(request, reply, answer);
+      },
+    });
 }
 
 /** The health probe is asked often by design; what is raw keeps its own counts. */

@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import type { HilumError } from "@hilum/contract";
 import { fhirRoot, type OperationSpec } from "@hilum/contract/api";
 import { canonicalTypes } from "@hilum/contract/fhir";
 import type { CallRecord } from "@hilum/host";
@@ -34,7 +34,8 @@ export function presentFhirProblem(error: HilumError, request: FastifyRequest, r
   const known = canonicalTypes.find((name) => name === type);
   const outcome = presentOutcome(error, {
     requestId: request.id,
-    ...(known === undefined ? {} : { type: known }),
+    // The places of a search are parameters, and those of a bundle are its entries'.
+    ...(known === undefined || error.code !== "record.invalid" ? {} : { type: known }),
   });
   return reply.code(fhirStatusOf(error)).type("application/fhir+json; charset=utf-8").send(JSON.stringify(outcome));
 }

@@ -3,6 +3,7 @@ import type { Static } from "typebox";
 import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
 import { FhirResource } from "./fhir.ts";
+import { Attachment } from "./messages.ts";
 import { auditing, Page, Strict, Time } from "./schemas.ts";
 import { glassPurposes, purposeCodes } from "../purpose-of-use.ts";
 import { FieldGroup, Permission, RecordAttachment, RecordId, RecordParams, RecordType } from "./browser.ts";
@@ -170,6 +171,18 @@ const readAttachment = defineOperation({
   responses: { 200: null },
   produces: "application/octet-stream",
 });
+const attach = defineOperation({
+  id: "attachFromRecord",
+  method: "POST",
+  path: "/api/v1/glasses/{glass}/records/{type}/{id}/attachments/{place}/attach",
+  tag: "glasses",
+  summary: "Take an attachment of a record for a message; the answer's id goes into the message as Binary/{id}",
+  access: breaking,
+  console: { screen: "/messages/compose" },
+  audit: "intent",
+  params: Strict({ ...GlassRecordParams.properties, place: Type.String({ pattern: "^\\d{1,3}$" }) }),
+  responses: { 201: Attachment },
+});
 const note = defineOperation({
   id: "noteGlassUse",
   method: "POST",
@@ -246,4 +259,16 @@ const answer = defineOperation({
   responses: { 200: GlassDetail },
 });
 
-export const glassOperations = [open, extend, close, read, readAttachment, note, list, get, review, answer] as const;
+export const glassOperations = [
+  open,
+  extend,
+  close,
+  read,
+  readAttachment,
+  attach,
+  note,
+  list,
+  get,
+  review,
+  answer,
+] as const;

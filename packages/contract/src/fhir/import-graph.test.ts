@@ -38,6 +38,12 @@ it("loads nothing of Medplum with the validator that plugins' tests bring along,
   expect(files.size).toBeGreaterThan(4);
 });
 
+it.each(["./search/index.ts", "./mask/index.ts"])("loads nothing of Node with %s either", (entry) => {
+  const { files, packages } = reachable(entry);
+  expect([...packages]).toEqual([]);
+  expect(files.size).toBeGreaterThan(5);
+});
+
 it("sees a static import where there is one", () => {
   expect([...reachable("./validator.ts").packages]).toEqual(["node:fs/promises"]);
   expect(staticImports(new URL("./import-graph.test.ts", import.meta.url))).toEqual(["node:fs", "vitest"]);

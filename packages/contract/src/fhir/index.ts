@@ -29,6 +29,26 @@ export {
 } from "./delivery-state.ts";
 export { presentIssues } from "./issue.ts";
 export { maskContact, presentForList, type MessageSummary } from "./message-summary.ts";
+export {
+  binary,
+  documentReference,
+  observation,
+  patient,
+  type BinaryInput,
+  type DocumentInput,
+  type ObservationInput,
+  type PatientInput,
+  type RecordCode,
+  type RecordIdentifier,
+} from "./records/build-records.ts";
+export {
+  documentOf,
+  identifierOf,
+  nameOf,
+  readingOf,
+  type DocumentInfo,
+  type Reading,
+} from "./records/read-records.ts";
 export { causeSystem, extensionUrls, identifierSystems, participationMode, testLabel } from "./systems.ts";
 export type { ValidationEngine, Validator } from "./validator.ts";
 

@@ -264,6 +264,163 @@ function isMessageSystem(system) {
 	return system === "email" || system === "sms" || system === "fax" || system === "phone";
 }
 
+// packages/contract/src/fhir/records/build-records.ts
+init_systems();
+const ucum = "http://unitsofmeasure.org";
+const observationCategory = "http://terminology.hl7.org/CodeSystem/observation-category";
+/** Builds a Patient with one official name. What is built is judged where it is stored, not here. */
+function patient(input) {
+	const given = listOf(input.given);
+	const telecom = [...input.phone === void 0 ? [] : [{
+		system: "phone",
+		value: input.phone
+	}], ...input.email === void 0 ? [] : [{
+		system: "email",
+		value: input.email
+	}]];
+	return {
+		resourceType: "Patient",
+		...beginningOf(input),
+		name: [{
+			use: "official",
+			family: input.family,
+			...given.length === 0 ? {} : { given }
+		}],
+		...telecom.length === 0 ? {} : { telecom },
+		...input.gender === void 0 ? {} : { gender: input.gender },
+		...input.birthDate === void 0 ? {} : { birthDate: input.birthDate }
+	};
+}
+/** Builds a DocumentReference: what a document is, of whom, and where its bytes are. */
+function documentReference(input) {
+	const { url, contentType, title, size } = input.file;
+	const attachment = {
+		contentType,
+		url,
+		...size === void 0 ? {} : { size },
+		...title === void 0 ? {} : { title }
+	};
+	return {
+		resourceType: "DocumentReference",
+		...beginningOf(input),
+		status: input.status ?? "current",
+		...input.type === void 0 ? {} : { type: conceptOf(input.type) },
+		...input.category === void 0 ? {} : { category: [conceptOf(input.category)] },
+		subject: { reference: input.patient },
+		...input.date === void 0 ? {} : { date: input.date },
+		content: [{ attachment }]
+	};
+}
+/** Builds a Binary for bytes of at most 1 MiB; larger ones are uploaded. */
+function binary({ contentType, data, document }) {
+	return {
+		resourceType: "Binary",
+		contentType,
+		...document === void 0 ? {} : { securityContext: { reference: document } },
+		data
+	};
+}
+/** Builds an Observation of one value. */
+function observation(input) {
+	return {
+		resourceType: "Observation",
+		...beginningOf(input),
+		status: input.status ?? "final",
+		...input.category === void 0 ? {} : { category: [{ coding: [{
+			system: observationCategory,
+			code: input.category
+		}] }] },
+		code: conceptOf(input.code),
+		subject: { reference: input.patient },
+		...input.at === void 0 ? {} : { effectiveDateTime: input.at },
+		...valueOf(input)
+	};
+}
+function valueOf({ value, unit }) {
+	if (value === void 0) return {};
+	if (typeof value === "string") return { valueString: value };
+	if (typeof value === "boolean") return { valueBoolean: value };
+	if (typeof value === "object") return { valueCodeableConcept: conceptOf(value) };
+	return { valueQuantity: unit === void 0 ? { value } : {
+		value,
+		unit,
+		system: ucum,
+		code: unit
+	} };
+}
+function beginningOf({ identifier, test }) {
+	const identifiers = listOf(identifier).map(({ system, value }) => ({
+		system,
+		value
+	}));
+	return {
+		...test === true ? { meta: { security: [{ ...testLabel }] } } : {},
+		...identifiers.length === 0 ? {} : { identifier: identifiers }
+	};
+}
+function conceptOf(given) {
+	if (typeof given === "string") return { text: given };
+	const { system, code, text } = given;
+	return {
+		coding: [{
+			system,
+			code
+		}],
+		...text === void 0 ? {} : { text }
+	};
+}
+function listOf(given) {
+	if (given === void 0) return [];
+	return Array.isArray(given) ? [...given] : [given];
+}
+
+// packages/contract/src/fhir/records/read-records.ts
+/** A person's name as it is said: the official one, else the first that is still in use. */
+function nameOf({ name }) {
+	const names = name ?? [];
+	const chosen = names.find(({ use }) => use === "official") ?? names.find(({ use }) => use !== "old" && use !== "maiden") ?? names[0];
+	return chosen && spoken(chosen);
+}
+function spoken({ text, given, family }) {
+	const parts = [...given ?? [], family].filter((part) => typeof part === "string" && part !== "");
+	return text ?? (parts.length === 0 ? void 0 : parts.join(" "));
+}
+/** The value of a record's identifier in the namespace, or of its first one. */
+function identifierOf(record, system) {
+	return record.identifier?.find((one) => system === void 0 || one.system === system)?.value;
+}
+/** Reads a DocumentReference. */
+function documentOf(document) {
+	const { url, contentType, title, size } = document.content?.[0]?.attachment ?? {};
+	return given({
+		url,
+		contentType,
+		title,
+		size,
+		patient: document.subject?.reference,
+		type: wordsOf(document.type),
+		date: document.date
+	});
+}
+/** Reads an Observation of one value. */
+function readingOf(reading) {
+	return given({
+		code: wordsOf(reading.code),
+		value: reading.valueQuantity?.value ?? reading.valueString ?? reading.valueBoolean ?? reading.valueInteger ?? wordsOf(reading.valueCodeableConcept),
+		unit: reading.valueQuantity?.unit,
+		at: reading.effectiveDateTime ?? reading.effectivePeriod?.start ?? reading.effectiveInstant,
+		patient: reading.subject?.reference
+	});
+}
+/** What people call a code: its text, else the first display, else the first code. */
+function wordsOf(concept) {
+	const codings = concept?.coding ?? [];
+	return concept?.text ?? codings.find(({ display }) => display !== void 0)?.display ?? codings[0]?.code;
+}
+function given(values) {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== void 0));
+}
+
 // packages/sdk/src/definition.ts
 /**
 * Describes a plugin. Hand the result to `serve` in the program that the manifest names as its entry, to `serveRemote`
@@ -1585,7 +1742,7 @@ function text({ min = 1, max, form, what = "text", multiline = false }) {
 			...form === void 0 ? {} : { pattern: form.source }
 		},
 		check(value, pointer, report) {
-			if (typeof value !== "string") return report(pointer, `must be ${what} in double quotes, not ${nameOf(value)}`);
+			if (typeof value !== "string") return report(pointer, `must be ${what} in double quotes, not ${nameOf$1(value)}`);
 			if (value.length < min) return report(pointer, min === 1 ? "must not be empty" : `must have at least ${min} characters`);
 			if (value.length > max) return report(pointer, `must have at most ${max} characters; it has ${value.length}`);
 			if (!multiline && /[\n\t]/.test(value)) return report(pointer, "must be one line");
@@ -1609,7 +1766,7 @@ function number(limits) {
 			maximum: max
 		},
 		check(value, pointer, report) {
-			if (!(typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value)))) report(pointer, `must be ${what}, not ${typeof value === "number" ? value : nameOf(value)}`);
+			if (!(typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value)))) report(pointer, `must be ${what}, not ${typeof value === "number" ? value : nameOf$1(value)}`);
 		}
 	};
 }
@@ -1617,7 +1774,7 @@ const flag = {
 	rules: { kind: "flag" },
 	schema: { type: "boolean" },
 	check(value, pointer, report) {
-		if (typeof value !== "boolean") report(pointer, `must be true or false, not ${nameOf(value)}`, "Write it without quotes.");
+		if (typeof value !== "boolean") report(pointer, `must be true or false, not ${nameOf$1(value)}`, "Write it without quotes.");
 	}
 };
 const anyValue = {
@@ -1634,7 +1791,7 @@ function oneOf(names) {
 		schema: { enum: [...names] },
 		check(value, pointer, report) {
 			if (typeof value === "string" && names.includes(value)) return;
-			const shown = typeof value === "string" ? `\`${value.slice(0, 80)}\`` : nameOf(value);
+			const shown = typeof value === "string" ? `\`${value.slice(0, 80)}\`` : nameOf$1(value);
 			const near = typeof value === "string" ? nearestName(value, names) : void 0;
 			report(pointer, `${shown} is not one of the values`, near === void 0 ? `Use one of ${names.join(", ")}.` : `Did you mean \`${near}\`?`);
 		}
@@ -1656,7 +1813,7 @@ function list(entry, { min = 0, max, unique }) {
 			maxItems: max
 		},
 		check(value, pointer, report) {
-			if (!Array.isArray(value)) return report(pointer, `must be a list, not ${nameOf(value)}`, "Put it in square brackets.");
+			if (!Array.isArray(value)) return report(pointer, `must be a list, not ${nameOf$1(value)}`, "Put it in square brackets.");
 			if (value.length < min) report(pointer, min === 1 ? "must have at least one entry" : `must have at least ${min} entries`);
 			if (value.length > max) return report(pointer, `must have at most ${max} entries; it has ${value.length}`);
 			const seen = /* @__PURE__ */ new Set();
@@ -1693,7 +1850,7 @@ function object(members, { required = [], notServed = [] } = {}) {
 			additionalProperties: false
 		},
 		check(value, pointer, report) {
-			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf$1(value)}`, "Put it in curly brackets.");
 			for (const name of required) if (!Object.hasOwn(value, name)) report(pointerTo(pointer, name), `\`${name}\` is missing`, `Add "${name}".`);
 			for (const [name, member] of Object.entries(value)) {
 				const here = pointerTo(pointer, name);
@@ -1718,7 +1875,7 @@ function variants(tag, forms) {
 		},
 		schema: { oneOf: [...known.values()].map(({ schema }) => schema) },
 		check(value, pointer, report) {
-			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf$1(value)}`, "Put it in curly brackets.");
 			if (!Object.hasOwn(value, tag)) return report(pointerTo(pointer, tag), `\`${tag}\` is missing`, `Add "${tag}".`);
 			const form = value[tag];
 			const shape = typeof form === "string" ? known.get(form) : void 0;
@@ -1748,7 +1905,7 @@ function record(entry, limits) {
 			maxProperties: limits.max
 		},
 		check(value, pointer, report) {
-			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf$1(value)}`, "Put it in curly brackets.");
 			const entries = Object.entries(value);
 			if (entries.length > limits.max) return report(pointer, `must have at most ${limits.max} members; it has ${entries.length}`);
 			for (const [name, member] of entries) {
@@ -1763,7 +1920,7 @@ function isRecord(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 /** "a number", "a list": what a value is, never what it holds. */
-function nameOf(value) {
+function nameOf$1(value) {
 	if (value === null) return "null";
 	if (value === void 0) return "nothing";
 	if (Array.isArray(value)) return "a list";
@@ -8827,7 +8984,7 @@ function validateValue(declared, value, pointer) {
 		message
 	}];
 	switch (declared.type) {
-		case "boolean": return typeof value === "boolean" ? [] : wrong(`must be on or off, not ${nameOf(value)}`);
+		case "boolean": return typeof value === "boolean" ? [] : wrong(`must be on or off, not ${nameOf$1(value)}`);
 		case "integer":
 		case "number": return validateNumber(declared, value).flatMap((message) => wrong(message));
 		case "string": return validateText(declared, value, declared.multiline === true ? multilineLengthMax : settingLengthMax).flatMap((message) => wrong(message));
@@ -8835,7 +8992,7 @@ function validateValue(declared, value, pointer) {
 	}
 }
 function validateNumber(declared, value) {
-	if (typeof value !== "number" || !Number.isFinite(value)) return [`must be a number, not ${nameOf(value)}`];
+	if (typeof value !== "number" || !Number.isFinite(value)) return [`must be a number, not ${nameOf$1(value)}`];
 	if (declared.type === "integer" && !Number.isSafeInteger(value)) return ["must be a whole number"];
 	if (declared.enum !== void 0 && !declared.enum.includes(value)) return [`must be one of ${declared.enum.join(", ")}`];
 	if (declared.minimum !== void 0 && value < declared.minimum) return [`must be at least ${declared.minimum}`];
@@ -8843,7 +9000,7 @@ function validateNumber(declared, value) {
 	return [];
 }
 function validateText(rules, value, lengthMax) {
-	if (typeof value !== "string") return [`must be text, not ${nameOf(value)}`];
+	if (typeof value !== "string") return [`must be text, not ${nameOf$1(value)}`];
 	const { enum: choices, minLength = 0, maxLength = lengthMax, pattern, format } = rules;
 	if (choices !== void 0 && !choices.includes(value)) return [`must be one of ${choices.join(", ")}`];
 	if (value.length < minLength) return [`must have at least ${minLength} characters`];
@@ -8858,7 +9015,7 @@ function validateText(rules, value, lengthMax) {
 function validateArray(declared, value, pointer) {
 	if (!Array.isArray(value)) return [{
 		pointer,
-		message: `must be a list, not ${nameOf(value)}`
+		message: `must be a list, not ${nameOf$1(value)}`
 	}];
 	const max = declared.maxItems ?? 1e3;
 	if (value.length > max) return [{
@@ -15963,4 +16120,4 @@ async function serveSocket(plugin, socket, signal) {
 	}
 }
 
-export { EgressError, EnrolmentError, LinkRevokedError, ProviderError, RegistrationError, channelOf, checkClaim, checkStep, contactPoints, definePlugin, email, fax, isCertificateError, isProviderError, isTestMessage, messageText, register, serve, serveRemote, sms };
+export { EgressError, EnrolmentError, LinkRevokedError, ProviderError, RegistrationError, binary, channelOf, checkClaim, checkStep, contactPoints, definePlugin, documentOf, documentReference, email, fax, identifierOf, isCertificateError, isProviderError, isTestMessage, messageText, nameOf, observation, patient, readingOf, register, serve, serveRemote, sms };

@@ -16,6 +16,11 @@ const observation = (category: string, id: string): RecordResource => ({
   category: [{ coding: [{ system: "http://terminology.hl7.org/CodeSystem/observation-category", code: category }] }],
   code: { text: "Heart rate" },
 });
+async function listOf<T>(items: AsyncIterable<T> | readonly T[]): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
 const manifest = {
   id: "com.example.records",
   name: "Records",
@@ -96,7 +101,7 @@ describe("what a plugin asks of the platform's records", () => {
       const old = await records.read("Patient", kept.id ?? "", { version: "1" });
       await records.delete("Patient", kept.id ?? "");
       const gone = await records.read("Patient", kept.id ?? "").catch((error: { code: string }) => error.code);
-      const all = await Array.fromAsync(records.all("Patient", { name: "lovelace" }));
+      const all = await listOf(records.all("Patient", { name: "lovelace" }));
       return { found: found.resources.length, same: again.id === kept.id, changed, stale, old, gone, all };
     });
     expect(did).toMatchObject({
@@ -168,7 +173,7 @@ describe("what a plugin asks of the platform's records", () => {
       const content = { contentType: "application/pdf", bytes };
       const kept = await records.create({ resourceType: "Binary", contentType: "application/pdf" }, { content });
       const opened = await records.open("Binary", kept.id ?? "");
-      const back = Buffer.concat(await Array.fromAsync(opened.content?.read() ?? []));
+      const back = Buffer.concat(await listOf(opened.content?.read() ?? []));
       const bad = { resourceType: "Binary" } as RecordResource;
       const refused = await records.create(bad, { content }).catch((error: { code: string }) => error.code);
       return { same: back.equals(bytes), type: opened.content?.contentType, refused };
@@ -201,7 +206,7 @@ function createStore(changes: Partial<RecordStore> = {}): Parameters<typeof crea
     return { resource, ...(bytes === undefined ? {} : { content: { contentType: "text/plain", bytes } }) };
   };
   const write: RecordStore["create"] = async (resource, _ctx, { content }) => {
-    const bytes = content === undefined ? {} : { bytes: Buffer.concat(await Array.fromAsync(content.read())) };
+    const bytes = content === undefined ? {} : { bytes: Buffer.concat(await listOf(content.read())) };
     kept.set(`${resource.resourceType}/${resource.id}`, { resource, ...bytes });
     return resource;
   };

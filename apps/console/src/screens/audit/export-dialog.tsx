@@ -4,7 +4,7 @@ import { useDownload } from "../../api/use-api.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { without } from "../../text/search.ts";
 import { ActButton } from "../../shell/act-button.tsx";
-import type { AuditSearch } from "../../routes.tsx";
+import type { AuditSearch } from "../../routes/audit.ts";
 import { Dialog } from "../../shell/dialog.tsx";
 
 /** The filtered entries as a file; who exported what is written down like everything else. */

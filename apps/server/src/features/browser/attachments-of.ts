@@ -15,7 +15,7 @@ export function attachmentsOf(resource: unknown): FoundAttachment[] {
 }
 
 /** What a screen needs to know of it. */
-export function presentAttachment({ bytesIn: _, ...attachment }: FoundAttachment): RecordAttachment {
+export function presentAttachment({ bytesIn: _bytesIn, ...attachment }: FoundAttachment): RecordAttachment {
   return attachment;
 }
 

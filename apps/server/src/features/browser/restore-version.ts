@@ -1,4 +1,4 @@
-import { HilumError, type Context } from "@hilum/contract";
+import { HilumError, isHilumError, type Context } from "@hilum/contract";
 import { patientsOf, termsOf } from "@hilum/contract/search";
 import type { MaskedRecord } from "@hilum/contract/api";
 import type { Records } from "@hilum/store";
@@ -23,13 +23,17 @@ export async function restoreVersion(
   const stored = JSON.parse(row.resource) as { resourceType: string; meta?: object };
   const resource = { ...stored, meta: { ...stored.meta, versionId: String(expected + 1), lastUpdated: at } };
   const content = storedContentOf(resource);
-  await records.write([
+  const written = records.write([
     {
       ...{ type, id, expected, at, by: context.actor.id, resource: JSON.stringify(resource) },
       ...{ terms: termsOf(resource), patients: patientsOf(resource) },
       ...(content === undefined ? {} : { blobs: [content.blob] }),
     },
   ]);
+  await written.catch((cause: unknown) => {
+    if (!isHilumError(cause) || cause.code !== "record.conflict") throw cause;
+    throw new HilumError("record.conflict", { detail: "Somebody wrote a newer version meanwhile.", cause });
+  });
   const restored = await records.find(type, id);
   if (restored === undefined) throw noRecord();
   return browseRow(restored).record;

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Actor } from "@hilum/contract";
+import type { Actor, Context } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { createCallIds, type Governor, type Host } from "@hilum/host";
 import type { Store } from "@hilum/store";
@@ -12,6 +12,7 @@ import { createConsentHandlers } from "../consent/routes.ts";
 import { createDisclosureAccount } from "../disclosures/account.ts";
 import { createMessageReleases, type MessageReleases } from "../disclosures/release-message.ts";
 import { createDisclosureHandlers } from "../disclosures/routes.ts";
+import { createTakenGuard } from "../glass/attach-from-record.ts";
 import { createBinaryContent } from "../glass/binary-content.ts";
 import { createGlasses } from "../glass/glasses.ts";
 import { createGlassWatch } from "../glass/glass-watch.ts";
@@ -22,7 +23,8 @@ import { createCursors } from "../records/cursor.ts";
 import type { RecordGuards } from "../records/record-guards.ts";
 import { createExports } from "./exports.ts";
 import { createHolds } from "./holds.ts";
-import { createRetention } from "./retention.ts";
+import { keepRetention } from "./keep-retention.ts";
+import { createRetention, type RetentionService } from "./retention.ts";
 import { createCustodyHandlers } from "./routes.ts";
 import { createShreddings } from "./shreddings.ts";
 
@@ -46,6 +48,8 @@ export interface GovernanceFeature {
   guards: RecordGuards;
   /** For whatever sends messages. */
   releases: MessageReleases;
+  /** Throws `record.masked` for an attachment that was taken from a record which no open glass of the person covers. */
+  mayOpen(context: Context, attachment: string): Promise<void>;
   repairs(): Promise<Repair[]>;
   sweep(now: Date): Promise<void>;
 }
@@ -53,22 +57,26 @@ export interface GovernanceFeature {
 export function composeGovernance({ store, governor, host, linkKey, ref, holds }: GovernanceParts): GovernanceFeature {
   const consents = createConsents({ records: store.records });
   const glasses = createGlasses({ store });
-  const watch = createGlassWatch({ store, governor, holds, nextCall: createCallIds() });
-  const now = (): Date => new Date();
-  const cursors = createCursors(createHmac("sha256", linkKey).update("patient timeline").digest(), now);
+  const nextCall = createCallIds();
+  const watch = createGlassWatch({ store, governor, holds, nextCall });
+  const retention = createRetention({ store });
+  const clock = (): Date => new Date();
+  const cursors = createCursors(createHmac("sha256", linkKey).update("patient timeline").digest(), clock);
   const others = createPluginStores({ store, host });
   const browser = createBrowser({
     ...{ store, others, consents, glasses, cursors, ref },
-    nowMs: () => now().getTime(),
+    nowMs: () => clock().getTime(),
   });
   return {
     consents,
-    handlers: createAllHandlers({ store, consents, glasses, browser }),
+    handlers: createAllHandlers({ store, consents, glasses, browser, retention }),
     guards: createRecordGuards({ store, glasses, consents }),
     releases: createMessageReleases({ store, consents }),
-    repairs: async () => [...(await watch.repairs()), ...guesserRepairs(browser.guessers())],
+    mayOpen: createTakenGuard({ store, glasses }),
+    repairs: async () => [...(await watch.repairs(clock())), ...guesserRepairs(browser.guessers())],
     async sweep(now) {
       await watch.sweep(now);
+      await keepRetention({ retention, governor, nextCall }, now);
       await store.approvals.expire(now.toISOString());
     },
   };
@@ -79,11 +87,13 @@ function createAllHandlers({
   consents,
   glasses,
   browser,
+  retention,
 }: {
   store: Store;
   consents: ReturnType<typeof createConsents>;
   glasses: ReturnType<typeof createGlasses>;
   browser: ReturnType<typeof createBrowser>;
+  retention: RetentionService;
 }) {
   return {
     ...createBrowserHandlers({ browser }),
@@ -96,7 +106,7 @@ function createAllHandlers({
     ...createDisclosureHandlers({ account: createDisclosureAccount({ store }) }),
     ...createCustodyHandlers({
       holds: createHolds({ records: store.records }),
-      retention: createRetention({ store }),
+      retention,
       exports: createExports({ store, consents }),
       shreddings: createShreddings({ store }),
     }),

@@ -18,7 +18,9 @@ export interface RetentionService {
   /** Counts and removes nothing. */
   preview(context: Context, type: string, keepDays: number): Promise<PurgeCount>;
   /** Throws `request.conflict` for a type without a rule. */
-  purge(context: Context, type: string): Promise<PurgeCount>;
+  purge(context: Pick<Context, "actor" | "now">, type: string): Promise<PurgeCount>;
+  /** Types whose rule is a day old and was not carried out within the last day. */
+  due(now: Date): Promise<string[]>;
 }
 
 type Parts = { store: Pick<Store, "records" | "retention"> };
@@ -35,7 +37,7 @@ export function createRetention({ store: { records, retention } }: Parts): Reten
     return [...types].toSorted().map((type) => present(type, rules, counts));
   }
 
-  const endedBefore = (context: Context, keepDays: number): string =>
+  const endedBefore = (context: Pick<Context, "now">, keepDays: number): string =>
     new Date(context.now().getTime() - keepDays * dayMs).toISOString();
 
   return {
@@ -62,6 +64,16 @@ export function createRetention({ store: { records, retention } }: Parts): Reten
       const by = context.actor.id;
       await retention.notePurge(type, { by, at: context.now().toISOString(), versions });
       return { versions, more, endedBefore: before };
+    },
+    async due(now) {
+      const dayAgo = new Date(now.getTime() - dayMs).toISOString();
+      const rules = await retention.list();
+      // A rule that was set by mistake can be taken back for a day.
+      return rules
+        .filter(
+          ({ keepDays, setAt = "", purgedAt = "" }) => keepDays !== undefined && setAt < dayAgo && purgedAt < dayAgo,
+        )
+        .map(({ type }) => type);
     },
   };
 }

@@ -53,7 +53,7 @@ const exempt: ReadonlySet<PurposeOfUse> = new Set([
   ...(["TREAT", "ETREAT", "CAREMGT", "HPAYMT", "HOPERAT", "HCOMPL", "PATSFTY", "HSYSADMIN", "PATRQT"] as const),
 ]);
 
-export function presentDisclosure({ patient: _, source: _source, ...row }: DisclosureRow): AccountedDisclosure {
+export function presentDisclosure({ patient: _patient, source: _source, ...row }: DisclosureRow): AccountedDisclosure {
   return {
     ...row,
     recipient: row.kind === "message" ? row.recipient.split(", ").map(maskContact).join(", ") : row.recipient,

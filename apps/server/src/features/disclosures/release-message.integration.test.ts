@@ -1,11 +1,16 @@
-import { sms } from "@hilum/contract/fhir";
+import { email, sms } from "@hilum/contract/fhir";
 import { requires } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { putConsent, putDocument, putObservation, putPatient } from "../../../test-support/patient-records.ts";
+import { putConsent, putDocument, putPatient } from "../../../test-support/patient-records.ts";
 import { waitForState } from "../../../test-support/practice.ts";
 import type { TestClient } from "../../../test-support/test-client.ts";
 import { startTestServer, type TestServer } from "../../../test-support/test-server.ts";
-import { startEndpoint, turnOnWebhookSender, type WebhookEndpoint } from "../../../test-support/webhook-endpoint.ts";
+import {
+  startEndpoint,
+  turnOnWebhookSender,
+  webhookPlugin,
+  type WebhookEndpoint,
+} from "../../../test-support/webhook-endpoint.ts";
 
 const available = requires("bubblewrap").available && requires("python3").available;
 const part2 = { system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "42CFRPart2" };
@@ -19,6 +24,8 @@ describe.skipIf(!available)("messages about patients that leave through a provid
     ana = await server.as("administrator");
     endpoint = await startEndpoint(server, ana);
     await turnOnWebhookSender(ana, endpoint);
+    const to = [{ ...webhookPlugin, instance: "default" }];
+    await ana.ok("setRoute", { params: { channel: "email" }, body: { to } });
     for (const patient of ["m1", "m2", "m3", "m4"]) await putPatient(ana, patient);
   });
   afterAll(async () => {
@@ -87,19 +94,39 @@ describe.skipIf(!available)("messages about patients that leave through a provid
     expect(await account("m4")).toMatchObject([{ part2: true, consent: "mc4" }]);
   });
 
-  it("threat 68: ask for the records that they carry, whoever the message says it is about", async () => {
-    await putObservation(ana, "mo4", "m3", { part2: true });
-    const carrying = {
-      payload: [{ contentString: "See this." }, { contentReference: { reference: "Observation/mo4" } }],
+  it("threat 68: ask for the records that attachments were taken from, whoever the message says it is about", async () => {
+    const attachTo = async (patient: string, document: string) => {
+      const { id: glass } = await ana.ok("openGlass", {
+        body: {
+          ...{ target: { patient }, purpose: "TREAT", reason: "The patient asks for the document" },
+          ...{ fields: ["documents"], minutes: 5 },
+        } as never,
+      });
+      const params = { glass, type: "DocumentReference", id: document, place: "0" };
+      const file = await ana.ok("attachFromRecord", { params });
+      await ana.ok("closeGlass", { params: { glass } });
+      expect((await ana.call("attachFromRecord", { params })).problem().code).toBe("glass.ended");
+      expect((await ana.call("downloadAttachment", { params: { attachment: file.id } })).problem().code).toBe(
+        "record.masked",
+      );
+      const attached = {
+        contentAttachment: { url: `Binary/${file.id}`, contentType: file.contentType, size: file.size },
+      };
+      const { medium, recipient } = email({ to: "lab@example.org", subject: "A report", text: "See this." });
+      return { medium, recipient, payload: [{ contentString: "See this." }, attached] };
     };
-    const refused = await send("Patient/m1", carrying);
+    await putDocument(ana, "md2", "m2");
+    const carrying = await attachTo("m2", "md2");
+    await putConsent(ana, "mc2", "m2", { type: "deny" });
+    const refused = await send(undefined, carrying);
     const message = await waitForState(ana, refused, "dead");
-    expect(message.timeline.find(({ code }) => code !== undefined)).toMatchObject({ code: "consent.part2" });
+    expect(message.timeline.find(({ code }) => code !== undefined)).toMatchObject({ code: "consent.denied" });
     expect(gone(refused)).toEqual([]);
-    await putObservation(ana, "mo5", "m2");
-    const plain = { payload: [{ contentString: "See this." }, { contentReference: { reference: "Observation/mo5" } }] };
-    await waitForState(ana, await send("Patient/m1", plain), "sent");
-    expect(await account("m2")).toMatchObject([{ records: [{ type: "Observation", id: "mo5" }] }]);
+    await putConsent(ana, "mc2", "m2", { type: "deny" }, { status: "inactive" });
+    await waitForState(ana, await send("Patient/m1", carrying), "sent");
+    expect(await account("m2")).toMatchObject([
+      { what: "Message with 1 attachment", records: [{ type: "DocumentReference", id: "md2" }] },
+    ]);
   });
 
   it("are foreseen: a person asks before whether a consent lets them go", async () => {

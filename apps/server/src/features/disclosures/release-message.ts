@@ -59,7 +59,7 @@ export function createMessageReleases({ store, consents, now = () => new Date() 
 
   return {
     async begin({ id, attempt, to, communication, leaves }) {
-      const refs = recordsIn(communication);
+      const refs = await store.disclosures.sourcesOf(attachmentsIn(communication));
       if (refs.length === 0 && patientsOf(communication).length === 0)
         return { communication, withdraw: () => Promise.resolve() };
       const content = await readContent(store.records, communication, refs);
@@ -110,17 +110,10 @@ async function readContent(
   };
 }
 
-const reference = /^([A-Z][A-Za-z]{1,63})\/([A-Za-z0-9.-]{1,64})$/;
-
-/** Records that the message carries: what its payloads refer to, and its attachments. */
-function recordsIn(given: Record<string, unknown>): RecordRef[] {
-  const communication = given as unknown as Communication;
-  const named = (communication.payload ?? []).flatMap(({ contentReference }) => contentReference?.reference ?? []);
-  const attached = messageText(communication).attachments.map(({ url }) => url);
-  return [...new Set([...named, ...attached])].flatMap((text) => {
-    const [, type, id] = reference.exec(text) ?? [];
-    return type === undefined || id === undefined ? [] : [{ type, id }];
-  });
+/** Ids of the blobs that are attached: some were taken from a record. */
+function attachmentsIn(given: Record<string, unknown>): string[] {
+  const { attachments } = messageText(given as unknown as Communication);
+  return attachments.map(({ url }) => url.replace(/^Binary\//, ""));
 }
 
 function rowsOf(

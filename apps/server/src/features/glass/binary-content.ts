@@ -14,10 +14,10 @@ export function createBinaryContent({
     const row = await records.find("Binary", id);
     if (row?.resource === undefined) throw new HilumError("record.not_found");
     const resource = JSON.parse(row.resource) as Resource;
-    const contentType = String(resource["contentType"] ?? "application/octet-stream");
+    const { contentType = "application/octet-stream", data = "" } = resource as { contentType?: string; data?: string };
     const stored = storedContentOf(resource);
     if (stored === undefined) {
-      const bytes = Buffer.from(String(resource["data"] ?? ""), "base64");
+      const bytes = Buffer.from(data, "base64");
       return { contentType, size: bytes.length, stream: Readable.from([bytes]), patients: row.patients };
     }
     const { row: blob, content } = await blobs.read(stored.blob);

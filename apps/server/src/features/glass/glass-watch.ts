@@ -1,4 +1,4 @@
-import type { Actor, Context } from "@hilum/contract";
+import type { Actor } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { govern, type CallContext, type Governor } from "@hilum/host";
 import type { Store } from "@hilum/store";
@@ -7,7 +7,7 @@ export interface GlassWatch {
   /** Ends glasses whose time or session is over; each end is an entry of its own in the audit log. */
   sweep(now: Date): Promise<void>;
   /** Glasses that nobody has reviewed, and those that were escalated. */
-  repairs(): Promise<Repair[]>;
+  repairs(now: Date): Promise<Repair[]>;
 }
 
 type Parts = {
@@ -47,14 +47,14 @@ export function createGlassWatch({ store: { glasses }, governor, holds, nextCall
           await end(id, "session_ended", () => glasses.end(id, "session_ended", now.toISOString()));
       }
     },
-    async repairs() {
+    async repairs(now) {
       const link = { label: "Open the reviews", to: "/records/glasses" };
       const [{ items: waiting }, { items: escalated }] = await Promise.all([
         glasses.list({ state: "waiting", limit: 200 }),
         glasses.list({ state: "escalated", limit: 200 }),
       ]);
       const [oldest] = escalated.toReversed();
-      const late = waiting.toReversed().find(({ openedAt }) => Date.now() - Date.parse(openedAt) > lateMs);
+      const late = waiting.toReversed().find(({ openedAt }) => now.getTime() - Date.parse(openedAt) > lateMs);
       return [
         ...(oldest === undefined
           ? []

@@ -60,8 +60,9 @@ export function createGlasses({ store: { glasses, records } }: Parts): GlassesSe
 
   /** Somebody else's glass is none. */
   async function requireOwn(context: Context, id: string): Promise<GlassRow> {
+    const { user } = requireUser(context);
     const row = await glasses.find(id);
-    if (row === undefined || row.user !== requireUser(context).user) throw new HilumError("glass.not_found");
+    if (row?.user !== user) throw new HilumError("glass.not_found");
     return row;
   }
 

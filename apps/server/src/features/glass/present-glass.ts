@@ -23,7 +23,7 @@ export function presentGlassDetail(
     reason: row.reason,
     ...(row.caseReference === undefined ? {} : { caseReference: row.caseReference }),
     uses: uses.map(({ at, what, record }) => ({ at, what, ...record })),
-    notes: notes.map(({ id: _, ...note }) => note),
+    notes: notes.map(({ id: _id, ...note }) => note),
   };
 }
 

@@ -19,8 +19,9 @@ export async function reviewGlass(
   id: string,
   { verdict, reason }: { verdict: Verdict; reason?: string },
 ): Promise<void> {
+  const { user } = requireUser(context);
   const row = await find(glasses, id);
-  if (row.user === requireUser(context).user) throw new HilumError("glass.own_review");
+  if (row.user === user) throw new HilumError("glass.own_review");
   if (reason === undefined && verdict !== "accept")
     throw new HilumError("request.invalid", {
       problems: [
@@ -38,8 +39,9 @@ export async function answerReview(
   id: string,
   reason: string,
 ): Promise<void> {
+  const { user } = requireUser(context);
   const row = await find(glasses, id);
-  if (row.user !== requireUser(context).user) throw new HilumError("glass.not_found");
+  if (row.user !== user) throw new HilumError("glass.not_found");
   const note = { ...noted(context), what: "answer" as const, words: reason };
   await glasses.note(id, note, { from: ["asked"], to: "waiting", reviewed: false });
 }

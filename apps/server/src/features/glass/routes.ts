@@ -1,5 +1,6 @@
 import type { Handlers, OutcomeNote } from "../../http/request.ts";
 import type { GlassTarget } from "@hilum/contract/api";
+import { attachFromRecord } from "./attach-from-record.ts";
 import type { GlassesService } from "./glasses.ts";
 import type { Reveals } from "./read-under-glass.ts";
 import { answerReview, reviewGlass } from "./review-glass.ts";
@@ -11,6 +12,7 @@ type GlassOperation =
   | "closeGlass"
   | "readUnderGlass"
   | "readAttachmentUnderGlass"
+  | "attachFromRecord"
   | "noteGlassUse"
   | "listGlasses"
   | "getGlass"
@@ -20,15 +22,14 @@ type GlassOperation =
 /** Nothing that a glass reveals is kept by a browser or a proxy. */
 const unkept = { "cache-control": "no-store" } as const;
 
-export function createGlassHandlers({
-  store,
-  glasses,
-  reveals,
-}: {
-  store: Pick<Store, "glasses">;
+interface GlassHandlerParts {
+  store: Pick<Store, "glasses" | "blobs" | "disclosures">;
   glasses: GlassesService;
   reveals: Reveals;
-}): Pick<Handlers, GlassOperation> {
+}
+
+export function createGlassHandlers(parts: GlassHandlerParts): Pick<Handlers, GlassOperation> {
+  const { store, glasses, reveals } = parts;
   return {
     async openGlass(context, { body }) {
       const { caseReference, ...request } = body;
@@ -60,6 +61,11 @@ export function createGlassHandlers({
         "content-disposition": "attachment",
       };
       return { status: 200, stream: content.stream, headers, note: { ...noteOf(glass), record: recordOf(params) } };
+    },
+    async attachFromRecord(context, { params }) {
+      const { place, ...request } = params;
+      const { attachment, glass } = await attachFromRecord(parts, context, { ...request, place: Number(place) });
+      return { status: 201, body: attachment, note: { ...noteOf(glass), record: recordOf(params) } };
     },
     async noteGlassUse(context, { params, body }) {
       await glasses.note(context, params.glass, body);

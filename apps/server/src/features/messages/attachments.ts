@@ -6,7 +6,8 @@ import type { BlobRow, Blobs } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
 import { isRecordBlob } from "../records/stored-content.ts";
 
-const bytesMax = 25 * 1024 * 1024;
+/** Of one attachment of a message. */
+export const attachmentBytesMax = 25 * 1024 * 1024;
 
 export interface AttachmentsService {
   upload(context: Context, bytes: Readable, contentType: string | undefined): Promise<Attachment>;
@@ -21,7 +22,7 @@ export function createAttachmentsService({ blobs }: { blobs: Blobs }): Attachmen
         id: makeId(context.now().getTime()),
         contentType: type,
         by: context.actor.id,
-        bytesMax,
+        bytesMax: attachmentBytesMax,
       });
       return { id: row.id, contentType: row.contentType, size: row.size, sha256: row.sha256 };
     },

@@ -1,4 +1,4 @@
-import type { Log } from "@hilum/contract";
+import type { Context, Log } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { pluginFailureData, type Host, type InstanceStatus } from "@hilum/host";
 import type { Store } from "@hilum/store";
@@ -24,6 +24,8 @@ export interface MessagesParts {
   boot: string;
   /** What a message gives out about patients. */
   releases: MessageReleases;
+  /** Throws for an attachment that was taken from a record which this person may not see. */
+  mayOpen(context: Context, attachment: string): Promise<void>;
   testMode(): boolean;
   ref(resource: string, id: string): string;
   log: Log;
@@ -59,6 +61,7 @@ export function composeMessages(parts: MessagesParts): MessagesFeature {
       store,
       acceptance: createMessageAcceptance({ store, testMode, wake }),
       attachments: createAttachmentsService({ blobs: store.blobs }),
+      mayOpen: parts.mayOpen,
       routing,
       askAgain: circuits.probeNow,
       wake,

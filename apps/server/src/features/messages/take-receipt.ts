@@ -26,13 +26,13 @@ export async function takeReceipt(
     try {
       return await store.messages.recordReceipt(message, state, report);
     } catch (error) {
-      const underWay = isHilumError(error) && error.code === "message.wrong_state";
-      if (!underWay || performance.now() > until || !(await isSending(store, message))) throw error;
+      const tooEarly = isHilumError(error) && error.code === "message.wrong_state";
+      if (!tooEarly || performance.now() > until) throw error;
+      const now = (await store.messages.find(message))?.state;
+      // Between the two looks the provider's answer may have been written down: then the receipt is taken at once.
+      if (now === "sent" || now === "uncertain") continue;
+      if (now !== "sending") throw error;
     }
     await sleep(lookEveryMs);
   }
-}
-
-async function isSending(store: Pick<Store, "messages">, message: string): Promise<boolean> {
-  return (await store.messages.find(message))?.state === "sending";
 }

@@ -48,7 +48,7 @@ describe("registering a plugin", () => {
     });
     expect(plugin.capabilities.map(({ name, served }) => [name, served])).toEqual([
       ["send_messages", true],
-      ["store_records", false],
+      ["store_records", true],
     ]);
   });
 

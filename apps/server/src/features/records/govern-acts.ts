@@ -41,12 +41,12 @@ function decide(asker: Asker, type: string, letters: readonly DataAction[]): Dec
 
 /** Several acts that are done by one effect: each is announced before it, and each is concluded after it. */
 export function governAll<T>(
-  govern: GovernAct,
+  governAct: GovernAct,
   asker: Asker,
   acts: readonly RecordAct[],
   perform: () => Promise<T>,
 ): Promise<T> {
   const [first, ...rest] = acts;
   if (first === undefined) return perform();
-  return govern(asker, first, () => governAll(govern, asker, rest, perform));
+  return governAct(asker, first, () => governAll(governAct, asker, rest, perform));
 }

@@ -10,6 +10,7 @@ import { presentResource } from "./bundle/present-entries.ts";
 import { denied } from "./reach.ts";
 import type { Asker, OpenedRecord, RecordsService, Resource, SearchPairs } from "./records-service.ts";
 import { blobIdOf, storedContentOf } from "./stored-content.ts";
+import { contentTypeOf } from "./take-content.ts";
 
 export interface PluginRecordsParts {
   records: RecordsService;
@@ -139,7 +140,7 @@ function present(record: OpenedRecord): {
   const resource = presentResource(record) as WireResource;
   const stored = storedContentOf(record.resource);
   if (stored === undefined) return { resource };
-  return { resource, content: { id: stored.blob, size: stored.size, contentType: String(resource["contentType"]) } };
+  return { resource, content: { id: stored.blob, size: stored.size, contentType: contentTypeOf(record.resource) } };
 }
 
 /** The bytes come as content or inside the resource, not both. */

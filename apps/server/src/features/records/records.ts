@@ -11,6 +11,7 @@ import type { RecordGuards } from "./record-guards.ts";
 import type { RecordsService } from "./records-service.ts";
 import { createRecordSearch } from "./search-records.ts";
 import { storedContentOf } from "./stored-content.ts";
+import { contentTypeOf } from "./take-content.ts";
 import { createRecordWrites } from "./write-records.ts";
 
 export interface RecordsParts {
@@ -42,7 +43,7 @@ export function createRecordsService({ store, ...parts }: RecordsParts): Records
         id,
         ...(version === undefined ? {} : { version }),
       });
-      const contentType = String(resource?.["contentType"] ?? "application/octet-stream");
+      const contentType = contentTypeOf(resource);
       const stored = storedContentOf(resource);
       if (stored === undefined) return { contentType, size: 0, stream: Readable.from([]) };
       try {

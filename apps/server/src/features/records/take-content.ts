@@ -12,6 +12,12 @@ export interface Taken {
   discard(): Promise<void>;
 }
 
+/** Of a Binary; the validator judges it. */
+export function contentTypeOf(resource: Resource | undefined): string {
+  const type = resource?.["contentType"];
+  return typeof type === "string" ? type : "application/octet-stream";
+}
+
 const nothing = async (): Promise<void> => undefined;
 
 /** Seals the bytes of a Binary into a blob of their own, as they come; what is no Binary is left as it is. */
@@ -30,7 +36,7 @@ export async function takeContent(
     return { resource: withStoredContent(resource, content), discard: nothing };
   const bytes = content?.bytes ?? bytesOf(resource["data"]);
   if (bytes === undefined) return { resource, discard: nothing };
-  const { row } = await write(asker, blobs, bytes, content?.contentType ?? String(resource["contentType"] ?? ""));
+  const { row } = await write(asker, blobs, bytes, content?.contentType ?? contentTypeOf(resource));
   return {
     resource: withStoredContent(resource, { blob: row.id, size: row.size }),
     discard: async () => void (await blobs.remove(row.id).catch(() => false)),

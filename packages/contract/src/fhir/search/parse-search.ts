@@ -84,6 +84,8 @@ function present({ type, criteria, ids, updated, options }: Reading, groups: Par
 function readPair(reading: Reading, name: string, value: string): void {
   const { problems } = reading;
   const [code = "", modifier, ...more] = name.split(":");
+  if (code === "_has")
+    return problems.add(name, "_has is not served.", "Search for the other records, then by their reference.");
   if (more.length > 0) return problems.add(name, "A parameter has one modifier.", "Keep one of them.");
   if (resultParameters.has(code)) return reading.options.read(code, modifier, value, problems);
   if (code === "_id") return readIds(reading, name, modifier, value);
@@ -181,8 +183,6 @@ function reportUnknown({ type, parameters, problems }: Reading, name: string, co
       "Chained parameters are not served here.",
       "Search for the other record first, then by its reference.",
     );
-  if (code === "_has")
-    return problems.add(name, "_has is not served.", "Search for the other records, then by their reference.");
   const shown = showable(code);
   const near = nearestName(code, [...parameters.keys(), "_id", "_lastUpdated", ...resultParameters]);
   problems.add(

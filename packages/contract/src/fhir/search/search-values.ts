@@ -34,8 +34,13 @@ export function rangeOf(value: unknown): DateRange | undefined {
   if (object === undefined) return undefined;
   // Of a Timing only the outer limits count (search.html#date).
   if (object["event"] !== undefined || object["repeat"] !== undefined) return rangeOfTiming(object);
-  const [start, end] = [rangeOf(object["start"]), rangeOf(object["end"])];
+  return rangeOfPeriod(rangeOf(object["start"]), rangeOf(object["end"]));
+}
+
+/** A day without a zone may end, in UTC, before a moment of it with one begins: then both are taken whole. */
+function rangeOfPeriod(start: DateRange | undefined, end: DateRange | undefined): DateRange | undefined {
   if (start === undefined && end === undefined) return undefined;
+  if (start !== undefined && end !== undefined && end.to <= start.from) return { from: end.from, to: start.to };
   return { from: start?.from ?? Number.NEGATIVE_INFINITY, to: end?.to ?? Number.POSITIVE_INFINITY };
 }
 

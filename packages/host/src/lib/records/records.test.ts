@@ -45,7 +45,7 @@ function spec(answers: Record<string, Answer>): InstanceSpec {
 
 describe("records between the host and a plugin", () => {
   let under: HostUnderTest;
-  const call = (method: "records.create" | "records.read" | "records.search", params: Record<string, unknown>) =>
+  const call = <Method extends "records.read" | "records.search">(method: Method, params: Record<string, unknown>) =>
     under.host.call(operator, { ...key, method, params, deadlineMs: 2000, resource: "Patient", ref });
   const read = () => call("records.read", { type: "Patient", id: "p1" });
   const outcomes = async (action: string) =>

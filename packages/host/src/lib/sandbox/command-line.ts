@@ -33,6 +33,16 @@ export interface CommandLine {
   descriptors: { filter: number; status: number };
   /** Node's own permission flags as a second fence; off for our own self-test. */
   permissionFlags: boolean;
+  /** Byte code of a Python plugin, made beforehand and read-only; with `compile` it is made now instead of running the plugin. */
+  byteCode?: ByteCodeUse;
+}
+
+export interface ByteCodeUse {
+  /** Of the plugin's files, as they lie under /plugin. */
+  folder: string;
+  /** Of Python's own library; without it Python would look for none of its own (`pycache_prefix` is for everything). */
+  library: Mount;
+  compile: boolean;
 }
 
 /** Joins each control group, fails closed where one cannot be joined, and becomes the rest of the line. */
@@ -116,6 +126,7 @@ function mounts(line: CommandLine): string[] {
       ...(spec.extraReadOnly ?? []).map(({ to }) => to),
       linkedFolders + "/0",
       egressSocketInside,
+      ...(line.byteCode === undefined ? [] : [`${byteCodeInside}${line.byteCode.library.to}`]),
     ]),
     ...unique.flatMap(readOnly),
     ...extraFolders(spec),
@@ -124,6 +135,12 @@ function mounts(line: CommandLine): string[] {
     ...["--symlink", "/proc/self/fd", "/dev/fd", "--symlink", "/tmp", "/dev/shm"],
     ...["--size", String(mebibytes(spec.limits.tmpMb)), "--perms", "1777", "--tmpfs", "/tmp"],
     ...(spec.egressSocket === undefined ? [] : ["--bind", spec.egressSocket, egressSocketInside]),
+    ...(line.byteCode === undefined
+      ? []
+      : [
+          ...[line.byteCode.compile ? "--bind" : "--ro-bind", line.byteCode.folder, `${byteCodeInside}/plugin`],
+          ...["--ro-bind", line.byteCode.library.from, byteCodeInside + line.byteCode.library.to],
+        ]),
     ...["--remount-ro", "/", "--chdir", "/plugin"],
   ];
 }
@@ -132,6 +149,7 @@ const egressSocketInside = "/run/hilum/egress.sock";
 /** On the loopback of the sandbox, where the plugin's SDK passes connections on to the socket, for libraries that know only this. */
 const egressProxyInside = "http://127.0.0.1:3128";
 const linkedFolders = "/opt/hilum";
+const byteCodeInside = "/bytecode";
 
 function extraFolders(spec: StartSpec): string[] {
   return (spec.extraReadOnly ?? []).flatMap(({ from, to }, index) => {
@@ -192,7 +210,7 @@ function innerStarter({ identity, processLimits, spec }: CommandLine): string[] 
   ];
 }
 
-function runtimeCommand({ spec, runtime, permissionFlags }: CommandLine): string[] {
+function runtimeCommand({ spec, runtime, permissionFlags, byteCode }: CommandLine): string[] {
   const entry = posix.join("/plugin", spec.entry);
   switch (spec.runtime) {
     case "node":
@@ -203,8 +221,16 @@ function runtimeCommand({ spec, runtime, permissionFlags }: CommandLine): string
         entry,
       ];
     case "python":
-      // No site packages of the host; output at once.
-      return [runtime.interpreter, "-s", "-S", "-B", "-u", entry];
+      return [
+        runtime.interpreter,
+        // No site packages of the host; output at once.
+        ...["-s", "-S", "-B", "-u"],
+        ...(byteCode === undefined ? [] : ["-X", `pycache_prefix=${byteCodeInside}`]),
+        // Compiling runs nothing of the plugin. What is read later is held to the digest of its source (PEP 552).
+        ...(byteCode?.compile === true
+          ? ["-m", "compileall", "-q", "--invalidation-mode", "checked-hash", "/plugin"]
+          : [entry]),
+      ];
     case "executable":
       return [entry];
   }

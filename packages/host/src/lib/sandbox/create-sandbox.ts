@@ -1,8 +1,9 @@
 import { chownSync } from "node:fs";
-import { posix } from "node:path";
+import { join, posix } from "node:path";
 import { HilumError } from "@hilum/contract";
+import { createByteCode, type ByteCode, type ByteCodeFolders } from "./byte-code.ts";
 import { mountCode } from "./code-mounts.ts";
-import { buildCommandLine } from "./command-line.ts";
+import { buildCommandLine, type CommandLine } from "./command-line.ts";
 import { descriptors, launch } from "./launch.ts";
 import { describePids, prepare, type Prepared, type SandboxOptions } from "./prepare.ts";
 import { refusals, SandboxRefusal, type Refusal } from "./refusal.ts";
@@ -19,6 +20,7 @@ interface State {
   readonly catalogue: RuntimeCatalogue;
   readonly userIds: UserIds;
   readonly running: Set<SandboxedProcess>;
+  readonly byteCode: ByteCode;
   prepared: Prepared | undefined;
   report: SandboxReport;
 }
@@ -30,6 +32,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     catalogue: createRuntimeCatalogue(),
     userIds: createUserIds(),
     running: new Set(),
+    byteCode: createByteCode(join(options.stateDir, "bytecode")),
     prepared: undefined,
     report: notAvailable({ reason: "The self-test has not run yet", fix: "Press Check again." }),
   };
@@ -44,7 +47,18 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (level !== "isolated" || state.prepared === undefined) {
         throw new HilumError("sandbox.unavailable", { detail: [reason, fix].filter(Boolean).join(". ") });
       }
-      const { process } = await startProcess(spec, state, state.prepared, { permissionFlags: true });
+      const { prepared } = state;
+      if (spec.runtime !== "python")
+        return (await startProcess(spec, state, prepared, { permissionFlags: true })).process;
+      const { version, library = "" } = await state.catalogue.runtime("python");
+      const code = { codeDir: spec.codeDir, version, library };
+      // A plugin starts without it as well, only later.
+      const found = await state.byteCode.find(code).catch(() => undefined);
+      const { process } = await startProcess(spec, state, prepared, {
+        permissionFlags: true,
+        ...(found === undefined ? {} : { byteCode: { ...found, compile: false } }),
+      });
+      void state.byteCode.renew(code, (made) => compile(spec, made, state, prepared)).catch(() => {});
       return process;
     },
     async close() {
@@ -93,11 +107,27 @@ function notAvailable(refusal: Refusal): SandboxReport {
   return { level: "not_available", ...refusal, checkedAt: "", controls: [] };
 }
 
+/** In a sandbox like the plugin's, as a user of its own, with one folder that it may write. */
+async function compile(spec: StartSpec, folders: ByteCodeFolders, state: State, prepared: Prepared): Promise<boolean> {
+  const { egressSocket: _none, ...rest } = spec;
+  const { process } = await startProcess({ ...rest, instance: `${spec.instance}.bytecode` }, state, prepared, {
+    permissionFlags: false,
+    byteCode: { ...folders, compile: true },
+  });
+  const late = setTimeout(() => void process.kill(), compileMsMax);
+  const exit = await process.exited;
+  clearTimeout(late);
+  // A file that Python cannot read (code 1) has no byte code; the others have theirs.
+  return exit.reason === "exit" && (exit.code === 0 || exit.code === 1);
+}
+
+const compileMsMax = 30_000;
+
 async function startProcess(
   spec: StartSpec,
   { catalogue, running, report }: State,
   prepared: Prepared,
-  { permissionFlags }: { permissionFlags: boolean },
+  how: Pick<CommandLine, "permissionFlags" | "byteCode">,
 ): Promise<{ process: SandboxedProcess; throttledCount: () => number }> {
   assertEntry(spec.entry);
   const { etcFiles, programs, processLimits, filterFile } = prepared;
@@ -115,6 +145,8 @@ async function startProcess(
     // The socket is ours; the plugin's user must be able to connect to it.
     if (spec.egressSocket !== undefined && identity.kind === "own_user")
       chownSync(spec.egressSocket, identity.userId, identity.userId);
+    if (how.byteCode?.compile === true && identity.kind === "own_user")
+      chownSync(how.byteCode.folder, identity.userId, identity.userId);
     const commandLine = buildCommandLine({
       spec,
       runtime,
@@ -125,7 +157,7 @@ async function startProcess(
       codeMounts,
       etcFiles,
       descriptors,
-      permissionFlags,
+      ...how,
     });
     const started = await launch({ ...commandLine, filterFile, group, controls: report.controls, onGone: giveBack });
     running.add(started);

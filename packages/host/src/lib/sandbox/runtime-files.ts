@@ -20,6 +20,8 @@ export interface RuntimeFiles {
   /** Path of the interpreter inside; empty for a plugin that is an executable itself. */
   interpreter: string;
   version: string;
+  /** Folder of the runtime's own library, where it has one. */
+  library?: string;
 }
 
 /** A program of the host that starts the runtime inside, such as setpriv. */
@@ -85,6 +87,7 @@ async function findPython(): Promise<RuntimeFiles> {
     ],
     interpreter: facts.binary,
     version: facts.version,
+    library: facts.library,
   };
 }
 

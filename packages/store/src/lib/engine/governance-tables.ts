@@ -91,3 +91,8 @@ export interface RetentionRulesTable {
   purgedAt: string | null;
   purgedVersions: number | null;
 }
+
+export interface AttachmentSourcesTable {
+  blob: string;
+  sealedRecord: Sealed;
+}

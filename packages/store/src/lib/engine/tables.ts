@@ -5,6 +5,7 @@ import type { CodeState, HealthStateName } from "../ports/plugins.ts";
 import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
 import type {
   ApprovalsTable,
+  AttachmentSourcesTable,
   DisclosuresTable,
   GlassesTable,
   GlassNotesTable,
@@ -103,6 +104,7 @@ export interface Tables {
   disclosures: DisclosuresTable;
   approvals: ApprovalsTable;
   retentionRules: RetentionRulesTable;
+  attachmentSources: AttachmentSourcesTable;
   recordKeys: RecordKeysTable;
   recordKeyPatients: RecordKeyPatientsTable;
   records: RecordsTable;

@@ -123,6 +123,10 @@ export interface Disclosures {
   add(rows: readonly DisclosureRow[]): Promise<void>;
   /** It did not go out after all. */
   withdraw(source: string): Promise<void>;
+  /** An attachment of a message was taken from a record. Throws `blob.not_found`. */
+  noteSource(blob: string, record: { type: string; id: string }): Promise<void>;
+  /** The records that attachments were taken from; those that were uploaded have none. */
+  sourcesOf(blobs: readonly string[]): Promise<{ type: string; id: string }[]>;
   /** Newest first. */
   list(filter: DisclosureFilter): Promise<Page<DisclosureRow>>;
 }

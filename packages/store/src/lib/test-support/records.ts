@@ -58,3 +58,18 @@ export async function allChanges(store: Store, from = 0): Promise<RecordRow[]> {
 export function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
+
+const bundleSize = 6;
+
+/** A patient and what is about that patient: version 1 of each, found by the bundle's name. */
+export function bundleOf(name: string, expected = 0): RecordWrite[] {
+  const about = { patients: [name], terms: [`bundle|${name}`, `version|${expected + 1}`], expected };
+  return Array.from({ length: bundleSize }, (_, index) =>
+    newRecord({ ...about, type: index === 0 ? "Patient" : "Observation", id: index === 0 ? name : `${name}-${index}` }),
+  );
+}
+
+/** Version 2 of each. */
+export function updatesOf(name: string): RecordWrite[] {
+  return bundleOf(name, 1);
+}

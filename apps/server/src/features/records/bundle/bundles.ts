@@ -49,7 +49,7 @@ async function batch(
       const error = toHilumError(thrown);
       // Nothing more can be done that anybody could prove.
       if (error.code === "audit.blocked") throw error;
-      const outcome = presentOutcome(error, { type: entry.type });
+      const outcome = presentOutcome(error, error.code === "record.invalid" ? { type: entry.type } : {});
       answers.push({ response: { status: String(fhirStatusOf(error)), outcome } });
     }
   }
@@ -104,7 +104,7 @@ async function answerGet({ acts }: BundleParts, asker: Asker, entry: BundleEntry
     return await carryOutGet(acts, asker, entry);
   } catch (thrown) {
     const error = toHilumError(thrown);
-    const outcome = presentOutcome(error, { type: entry.type });
+    const outcome = presentOutcome(error);
     return { response: { status: String(fhirStatusOf(error)), outcome } };
   }
 }

@@ -90,3 +90,9 @@ CREATE TABLE retention_rules (
   purged_at text COLLATE "C",
   purged_versions bigint
 );
+
+-- Attachments of messages that were taken from a record.
+CREATE TABLE attachment_sources (
+  blob text COLLATE "C" PRIMARY KEY REFERENCES blobs (id) ON DELETE CASCADE,
+  sealed_record bytea NOT NULL
+);

@@ -90,3 +90,9 @@ CREATE TABLE retention_rules (
   purged_at TEXT,
   purged_versions INTEGER
 ) STRICT;
+
+-- Attachments of messages that were taken from a record.
+CREATE TABLE attachment_sources (
+  blob TEXT PRIMARY KEY REFERENCES blobs (id) ON DELETE CASCADE,
+  sealed_record BLOB NOT NULL
+) STRICT;

@@ -3,7 +3,7 @@ import type { Selectable } from "kysely";
 import { toStatement } from "../../engine/query.ts";
 import type { Tables } from "../../engine/tables.ts";
 import type { DisclosureRow, Disclosures } from "../../ports/governance.ts";
-import { openJson, pageLimit, sealJson, toPage, type Session } from "../../session.ts";
+import { openJson, pageLimit, refuseWith, sealJson, toPage, type Session } from "../../session.ts";
 
 type Content = Pick<DisclosureRow, "patient" | "recipient" | "what" | "records" | "consent">;
 
@@ -20,6 +20,24 @@ export function createDisclosures(session: Session): Disclosures {
     },
     withdraw: async (source) => {
       await session.commit([toStatement(sql.deleteFrom("disclosures").where("source", "=", source))]);
+    },
+    noteSource: async (blob, { type, id }) => {
+      const insert = sql
+        .insertInto("attachmentSources")
+        .values({ blob, sealedRecord: sealJson(sourcePlace(blob), { type, id }) });
+      await session.commit([toStatement(insert)], refuseWith("blob.not_found"));
+    },
+    sourcesOf: async (blobs) => {
+      if (blobs.length === 0) return [];
+      const rows = await session.all(
+        sql
+          .selectFrom("attachmentSources")
+          .selectAll()
+          .where("blob", "in", [...blobs]),
+      );
+      return rows.map(({ blob, sealedRecord }) =>
+        openJson<{ type: string; id: string }>(session, sourcePlace(blob), sealedRecord),
+      );
     },
     list: async (filter) => {
       const { patient, from, before, cursor } = filter;
@@ -42,6 +60,7 @@ export function createDisclosures(session: Session): Disclosures {
   };
 }
 
+const sourcePlace = (blob: string) => ({ table: "attachment_sources", id: blob, field: "record", version: 1 });
 const patientDomain = "disclosures.patient";
 const contentPlace = (id: string) => ({ table: "disclosures", id, field: "content", version: 1 });
 

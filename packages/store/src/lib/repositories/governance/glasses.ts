@@ -49,19 +49,19 @@ export function createGlasses(session: Session): Glasses {
       const uses = sql.selectFrom("glassUses").selectAll().where("glass", "=", glass).orderBy("id");
       return (await session.scan(uses)).map(({ id, at, what, sealedRecord }) => ({
         ...{ id, at, what },
-        record: openJson<GlassUseRow["record"]>(session, usePlace(id), sealedRecord),
+        record: openJson<GlassUseRow["record"]>(session, placeOfUse(id), sealedRecord),
       }));
     },
     notes: async (glass) => {
       const notes = sql.selectFrom("glassNotes").selectAll().where("glass", "=", glass).orderBy("id");
       return (await session.scan(notes)).map(({ id, at, by, what, sealedWords }) => ({
         ...{ id, at, by, what },
-        ...(sealedWords === null ? {} : { words: openJson<string>(session, notePlace(id), sealedWords) }),
+        ...(sealedWords === null ? {} : { words: openJson<string>(session, placeOfNote(id), sealedWords) }),
       }));
     },
     addUse: async (glass, { id, at, what, record }) => {
       const counted = ifOpen(glass).set((eb) => ({ reads: eb("reads", "+", isRead(what) ? 1 : 0) }));
-      const use = { id, glass, at, what, sealedRecord: sealJson(usePlace(id), record) };
+      const use = { id, glass, at, what, sealedRecord: sealJson(placeOfUse(id), record) };
       await session.commit(
         [toStatement(counted, 1), toStatement(sql.insertInto("glassUses").values(use))],
         refuseWith("glass.ended"),
@@ -97,7 +97,7 @@ export function createGlasses(session: Session): Glasses {
         .set({ state: to, ...(reviewed ? { reviewedBy: by, reviewedAt: at } : {}) })
         .where("id", "=", glass)
         .where("state", "in", [...from]);
-      const sealedWords = words === undefined ? null : sealJson(notePlace(id), words);
+      const sealedWords = words === undefined ? null : sealJson(placeOfNote(id), words);
       await session.commit(
         [
           toStatement(moved, 1),
@@ -131,7 +131,7 @@ function toColumns({ target, reason, caseReference, fields, ...row }: NewGlass) 
     extended: 0,
     reads: 0,
     target: { blind: nameOf(target), domain: targetDomain },
-    sealedContent: sealJson(contentPlace(row.id), content),
+    sealedContent: sealJson(placeOfContent(row.id), content),
   };
 }
 
@@ -141,10 +141,10 @@ function toRow(session: Session, row: Selectable<Tables["glasses"]>): GlassRow {
     ...dropNulls(rest),
     purpose: purpose as GlassPurpose,
     fields: fields.split(" ") as FieldGroup[],
-    ...openJson<GlassContent>(session, contentPlace(row.id), sealedContent),
+    ...openJson<GlassContent>(session, placeOfContent(row.id), sealedContent),
   };
 }
 
-const contentPlace = (id: string) => ({ table: "glasses", id, field: "content", version: 1 });
-const usePlace = (id: string) => ({ table: "glass_uses", id, field: "record", version: 1 });
-const notePlace = (id: string) => ({ table: "glass_notes", id, field: "words", version: 1 });
+const placeOfContent = (id: string) => ({ table: "glasses", id, field: "content", version: 1 });
+const placeOfUse = (id: string) => ({ table: "glass_uses", id, field: "record", version: 1 });
+const placeOfNote = (id: string) => ({ table: "glass_notes", id, field: "words", version: 1 });

@@ -129,6 +129,22 @@ describe.each(databases)("governance of records in $name", ({ available, open })
       });
     });
 
+    it("remembers which record an attachment was taken from, as long as it is there", async () => {
+      const blob = newId();
+      const bytes = async function* () {
+        yield Buffer.from("canary");
+      };
+      await test.store.blobs.write(bytes(), { id: blob, contentType: "text/plain", by: "user:ana", bytesMax: 10 });
+      await test.store.disclosures.noteSource(blob, { type: "DocumentReference", id: "d1" });
+      expect(await test.store.disclosures.sourcesOf([blob, "uploaded"])).toEqual([
+        { type: "DocumentReference", id: "d1" },
+      ]);
+      expect(await test.store.disclosures.sourcesOf([])).toEqual([]);
+      await expect(test.store.disclosures.noteSource("none", { type: "Binary", id: "b" })).rejects.toMatchObject({
+        code: "blob.not_found",
+      });
+    });
+
     describe("approvals", () => {
       const approval = (change: Partial<NewApproval> = {}): NewApproval => ({
         ...{ id: newId(), kind: "export", patient: "p1", requestedUser: "u1", requestedBy: "user:ana" },
