@@ -1,68 +1,17 @@
-import {
-  askOverTls,
-  createCertificateAuthority,
-  startAuthorizationServer,
-  startFhirServer,
-  type AuthorizationServer,
-  type FhirServer,
-} from "@hilum/testkit";
+import { fhirClient, type FhirPeer } from "@hilum/testkit";
 import type { TestClient } from "./test-client.ts";
 
 export const fhirServerPlugin = { plugin: "org.hilum.fhir-server" };
 /** As the operations of record stores name it. */
 export const fhirStore = { ...fhirServerPlugin, instance: "default" };
-const clientSecret = "client-secret-canary-88";
-
-/** A FHIR server that asks for tokens, and the authorization server that gives them. */
-export interface FhirPeer {
-  server: FhirServer;
-  authorization: AuthorizationServer;
-  /** PEM of the authority of both. */
-  authority: string;
-  close(): Promise<void>;
-}
-
-export async function startFhirPeer({ accessTokenSeconds = 3600 } = {}): Promise<FhirPeer> {
-  const authority = await createCertificateAuthority("FHIR peer authority");
-  const certificate = await authority.issue({
-    names: ["localhost", "127.0.0.1"],
-    notAfter: new Date(Date.now() + 90 * 86_400_000),
-  });
-  const authorization = await startAuthorizationServer({
-    ...{ certificate, accessTokenSeconds, users: {}, scopes: ["system/*.cruds"] },
-    clients: [{ id: "clinic", secret: clientSecret }],
-    api: async (request, response, tokens) => {
-      const scopes = await tokens.scopesOf(request.headers.authorization);
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ scopes }));
-    },
-  });
-  const server = await startFhirServer({
-    certificate,
-    async scopesOf(value) {
-      if (value === undefined) return undefined;
-      const { body } = await askOverTls({
-        ...{ port: authorization.port, authority: authority.certificate, method: "GET", path: "/api/scopes" },
-        headers: { authorization: value },
-      });
-      return (JSON.parse(body.toString("utf8")) as { scopes?: string[] }).scopes;
-    },
-  });
-  return {
-    ...{ server, authorization, authority: authority.certificate },
-    async close() {
-      await server.close();
-      await authorization.close();
-    },
-  };
-}
 
 /** What the plugin needs to know of the peer, secrets apart. */
-export const peerSettings = ({ server, authorization }: FhirPeer) => ({
+const peerSettings = ({ server, authorization }: FhirPeer) => ({
   values: {
     ...{ host: "localhost", port: server.port, basePath: server.basePath, signIn: "client" },
-    ...{ tokenHost: "localhost", tokenPort: authorization.port, tokenPath: "token", clientId: "clinic" },
+    ...{ tokenHost: "localhost", tokenPort: authorization.port, tokenPath: "token", clientId: fhirClient.id },
   },
-  secrets: { clientSecret },
+  secrets: { clientSecret: fhirClient.secret },
 });
 
 /** Opens the way to the peer, and adds the plugin with its settings saved, granted and enabled. */

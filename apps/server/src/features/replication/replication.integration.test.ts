@@ -1,8 +1,8 @@
 import type { ReplicatedStore } from "@hilum/contract/api";
-import { createTempDir, requires, type TempDir } from "@hilum/testkit";
+import { createTempDir, requires, startFhirPeer, type FhirPeer, type TempDir } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fhirOf, observation, patient, type FhirCaller } from "../../../test-support/fhir.ts";
-import { fhirStore, startFhirPeer, turnOnFhirServer, type FhirPeer } from "../../../test-support/fhir-peer.ts";
+import { fhirStore, turnOnFhirServer } from "../../../test-support/fhir-peer.ts";
 import { waitUntil } from "../../../test-support/practice.ts";
 import { startServerProcess, type ServerProcess } from "../../../test-support/server-process.ts";
 import { freePort, password } from "../../../test-support/test-server.ts";
