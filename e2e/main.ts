@@ -15,6 +15,7 @@ import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
 import { practice } from "./journeys/practice.ts";
 import { records } from "./journeys/records.ts";
+import { recordStores } from "./journeys/record-stores.ts";
 import { recordsCustody } from "./journeys/records-custody.ts";
 import { registering } from "./journeys/registering.ts";
 import { remote } from "./journeys/remote.ts";
@@ -68,6 +69,7 @@ const plan: readonly Journey[] = [
   ...records,
   ...recordsCustody,
   ...fhir,
+  ...recordStores,
   ...users,
   ...account,
   ...platform,

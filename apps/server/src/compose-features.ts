@@ -24,6 +24,7 @@ import { composePlugins } from "./features/plugins/compose-plugins.ts";
 import { createLanePorts } from "./features/plugins/lane-ports.ts";
 import { composeRecords } from "./features/records/compose-records.ts";
 import { composeRemote } from "./features/remote/compose-remote.ts";
+import { composeReplication } from "./features/replication/compose-replication.ts";
 import type { Credentials } from "./http/authentication.ts";
 import type { Handlers } from "./http/request.ts";
 
@@ -120,6 +121,10 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     log,
     version: installation.version,
   });
+  const replication = composeReplication({
+    ...{ store, host, runner, counter, boot, ref, log, consents: governance.consents },
+    testMode: () => platform.current().environment === "test",
+  });
   const devtools = composeDevtools({
     ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, ref, log },
     holds: identity.holds,
@@ -136,7 +141,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       egress: egress.repairs,
       routes: messages.routeRepairs,
       keys: keys.repairs,
-      records: async () => [...(await records.repairs()), ...(await governance.repairs())],
+      records: async () => [
+        ...(await records.repairs()),
+        ...(await governance.repairs()),
+        ...(await replication.repairs()),
+      ],
     }),
   });
   let metrics: Promise<Metrics> | undefined;
@@ -172,6 +181,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...records.handlers,
     ...keys.handlers,
     ...governance.handlers,
+    ...replication.handlers,
   };
 
   const timers = [
@@ -196,7 +206,9 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       void lifecycle
         .note(status)
         .catch(() => log.warn("plugin.state_not_kept", { plugin: status.key.plugin, instance: status.key.instance }));
-      if (status.state === "running") messages.onInstanceRunning(status);
+      if (status.state !== "running") return;
+      messages.onInstanceRunning(status);
+      replication.onInstanceRunning(status.key);
     },
     keepReason: audit.keepReason,
     observeRequest: (operation, status, seconds) =>
@@ -209,6 +221,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       // Providers first, so that what waits finds them.
       await lifecycle.resume();
       await messages.start();
+      await replication.start();
       health.start();
       keys.start();
     },
@@ -220,6 +233,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await keys.close();
       await health.close();
       await messages.close();
+      await replication.close();
       await remote.close();
       await audit.close();
       await plugins.close();

@@ -9,6 +9,7 @@ const reason = { reason: "A test of who may do this" };
 const nothing = {};
 const somePatient = { patient: "absent" };
 const someRecord = { type: "Patient", id: "absent" };
+const someStore = { plugin: "org.example.absent", instance: "default" };
 const someGlass = { glass: "absent" };
 const absentRecord = { type: "Organization", id: "absent" };
 const someScaffold = {
@@ -275,5 +276,11 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   listShreddings: nothing,
   requestShredding: { params: somePatient, body: { reason: "A test of who may ask for it" } },
   approveShredding: { params: { shredding: "absent" }, body: { confirm: "absent" } },
+  listStores: nothing,
+  setStoreRole: { params: someStore, body: { role: "none" } },
+  reconcileStore: { params: someStore, body: {} },
+  listStoreFaults: { params: someStore },
+  retryStoreFault: { params: { ...someStore, fault: "absent" } },
+  dismissStoreFault: { params: { ...someStore, fault: "absent" }, body: reason },
   refuseShredding: { params: { shredding: "absent" }, body: reason },
 };

@@ -11,6 +11,7 @@ const { available, path: python = "python3" } = requires("pytest-asyncio");
 const suites = [
   "sdks/python",
   "plugins/webhook-sender",
+  "plugins/orthanc-dicom",
   "examples/hello-sender-python",
   "examples/record-store-python",
 ];

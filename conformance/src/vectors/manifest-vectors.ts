@@ -40,6 +40,14 @@ const full: Record<string, unknown> = {
       ...{ id: "signed-in", title: "API, signed in", scope: "net:https://{config.host}:443" },
       ...{ requests: [{ method: "GET", path: "/me" }], auth: { type: "oauth2", step: "sign-in" } },
     },
+    {
+      ...{ id: "client", title: "API, as a program", scope: "net:https://{config.host}:443" },
+      requests: [{ method: "GET", path: "/records" }],
+      auth: {
+        ...{ type: "client_credentials", tokenUrl: "https://login.example.org/{+config.client}" },
+        ...{ clientId: "client", clientSecret: "clientSecret", scope: "client" },
+      },
+    },
   ],
   config: {
     type: "object",

@@ -3298,7 +3298,7 @@ export interface components {
             /** @enum {unknown} */
             readonly access: "granted" | "denied" | "undecided" | "stale";
             /** @enum {unknown} */
-            readonly auth?: "basic" | "bearer" | "header" | "oauth2";
+            readonly auth?: "basic" | "bearer" | "header" | "oauth2" | "client_credentials";
             readonly day: {
                 readonly bytesIn: number;
                 readonly bytesOut: number;

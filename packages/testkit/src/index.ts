@@ -5,6 +5,9 @@ export {
   type IssuedCertificate,
 } from "./certificates/certificate-authority.ts";
 export { createTempDir, type TempDir } from "./files/temp-dir.ts";
+export { fhirClient, startFhirPeer, type FhirPeer } from "./fhir/fhir-peer.ts";
+export { startFhirServer, type FhirRequestSeen, type FhirServer, type FhirServerOptions } from "./fhir/fhir-server.ts";
+export { askOverTls, Unanswered, type TlsQuestion, type TlsReply } from "./http/ask-over-tls.ts";
 export { searchMemory, type MemoryHit, type MemorySearch } from "./memory/search-memory.ts";
 export {
   startAuthorizationServer,

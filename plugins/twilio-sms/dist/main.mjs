@@ -369,6 +369,12 @@ const errorCatalogue = {
 		fix: "Check that the key file belongs to this data folder; restore the row from a backup.",
 		retryable: false
 	},
+	"fault.not_found": {
+		status: 404,
+		title: "The record is not among those that the store refused",
+		fix: "Load the list again: it may have been taken, or left out, meanwhile.",
+		retryable: false
+	},
 	"fixture.not_fitting": {
 		status: 409,
 		title: "The plugin takes nothing of this kind",

@@ -90,6 +90,10 @@ const shreddings = createRoute({
   validateSearch: cursorSearch,
   component: lazyRouteComponent(() => import("../screens/records/custody/shreddings.tsx"), "ShreddingsScreen"),
 });
+const stores = createRoute({
+  ...inApp("/records/stores"),
+  component: lazyRouteComponent(() => import("../screens/records/stores/stores.tsx"), "StoresScreen"),
+});
 
 export const recordRoutes = [
   records,
@@ -102,4 +106,5 @@ export const recordRoutes = [
   retention,
   exports,
   shreddings,
+  stores,
 ] as const;

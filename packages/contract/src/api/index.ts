@@ -19,6 +19,7 @@ export * from "./egress.ts";
 export * from "./fhir.ts";
 export * from "./repairs.ts";
 export * from "./setup.ts";
+export * from "./stores.ts";
 export * from "./wire-inspector.ts";
 
 export { commandOf } from "./commands.ts";
@@ -42,6 +43,7 @@ import { pluginOperations } from "./plugins.ts";
 import { repairOperations } from "./repairs.ts";
 import { setupOperations } from "./setup.ts";
 import { routeOperations } from "./routes.ts";
+import { storeOperations } from "./stores.ts";
 
 /** Every operation of the HTTP API. The server refuses to start when one has no handler, or a handler has no operation. */
 export const operations = [
@@ -57,6 +59,7 @@ export const operations = [
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,
+  ...storeOperations,
   ...browserOperations,
   ...glassOperations,
   ...disclosureOperations,

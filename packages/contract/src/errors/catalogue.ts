@@ -42,6 +42,7 @@ export const errorCatalogue = {
   "destination.not_public": { status: 403, title: "The destination is an address that plugins may not reach", fix: "If the server is your own, an administrator adds its address range under Settings, Network.", retryable: false },
   "enrolment.invalid": { status: 401, title: "The enrolment code is wrong, used, expired or revoked", fix: "Make a new code on the plugin's Access page. If you did not use the old one, look in Audit who did.", retryable: false },
   "envelope.invalid": { status: 500, title: "A stored value cannot be decrypted", fix: "Check that the key file belongs to this data folder; restore the row from a backup.", retryable: false },
+  "fault.not_found": { status: 404, title: "The record is not among those that the store refused", fix: "Load the list again: it may have been taken, or left out, meanwhile.", retryable: false },
   "fixture.not_fitting": { status: 409, title: "The plugin takes nothing of this kind", fix: "Choose a fixture that one of its capabilities takes.", retryable: false },
   "fixture.not_found": { status: 404, title: "There is no such fixture", fix: "Choose one from the list.", retryable: false },
   "fixture.test_mode": { status: 409, title: "Made-up messages go to instances in test mode alone", fix: "Turn test mode on in the plugin's Settings.", retryable: false },

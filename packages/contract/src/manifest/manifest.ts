@@ -77,12 +77,17 @@ export interface DestinationRequest {
   path: string;
 }
 
-/** Where the host puts a secret that the plugin never holds. Each member names a setting; `step` an `oauth2` step of the setup. */
+/**
+ * Where the host puts a secret that the plugin never holds. Each member names a setting; `step` an `oauth2` step of the setup.
+ * `client_credentials`: a token that the host gets for itself, without a person (RFC 6749 section 4.4). Its `tokenUrl` may name
+ * settings, and one of the manifest's own `net:https` scopes leads there; `scope` names the setting with the scopes to ask for.
+ */
 export type DestinationAuth =
   | { type: "basic"; username: string; password: string }
   | { type: "bearer"; token: string }
   | { type: "header"; name: string; value: string }
-  | { type: "oauth2"; step: string };
+  | { type: "oauth2"; step: string }
+  | { type: "client_credentials"; tokenUrl: string; clientId: string; clientSecret: string; scope?: string };
 
 /** An HTTPS endpoint that the plugin may ask the host to call (`http.fetch`). */
 export interface Destination {

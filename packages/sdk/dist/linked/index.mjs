@@ -725,6 +725,12 @@ const errorCatalogue = {
 		fix: "Check that the key file belongs to this data folder; restore the row from a backup.",
 		retryable: false
 	},
+	"fault.not_found": {
+		status: 404,
+		title: "The record is not among those that the store refused",
+		fix: "Load the list again: it may have been taken, or left out, meanwhile.",
+		retryable: false
+	},
 	"fixture.not_fitting": {
 		status: 409,
 		title: "The plugin takes nothing of this kind",
@@ -9310,7 +9316,22 @@ const auth = variants("type", {
 	oauth2: object({
 		type: oneOf(["oauth2"]),
 		step: token("the id of a setup step of type oauth2")
-	}, { required: ["type", "step"] })
+	}, { required: ["type", "step"] }),
+	client_credentials: object({
+		type: oneOf(["client_credentials"]),
+		tokenUrl: described("Where the host gets its token: `https://{config.tokenHost}/{+config.tokenPath}`. One of the manifest's own scopes leads there.", text({
+			max: 500,
+			what: "an https address"
+		})),
+		clientId: setting$2("a setting"),
+		clientSecret: setting$2("a secret setting"),
+		scope: setting$2("a setting")
+	}, { required: [
+		"type",
+		"tokenUrl",
+		"clientId",
+		"clientSecret"
+	] })
 });
 /** One entry of `destinations`. */
 const destinationShape = object({
@@ -10116,16 +10137,6 @@ function* spelledForms(type, letters = "r") {
 	]) for (const name of type === void 0 ? canonicalTypes : [type]) yield `${level}/${name}.${letters}`;
 }
 
-// packages/contract/src/manifest/request-headers.ts
-/** Request headers that every plugin may set. */
-const requestHeaders = /* @__PURE__ */ new Set([
-	"accept",
-	"content-type",
-	"idempotency-key",
-	"if-match",
-	"if-none-match"
-]);
-
 // packages/contract/src/manifest/request-template.ts
 /** Text around at most one `{name}`. */
 const templateSegment = /^((?:[A-Za-z0-9._~!$&'()*+,;=:@-])*)(?:(\{[A-Za-z][A-Za-z0-9_]{0,63}\})((?:[A-Za-z0-9._~!$&'()*+,;=:@-])*))?$/;
@@ -10139,6 +10150,107 @@ function templateFault(path) {
 }
 /** `..;x` leads upwards as well, on servers that strip what follows the semicolon. */
 const isDotSegment = (segment) => /^\.{1,2}(?:;|$)/.test(segment);
+
+// packages/contract/src/manifest/provider-address.ts
+const parts = /^https:\/\/(\[[^\]]*\]|\{[^}]*\}|[^:/?#{}[\]@\\\s]+)(?::(\{[^}]*\}|\d{1,5}))?((?:\/[^?#\\\s]*)?)(?:\?([^#\\\s]*))?$/;
+const placeholder = /\{([^{}]*)\}/g;
+const named = /^\+?config\.([A-Za-z][A-Za-z0-9_]*)$/;
+const severalSegments = /\{\+[^{}]*\}/;
+/** Undefined for what is not such an address: another scheme, user information, a fragment, a setting in the query. */
+function parseProviderAddress(text) {
+	const match = parts.exec(text);
+	if (match === null) return void 0;
+	const [, host = "", port = "443", path = "", query = ""] = match;
+	const scope = parseScope(`net:https://${host}:${port}`);
+	if (!isScope(scope) || scope.kind !== "net" || /[{}]/.test(query)) return void 0;
+	const rest = path.replaceAll(placeholder, (_whole, inner) => named.test(inner) ? "x" : "{");
+	if (severalSegments.test(path.replace(/\/\{\+[^{}]*\}$/, "")) || severalSegments.test(host + port)) return void 0;
+	if (/[{}]/.test(rest) || !URL.canParse(`https://host.example${rest}`)) return void 0;
+	return {
+		scope,
+		path: path === "" ? "/" : path,
+		query: new URLSearchParams(query)
+	};
+}
+/** Settings that the address names. */
+function settingsOfAddress({ scope, path }) {
+	const inPath = [...path.matchAll(placeholder)].map(([, inner = ""]) => named.exec(inner)?.[1] ?? "");
+	return [...scopeSettings(scope), ...inPath];
+}
+
+// packages/contract/src/manifest/check-oauth-step.ts
+/** Parameters of an authorization request that are the host's alone (RFC 6749 section 4.1.1, RFC 7636, RFC 9101). */
+const hostParameters = /* @__PURE__ */ new Set([
+	"response_type",
+	"response_mode",
+	"client_id",
+	"redirect_uri",
+	"scope",
+	"state",
+	"nonce",
+	"code_challenge",
+	"code_challenge_method",
+	"request",
+	"request_uri"
+]);
+/** An `oauth2` step: its addresses, and the settings that hold what it needs and what it brings. */
+function checkOAuthStep(manifest, step, pointer, report) {
+	const { authorizeUrl, tokenUrl, issuer, clientId, clientSecret, into } = step;
+	checkAuthorizeUrl(manifest, authorizeUrl, `${pointer}/authorizeUrl`, report);
+	checkTokenUrl(manifest, tokenUrl, `${pointer}/tokenUrl`, report);
+	if (issuer !== void 0 && !(isWebAddress(issuer) && /^https:[^?#]*$/.test(issuer))) report(`${pointer}/issuer`, "is not an https address without query and fragment", "Copy it from the provider.");
+	checkSetting(manifest, clientId, { secret: false }, `${pointer}/clientId`, report);
+	checkSetting(manifest, clientSecret, { secret: true }, `${pointer}/clientSecret`, report);
+	checkSetting(manifest, into, { secret: true }, `${pointer}/into`, report);
+}
+const addressMend = "Write an address such as https://login.example.com/oauth2/token.";
+function checkAuthorizeUrl(manifest, text, pointer, report) {
+	if (text === void 0) return;
+	const address = parseProviderAddress(text);
+	if (address === void 0) return report(pointer, "is not an https address", addressMend);
+	const own = [...address.query.keys()].find((name) => hostParameters.has(name));
+	if (own !== void 0) report(pointer, `sets the parameter \`${own}\`, which Hilum sets`, "Remove it.");
+	checkSettingsIn(manifest, address, pointer, report);
+}
+/** Where the host asks for tokens: an address of this form, to which one of the manifest's scopes leads. */
+function checkTokenUrl(manifest, text, pointer, report) {
+	if (text === void 0) return;
+	const address = parseProviderAddress(text);
+	if (address === void 0 || address.query.size > 0) return report(pointer, "is not an https address without query", addressMend);
+	checkSettingsIn(manifest, address, pointer, report);
+	const wanted = formatScope(address.scope);
+	if (!(manifest.scopes ?? []).some(({ scope }) => {
+		const parsed = parseScope(scope);
+		return isScope(parsed) && formatScope(parsed) === wanted;
+	})) report(pointer, `no scope leads there`, `Add { "scope": "${wanted}", "reason": "..." } to /scopes.`);
+}
+function checkSettingsIn(manifest, address, pointer, report) {
+	for (const name of settingsOfAddress(address)) {
+		const declared = propertyOf$1(manifest, name);
+		if (declared === void 0) report(pointer, `names the setting \`${name}\`, which config does not declare`, "Declare it in /config/properties.");
+		else if (declared.secret === true || declared.type === "array" || declared.type === "boolean") report(pointer, `names the setting \`${name}\`, which cannot be part of an address`, "Use a text that is not a secret.");
+	}
+}
+function checkSetting(manifest, name, { secret }, pointer, report) {
+	if (name === void 0) return;
+	const declared = propertyOf$1(manifest, name);
+	if (declared === void 0) return report(pointer, `there is no setting \`${name}\``, "Declare it in /config/properties.");
+	if (declared.type !== "string") report(pointer, `\`${name}\` is not a text`, "Give it \"type\": \"string\".");
+	if (declared.secret === true !== secret) report(pointer, secret ? `\`${name}\` is not a secret` : `\`${name}\` is a secret`, secret ? "Give it \"secret\": true." : "Name a setting that can be shown.");
+}
+function propertyOf$1({ config }, name) {
+	return Object.entries(config?.properties ?? {}).find(([other]) => other === name)?.[1];
+}
+
+// packages/contract/src/manifest/request-headers.ts
+/** Request headers that every plugin may set. */
+const requestHeaders = /* @__PURE__ */ new Set([
+	"accept",
+	"content-type",
+	"idempotency-key",
+	"if-match",
+	"if-none-match"
+]);
 
 // packages/contract/src/manifest/check-destinations.ts
 /**
@@ -10187,109 +10299,28 @@ function checkAuth(manifest, auth, pointer, report) {
 		case "header":
 			if (auth.name !== "authorization" && reserved.test(auth.name)) report(`${pointer}/name`, `\`${auth.name}\` cannot hold a secret`, "Name the header that the provider asks for.");
 			return checkSecret(manifest, auth.value, `${pointer}/value`, report);
-		case "oauth2": if (!(manifest.setup?.steps ?? []).some(({ id, type }) => id === auth.step && type === "oauth2")) report(`${pointer}/step`, `the setup has no step \`${auth.step}\` of type oauth2`, "Name the id of such a step of /setup/steps.");
+		case "oauth2":
+			if (!(manifest.setup?.steps ?? []).some(({ id, type }) => id === auth.step && type === "oauth2")) report(`${pointer}/step`, `the setup has no step \`${auth.step}\` of type oauth2`, "Name the id of such a step of /setup/steps.");
+			return;
+		case "client_credentials":
+			checkTokenUrl(manifest, auth.tokenUrl, `${pointer}/tokenUrl`, report);
+			checkPlain(manifest, auth.clientId, `${pointer}/clientId`, report);
+			checkSecret(manifest, auth.clientSecret, `${pointer}/clientSecret`, report);
+			if (auth.scope !== void 0) checkPlain(manifest, auth.scope, `${pointer}/scope`, report);
 	}
 }
 function checkPlain(manifest, name, pointer, report) {
-	const declared = propertyOf$1(manifest, name);
+	const declared = propertyOf(manifest, name);
 	if (declared === void 0) return missing(name, pointer, report);
 	if (declared.type !== "string" || declared.secret === true) report(pointer, `the setting \`${name}\` is not a text that may be shown`, "Name a text that is not a secret.");
 }
 function checkSecret(manifest, name, pointer, report) {
-	const declared = propertyOf$1(manifest, name);
+	const declared = propertyOf(manifest, name);
 	if (declared === void 0) return missing(name, pointer, report);
 	if (declared.secret !== true) report(pointer, `the setting \`${name}\` is not a secret`, "Add \"secret\": true to it in /config/properties.");
 }
-const propertyOf$1 = ({ config }, name) => Object.entries(config?.properties ?? {}).find(([other]) => other === name)?.[1];
+const propertyOf = ({ config }, name) => Object.entries(config?.properties ?? {}).find(([other]) => other === name)?.[1];
 const missing = (name, pointer, report) => report(pointer, `there is no setting \`${name}\``, "Declare it in /config/properties.");
-
-// packages/contract/src/manifest/provider-address.ts
-const parts = /^https:\/\/(\[[^\]]*\]|\{[^}]*\}|[^:/?#{}[\]@\\\s]+)(?::(\{[^}]*\}|\d{1,5}))?((?:\/[^?#\\\s]*)?)(?:\?([^#\\\s]*))?$/;
-const placeholder = /\{([^{}]*)\}/g;
-const named = /^config\.([A-Za-z][A-Za-z0-9_]*)$/;
-/** Undefined for what is not such an address: another scheme, user information, a fragment, a setting in the query. */
-function parseProviderAddress(text) {
-	const match = parts.exec(text);
-	if (match === null) return void 0;
-	const [, host = "", port = "443", path = "", query = ""] = match;
-	const scope = parseScope(`net:https://${host}:${port}`);
-	if (!isScope(scope) || scope.kind !== "net" || /[{}]/.test(query)) return void 0;
-	const rest = path.replaceAll(placeholder, (_whole, inner) => named.test(inner) ? "x" : "{");
-	if (/[{}]/.test(rest) || !URL.canParse(`https://host.example${rest}`)) return void 0;
-	return {
-		scope,
-		path: path === "" ? "/" : path,
-		query: new URLSearchParams(query)
-	};
-}
-/** Settings that the address names. */
-function settingsOfAddress({ scope, path }) {
-	const inPath = [...path.matchAll(placeholder)].map(([, inner = ""]) => named.exec(inner)?.[1] ?? "");
-	return [...scopeSettings(scope), ...inPath];
-}
-
-// packages/contract/src/manifest/check-oauth-step.ts
-/** Parameters of an authorization request that are the host's alone (RFC 6749 section 4.1.1, RFC 7636, RFC 9101). */
-const hostParameters = /* @__PURE__ */ new Set([
-	"response_type",
-	"response_mode",
-	"client_id",
-	"redirect_uri",
-	"scope",
-	"state",
-	"nonce",
-	"code_challenge",
-	"code_challenge_method",
-	"request",
-	"request_uri"
-]);
-/** An `oauth2` step: its addresses, and the settings that hold what it needs and what it brings. */
-function checkOAuthStep(manifest, step, pointer, report) {
-	const { authorizeUrl, tokenUrl, issuer, clientId, clientSecret, into } = step;
-	checkAuthorizeUrl(manifest, authorizeUrl, `${pointer}/authorizeUrl`, report);
-	checkTokenUrl(manifest, tokenUrl, `${pointer}/tokenUrl`, report);
-	if (issuer !== void 0 && !(isWebAddress(issuer) && /^https:[^?#]*$/.test(issuer))) report(`${pointer}/issuer`, "is not an https address without query and fragment", "Copy it from the provider.");
-	checkSetting(manifest, clientId, { secret: false }, `${pointer}/clientId`, report);
-	checkSetting(manifest, clientSecret, { secret: true }, `${pointer}/clientSecret`, report);
-	checkSetting(manifest, into, { secret: true }, `${pointer}/into`, report);
-}
-const addressMend = "Write an address such as https://login.example.com/oauth2/token.";
-function checkAuthorizeUrl(manifest, text, pointer, report) {
-	if (text === void 0) return;
-	const address = parseProviderAddress(text);
-	if (address === void 0) return report(pointer, "is not an https address", addressMend);
-	const own = [...address.query.keys()].find((name) => hostParameters.has(name));
-	if (own !== void 0) report(pointer, `sets the parameter \`${own}\`, which Hilum sets`, "Remove it.");
-	checkSettingsIn(manifest, address, pointer, report);
-}
-function checkTokenUrl(manifest, text, pointer, report) {
-	if (text === void 0) return;
-	const address = parseProviderAddress(text);
-	if (address === void 0 || address.query.size > 0) return report(pointer, "is not an https address without query", addressMend);
-	checkSettingsIn(manifest, address, pointer, report);
-	const wanted = formatScope(address.scope);
-	if (!(manifest.scopes ?? []).some(({ scope }) => {
-		const parsed = parseScope(scope);
-		return isScope(parsed) && formatScope(parsed) === wanted;
-	})) report(pointer, `no scope leads there`, `Add { "scope": "${wanted}", "reason": "..." } to /scopes.`);
-}
-function checkSettingsIn(manifest, address, pointer, report) {
-	for (const name of settingsOfAddress(address)) {
-		const declared = propertyOf(manifest, name);
-		if (declared === void 0) report(pointer, `names the setting \`${name}\`, which config does not declare`, "Declare it in /config/properties.");
-		else if (declared.secret === true || declared.type === "array" || declared.type === "boolean") report(pointer, `names the setting \`${name}\`, which cannot be part of an address`, "Use a text that is not a secret.");
-	}
-}
-function checkSetting(manifest, name, { secret }, pointer, report) {
-	if (name === void 0) return;
-	const declared = propertyOf(manifest, name);
-	if (declared === void 0) return report(pointer, `there is no setting \`${name}\``, "Declare it in /config/properties.");
-	if (declared.type !== "string") report(pointer, `\`${name}\` is not a text`, "Give it \"type\": \"string\".");
-	if (declared.secret === true !== secret) report(pointer, secret ? `\`${name}\` is not a secret` : `\`${name}\` is a secret`, secret ? "Give it \"secret\": true." : "Name a setting that can be shown.");
-}
-function propertyOf({ config }, name) {
-	return Object.entries(config?.properties ?? {}).find(([other]) => other === name)?.[1];
-}
 
 // packages/contract/src/manifest/check-setup.ts
 /** What a setup needs beyond its shape: each step asks for settings that exist, and for nothing of another type. */

@@ -28,6 +28,7 @@ import { createPlatform } from "./repositories/platform.ts";
 import { createPlugins } from "./repositories/plugins.ts";
 import { createPractice } from "./repositories/practice.ts";
 import { createPrivateState } from "./repositories/private-state.ts";
+import { createRecordStores } from "./repositories/record-stores.ts";
 import { createCompartmentKeys, type CompartmentKeys } from "./repositories/records/compartments.ts";
 import { createRecords } from "./repositories/records/records.ts";
 import { createRegistrations } from "./repositories/registrations.ts";
@@ -155,6 +156,7 @@ function createRepositories(session: Session, compartmentKeys: CompartmentKeys):
     platform: createPlatform(session),
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
+    recordStores: createRecordStores(session),
     glasses: createGlasses(session),
     disclosures: createDisclosures(session),
     approvals: createApprovals(session),

@@ -19,6 +19,7 @@ export type RequirementName =
   | "aiosmtpd"
   | "go"
   | "moto"
+  | "orthanc"
   | "python3"
   | "pytest-asyncio"
   | "openbao"
@@ -77,6 +78,10 @@ const rules: Record<RequirementName, Rule> = {
     find: () => found(findMoto(), "moto, an S3 server for tests, is not installed"),
     enable:
       "python3 -m venv sdks/python/.venv && sdks/python/.venv/bin/pip install -r sdks/python/requirements-dev.txt",
+  },
+  orthanc: {
+    find: () => found(findProgram("Orthanc", "/usr/sbin/Orthanc"), "Orthanc is not installed"),
+    enable: "apt-get install orthanc",
   },
   python3: {
     find: () => found(findPython(), "Python 3 is not installed"),

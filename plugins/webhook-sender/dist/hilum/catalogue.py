@@ -193,6 +193,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Check that the key file belongs to this data folder; restore the row from a backup.",
         False,
     ),
+    "fault.not_found": ErrorSpec(
+        404,
+        "The record is not among those that the store refused",
+        "Load the list again: it may have been taken, or left out, meanwhile.",
+        False,
+    ),
     "fixture.not_fitting": ErrorSpec(
         409,
         "The plugin takes nothing of this kind",

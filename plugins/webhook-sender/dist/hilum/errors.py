@@ -57,6 +57,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── DataNoSpace               data.no_space
 │   ├── EnrolmentInvalid          enrolment.invalid
 │   ├── EnvelopeInvalid           envelope.invalid
+│   ├── FaultNotFound             fault.not_found
 │   ├── FixtureNotFitting         fixture.not_fitting
 │   ├── FixtureNotFound           fixture.not_found
 │   ├── FixtureTestMode           fixture.test_mode
@@ -314,6 +315,10 @@ class EnrolmentInvalid(HostError):
 
 class EnvelopeInvalid(HostError):
     """A stored value cannot be decrypted: `envelope.invalid`."""
+
+
+class FaultNotFound(HostError):
+    """The record is not among those that the store refused: `fault.not_found`."""
 
 
 class FixtureNotFitting(HostError):
@@ -910,6 +915,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "destination.not_public": DestinationNotPublic,
     "enrolment.invalid": EnrolmentInvalid,
     "envelope.invalid": EnvelopeInvalid,
+    "fault.not_found": FaultNotFound,
     "fixture.not_fitting": FixtureNotFitting,
     "fixture.not_found": FixtureNotFound,
     "fixture.test_mode": FixtureTestMode,
@@ -1086,6 +1092,7 @@ __all__ = [
     "EnrolmentError",
     "EnrolmentInvalid",
     "EnvelopeInvalid",
+    "FaultNotFound",
     "FixtureNotFitting",
     "FixtureNotFound",
     "FixtureTestMode",

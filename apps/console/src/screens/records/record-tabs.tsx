@@ -7,6 +7,7 @@ const tabs = [
   ["Exports", "/records/exports"],
   ["Retention", "/records/retention"],
   ["Destruction", "/records/shreddings"],
+  ["Stores", "/records/stores"],
 ] as const;
 
 export function RecordTabs({ at }: { at: (typeof tabs)[number][0] }) {

@@ -7,7 +7,7 @@ import type { Handlers } from "../../http/request.ts";
 import { createBrowser } from "../browser/browser.ts";
 import { createPluginStores } from "../browser/plugin-stores.ts";
 import { createBrowserHandlers } from "../browser/routes.ts";
-import { createConsents } from "../consent/consents.ts";
+import { createConsents, type Consents } from "../consent/consents.ts";
 import { createConsentHandlers } from "../consent/routes.ts";
 import { createDisclosureAccount } from "../disclosures/account.ts";
 import { createMessageReleases, type MessageReleases } from "../disclosures/release-message.ts";
@@ -42,6 +42,8 @@ export interface GovernanceParts {
 /** Who sees records, and what becomes of them: browser, glasses, consents, disclosures, holds, exports, retention, shredding. */
 export interface GovernanceFeature {
   handlers: Pick<Handlers, keyof ReturnType<typeof createAllHandlers>>;
+  /** For whatever carries records elsewhere. */
+  consents: Consents;
   /** For whatever reads records. */
   guards: RecordGuards;
   /** For whatever sends messages. */
@@ -66,6 +68,7 @@ export function composeGovernance({ store, governor, host, linkKey, ref, holds }
     nowMs: () => clock().getTime(),
   });
   return {
+    consents,
     handlers: createAllHandlers({ store, consents, glasses, browser, retention }),
     guards: createRecordGuards({ store, glasses, consents }),
     releases: createMessageReleases({ store, consents }),

@@ -23,6 +23,7 @@ import { createRegistrationService, type RegistrationService } from "./registrat
 import { createPluginHandlers } from "./routes.ts";
 import { createInstanceRunner, type InstanceRunner, type RunnerParts } from "./runner.ts";
 import { createSettingsService } from "./settings.ts";
+import { createClientTokens } from "./setup/oauth/client-token.ts";
 import { createTokenEndpoint } from "./setup/oauth/ask-token-endpoint.ts";
 import { createSignInService } from "./setup/oauth/sign-in.ts";
 import { createSignInStates } from "./setup/oauth/sign-in-state.ts";
@@ -92,6 +93,7 @@ export async function composePlugins(parts: PluginsParts): Promise<PluginsFeatur
       [practiceMailboxId, (_key, settings) => createPracticeMailbox({ practice: store.practice, settings })],
     ]),
     accessToken: (key, step) => tokenKeeper.accessToken(key, step),
+    clientTokens: createClientTokens({ ask: askTokenEndpoint }),
     developmentModules: developmentModules(installation),
     publicUrl: parts.publicUrl,
   });

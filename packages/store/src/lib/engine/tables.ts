@@ -26,6 +26,7 @@ import type {
   SignInThrottlesTable,
   UsersTable,
 } from "./identity-tables.ts";
+import type { RecordStoreFaultsTable, RecordStoresTable } from "./replication-tables.ts";
 import type {
   RecordBlobsTable,
   RecordHoldsTable,
@@ -97,6 +98,8 @@ export interface Tables {
   oauthStates: OauthStatesTable;
   signInFaults: SignInFaultsTable;
   repairSnoozes: RepairSnoozesTable;
+  recordStores: RecordStoresTable;
+  recordStoreFaults: RecordStoreFaultsTable;
   glasses: GlassesTable;
   glassUses: GlassUsesTable;
   glassNotes: GlassNotesTable;

@@ -10,13 +10,14 @@ from .capabilities import phi_class_of, phi_of_capability
 from .config_profile import check_config
 from .contract import load_contract
 from .deceptive_text import find_invisible, find_look_alike
-from .destinations import check_destinations, property_of
+from .destinations import check_destinations
 from .formats import is_web_address
 from .ingress import check_ingress
 from .json_values import WHOLE_MAX
 from .migrations import check_migrations
 from .pages import check_pages, is_inner_path
 from .plugin_id import check_plugin_id
+from .provider_addresses import property_of
 from .problem import Problems, Report, pointer_to, problem
 from .scopes import format_scope, parse_scope, scope_settings
 from .setup_steps import check_setup
