@@ -101,6 +101,18 @@ export const sealedTables: readonly SealedTable[] = [
     columns: { sealed_content: 1, sealed_refusal: 1 },
   },
   { table: "attachment_sources", words: "records of attachments", key: ["blob"], columns: { sealed_record: 1 } },
+  {
+    table: "record_stores",
+    words: "what record stores said",
+    key: ["plugin", "instance"],
+    columns: { sealed_refusal: 1, sealed_reconciliation: 1 },
+  },
+  {
+    table: "record_store_faults",
+    words: "why record stores refused",
+    key: ["plugin", "instance", "id"],
+    columns: { sealed_refusal: 1 },
+  },
   { table: "repair_snoozes", words: "reasons of snoozes", key: ["repair"], columns: { sealed_reason: "row_version" } },
 ];
 
