@@ -1,4 +1,5 @@
 import type { PlatformSettings } from "@hilum/contract/api";
+import type { InstanceKey } from "../ports/shapes.ts";
 import type { Store } from "../ports/store.ts";
 import { addPlugin, newId, newMessage } from "./databases.ts";
 import { newPatient } from "./records.ts";
@@ -62,6 +63,9 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
   await store.signIns.reportFault({ ...key, step: "sign-in", code: "provider.refused", reply: "expired", since: at });
   await store.records.write([newPatient(patient)]);
   await store.records.setHold({ patient }, { on: true, reason: "a request of a court", by });
+  const glass = await fillGovernance(store, patient);
+  await fillRecordStores(store, key);
+  await store.disclosures.noteSource(blob, { type: "DocumentReference", id: "d1" });
   await store.snoozes.set({
     ...{ repair: `audit:${user}`, severity: "error", until: "2199-03-02T08:00:00.000Z" },
     ...{ reason: "the vendor is told", at, by },
@@ -84,6 +88,55 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
     signIns: [await from.signIns.pending(key, "sign-in"), await from.signIns.faults()],
     snoozes: await from.snoozes.list(),
     records: [await from.records.find("Patient", patient), await from.records.holds()],
+    glasses: [await from.glasses.find(glass), await from.glasses.uses(glass), await from.glasses.notes(glass)],
+    disclosures: [await from.disclosures.list({ patient }), await from.disclosures.sourcesOf([blob])],
+    approvals: await from.approvals.list("export", {}),
+    recordStores: [await from.recordStores.list(), await from.recordStores.faults(key, {})],
+  });
+}
+
+/** Answers the id of the glass. */
+async function fillGovernance(store: Store, patient: string): Promise<string> {
+  const [glass, approval] = [newId(), newId()];
+  const until = "2199-03-02T08:00:00.000Z";
+  await store.glasses.open({
+    ...{ id: glass, user: newId(), session: newId(), by, purpose: "TREAT", fields: ["identity"], minutes: 15 },
+    ...{ openedAt: at, until, target: { patient }, reason: "the patient fell ill at night" },
+  });
+  await store.glasses.addUse(glass, { id: newId(), at, what: "record", record: { type: "Patient", id: patient } });
+  await store.glasses.end(glass, "closed", at);
+  const note = { id: newId(), at, by, what: "ask" as const, words: "Which case was it?" };
+  await store.glasses.note(glass, note, { from: ["waiting"], to: "asked", reviewed: true });
+  await store.disclosures.add([
+    {
+      ...{ id: newId(), patient, source: "message:1", at, kind: "message", purpose: "TREAT", by, part2: false },
+      ...{
+        accountable: true,
+        recipient: "b@example.org",
+        what: "A letter",
+        records: [{ type: "Patient", id: patient }],
+      },
+    },
+  ]);
+  await store.approvals.create({
+    ...{ id: approval, kind: "export", patient, requestedUser: newId(), requestedBy: by, requestedAt: at, until },
+    content: { why: "the patient asks for it" },
+  });
+  await store.approvals.move(approval, "waiting", "refused", { decidedBy: by, decidedAt: at, refusal: "not hers" });
+  return glass;
+}
+
+async function fillRecordStores(store: Store, key: InstanceKey): Promise<void> {
+  const refusal = { code: "record.invalid", cause: "other", fix: "Mend it.", reply: "HTTP 422" } as const;
+  await store.recordStores.setRole(key, "replica", { cursor: 0, at, by });
+  await store.recordStores.setRefusal(key, refusal, at);
+  await store.recordStores.setReconciliation(key, {
+    ...{ state: "failed", startedAt: at, startedBy: by, mend: true, seq: 5, refusal },
+    ...{ checked: 5, missing: 1, older: 0, deleted: 0, foreign: 0, mended: 1 },
+  });
+  await store.recordStores.putFault({
+    ...{ ...key, id: newId(), type: "Patient", record: "p1", version: 1, change: "create", at, attempts: 1 },
+    ...{ lastAttemptAt: at, ...refusal },
   });
 }
 
