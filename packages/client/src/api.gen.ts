@@ -2554,6 +2554,108 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/stores": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the record stores with their role, how far behind they are and what they refused */
+        readonly get: operations["listStores"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the records that a store refused, each with its cause and mend */
+        readonly get: operations["listStoreFaults"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults/{fault}/dismiss": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Leave a record out of a store for good, with a reason */
+        readonly post: operations["dismissStoreFault"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults/{fault}/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hand a record that was refused to the store again, as it is now */
+        readonly post: operations["retryStoreFault"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/reconcile": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Compare a store with this Hilum, record by record, and hand over what it lacks */
+        readonly post: operations["reconcileStore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/role": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Say which records are carried to a store; without a role it is handed nothing */
+        readonly put: operations["setStoreRole"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tokens": {
         readonly parameters: {
             readonly query?: never;
@@ -4166,6 +4268,64 @@ export interface components {
             /** @enum {unknown} */
             readonly outcome: "answered" | "failed";
         };
+        readonly ReplicatedStore: {
+            readonly behind: {
+                readonly changes: number;
+                /** Format: date-time */
+                readonly since?: string;
+            };
+            readonly faults: number;
+            readonly instance?: string;
+            readonly plugin?: string;
+            readonly reconciliation?: {
+                readonly checked: number;
+                readonly deleted: number;
+                /** Format: date-time */
+                readonly endedAt?: string;
+                readonly foreign: number;
+                readonly mend: boolean;
+                readonly mended: number;
+                readonly missing: number;
+                readonly older: number;
+                readonly refusal?: {
+                    /** @enum {unknown} */
+                    readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                    readonly code: string;
+                    readonly field?: string;
+                    readonly fix: string;
+                    readonly reply?: string;
+                    readonly title: string;
+                };
+                /** Format: date-time */
+                readonly startedAt: string;
+                readonly startedBy: string;
+                /** @enum {unknown} */
+                readonly state: "running" | "done" | "failed";
+            };
+            readonly refusal?: {
+                /** @enum {unknown} */
+                readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                readonly code: string;
+                readonly field?: string;
+                readonly fix: string;
+                /** Format: date-time */
+                readonly nextAttemptAt: string;
+                readonly reply?: string;
+                /** Format: date-time */
+                readonly since: string;
+                readonly title: string;
+            };
+            /** @enum {unknown} */
+            readonly role: "primary" | "replica" | "archive" | "none";
+            /** @enum {unknown} */
+            readonly state: "current" | "catching_up" | "waiting" | "stopped" | "idle";
+            readonly taken: number;
+            /** Format: date-time */
+            readonly takenAt?: string;
+            readonly title: string;
+            readonly types?: readonly string[];
+            readonly withheld: number;
+        };
         readonly RetentionClock: {
             /** Format: date-time */
             readonly goesAt?: string;
@@ -4490,6 +4650,26 @@ export interface components {
             readonly records?: number;
             readonly type: string;
             readonly versions?: number;
+        };
+        readonly StoreFault: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly attempts: number;
+            /** @enum {unknown} */
+            readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+            /** @enum {unknown} */
+            readonly change: "create" | "update" | "delete";
+            readonly code: string;
+            readonly field?: string;
+            readonly fix: string;
+            readonly id: string;
+            /** Format: date-time */
+            readonly lastAttemptAt: string;
+            readonly record: string;
+            readonly reply?: string;
+            readonly title: string;
+            readonly type: string;
+            readonly version: number;
         };
         readonly TimelineEntry: {
             readonly actor?: string;
@@ -11030,6 +11210,251 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Shredding"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listStores: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ReplicatedStore"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listStoreFaults: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["StoreFault"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly dismissStoreFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly fault: string;
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly ok: true;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly retryStoreFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly fault: string;
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly fault?: {
+                            /** Format: date-time */
+                            readonly at: string;
+                            readonly attempts: number;
+                            /** @enum {unknown} */
+                            readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                            /** @enum {unknown} */
+                            readonly change: "create" | "update" | "delete";
+                            readonly code: string;
+                            readonly field?: string;
+                            readonly fix: string;
+                            readonly id: string;
+                            /** Format: date-time */
+                            readonly lastAttemptAt: string;
+                            readonly record: string;
+                            readonly reply?: string;
+                            readonly title: string;
+                            readonly type: string;
+                            readonly version: number;
+                        };
+                        readonly taken: boolean;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly reconcileStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly mend?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplicatedStore"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setStoreRole: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly from?: "everything" | "now";
+                    /** @enum {unknown} */
+                    readonly role: "replica" | "archive" | "none";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplicatedStore"];
                 };
             };
             /** @description Refused: what, where and the mend */

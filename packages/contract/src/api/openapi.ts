@@ -20,6 +20,7 @@ import * as repairs from "./repairs.ts";
 import * as routes from "./routes.ts";
 import * as schemas from "./schemas.ts";
 import * as setup from "./setup.ts";
+import * as stores from "./stores.ts";
 import * as upgrades from "./upgrades.ts";
 import * as wire from "./wire-inspector.ts";
 
@@ -43,6 +44,7 @@ const described: readonly OperationSpec[] = [
   ...disclosures.disclosureOperations,
   ...custody.custodyOperations,
   ...fhir.fhirOperations,
+  ...stores.storeOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
@@ -61,6 +63,7 @@ const names = new Map<unknown, string>(
     glasses,
     disclosures,
     custody,
+    stores,
     repairs,
     keys,
     setup,
