@@ -130,12 +130,12 @@ export const recordStores: Journey[] = [
       await picture(admin.page, "record-stores-faults-dark", { dark: true });
       await picture(admin.page, "record-stores-faults-320", { width: 320 });
       expectNone(await judgeStates(world.adminContext, [at(world.server.url, stores)]));
-      await admin.activate("button", "Hand Organization ward-3 over again");
+      await admin.activate("button", "Try again: Organization ward-3");
       await admin.see("It was refused again");
       peer.server.refuse = undefined;
-      await admin.activate("button", "Hand Organization ward-3 over again");
+      await admin.activate("button", "Try again: Organization ward-3");
       await admin.see("The store has the record");
-      await admin.activate("button", "Leave Organization ward-4 out");
+      await admin.activate("button", "Leave out: Organization ward-4");
       const dialog = { role: "dialog", name: `Leave Organization ward-4 out of ${title}?` } as const;
       await admin.fill(/^Reason/, "It is a ward of tests", { within: dialog });
       await admin.activate("button", "Leave out", dialog);

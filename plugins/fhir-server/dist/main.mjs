@@ -2719,7 +2719,7 @@ const fhirJson = "application/fhir+json";
 async function askServer(ctx, request) {
 	const { settings } = ctx;
 	let answer = await send(ctx, request);
-	if (answer.status === 401 && settings.signIn === "client") answer = await send(ctx, request);
+	if (answer.status === 401 && settings.signIn === "client" && request.open !== true) answer = await send(ctx, request);
 	const { status, ok, headers } = answer;
 	const text = answer.text();
 	if (ok && text.trim() === "") return void 0;
@@ -2736,10 +2736,10 @@ async function askServer(ctx, request) {
 	}, settings);
 }
 async function send({ fetch, settings }, request) {
-	const { method = "GET", path, query, body } = request;
+	const { method = "GET", path, query, body, open = false } = request;
 	if (body !== void 0 && "json" in body && Buffer.byteLength(JSON.stringify(body.json)) > bodyBytesMax) throw new ProviderError("record.too_large", { fix: "Hilum hands the server records of up to 768 KiB, and files of up to 570 KiB. Keep this one in another store, such as an archive." });
 	const type = body === void 0 || "form" in body ? {} : { "content-type": fhirJson };
-	return await fetch(settings.signIn, {
+	return await fetch(open ? "none" : settings.signIn, {
 		method,
 		path: `${baseOf(settings)}${path}` || "/",
 		...query === void 0 ? {} : { query },
@@ -3052,7 +3052,7 @@ const capability = [
 	"capability",
 	"It is a FHIR R4 server that keeps ids of Hilum's",
 	async (ctx) => {
-		const statement = await askServer(ctx, { path: "/metadata" });
+		const statement = await readStatement(ctx);
 		const version = statement?.["fhirVersion"];
 		if (statement?.["resourceType"] !== "CapabilityStatement") throw new ProviderError("provider.bad_answer", {
 			detail: "What answers is no FHIR server: it has no CapabilityStatement.",
@@ -3074,6 +3074,18 @@ const capability = [
 		return `FHIR ${version}${nameOf(statement)}.`;
 	}
 ];
+/** Open to everybody on most servers: then a wrong sign-in is told as what it is, by the next row. */
+async function readStatement(ctx) {
+	try {
+		return await askServer(ctx, {
+			path: "/metadata",
+			open: true
+		});
+	} catch (error) {
+		if (!isProviderError(error) || error.code !== "provider.bad_credentials") throw error;
+		return await askServer(ctx, { path: "/metadata" });
+	}
+}
 /** A count needs the right to search and shows nothing of anybody. */
 const authentication = [
 	"authentication",

@@ -11,6 +11,8 @@ interface Request {
   path: string;
   query?: FetchOptions["query"];
   body?: FetchOptions["body"];
+  /** Asked without a sign-in, whatever the settings say. */
+  open?: boolean;
 }
 
 /** Bytes of a request's body that the host makes, at most. */
@@ -25,7 +27,7 @@ export async function askServer(ctx: ServerContext, request: Request): Promise<J
   const { settings } = ctx;
   let answer = await send(ctx, request);
   // A token may be taken back before its end. The host has forgotten it by now and gets another one.
-  if (answer.status === 401 && settings.signIn === "client") answer = await send(ctx, request);
+  if (answer.status === 401 && settings.signIn === "client" && request.open !== true) answer = await send(ctx, request);
   const { status, ok, headers } = answer;
   const text = answer.text();
   if (ok && text.trim() === "") return undefined;
@@ -46,13 +48,13 @@ export async function askServer(ctx: ServerContext, request: Request): Promise<J
 }
 
 async function send({ fetch, settings }: ServerContext, request: Request): Promise<FetchAnswer> {
-  const { method = "GET", path, query, body } = request;
+  const { method = "GET", path, query, body, open = false } = request;
   if (body !== undefined && "json" in body && Buffer.byteLength(JSON.stringify(body.json)) > bodyBytesMax)
     throw new ProviderError("record.too_large", {
       fix: "Hilum hands the server records of up to 768 KiB, and files of up to 570 KiB. Keep this one in another store, such as an archive.",
     });
   const type = body === undefined || "form" in body ? {} : { "content-type": fhirJson };
-  return await fetch(settings.signIn, {
+  return await fetch(open ? "none" : settings.signIn, {
     ...{ method, path: `${baseOf(settings)}${path}` || "/" },
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),

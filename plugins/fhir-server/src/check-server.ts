@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { checkClaim, ProviderError, type CallContext, type Evidence, type RecordResource } from "@hilum/sdk";
+import {
+  checkClaim,
+  isProviderError,
+  ProviderError,
+  type CallContext,
+  type Evidence,
+  type RecordResource,
+} from "@hilum/sdk";
 import { askServer, type JsonObject } from "./ask-server.ts";
 import { isRecord } from "./explain-refusal.ts";
 import { findOnServer } from "./find-records.ts";
@@ -13,7 +20,7 @@ const capability: Step = [
   "capability",
   "It is a FHIR R4 server that keeps ids of Hilum's",
   async (ctx) => {
-    const statement = await askServer(ctx, { path: "/metadata" });
+    const statement = await readStatement(ctx);
     const version = statement?.["fhirVersion"];
     if (statement?.["resourceType"] !== "CapabilityStatement")
       throw new ProviderError("provider.bad_answer", {
@@ -38,6 +45,16 @@ const capability: Step = [
     return `FHIR ${version}${nameOf(statement)}.`;
   },
 ];
+
+/** Open to everybody on most servers: then a wrong sign-in is told as what it is, by the next row. */
+async function readStatement(ctx: Context): Promise<JsonObject | undefined> {
+  try {
+    return await askServer(ctx, { path: "/metadata", open: true });
+  } catch (error) {
+    if (!isProviderError(error) || error.code !== "provider.bad_credentials") throw error;
+    return await askServer(ctx, { path: "/metadata" });
+  }
+}
 
 /** A count needs the right to search and shows nothing of anybody. */
 const authentication: Step = [

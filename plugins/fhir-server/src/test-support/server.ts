@@ -71,12 +71,16 @@ export async function openServer(settings: Readonly<Record<string, unknown>> = {
     return (JSON.parse(body.toString("utf8")) as { access_token: string }).access_token;
   }
 
-  const onFetch: OnFetch = async ({ method, path, query, headers, body }) => {
+  const onFetch: OnFetch = async ({ destination, method, path, query, headers, body }) => {
     const form = body?.form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" };
     try {
       return await ask({
         ...{ port: server.port, method, path, query, body: body?.text ?? "" },
-        headers: { ...headers, ...form, authorization: `Bearer ${await token()}` },
+        headers: {
+          ...headers,
+          ...form,
+          ...(destination === "none" ? {} : { authorization: `Bearer ${await token()}` }),
+        },
       });
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;

@@ -21,7 +21,7 @@ export function StoreFaults({ store: { title }, of }: { store: ReplicatedStore; 
       <Loaded query={faults} what="what was refused">
         {({ items, next }) => (
           <>
-            <TableRegion label={`Refused by ${title}`} minWidth={820}>
+            <TableRegion label={`Refused by ${title}`} minWidth={940}>
               <thead>
                 <tr>
                   <th scope="col">Record</th>
@@ -77,12 +77,12 @@ function FaultRow({ fault, of, onLeave }: { fault: StoreFault; of: StoreKey; onL
             size="compact-sm"
             may={retry.may}
             running={retry.running}
-            label={`Hand ${name} over again`}
+            label={`Try again: ${name}`}
             onClick={() => void retry.run({ params: { ...of, fault: id } })}
           >
             Try again
           </ActButton>
-          <ActButton compact size="compact-sm" may={mayLeave} label={`Leave ${name} out`} onClick={onLeave}>
+          <ActButton compact size="compact-sm" may={mayLeave} label={`Leave out: ${name}`} onClick={onLeave}>
             Leave out
           </ActButton>
         </div>

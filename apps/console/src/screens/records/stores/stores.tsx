@@ -42,19 +42,21 @@ function Stores() {
       calls={[["listStores"]]}
       offers={["setStoreRole", "reconcileStore"]}
     >
-      <Loaded query={stores} what="the record stores">
-        {({ items }) => (
-          <Panel flush label="Record stores" foot={others.length === 0 ? <NoOthers /> : undefined}>
-            <StoreTable items={items} onChange={setChanging} onCompare={setComparing} />
-          </Panel>
-        )}
-      </Loaded>
-      {others.map((store) => {
-        const key = keyOf(store);
-        return key !== undefined && store.faults > 0 ? (
-          <StoreFaults key={`${key.plugin}/${key.instance}`} store={store} of={key} />
-        ) : null;
-      })}
+      <div className="stack lg">
+        <Loaded query={stores} what="the record stores">
+          {({ items }) => (
+            <Panel flush label="Record stores" foot={others.length === 0 ? <NoOthers /> : undefined}>
+              <StoreTable items={items} onChange={setChanging} onCompare={setComparing} />
+            </Panel>
+          )}
+        </Loaded>
+        {others.map((store) => {
+          const key = keyOf(store);
+          return key !== undefined && store.faults > 0 ? (
+            <StoreFaults key={`${key.plugin}/${key.instance}`} store={store} of={key} />
+          ) : null;
+        })}
+      </div>
       {changing !== undefined && <RoleDialog store={changing} onClose={() => setChanging(undefined)} />}
       {comparing !== undefined && <ReconcileDialog store={comparing} onClose={() => setComparing(undefined)} />}
     </Page>
@@ -124,9 +126,7 @@ function StoreRow({ store, onChange, onCompare }: { store: ReplicatedStore; onCh
         {withheld > 0 && <span className="sub">{count(withheld)} held back by consents</span>}
         {faults > 0 && <span className="sub">{many(faults, "record")} refused</span>}
       </td>
-      <td>
-        <span role="status">{compareWords(store.reconciliation)}</span>
-      </td>
+      <td>{key !== undefined && <span role="status">{compareWords(store.reconciliation)}</span>}</td>
       <td>{key !== undefined && <StoreActs store={store} onChange={onChange} onCompare={onCompare} />}</td>
     </tr>
   );
