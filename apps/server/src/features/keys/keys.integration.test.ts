@@ -89,7 +89,7 @@ describe("a sealed start", () => {
     for (const { id } of operations) {
       if (open.has(id)) continue;
       const answer = await nobody.call(id, validRequests[id] as never);
-      expect([id, answer.status, answer.problem().code]).toEqual([id, 503, "key.sealed"]);
+      expect([id, answer.status, answer.code()]).toEqual([id, 503, "key.sealed"]);
     }
     const hook = await nobody.send("POST", "/hooks/com.example.absent/default/status", { body: "{}" });
     expect(hook.status).toBe(503);
