@@ -6,6 +6,8 @@ import type { TestClient } from "../../../test-support/test-client.ts";
 import { startTestServer, type TestServer } from "../../../test-support/test-server.ts";
 
 const scopes = ["system/Patient.cru", "system/Observation.rs?category=laboratory", "system/Binary.cr", "system/Task.s"];
+const resourceOf = (answer: Asked | undefined): { id: string; meta: { versionId: string } } =>
+  (answer?.result ?? {})["resource"] as { id: string; meta: { versionId: string } };
 const codeOf = (answer: Asked | undefined): string | undefined => answer?.error?.data?.code;
 
 describe.skipIf(!requires("bubblewrap").available)("a plugin's records", () => {
@@ -31,7 +33,7 @@ describe.skipIf(!requires("bubblewrap").available)("a plugin's records", () => {
 
   it("are judged, stored and read by the same service as everybody's", async () => {
     const [made] = await ask({ method: "records.create", params: { resource: patient() } });
-    const { resource } = made?.result as { resource: { id: string; meta: { versionId: string } } };
+    const resource = resourceOf(made);
     expect(resource.meta.versionId).toBe("1");
     expect(await lab.ok("GET", `/Patient/${resource.id}`)).toMatchObject({ birthDate: "1970-03-02" });
     const [changed, stale, read, invalid] = await ask(
@@ -69,7 +71,7 @@ describe.skipIf(!requires("bubblewrap").available)("a plugin's records", () => {
       { method: "records.delete", params: { type: "Patient", id: person.id } },
       { method: "records.update", params: { resource: { ...patient(), id: "never-there" } } },
     );
-    expect((found?.result as { resources: { id: string }[] }).resources.map(({ id }) => id)).toEqual([laboratory.id]);
+    expect(((found?.result ?? {})["resources"] as { id: string }[]).map(({ id }) => id)).toEqual([laboratory.id]);
     expect(seen?.result).toMatchObject({ resource: { id: laboratory.id } });
     expect([codeOf(hidden), codeOf(absent)]).toEqual(["record.not_found", "record.not_found"]);
     expect(hidden?.error?.message).toBe(absent?.error?.message);
@@ -96,12 +98,12 @@ describe.skipIf(!requires("bubblewrap").available)("a plugin's records", () => {
       { method: "records.create", params: { resource: binary, content } },
     );
     expect(begun?.result).toMatchObject({ size: 17 });
-    const { resource } = made?.result as { resource: { id: string } };
+    const resource = resourceOf(made);
     const raw = await lab.send("GET", `/Binary/${resource.id}`, { headers: { accept: "text/plain" } });
     // A file without an owner is its maker's until a record names it; a token with the right to files reads it.
     expect(raw.text).toBe("bytes of a letter");
     const [read] = await ask({ method: "records.read", params: { type: "Binary", id: resource.id } });
-    const handle = (read?.result as { content: { id: string; size: number } }).content;
+    const handle = (read?.result ?? {})["content"] as { id: string; size: number };
     expect(handle.size).toBe(17);
     const [late] = await ask({ method: "blobs.read", params: { id: handle.id, offset: 0, length: 17 } });
     expect(codeOf(late)).toBe("blob.not_found");
