@@ -193,6 +193,17 @@ export const records: Journey[] = [
       await admin.seeGone({ role: "region", name: "Broken glass" });
       await admin.activate("button", "document.xml");
       await admin.see("record.masked");
+      const kept = await admin.page.evaluate(async () =>
+        JSON.stringify([
+          { ...localStorage },
+          { ...sessionStorage },
+          await caches.keys(),
+          await indexedDB.databases(),
+          document.cookie,
+        ]),
+      );
+      for (const word of [patient.family, patient.mrn, letterWords])
+        assert.ok(!kept.includes(word), `the browser keeps "${word}"`);
       await admin.activate("link", patient.id);
       await admin.arrive(patient.masked);
     },
