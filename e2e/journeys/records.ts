@@ -110,6 +110,16 @@ export const records: Journey[] = [
       await breakGlass(world, [/^Address/, /^Clinical content/, /^Documents/]);
       await admin.see(letterWords);
       await admin.see({ role: "img", name: "Page 1 of 2" }, 30_000);
+      const [reader] = admin.page.workers();
+      assert.ok(reader !== undefined, "the pages are read in a worker");
+      const asked = await reader.evaluate(
+        async () =>
+          await fetch("/api/v1/bootstrap").then(
+            () => true,
+            () => false,
+          ),
+      );
+      assert.equal(asked, false, "the worker that reads a document can ask somebody");
       await admin.activate("button", "Next page");
       await admin.see({ role: "img", name: "Page 2 of 2" });
       await admin.see(/^elsewhere$|Letter about/);
