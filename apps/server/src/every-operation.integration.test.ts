@@ -16,6 +16,15 @@ const withoutAnswer: OperationId[] = [
   "receiveHook",
   // Only a server that was started sealed takes it: features/keys/keys.integration.test.ts.
   "unseal",
+  // They need a store that takes records and one that refuses: features/replication plays each with a FHIR server.
+  ...([
+    "listStores",
+    "setStoreRole",
+    "reconcileStore",
+    "listStoreFaults",
+    "retryStoreFault",
+    "dismissStoreFault",
+  ] as const),
   // A sign-in needs a provider: setup/oauth/oauth.integration.test.ts plays it with a real one.
   "discoverSetupOptions",
   "startSetupOAuth",

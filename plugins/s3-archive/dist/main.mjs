@@ -42870,7 +42870,14 @@ var TunnelAgent = class extends Agent {
 		this.#connect = connect;
 	}
 	createConnection(_options, done) {
-		this.#connect().then((socket) => done?.(null, socket), (error) => done?.(error, void 0));
+		this.#open(done);
+	}
+	async #open(done) {
+		try {
+			done?.(null, await this.#connect());
+		} catch (error) {
+			done?.(error, void 0);
+		}
 	}
 };
 /** Parts of a file on their way: S3 takes 10,000 of them, so 80 GiB. */
