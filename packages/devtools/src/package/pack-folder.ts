@@ -2,7 +2,7 @@ import { HilumError, parseManifest, type Manifest } from "@hilum/contract";
 import type { PackagePreview } from "@hilum/contract/api";
 import { bundleApart } from "./bundle-apart.ts";
 import { readFolder, sha256 } from "./read-folder.ts";
-import { writeZip, type ZipFile } from "./zip.ts";
+import { writeArchive, type ArchiveFile } from "@hilum/marketplace";
 
 /** Where what a linked folder imports comes from on this server. */
 export interface PackSources {
@@ -29,7 +29,7 @@ export async function packFolder(folder: string, sources: PackSources): Promise<
   const manifest = readManifest(files);
   const packed = await chooseFiles(folder, files, manifest, sources);
   const list = listOf(packed);
-  const content = writeZip([
+  const content = writeArchive([
     ...packed,
     { path: listName, bytes: Buffer.from(`${JSON.stringify(list, undefined, 2)}\n`) },
   ]);
@@ -42,14 +42,14 @@ export async function packFolder(folder: string, sources: PackSources): Promise<
   };
 }
 
-const listOf = (files: readonly ZipFile[]) => ({
+const listOf = (files: readonly ArchiveFile[]) => ({
   format: "hilum-package/1",
   files: files
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ path, bytes }) => ({ path, bytes: bytes.length, digest: sha256(bytes) })),
 });
 
-function readManifest(files: readonly ZipFile[]): Manifest {
+function readManifest(files: readonly ArchiveFile[]): Manifest {
   const file = files.find(({ path }) => path === "hilum.json");
   if (file === undefined) throw invalid("The folder holds no hilum.json.", "/hilum.json");
   const parsed = parseManifest(Buffer.from(file.bytes).toString("utf8"));
@@ -60,10 +60,10 @@ function readManifest(files: readonly ZipFile[]): Manifest {
 
 async function chooseFiles(
   folder: string,
-  files: readonly ZipFile[],
+  files: readonly ArchiveFile[],
   manifest: Manifest,
   sources: PackSources,
-): Promise<ZipFile[]> {
+): Promise<ArchiveFile[]> {
   const { kind, entry } = manifest.runtime ?? {};
   if (kind === "remote" || kind === undefined || entry === undefined)
     throw invalid("The manifest names no code that runs here.", "/runtime");
@@ -84,7 +84,11 @@ async function chooseFiles(
 const sdkLeftOut = /^(testing|rules|remote)\/|^(registration|https_json|pack)\.py$/;
 
 /** The Python SDK beside the code, unless the folder brings it. Other dependencies have to be there: pip is not run here. */
-async function vendorSdk(files: readonly ZipFile[], entry: string, { pythonSdk }: PackSources): Promise<ZipFile[]> {
+async function vendorSdk(
+  files: readonly ArchiveFile[],
+  entry: string,
+  { pythonSdk }: PackSources,
+): Promise<ArchiveFile[]> {
   if (files.some(({ path }) => /(^|\/)hilum\/__init__\.py$/.test(path))) return [];
   const requirements = files.find(({ path }) => path === "requirements.txt");
   if (requirements !== undefined && /^\s*[^#\s]/m.test(Buffer.from(requirements.bytes).toString("utf8")))
@@ -111,7 +115,7 @@ const isRun = (path: string, entry: string): boolean =>
   path === "hilum.json" || (!forWriters.test(path) && (!entry.startsWith("dist/") || path.startsWith("dist/")));
 
 /** The manifest with the entry that the package has; everything else as it stands. */
-function withEntry(manifest: Manifest): ZipFile {
+function withEntry(manifest: Manifest): ArchiveFile {
   const packed = { ...manifest, runtime: { ...manifest.runtime, entry: bundledEntry } };
   return { path: "hilum.json", bytes: Buffer.from(`${JSON.stringify(packed, undefined, 2)}\n`) };
 }

@@ -7,10 +7,10 @@ import {
   scaffoldCapabilities,
   scaffoldLanguages,
   scaffoldPlugin,
-  writeZip,
   type PackSources,
 } from "@hilum/devtools";
 import { cases } from "@hilum/devtools/conformance";
+import { writeArchive } from "@hilum/marketplace";
 import type { InstanceKey, Store } from "@hilum/store";
 import type { Handlers } from "../../http/request.ts";
 import { loadPlugin } from "../plugins/load-instance.ts";
@@ -89,7 +89,7 @@ function beginHandlers({ workspace, liveReload }: DevtoolsServices) {
     previewScaffold: async (_context, { body }) => ({ status: 200, body: scaffoldPlugin(body) }),
     downloadScaffold: async (_context, { body }) => {
       const { folder, files } = scaffoldPlugin(body);
-      const zip = writeZip(files.map(({ path, text }) => ({ path: `${folder}/${path}`, bytes: Buffer.from(text) })));
+      const zip = writeArchive(files.map(({ path, text }) => ({ path: `${folder}/${path}`, bytes: Buffer.from(text) })));
       return { status: 200, stream: Readable.from([zip]), headers: attachment(`${folder}.zip`, "application/zip") };
     },
     scaffoldPlugin: async (context, { body }) => {
