@@ -17,3 +17,4 @@ export {
 } from "./source/open-source.ts";
 export { readFolderFiles } from "./source/read-files.ts";
 export type { ReadFile } from "./source/fetcher.ts";
+export { createInstalledPackages, type InstalledPackages } from "./installed/installed-packages.ts";

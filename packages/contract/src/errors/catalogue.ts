@@ -68,6 +68,8 @@ export const errorCatalogue = {
   "oauth.not_signed_in": { status: 409, title: "Nobody has signed in at the provider yet", fix: "Open the setup and sign in at the provider.", retryable: false },
   "oauth.state_unknown": { status: 403, title: "This sign-in is not one that Hilum waits for", fix: "It may have been used, ended after ten minutes, or begun in another browser. Go back to the setup and open the provider again.", retryable: false },
   "package.invalid": { status: 422, title: "The folder cannot be packed", fix: "Correct the named place in the plugin's folder.", retryable: false },
+  "package.modified": { status: 409, title: "The installed package was changed on the disk", fix: "Install the version again, and find out who changed it. It does not start as it is.", retryable: false },
+  "package.not_installed": { status: 409, title: "The package is not installed", fix: "Install the version from a marketplace, or roll back to one that is.", retryable: false },
   "package.symlink": { status: 422, title: "The package holds a symbolic link", fix: "Replace the link with the file itself and build the package again.", retryable: false },
   "page.busy": { status: 429, title: "The page asks for too much at once", fix: "Wait until what was asked for is answered, then ask again.", retryable: true },
   "page.changed": { status: 409, title: "The page's files are not those that were accepted", fix: "Put the accepted files back, or enable the plugin again to accept these.", retryable: false },

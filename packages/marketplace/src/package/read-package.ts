@@ -22,6 +22,8 @@ export interface ReadPackage {
   /** SHA-256 of the whole archive in hex: what is signed, and what the installed folder is called by. */
   digest: string;
   files: readonly ArchiveFile[];
+  /** SHA-256 of the list of files in hex: by it an installed folder is held to what was taken. */
+  listDigest: string;
   list: readonly ListedFile[];
   sbom: Readonly<Record<string, unknown>>;
 }
@@ -37,7 +39,15 @@ export function readPackage(archive: Buffer): ReadPackage {
   refuse(files.flatMap(findHiddenText));
   const manifest = readManifest(files);
   refuse(checkEntry(manifest, files));
-  return { manifest, digest: sha256(archive), files, list, sbom: readJson(files, sbomName) };
+  const listFile = files.find(({ path }) => path === listName);
+  return {
+    manifest,
+    digest: sha256(archive),
+    files,
+    listDigest: sha256(listFile?.bytes ?? new Uint8Array()),
+    list,
+    sbom: readJson(files, sbomName),
+  };
 }
 
 function readList(files: readonly ArchiveFile[]): ListedFile[] {
