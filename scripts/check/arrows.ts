@@ -18,7 +18,8 @@ export interface Arrow {
 const tests = ["testkit/*"];
 const floor = "contract/*";
 const everyPackage = [
-  ...[floor, "policy/*", "audit/*", "store/*", "host/*", "client/*", "devtools/*", "marketplace/*", "sdk/*", "testkit/*"],
+  ...[floor, "policy/*", "audit/*", "store/*", "host/*", "client/*"],
+  ...["devtools/*", "marketplace/*", "sdk/*", "testkit/*"],
 ];
 
 export const arrows: readonly Arrow[] = [

@@ -2,7 +2,8 @@ import { HilumError, parseManifest, type Manifest } from "@hilum/contract";
 import type { PackagePreview } from "@hilum/contract/api";
 import { bundleApart } from "./bundle-apart.ts";
 import { readFolder, sha256 } from "./read-folder.ts";
-import { writeArchive, type ArchiveFile } from "@hilum/marketplace";
+import { findComponents, pythonSdkOf, readSbom, sbomFile } from "./sbom.ts";
+import { listName, packageFormat, writeArchive, type ArchiveFile } from "@hilum/marketplace";
 
 /** Where what a linked folder imports comes from on this server. */
 export interface PackSources {
@@ -18,7 +19,6 @@ export interface Package extends PackagePreview {
 
 /** Entry of a packed Node plugin. */
 const bundledEntry = "main.mjs";
-const listName = "META/files.json";
 
 /**
  * A linked folder as a package: manifest, code in one file or with its dependencies beside it, pages, and a list of all
@@ -43,7 +43,7 @@ export async function packFolder(folder: string, sources: PackSources): Promise<
 }
 
 const listOf = (files: readonly ArchiveFile[]) => ({
-  format: "hilum-package/1",
+  format: packageFormat,
   files: files
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ path, bytes }) => ({ path, bytes: bytes.length, digest: sha256(bytes) })),
@@ -52,7 +52,8 @@ const listOf = (files: readonly ArchiveFile[]) => ({
 function readManifest(files: readonly ArchiveFile[]): Manifest {
   const file = files.find(({ path }) => path === "hilum.json");
   if (file === undefined) throw invalid("The folder holds no hilum.json.", "/hilum.json");
-  const parsed = parseManifest(Buffer.from(file.bytes).toString("utf8"));
+  // Whose an id is says who signs the package, not who packs it.
+  const parsed = parseManifest(Buffer.from(file.bytes).toString("utf8"), { included: true });
   if (!parsed.ok)
     throw new HilumError("package.invalid", { detail: "hilum.json is not valid.", problems: parsed.problems });
   return parsed.manifest;
@@ -73,11 +74,17 @@ async function chooseFiles(
   if (missing !== undefined) throw invalid(`${missing} is not in the folder.`, "/ui");
   const beside = files.filter(({ path }) => isDocument(path) || shown.includes(path));
   if (kind === "node") {
-    const code = await bundleApart(folder, entry, { roots: sources.moduleRoots, platform: "node" });
-    return [withEntry(manifest), { path: bundledEntry, bytes: Buffer.from(code) }, ...beside];
+    const { code, foreign } = await bundleApart(folder, entry, { roots: sources.moduleRoots, platform: "node" });
+    return [
+      withEntry(manifest),
+      { path: bundledEntry, bytes: Buffer.from(code) },
+      sbomFile(manifest, [...(await findComponents(foreign)), ...readSbom(files)]),
+      ...beside,
+    ];
   }
   const own = files.filter(({ path }) => !beside.some((file) => file.path === path) && isRun(path, entry));
-  return [...own, ...(kind === "python" ? await vendorSdk(files, entry, sources) : []), ...beside];
+  const sdk = kind === "python" ? await vendorSdk(files, entry, sources) : [];
+  return [...own, ...sdk, sbomFile(manifest, [...readSbom(files), ...pythonSdkOf([...own, ...sdk])]), ...beside];
 }
 
 /** What only tests, registration and plugins outside of a sandbox need of the SDK. */

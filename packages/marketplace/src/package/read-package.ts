@@ -99,7 +99,8 @@ function findForbidden({ path, bytes }: ArchiveFile): Problem[] {
 function readManifest(files: readonly ArchiveFile[]): Manifest {
   const file = files.find(({ path }) => path === "hilum.json");
   if (file === undefined) throw invalid([problem("/hilum.json", "the package holds no hilum.json")]);
-  const parsed = parseManifest(Buffer.from(file.bytes).toString("utf8"));
+  // Whose an id is says who signed the package: a reserved one is refused where that is known.
+  const parsed = parseManifest(Buffer.from(file.bytes).toString("utf8"), { included: true });
   if (!parsed.ok) throw new HilumError("manifest.invalid", { problems: parsed.problems });
   return parsed.manifest;
 }
