@@ -1,5 +1,6 @@
 import { HilumError } from "@hilum/contract/errors";
 import type { PublicKey, SigningKey } from "./keys.ts";
+import { publisherPattern } from "./publisher-name.ts";
 import {
   common,
   describe,
@@ -59,9 +60,6 @@ interface When {
   now: Date;
   lifetimes: Lifetimes;
 }
-
-/** Names of publishers are the beginnings of their plugins' ids: `com.example` may sign `com.example.*` alone. */
-export const publisherPattern = /^[a-z0-9]+(?:[.-][a-z0-9]+){1,8}$/;
 
 /** A repository without a publisher. `roles` says whose keys sign; `keys` are those that do it now. */
 export async function createRepository(
