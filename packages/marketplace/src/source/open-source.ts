@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HilumError } from "@hilum/contract";
 import type { Updater } from "tuf-js";
-import type { DelegatedRole, Root, TargetFile, Targets } from "../sign/metadata.ts";
+import type { DelegatedRole, Root, Snapshot, TargetFile, Targets } from "../sign/metadata.ts";
 import { publisherPattern } from "../sign/publisher-name.ts";
 import { explainSourceError } from "./explain-source-error.ts";
 import { publishersMax, withClient, type Client, type ClientOptions } from "./with-client.ts";
@@ -71,9 +71,12 @@ async function readPublishers({ updater, role }: Client): Promise<SignedTarget[]
   const roles = (await role<Targets>("targets")).delegations?.roles ?? [];
   if (roles.length > publishersMax)
     throw new HilumError("source.too_large", { detail: `The marketplace has more than ${publishersMax} publishers.` });
+  const { meta } = await role<Snapshot>("snapshot");
   const found: SignedTarget[] = [];
   for (const delegated of roles) {
     checkPublisher(delegated);
+    // Nothing was published yet. What was there once and is missing now has been refused by the client as a roll back.
+    if (meta[`${delegated.name}.json`] === undefined) continue;
     const below = `${delegated.name}/`;
     // Looking for what is not there makes the client fetch and verify the role that would have it.
     if ((await updater.getTargetInfo(`${below}-`)) !== undefined)
