@@ -49,7 +49,7 @@ describe("keepers of a marketplace", () => {
     expect(await countSignatures(both)).toMatchObject({ own: { enough: true, needed: 2 }, before: { enough: true } });
     expect(describeProposal(both)).toEqual([
       {
-        ...{ role: "timestamp", added: [fresh.id], threshold: { before: 1, then: 1 } },
+        ...{ role: "timestamp", added: [fresh.id], threshold: { before: 1, after: 1 } },
         removed: market.roles.timestamp.keys.map(({ id }) => id),
       },
     ]);

@@ -87,19 +87,19 @@ export interface RootChange {
   role: RoleName;
   added: string[];
   removed: string[];
-  /** Keys that must sign, before and then; undefined before the first. */
-  threshold: { before: number | undefined; then: number };
+  /** Keys that must sign, before and after; undefined before the first. */
+  threshold: { before: number | undefined; after: number };
 }
 
 /** What the root changes, role by role, for whoever is asked to sign it. */
 export function describeProposal({ before, proposed }: RootProposal): RootChange[] {
-  return Object.entries(proposed.signed.roles).flatMap(([name, then]) => {
+  return Object.entries(proposed.signed.roles).flatMap(([name, after]) => {
     const role = name as RoleName;
     const was = before?.signed.roles[role];
-    const added = then.keyids.filter((id) => was?.keyids.includes(id) !== true);
-    const removed = (was?.keyids ?? []).filter((id) => !then.keyids.includes(id));
-    if (added.length + removed.length === 0 && was?.threshold === then.threshold) return [];
-    return [{ role, added, removed, threshold: { before: was?.threshold, then: then.threshold } }];
+    const added = after.keyids.filter((id) => was?.keyids.includes(id) !== true);
+    const removed = (was?.keyids ?? []).filter((id) => !after.keyids.includes(id));
+    if (added.length + removed.length === 0 && was?.threshold === after.threshold) return [];
+    return [{ role, added, removed, threshold: { before: was?.threshold, after: after.threshold } }];
   });
 }
 
