@@ -645,6 +645,12 @@ const errorCatalogue = {
 		fix: "Wait a moment and try again.",
 		retryable: true
 	},
+	"listing.invalid": {
+		status: 422,
+		title: "The listing cannot be published",
+		fix: "Correct the named places of the listing and sign it again.",
+		retryable: false
+	},
 	"manifest.id_reserved": {
 		status: 422,
 		title: "The id is reserved",

@@ -63,6 +63,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── KeyWrong                  key.wrong
 │   ├── KeyFileInvalid            key_file.invalid
 │   ├── KeyFilePassphrase         key_file.passphrase
+│   ├── ListingInvalid            listing.invalid
 │   ├── ManifestIdConfusable      manifest.id_confusable
 │   ├── ManifestIdReserved        manifest.id_reserved
 │   ├── ManifestInvalid           manifest.invalid
@@ -341,6 +342,10 @@ class KeyFilePassphrase(HostError):
 
 class LaneFull(ProviderError):
     """Too many calls wait for this plugin: `lane.full`."""
+
+
+class ListingInvalid(HostError):
+    """The listing cannot be published: `listing.invalid`."""
 
 
 class ManifestIdConfusable(HostError):
@@ -798,6 +803,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "key_file.invalid": KeyFileInvalid,
     "key_file.passphrase": KeyFilePassphrase,
     "lane.full": LaneFull,
+    "listing.invalid": ListingInvalid,
     "manifest.id_confusable": ManifestIdConfusable,
     "manifest.id_reserved": ManifestIdReserved,
     "manifest.invalid": ManifestInvalid,
@@ -953,6 +959,7 @@ __all__ = [
     "LaneFull",
     "LinkClosedError",
     "LinkRevokedError",
+    "ListingInvalid",
     "ManifestIdConfusable",
     "ManifestIdReserved",
     "ManifestInvalid",

@@ -271,6 +271,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Wait a moment and try again.",
         True,
     ),
+    "listing.invalid": ErrorSpec(
+        422,
+        "The listing cannot be published",
+        "Correct the named places of the listing and sign it again.",
+        False,
+    ),
     "manifest.id_confusable": ErrorSpec(
         409,
         "The id looks like one that is registered",
