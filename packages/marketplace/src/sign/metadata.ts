@@ -81,13 +81,15 @@ export async function sign<S extends Signed>(
   metadata: S | Metadata<S>,
   keys: readonly SigningKey[],
 ): Promise<Metadata<S>> {
-  const before = "signed" in metadata ? metadata.signatures : [];
-  const signed = ("signed" in metadata ? metadata.signed : metadata) as S;
+  const before: Metadata<S> = isMetadata(metadata) ? metadata : { signed: metadata, signatures: [] };
+  const { signed } = before;
   const bytes = text.encode(canonicalize(signed));
   const fresh = await Promise.all(keys.map(async (key) => ({ keyid: key.id, sig: await key.sign(bytes) })));
-  const kept = before.filter(({ keyid }) => !fresh.some((one) => one.keyid === keyid));
+  const kept = before.signatures.filter(({ keyid }) => !fresh.some((one) => one.keyid === keyid));
   return { signed, signatures: [...kept, ...fresh] };
 }
+
+const isMetadata = <S extends Signed>(value: S | Metadata<S>): value is Metadata<S> => "signed" in value;
 
 /** The bytes that are written, hashed and served. */
 export const encode = (metadata: Metadata): Uint8Array<ArrayBuffer> => text.encode(`${JSON.stringify(metadata)}\n`);
