@@ -91,6 +91,9 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── KeySealed                 key.sealed
 │   ├── KeyWeak                   key.weak
 │   ├── KeyWrong                  key.wrong
+│   ├── KeyFileInvalid            key_file.invalid
+│   ├── KeyFilePassphrase         key_file.passphrase
+│   ├── ListingInvalid            listing.invalid
 │   ├── ManifestIdConfusable      manifest.id_confusable
 │   ├── ManifestIdReserved        manifest.id_reserved
 │   ├── ManifestInvalid           manifest.invalid
@@ -103,6 +106,8 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── OauthNotSignedIn          oauth.not_signed_in
 │   ├── OauthStateUnknown         oauth.state_unknown
 │   ├── PackageInvalid            package.invalid
+│   ├── PackageModified           package.modified
+│   ├── PackageNotInstalled       package.not_installed
 │   ├── PackageSymlink            package.symlink
 │   ├── PageBusy                  page.busy
 │   ├── PageChanged               page.changed
@@ -163,6 +168,14 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SessionCodeWrong          session.code_wrong
 │   ├── SetupInProgress           setup.in_progress
 │   ├── SmokeFailed               smoke.failed
+│   ├── SourceExpired             source.expired
+│   ├── SourceInvalid             source.invalid
+│   ├── SourceMixed               source.mixed
+│   ├── SourceRolledBack          source.rolled_back
+│   ├── SourceSignature           source.signature
+│   ├── SourceTestKeys            source.test_keys
+│   ├── SourceTooLarge            source.too_large
+│   ├── SourceUnreachable         source.unreachable
 │   ├── StoreUnavailable          store.unavailable
 │   ├── UpgradeChanged            upgrade.changed
 │   ├── UpgradeLanguage           upgrade.language
@@ -453,8 +466,20 @@ class KeyWrong(HostError):
     """The key file does not belong to this data folder: `key.wrong`."""
 
 
+class KeyFileInvalid(HostError):
+    """The file is not a signing key: `key_file.invalid`."""
+
+
+class KeyFilePassphrase(HostError):
+    """The passphrase does not open the key file: `key_file.passphrase`."""
+
+
 class LaneFull(ProviderError):
     """Too many calls wait for this plugin: `lane.full`."""
+
+
+class ListingInvalid(HostError):
+    """The listing cannot be published: `listing.invalid`."""
 
 
 class ManifestIdConfusable(HostError):
@@ -507,6 +532,14 @@ class OauthStateUnknown(HostError):
 
 class PackageInvalid(HostError):
     """The folder cannot be packed: `package.invalid`."""
+
+
+class PackageModified(HostError):
+    """The installed package was changed on the disk: `package.modified`."""
+
+
+class PackageNotInstalled(HostError):
+    """The package is not installed: `package.not_installed`."""
 
 
 class PackageSymlink(HostError):
@@ -833,6 +866,38 @@ class SmokeFailed(HostError):
     """A smoke test failed: `smoke.failed`."""
 
 
+class SourceExpired(HostError):
+    """The marketplace has not been signed anew in time: `source.expired`."""
+
+
+class SourceInvalid(HostError):
+    """The marketplace's files are not valid: `source.invalid`."""
+
+
+class SourceMixed(HostError):
+    """The marketplace's files do not belong together: `source.mixed`."""
+
+
+class SourceRolledBack(HostError):
+    """The marketplace shows an older state than was seen before: `source.rolled_back`."""
+
+
+class SourceSignature(HostError):
+    """The marketplace's files are not signed by its keys: `source.signature`."""
+
+
+class SourceTestKeys(HostError):
+    """The marketplace is signed with keys that were made for tests: `source.test_keys`."""
+
+
+class SourceTooLarge(HostError):
+    """A file of the marketplace is larger than it may be: `source.too_large`."""
+
+
+class SourceUnreachable(HostError):
+    """The marketplace cannot be reached: `source.unreachable`."""
+
+
 class StoreUnavailable(HostError):
     """The database cannot be reached: `store.unavailable`."""
 
@@ -949,7 +1014,10 @@ CLASSES: dict[str, type[HilumError]] = {
     "key.sealed": KeySealed,
     "key.weak": KeyWeak,
     "key.wrong": KeyWrong,
+    "key_file.invalid": KeyFileInvalid,
+    "key_file.passphrase": KeyFilePassphrase,
     "lane.full": LaneFull,
+    "listing.invalid": ListingInvalid,
     "manifest.id_confusable": ManifestIdConfusable,
     "manifest.id_reserved": ManifestIdReserved,
     "manifest.invalid": ManifestInvalid,
@@ -963,6 +1031,8 @@ CLASSES: dict[str, type[HilumError]] = {
     "oauth.not_signed_in": OauthNotSignedIn,
     "oauth.state_unknown": OauthStateUnknown,
     "package.invalid": PackageInvalid,
+    "package.modified": PackageModified,
+    "package.not_installed": PackageNotInstalled,
     "package.symlink": PackageSymlink,
     "page.busy": PageBusy,
     "page.changed": PageChanged,
@@ -1044,6 +1114,14 @@ CLASSES: dict[str, type[HilumError]] = {
     "session.code_wrong": SessionCodeWrong,
     "setup.in_progress": SetupInProgress,
     "smoke.failed": SmokeFailed,
+    "source.expired": SourceExpired,
+    "source.invalid": SourceInvalid,
+    "source.mixed": SourceMixed,
+    "source.rolled_back": SourceRolledBack,
+    "source.signature": SourceSignature,
+    "source.test_keys": SourceTestKeys,
+    "source.too_large": SourceTooLarge,
+    "source.unreachable": SourceUnreachable,
     "store.unavailable": StoreUnavailable,
     "upgrade.changed": UpgradeChanged,
     "upgrade.language": UpgradeLanguage,
@@ -1117,6 +1195,8 @@ __all__ = [
     "InstanceNotFound",
     "InstanceWrongState",
     "KeyExposed",
+    "KeyFileInvalid",
+    "KeyFilePassphrase",
     "KeyInUse",
     "KeyMissing",
     "KeyNotFound",
@@ -1131,6 +1211,7 @@ __all__ = [
     "LaneFull",
     "LinkClosedError",
     "LinkRevokedError",
+    "ListingInvalid",
     "ManifestIdConfusable",
     "ManifestIdReserved",
     "ManifestInvalid",
@@ -1144,6 +1225,8 @@ __all__ = [
     "OauthNotSignedIn",
     "OauthStateUnknown",
     "PackageInvalid",
+    "PackageModified",
+    "PackageNotInstalled",
     "PackageSymlink",
     "PageBusy",
     "PageChanged",
@@ -1228,6 +1311,14 @@ __all__ = [
     "SessionCodeWrong",
     "SetupInProgress",
     "SmokeFailed",
+    "SourceExpired",
+    "SourceInvalid",
+    "SourceMixed",
+    "SourceRolledBack",
+    "SourceSignature",
+    "SourceTestKeys",
+    "SourceTooLarge",
+    "SourceUnreachable",
     "StoreUnavailable",
     "UpgradeChanged",
     "UpgradeLanguage",

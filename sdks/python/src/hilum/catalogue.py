@@ -397,11 +397,29 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Use the key file that was made with this data folder.",
         False,
     ),
+    "key_file.invalid": ErrorSpec(
+        422,
+        "The file is not a signing key",
+        "Choose the key file that was made with Hilum, or make a new one.",
+        False,
+    ),
+    "key_file.passphrase": ErrorSpec(
+        403,
+        "The passphrase does not open the key file",
+        "Type the passphrase of this file again; if it is lost, make a new key and let the marketplace take it.",
+        False,
+    ),
     "lane.full": ErrorSpec(
         429,
         "Too many calls wait for this plugin",
         "Wait a moment and try again.",
         True,
+    ),
+    "listing.invalid": ErrorSpec(
+        422,
+        "The listing cannot be published",
+        "Correct the named places of the listing and sign it again.",
+        False,
     ),
     "manifest.id_confusable": ErrorSpec(
         409,
@@ -479,6 +497,18 @@ CATALOGUE: dict[str, ErrorSpec] = {
         422,
         "The folder cannot be packed",
         "Correct the named place in the plugin's folder.",
+        False,
+    ),
+    "package.modified": ErrorSpec(
+        409,
+        "The installed package was changed on the disk",
+        "Install the version again, and find out who changed it. It does not start as it is.",
+        False,
+    ),
+    "package.not_installed": ErrorSpec(
+        409,
+        "The package is not installed",
+        "Install the version from a marketplace, or roll back to one that is.",
         False,
     ),
     "package.symlink": ErrorSpec(
@@ -966,6 +996,54 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "A smoke test failed",
         "Open Health and follow the fix beside the test.",
         False,
+    ),
+    "source.expired": ErrorSpec(
+        409,
+        "The marketplace has not been signed anew in time",
+        "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
+        True,
+    ),
+    "source.invalid": ErrorSpec(
+        422,
+        "The marketplace's files are not valid",
+        "Ask who keeps the marketplace to repair it. Nothing was taken from it.",
+        False,
+    ),
+    "source.mixed": ErrorSpec(
+        409,
+        "The marketplace's files do not belong together",
+        "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
+        True,
+    ),
+    "source.rolled_back": ErrorSpec(
+        409,
+        "The marketplace shows an older state than was seen before",
+        "Do not install from it. Ask who keeps the marketplace whether it was restored from a backup; only new keys make it go on.",
+        False,
+    ),
+    "source.signature": ErrorSpec(
+        403,
+        "The marketplace's files are not signed by its keys",
+        "Do not install from it. Compare the fingerprint of its root keys with the one that its keeper tells you.",
+        False,
+    ),
+    "source.test_keys": ErrorSpec(
+        403,
+        "The marketplace is signed with keys that were made for tests",
+        "Use it in an environment that is set to test, or ask for the marketplace with the real keys.",
+        False,
+    ),
+    "source.too_large": ErrorSpec(
+        413,
+        "A file of the marketplace is larger than it may be",
+        "Ask who keeps the marketplace. Nothing was taken from it.",
+        False,
+    ),
+    "source.unreachable": ErrorSpec(
+        503,
+        "The marketplace cannot be reached",
+        "Check its address and the network; what was seen before is still shown.",
+        True,
     ),
     "store.unavailable": ErrorSpec(
         503,

@@ -1,25 +1,29 @@
 import { crc32 } from "node:zlib";
 
 /** A file of an archive; `path` has forward slashes and no `..`. */
-export interface ZipFile {
+export interface ArchiveFile {
   path: string;
   bytes: Uint8Array;
 }
 
 /** 1980-01-01 00:00, the first moment that the format knows: when a file was packed is not part of what it is. */
-const dosDate = 0x0021;
-const versionNeeded = 20;
+export const dosDate = 0x0021;
+export const versionNeeded = 20;
 /** Names are UTF-8. */
-const flags = 0x0800;
+export const flags = 0x0800;
 /** A regular file, rw-r--r--, as Unix writes it. */
-const externalAttributes = (0o100644 << 16) >>> 0;
+export const externalAttributes = (0o100644 << 16) >>> 0;
 const unix = 3;
+export const versionMadeBy = (unix << 8) | versionNeeded;
+
+export const signatures = { local: 0x04034b50, entry: 0x02014b50, end: 0x06054b50 } as const;
+export const recordBytes = { local: 30, entry: 46, end: 22 } as const;
 
 /**
  * A ZIP archive (PKWARE APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16) that is a function of names and bytes alone:
  * sorted by path, stored and not compressed, because two versions of a compressor give two results, without times.
  */
-export function writeZip(files: readonly ZipFile[]): Buffer {
+export function writeArchive(files: readonly ArchiveFile[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -35,8 +39,8 @@ export function writeZip(files: readonly ZipFile[]): Buffer {
 }
 
 function localHeader(name: Buffer, bytes: Uint8Array): Buffer {
-  const header = Buffer.alloc(30);
-  header.writeUInt32LE(0x04034b50, 0);
+  const header = Buffer.alloc(recordBytes.local);
+  header.writeUInt32LE(signatures.local, 0);
   header.writeUInt16LE(versionNeeded, 4);
   header.writeUInt16LE(flags, 6);
   header.writeUInt16LE(dosDate, 12);
@@ -48,9 +52,9 @@ function localHeader(name: Buffer, bytes: Uint8Array): Buffer {
 }
 
 function directoryEntry(name: Buffer, bytes: Uint8Array, offset: number): Buffer {
-  const entry = Buffer.alloc(46);
-  entry.writeUInt32LE(0x02014b50, 0);
-  entry.writeUInt16LE((unix << 8) | versionNeeded, 4);
+  const entry = Buffer.alloc(recordBytes.entry);
+  entry.writeUInt32LE(signatures.entry, 0);
+  entry.writeUInt16LE(versionMadeBy, 4);
   entry.writeUInt16LE(versionNeeded, 6);
   entry.writeUInt16LE(flags, 8);
   entry.writeUInt16LE(dosDate, 14);
@@ -64,8 +68,8 @@ function directoryEntry(name: Buffer, bytes: Uint8Array, offset: number): Buffer
 }
 
 function endRecord(count: number, directoryBytes: number, directoryAt: number): Buffer {
-  const record = Buffer.alloc(22);
-  record.writeUInt32LE(0x06054b50, 0);
+  const record = Buffer.alloc(recordBytes.end);
+  record.writeUInt32LE(signatures.end, 0);
   record.writeUInt16LE(count, 8);
   record.writeUInt16LE(count, 10);
   record.writeUInt32LE(directoryBytes, 12);
