@@ -205,8 +205,8 @@ export const records: Journey[] = [
       await admin.see("record.masked");
       const kept = await admin.page.evaluate(async () =>
         JSON.stringify([
-          { ...localStorage },
-          { ...sessionStorage },
+          Object.entries(localStorage),
+          Object.entries(sessionStorage),
           await caches.keys(),
           await indexedDB.databases(),
           document.cookie,
