@@ -86,20 +86,34 @@ async function play(journey: Journey, world: World): Promise<Outcome> {
   const startedAt = performance.now();
   const spent = (): number => Math.round(performance.now() - startedAt);
   try {
-    await journey.run(world);
+    await withLimit(journey.run(world), journeyMsMax);
     return { name: journey.name, status: "passed", durationMs: spent() };
   } catch (error) {
     const picture = join(failures, journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60));
     for (const [at, { page }] of world.persons().entries())
       await page.screenshot({ path: `${picture}${at === 0 ? "" : `-${at}`}.png` }).catch(() => undefined);
     // Whatever is open must not stand in the way of the next one.
-    await world.admin.open("/").catch(() => undefined);
+    await withLimit(world.admin.open("/"), afterwardsMsMax).catch(() => undefined);
     return {
       name: journey.name,
       status: "failed",
       durationMs: spent(),
       reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
     };
+  }
+}
+
+/** A page that hangs answers nothing, and asking it does not end by itself. */
+const journeyMsMax = 5 * 60_000;
+const afterwardsMsMax = 30_000;
+
+async function withLimit(work: Promise<unknown>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${ms / 1000} s`)), ms);
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -24,7 +24,7 @@ Records are searched for as FHIR R4 has it: \`GET /fhir/R4/Patient?name=smi&birt
 | quantity | \`number\\|system\\|code\`, \`number\\|\\|unit\`, \`number\`, after a prefix or nothing; units are not converted | \`:missing\` |
 
 Every type also has \`_id\`, \`_lastUpdated\`, \`_profile\`, \`_security\`, \`_source\` and \`_tag\`. The result is shaped by \`_count\`, \`_sort\` (\`_lastUpdated\`, \`_id\` or one date of the type; \`-\` for the newest first),
-\`_include\`, \`_revinclude\`, \`_summary\`, \`_elements\` and \`_total\`. Why it is so is in [decision 064](../decisions/064-search-terms.md).
+\`_include\`, \`_revinclude\`, \`_summary\`, \`_elements\` and \`_total\`. Why it is so is in [decision 066](../decisions/066-search-terms.md).
 `;
 
 function renderSearchPage(): string {
