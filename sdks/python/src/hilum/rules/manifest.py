@@ -17,8 +17,8 @@ from .json_values import WHOLE_MAX
 from .migrations import check_migrations
 from .pages import check_pages, is_inner_path
 from .plugin_id import check_plugin_id
-from .provider_addresses import property_of
 from .problem import Problems, Report, pointer_to, problem
+from .provider_addresses import property_of
 from .scopes import format_scope, parse_scope, scope_settings
 from .setup_steps import check_setup
 from .shape import check
