@@ -1,5 +1,6 @@
 import { HilumError, isHilumError, type Log } from "@hilum/contract";
 import type { Advance, InstanceKey, RecordRow, Records, RecordStoreRow, RecordStores } from "@hilum/store";
+import { createWorkerRest } from "../../worker-rest.ts";
 import { carryBatch, type BatchOutcome } from "./carry-batch.ts";
 import { changeOf, isHandedOver, listDestroyed, type Carried } from "./carried-changes.ts";
 import type { CarryGuard } from "./carry-guard.ts";
@@ -54,17 +55,16 @@ export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Repl
   let failures = 0;
   let until: Date | undefined;
   let closing = false;
-  let pending = false;
-  let wakeUp: (() => void) | undefined;
+  const resting = createWorkerRest();
 
   async function run(): Promise<void> {
     while (!closing) {
-      pending = false;
+      resting.begin();
       const waitMs = await round().catch((error: unknown) => {
         log.warn("replication.round_failed", { code: isHilumError(error) ? error.code : "unknown" });
         return pauseMsMin;
       });
-      if (waitMs > 0) await rest(waitMs);
+      if (waitMs > 0) await resting.take(waitMs);
     }
   }
 
@@ -176,35 +176,18 @@ export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Repl
     return waitMs;
   }
 
-  async function rest(ms: number): Promise<void> {
-    if (pending || closing) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    wakeUp = undefined;
-  }
-
-  function wake(): void {
-    pending = true;
-    wakeUp?.();
-  }
-
   const running = run();
   return {
     // A store that refuses is not asked more often because somebody writes.
-    wake: () => (until === undefined ? wake() : undefined),
+    wake: () => (until === undefined ? resting.wake() : undefined),
     tryAgain() {
       relieve();
-      wake();
+      resting.wake();
     },
     nextAttemptAt: () => until,
     async close() {
       closing = true;
-      wake();
+      resting.wake();
       await running;
     },
   };

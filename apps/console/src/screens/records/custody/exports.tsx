@@ -5,19 +5,17 @@ import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useAct, useDownload, useRead } from "../../../api/use-api.ts";
 import { KeyValue, Panel } from "../../../look/panel.tsx";
-import { Empty } from "../../../look/pictures.tsx";
 import { ApiProblemPanel } from "../../../look/problem.tsx";
 import { Status, type Word } from "../../../look/status.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
 import { ConfirmDialog } from "../../../shell/confirm-dialog.tsx";
-import { Go, GoButton } from "../../../shell/go.tsx";
 import { Loaded } from "../../../shell/loaded.tsx";
 import { Guarded, Page } from "../../../shell/page.tsx";
-import { Paging } from "../../../shell/paging.tsx";
 import { actorName, count, many, moment } from "../../../text/format.ts";
 import { present } from "../../../text/search.ts";
 import { RecordTabs } from "../record-tabs.tsx";
-import { maskedClass, patientPath, permissionTo } from "../record-words.ts";
+import { permissionTo } from "../record-words.ts";
+import { MaskedPatient, RequestList, requestRows } from "./request-list.tsx";
 
 const route = getRouteApi("/app/records/exports");
 const stateWord: Record<RecordExport["state"], Word> = {
@@ -52,36 +50,25 @@ function Exports() {
       offers={["approveExport", "downloadExport"]}
     >
       <Loaded query={exports} what="the exports">
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Panel flush label="Exports">
-              <Empty title="Nothing was asked for" action={<GoButton to="/records?type=Patient">Patients</GoButton>}>
-                Open a patient and ask for an export there.
-              </Empty>
-            </Panel>
-          ) : (
-            <div className="stack md">
-              {items.map((row) => (
-                <ExportPanel key={row.id} row={row} />
-              ))}
-              <div className="row">
-                <Paging
-                  cursor={cursor}
-                  next={next}
-                  onGo={(to) => void navigate({ search: present({ cursor: to }), replace: true })}
-                />
-              </div>
-            </div>
-          )
-        }
+        {({ items, next }) => (
+          <RequestList
+            label="Exports"
+            items={items}
+            empty={{ title: "Nothing was asked for", text: "Open a patient and ask for an export there." }}
+            cursor={cursor}
+            next={next}
+            onGo={(to) => void navigate({ search: present({ cursor: to }), replace: true })}
+          >
+            {(row) => <ExportPanel key={row.id} row={row} />}
+          </RequestList>
+        )}
       </Loaded>
     </Page>
   );
 }
 
 function ExportPanel({ row }: { row: RecordExport }) {
-  const { state, title, patient, types, recipient, purposeLabel, requestedBy, requestedAt, reason, until } = row;
-  const { decidedBy, decidedAt, refusal, downloadedAt, records, withheld } = row;
+  const { state, title, patient, types, recipient, purposeLabel, until, downloadedAt, records, withheld } = row;
   return (
     <Panel
       title={`For ${recipient}`}
@@ -90,17 +77,10 @@ function ExportPanel({ row }: { row: RecordExport }) {
     >
       <KeyValue
         rows={{
-          Patient: (
-            <Go to={patientPath(patient)}>
-              <span className={maskedClass(title)}>{title}</span>
-            </Go>
-          ),
+          Patient: <MaskedPatient patient={patient} title={title} />,
           What: types.length === 0 ? "All records" : types.join(", "),
           Purpose: purposeLabel,
-          "Asked for": `${actorName(requestedBy)}, ${moment(requestedAt)}`,
-          Reason: reason,
-          Decided: decidedBy === undefined ? undefined : `${actorName(decidedBy)}, ${moment(decidedAt ?? until)}`,
-          Refused: refusal,
+          ...requestRows(row),
           Holds: records === undefined ? undefined : many(records, "record"),
           "Held back":
             withheld === undefined || withheld === 0 ? undefined : `${count(withheld)} by the patient’s consents`,
@@ -121,14 +101,13 @@ function ExportActs({ row }: { row: RecordExport }) {
     { params },
     `records-${row.id}.zip`,
     "Saved. It cannot be downloaded again.",
+    { refresh: true },
   );
-  const list = useRead("listExports", { query: {} }, { enabled: false });
   const [asking, setAsking] = useState<"approve" | "refuse" | "download">();
   const close = (): void => setAsking(undefined);
   const [mayApprove, mayRefuse, mayDownload] = (["approve", "refuse", "download"] as const).map((act) =>
     permissionTo(act, row.can),
   );
-  const refreshed = (): void => void list.refetch();
   if (row.state !== "waiting" && row.state !== "approved") return <span>Decided. Nothing is left to do.</span>;
   return (
     <>
@@ -196,13 +175,7 @@ function ExportActs({ row }: { row: RecordExport }) {
           running={save.running}
           problem={save.problem}
           onClose={close}
-          onConfirm={() =>
-            void save.start().then((done) => {
-              if (!done) return;
-              close();
-              refreshed();
-            })
-          }
+          onConfirm={() => void save.start().then((done) => done && close())}
         >
           The file holds the patient’s records in the clear and can be downloaded this once. It is written down as a
           disclosure to {row.recipient}.

@@ -1,11 +1,11 @@
 import type { RetentionRule } from "@hilum/contract/api";
-import { Button, NumberInput, Textarea } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { NumberInput, Textarea } from "@mantine/core";
+import { useState } from "react";
 import { useAct } from "../../../api/use-api.ts";
 import { Choice } from "../../../look/choice.tsx";
-import { ApiProblemPanel } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
-import { Dialog } from "../../../shell/dialog.tsx";
+import { FormDialog } from "../../../shell/form-dialog.tsx";
+import { useFaults } from "../../../shell/use-faults.ts";
 import { day, many } from "../../../text/format.ts";
 
 const reasonMin = 3;
@@ -19,102 +19,97 @@ export function RetentionDialog({ rule, onClose }: { rule: RetentionRule; onClos
   const [limited, setLimited] = useState(keepDays !== undefined);
   const [days, setDays] = useState<number | "">(keepDays ?? 3650);
   const [reason, setReason] = useState("");
-  const [tried, setTried] = useState(false);
   const [counted, setCounted] = useState<Awaited<ReturnType<typeof preview.run>>>();
   const faults = {
     days: limited && (days === "" || days < 1 || days > daysMax) ? `Write days from 1 to ${daysMax}.` : undefined,
     reason: reason.trim().length < reasonMin ? `Write at least ${reasonMin} characters.` : undefined,
   };
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    event.stopPropagation();
-    setTried(true);
-    const first = Object.entries(faults).find(([, fault]) => fault !== undefined)?.[0];
-    if (first !== undefined) return document.getElementById(`retention-${first}`)?.focus();
+  const { shown, passes } = useFaults("retention", faults);
+  const submit = async (): Promise<void> => {
+    if (!passes()) return;
     const saved = await set.run({
       params: { type },
       body: { reason: reason.trim(), ...(limited && days !== "" && { keepDays: days }) },
     });
     if (saved !== undefined) onClose();
   };
-  const problem = set.problem ?? preview.problem;
   return (
-    <Dialog onClose={onClose} title={`Retention of ${label.toLowerCase()}`} size={560}>
-      <form className="stack md" onSubmit={(event) => void submit(event)} noValidate>
-        {problem !== null && <ApiProblemPanel problem={problem} />}
-        <fieldset className="stack sm">
-          <legend>Versions that were replaced or deleted</legend>
-          <Choice
-            name="retention"
-            title="Are kept"
-            text="Nothing goes by itself or by a purge."
-            checked={!limited}
-            onChoose={() => setLimited(false)}
-          />
-          <Choice
-            name="retention"
-            title="Go after a while"
-            text="A purge removes them once the time is over. A legal hold keeps them all the same."
-            checked={limited}
-            onChoose={() => setLimited(true)}
-          />
-        </fieldset>
-        {limited && (
-          <div className="stack sm">
-            <NumberInput
-              id="retention-days"
-              label="Days"
-              required
-              hideControls
-              allowDecimal={false}
-              allowNegative={false}
-              w={160}
-              value={days}
-              error={tried ? faults.days : undefined}
-              onChange={(value) => {
-                setCounted(undefined);
-                setDays(typeof value === "number" ? value : value === "" ? "" : Number(value));
-              }}
-            />
-            <div className="row">
-              <ActButton
-                size="compact-sm"
-                may={preview.may}
-                running={preview.running}
-                blocked={faults.days}
-                onClick={() =>
-                  void preview
-                    .run({ params: { type }, body: { keepDays: days === "" ? 1 : days } })
-                    .then((answer) => setCounted(answer))
-                }
-              >
-                Count what would go
-              </ActButton>
-              <span role="status">
-                {counted !== undefined &&
-                  `${counted.more ? "More than " : ""}${many(counted.versions, "version")} from before ${day(counted.endedBefore)}.`}
-              </span>
-            </div>
-          </div>
-        )}
-        <Textarea
-          id="retention-reason"
-          label="Reason"
-          description="Goes into the audit log: the law or the rule of the house. At least 3 characters; no patient data."
-          required
-          rows={2}
-          maxLength={500}
-          value={reason}
-          error={tried ? faults.reason : undefined}
-          onChange={(event) => setReason(event.currentTarget.value)}
+    <FormDialog
+      title={`Retention of ${label.toLowerCase()}`}
+      size={560}
+      submit="Set the rule"
+      may={set.may}
+      running={set.running}
+      problem={set.problem ?? preview.problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <fieldset className="stack sm">
+        <legend>Versions that were replaced or deleted</legend>
+        <Choice
+          name="retention"
+          title="Are kept"
+          text="Nothing goes by itself or by a purge."
+          checked={!limited}
+          onChoose={() => setLimited(false)}
         />
-        <div className="row end">
-          <Button onClick={onClose}>Cancel</Button>
-          <ActButton type="submit" variant="filled" may={set.may} running={set.running}>
-            Set the rule
-          </ActButton>
+        <Choice
+          name="retention"
+          title="Go after a while"
+          text="A purge removes them once the time is over. A legal hold keeps them all the same."
+          checked={limited}
+          onChoose={() => setLimited(true)}
+        />
+      </fieldset>
+      {limited && (
+        <div className="stack sm">
+          <NumberInput
+            id="retention-days"
+            label="Days"
+            required
+            hideControls
+            allowDecimal={false}
+            allowNegative={false}
+            w={160}
+            value={days}
+            error={shown.days}
+            onChange={(value) => {
+              setCounted(undefined);
+              setDays(typeof value === "number" ? value : value === "" ? "" : Number(value));
+            }}
+          />
+          <div className="row">
+            <ActButton
+              size="compact-sm"
+              may={preview.may}
+              running={preview.running}
+              blocked={faults.days}
+              onClick={() =>
+                void preview
+                  .run({ params: { type }, body: { keepDays: days === "" ? 1 : days } })
+                  .then((answer) => setCounted(answer))
+              }
+            >
+              Count what would go
+            </ActButton>
+            <span role="status">
+              {counted !== undefined &&
+                `${counted.more ? "More than " : ""}${many(counted.versions, "version")} from before ${day(counted.endedBefore)}.`}
+            </span>
+          </div>
         </div>
-      </form>
-    </Dialog>
+      )}
+      <Textarea
+        id="retention-reason"
+        label="Reason"
+        description="Goes into the audit log: the law or the rule of the house. At least 3 characters; no patient data."
+        required
+        rows={2}
+        maxLength={500}
+        value={reason}
+        error={shown.reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,24 +1,23 @@
 import "../records.css";
 import type { Shredding } from "@hilum/contract/api";
-import { Button, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { useAct, useRead } from "../../../api/use-api.ts";
 import { KeyValue, Panel } from "../../../look/panel.tsx";
-import { Empty } from "../../../look/pictures.tsx";
-import { Advice, ApiProblemPanel } from "../../../look/problem.tsx";
+import { Advice } from "../../../look/problem.tsx";
 import { Status, type Word } from "../../../look/status.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
 import { ConfirmDialog } from "../../../shell/confirm-dialog.tsx";
-import { Dialog } from "../../../shell/dialog.tsx";
-import { Go, GoButton } from "../../../shell/go.tsx";
+import { FormDialog } from "../../../shell/form-dialog.tsx";
 import { Loaded } from "../../../shell/loaded.tsx";
 import { Guarded, Page } from "../../../shell/page.tsx";
-import { Paging } from "../../../shell/paging.tsx";
-import { actorName, many, moment } from "../../../text/format.ts";
+import { useFaults } from "../../../shell/use-faults.ts";
+import { many, moment } from "../../../text/format.ts";
 import { present } from "../../../text/search.ts";
 import { RecordTabs } from "../record-tabs.tsx";
-import { maskedClass, patientPath, permissionTo } from "../record-words.ts";
+import { permissionTo } from "../record-words.ts";
+import { MaskedPatient, RequestList, requestRows } from "./request-list.tsx";
 
 const route = getRouteApi("/app/records/shreddings");
 const stateWord: Record<Shredding["state"], Word> = {
@@ -51,36 +50,28 @@ function Shreddings() {
       calls={[["listShreddings", { query }]]}
     >
       <Loaded query={shreddings} what="the destructions">
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Panel flush label="Destructions">
-              <Empty title="Nothing was destroyed" action={<GoButton to="/records?type=Patient">Patients</GoButton>}>
-                Where a patient’s records must not exist any more, open the patient and ask for their destruction.
-              </Empty>
-            </Panel>
-          ) : (
-            <div className="stack md">
-              {items.map((row) => (
-                <ShreddingPanel key={row.id} row={row} />
-              ))}
-              <div className="row">
-                <Paging
-                  cursor={cursor}
-                  next={next}
-                  onGo={(to) => void navigate({ search: present({ cursor: to }), replace: true })}
-                />
-              </div>
-            </div>
-          )
-        }
+        {({ items, next }) => (
+          <RequestList
+            label="Destructions"
+            items={items}
+            empty={{
+              title: "Nothing was destroyed",
+              text: "Where a patient’s records must not exist any more, open the patient and ask for their destruction.",
+            }}
+            cursor={cursor}
+            next={next}
+            onGo={(to) => void navigate({ search: present({ cursor: to }), replace: true })}
+          >
+            {(row) => <ShreddingPanel key={row.id} row={row} />}
+          </RequestList>
+        )}
       </Loaded>
     </Page>
   );
 }
 
 function ShreddingPanel({ row }: { row: Shredding }) {
-  const { state, patient, title, requestedBy, requestedAt, reason, until, decidedBy, decidedAt, refusal } = row;
-  const { records, versions } = row;
+  const { state, patient, title, until, records, versions } = row;
   return (
     <Panel
       title={`Patient ${patient}`}
@@ -89,16 +80,8 @@ function ShreddingPanel({ row }: { row: Shredding }) {
     >
       <KeyValue
         rows={{
-          Patient:
-            title === undefined ? undefined : (
-              <Go to={patientPath(patient)}>
-                <span className={maskedClass(title)}>{title}</span>
-              </Go>
-            ),
-          "Asked for": `${actorName(requestedBy)}, ${moment(requestedAt)}`,
-          Reason: reason,
-          Decided: decidedBy === undefined ? undefined : `${actorName(decidedBy)}, ${moment(decidedAt ?? until)}`,
-          Refused: refusal,
+          Patient: title === undefined ? undefined : <MaskedPatient patient={patient} title={title} />,
+          ...requestRows(row),
           Destroyed:
             records === undefined ? undefined : `${many(records, "record")}, ${many(versions ?? 0, "version")}`,
           Until: state === "waiting" ? moment(until) : undefined,
@@ -166,42 +149,41 @@ function DestroyDialog({ row, onClose }: { row: Shredding; onClose(): void }) {
     ({ records = 0, versions = 0 }) => `Destroyed: ${many(records, "record")}, ${many(versions, "version")}`,
   );
   const [typed, setTyped] = useState("");
-  const [tried, setTried] = useState(false);
-  const matches = typed.trim() === row.patient;
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    event.stopPropagation();
-    setTried(true);
-    if (!matches) return document.getElementById("destroy-patient")?.focus();
+  const { shown, passes } = useFaults("destroy", {
+    patient: typed.trim() === row.patient ? undefined : "This is not the patient’s id.",
+  });
+  const submit = async (): Promise<void> => {
+    if (!passes()) return;
     const done = await approve.run({ params: { shredding: row.id }, body: { confirm: row.patient } });
     if (done !== undefined) onClose();
   };
   return (
-    <Dialog onClose={onClose} title={`Destroy all about patient ${row.patient}?`} size={560}>
-      <form className="stack md" onSubmit={(event) => void submit(event)} noValidate>
-        {approve.problem !== null && <ApiProblemPanel problem={approve.problem} />}
-        <Advice tone="bad" title="It cannot be undone.">
-          Every record, version and document about the patient is gone for good once you press Destroy.
-        </Advice>
-        <TextInput
-          id="destroy-patient"
-          label="Patient’s id"
-          description={`Write ${row.patient}`}
-          required
-          data-autofocus
-          autoComplete="off"
-          spellCheck={false}
-          value={typed}
-          error={tried && !matches ? "This is not the patient’s id." : undefined}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <div className="row end">
-          <Button onClick={onClose}>Cancel</Button>
-          <ActButton type="submit" variant="filled" color="bad" may={approve.may} running={approve.running}>
-            Destroy
-          </ActButton>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`Destroy all about patient ${row.patient}?`}
+      size={560}
+      submit="Destroy"
+      danger
+      may={approve.may}
+      running={approve.running}
+      problem={approve.problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Advice tone="bad" title="It cannot be undone.">
+        Every record, version and document about the patient is gone for good once you press Destroy.
+      </Advice>
+      <TextInput
+        id="destroy-patient"
+        label="Patient’s id"
+        description={`Write ${row.patient}`}
+        required
+        data-autofocus
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        error={shown.patient}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

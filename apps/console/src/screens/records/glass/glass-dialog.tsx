@@ -1,18 +1,18 @@
 import type { FieldGroup, GlassTarget } from "@hilum/contract/api";
-import { glassPurposes, purposesOfUse, type GlassPurpose } from "@hilum/contract";
-import { Button, Checkbox, NativeSelect, Radio, Textarea, TextInput } from "@mantine/core";
+import { glassPurposes, type GlassPurpose } from "@hilum/contract";
+import { Checkbox, Radio, TextInput } from "@mantine/core";
 import { IconLock, IconShieldExclamation } from "@tabler/icons-react";
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { isApiProblem, type ApiProblem } from "../../../api/api-problem.ts";
 import { call, type AnswerById } from "../../../api/call.ts";
 import { useAct } from "../../../api/use-api.ts";
 import { PasswordField } from "../../../look/password-field.tsx";
-import { ApiProblemPanel } from "../../../look/problem.tsx";
-import { ActButton } from "../../../shell/act-button.tsx";
-import { Dialog } from "../../../shell/dialog.tsx";
+import { FormDialog } from "../../../shell/form-dialog.tsx";
+import { useFaults } from "../../../shell/use-faults.ts";
+import { PurposeSelect } from "../purpose-select.tsx";
+import { ReasonField, reasonFault } from "../reason-field.tsx";
 import { fieldWords, maskedClass } from "../record-words.ts";
 
-const reasonMin = 15;
 const groups = ["identity", "contact", "clinical", "documents"] as const satisfies readonly FieldGroup[];
 const minuteChoices = [5, 15, 30] as const;
 type Minutes = (typeof minuteChoices)[number];
@@ -39,21 +39,15 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
   const [minutes, setMinutes] = useState<Minutes>(5);
   const [targetAt, setTargetAt] = useState(0);
   const [password, setPassword] = useState("");
-  const [tried, setTried] = useState(false);
-  const faults = {
+  const { shown, passes } = useFaults("glass", {
     purpose: purpose === "" ? "Choose why you need it." : undefined,
-    reason: reason.trim().length < reasonMin ? `Write at least ${reasonMin} characters.` : undefined,
+    reason: reasonFault(reason),
     fields: wanted.length === 0 ? "Choose at least one." : undefined,
     password: password === "" ? "Write your password." : undefined,
-  };
+  });
   const target = (targets[targetAt] ?? targets[0])?.target;
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    event.stopPropagation();
-    setTried(true);
-    const first = Object.entries(faults).find(([, fault]) => fault !== undefined)?.[0];
-    if (first !== undefined) return document.getElementById(`glass-${first}`)?.focus();
-    if (purpose === "" || target === undefined) return;
+  const submit = async (): Promise<void> => {
+    if (!passes() || purpose === "" || target === undefined) return;
     if (!(await confirm.give(password))) return document.getElementById("glass-password")?.focus();
     const glass = await open.run({
       body: {
@@ -63,118 +57,101 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
     });
     if (glass !== undefined) onOpened(glass);
   };
-  const shown: Partial<typeof faults> = tried ? faults : {};
-  const problem = confirm.problem ?? open.problem;
   return (
-    <Dialog onClose={onClose} title="Break the glass?" size={600}>
-      <form className="stack md" onSubmit={(event) => void submit(event)} noValidate>
-        {problem !== null && <ApiProblemPanel problem={problem} />}
-        <p className="dim">
-          You will see <span className={maskedClass(title)}>{title}</span> in the clear. Your name, your reason and
-          every record that you open are written to the audit log, and another person reviews them.
-        </p>
-        <NativeSelect
-          id="glass-purpose"
-          label="Why do you need it?"
-          required
-          data-autofocus
-          data={[
-            { value: "", label: "Choose a purpose" },
-            ...glassPurposes.map((code) => ({ value: code, label: purposesOfUse[code] })),
-          ]}
-          value={purpose}
-          error={shown.purpose}
-          onChange={(event) => setPurpose(event.currentTarget.value as GlassPurpose | "")}
-        />
-        <TextInput
-          label="Case reference"
-          description="If there is one: an admission, a ticket, an order."
-          maxLength={80}
-          autoComplete="off"
-          value={caseReference}
-          onChange={(event) => setCaseReference(event.currentTarget.value)}
-        />
-        <Textarea
-          id="glass-reason"
-          label="Reason, in your words"
-          description={`At least ${reasonMin} characters. Who reviews it reads it.`}
-          required
-          rows={2}
-          maxLength={500}
-          value={reason}
-          error={shown.reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {targets.length > 1 && (
-          <Radio.Group
-            label="How much of it?"
-            value={String(targetAt)}
-            onChange={(value) => setTargetAt(Number(value))}
-          >
-            <div className="choices">
-              {targets.map(({ words }, at) => (
-                <Radio key={words} value={String(at)} label={words} />
-              ))}
-            </div>
-          </Radio.Group>
-        )}
-        <Checkbox.Group
-          label="Show only"
-          description="A summary that the author wrote is shown where all four are chosen."
-          value={[...wanted]}
-          error={shown.fields}
-          onChange={(value) => setWanted(groups.filter((group) => value.includes(group)))}
-        >
+    <FormDialog
+      title="Break the glass?"
+      size={600}
+      submit="Break the glass"
+      icon={<IconShieldExclamation size={17} aria-hidden />}
+      may={open.may}
+      running={confirm.running || open.running}
+      problem={confirm.problem ?? open.problem}
+      beside={
+        <span className="small dim row grow">
+          <IconLock size={16} aria-hidden />
+          Hidden again when you leave
+        </span>
+      }
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <p className="dim">
+        You will see <span className={maskedClass(title)}>{title}</span> in the clear. Your name, your reason and every
+        record that you open are written to the audit log, and another person reviews them.
+      </p>
+      <PurposeSelect<GlassPurpose>
+        id="glass-purpose"
+        label="Why do you need it?"
+        purposes={glassPurposes}
+        autoFocus
+        value={purpose}
+        error={shown.purpose}
+        onChange={setPurpose}
+      />
+      <TextInput
+        label="Case reference"
+        description="If there is one: an admission, a ticket, an order."
+        maxLength={80}
+        autoComplete="off"
+        value={caseReference}
+        onChange={(event) => setCaseReference(event.currentTarget.value)}
+      />
+      <ReasonField
+        id="glass-reason"
+        reader="Who reviews it reads it."
+        value={reason}
+        error={shown.reason}
+        onChange={setReason}
+      />
+      {targets.length > 1 && (
+        <Radio.Group label="How much of it?" value={String(targetAt)} onChange={(value) => setTargetAt(Number(value))}>
           <div className="choices">
-            {groups.map((group, at) => (
-              <Checkbox
-                key={group}
-                value={group}
-                label={fields.includes(group) ? fieldWords[group] : `${fieldWords[group]} (none here)`}
-                {...(at === 0 && { id: "glass-fields" })}
-              />
-            ))}
-          </div>
-        </Checkbox.Group>
-        <Radio.Group
-          label="For how long?"
-          value={String(minutes)}
-          onChange={(value) => setMinutes(minuteChoices.find((choice) => String(choice) === value) ?? 5)}
-        >
-          <div className="row choices">
-            {minuteChoices.map((choice) => (
-              <Radio key={choice} value={String(choice)} label={`${choice} minutes`} />
+            {targets.map(({ words }, at) => (
+              <Radio key={words} value={String(at)} label={words} />
             ))}
           </div>
         </Radio.Group>
-        <PasswordField
-          id="glass-password"
-          label="Your password"
-          name="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          error={shown.password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <div className="row end">
-          <span className="small dim row grow">
-            <IconLock size={16} aria-hidden />
-            Hidden again when you leave
-          </span>
-          <Button onClick={onClose}>Cancel</Button>
-          <ActButton
-            type="submit"
-            variant="filled"
-            may={open.may}
-            running={confirm.running || open.running}
-            leftSection={<IconShieldExclamation size={17} aria-hidden />}
-          >
-            Break the glass
-          </ActButton>
+      )}
+      <Checkbox.Group
+        label="Show only"
+        description="A summary that the author wrote is shown where all four are chosen."
+        value={[...wanted]}
+        error={shown.fields}
+        onChange={(value) => setWanted(groups.filter((group) => value.includes(group)))}
+      >
+        <div className="choices">
+          {groups.map((group, at) => (
+            <Checkbox
+              key={group}
+              value={group}
+              label={fields.includes(group) ? fieldWords[group] : `${fieldWords[group]} (none here)`}
+              {...(at === 0 && { id: "glass-fields" })}
+            />
+          ))}
         </div>
-      </form>
-    </Dialog>
+      </Checkbox.Group>
+      <Radio.Group
+        label="For how long?"
+        value={String(minutes)}
+        onChange={(value) => setMinutes(minuteChoices.find((choice) => String(choice) === value) ?? 5)}
+      >
+        <div className="row choices">
+          {minuteChoices.map((choice) => (
+            <Radio key={choice} value={String(choice)} label={`${choice} minutes`} />
+          ))}
+        </div>
+      </Radio.Group>
+      <PasswordField
+        id="glass-password"
+        label="Your password"
+        name="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        error={shown.password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,10 @@
 import type { GlassDetail } from "@hilum/contract/api";
-import { Button, Textarea } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { Textarea } from "@mantine/core";
+import { useState } from "react";
 import { useAct } from "../../../api/use-api.ts";
 import { Advice, ApiProblemPanel } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
-import { Dialog } from "../../../shell/dialog.tsx";
+import { FormDialog } from "../../../shell/form-dialog.tsx";
 import { permissionTo } from "../record-words.ts";
 
 type Verdict = "ask" | "escalate";
@@ -113,35 +113,32 @@ function WordsDialog({ title, label, confirm, text, min, act, onSay, onClose }: 
   const [words, setWords] = useState("");
   const [tried, setTried] = useState(false);
   const short = words.trim().length < min;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    event.stopPropagation();
+  const submit = (): void => {
     setTried(true);
     if (!short) onSay(words.trim());
   };
   return (
-    <Dialog onClose={onClose} title={title}>
-      <form className="stack md" onSubmit={submit} noValidate>
-        {act.problem !== null && <ApiProblemPanel problem={act.problem} />}
-        <p className="dim">{text}</p>
-        <Textarea
-          label={label}
-          description={`At least ${min} characters.`}
-          required
-          rows={3}
-          maxLength={500}
-          data-autofocus
-          value={words}
-          error={tried && short ? `Write at least ${min} characters.` : undefined}
-          onChange={(event) => setWords(event.currentTarget.value)}
-        />
-        <div className="row end">
-          <Button onClick={onClose}>Cancel</Button>
-          <ActButton type="submit" variant="filled" may={act.may} running={act.running}>
-            {confirm}
-          </ActButton>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={title}
+      submit={confirm}
+      may={act.may}
+      running={act.running}
+      problem={act.problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <p className="dim">{text}</p>
+      <Textarea
+        label={label}
+        description={`At least ${min} characters.`}
+        required
+        rows={3}
+        maxLength={500}
+        data-autofocus
+        value={words}
+        error={tried && short ? `Write at least ${min} characters.` : undefined}
+        onChange={(event) => setWords(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }
