@@ -1,3 +1,4 @@
+import { twoPagePdf } from "@hilum/testkit";
 import { request } from "playwright-core";
 import type { World } from "./world.ts";
 
@@ -125,28 +126,7 @@ const png = Buffer.from(
   "base64",
 );
 
-/** Two pages of words in a font that every reader has. */
-function letterPdf(): Buffer {
-  const stream = (content: string): string => `<< /Length ${content.length} >>\nstream\n${content}\nendstream`;
-  const page = (content: number): string =>
-    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 300] /Contents ${content} 0 R /Resources << /Font << /F1 7 0 R >> >> >>`;
-  const objects = [
-    "<< /Type /Catalog /Pages 2 0 R >>",
-    "<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>",
-    page(5),
-    page(6),
-    stream(`BT /F1 14 Tf 40 250 Td (${letterWords}) Tj ET`),
-    stream("BT /F1 14 Tf 40 250 Td (The second page) Tj ET"),
-    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-  ];
-  let text = "%PDF-1.7\n";
-  const rows = objects.map((object, at) => {
-    const place = text.length;
-    text += `${at + 1} 0 obj\n${object}\nendobj\n`;
-    return `${String(place).padStart(10, "0")} 00000 n \n`;
-  });
-  const start = text.length;
-  return Buffer.from(
-    `${text}xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows.join("")}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`,
+const letterPdf = (): Buffer =>
+  Buffer.from(
+    twoPagePdf(`BT /F1 14 Tf 40 250 Td (${letterWords}) Tj ET`, "BT /F1 14 Tf 40 250 Td (The second page) Tj ET"),
   );
-}

@@ -5,6 +5,7 @@ export {
   type IssuedCertificate,
 } from "./certificates/certificate-authority.ts";
 export { createTempDir, type TempDir } from "./files/temp-dir.ts";
+export { twoPagePdf } from "./files/two-page-pdf.ts";
 export { fhirClient, startFhirPeer, type FhirPeer } from "./fhir/fhir-peer.ts";
 export { startFhirServer, type FhirRequestSeen, type FhirServer, type FhirServerOptions } from "./fhir/fhir-server.ts";
 export { askOverTls, Unanswered, type TlsQuestion, type TlsReply } from "./http/ask-over-tls.ts";

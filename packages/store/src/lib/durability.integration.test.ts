@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFileKeyProvider } from "./key-holders/file-key-provider.ts";
 import { openStore } from "./open-store.ts";
 import { addPlugin, newId, newMessage } from "./test-support/databases.ts";
+import { acknowledgedUntilKilled } from "./test-support/kill-child.ts";
 import { canMountSmallDisk, mountSmallDisk, type SmallDisk } from "./test-support/small-disk.ts";
 
 let folder: TempDir;
@@ -35,22 +36,7 @@ const open = () =>
   });
 
 describe("a process that is killed", () => {
-  /** Kills the child once it has acknowledged so many, wherever it is then; answers what it acknowledged. */
-  const acceptUntilKilled = (round: string, acknowledgedMin: number): Promise<string[]> =>
-    new Promise((resolve, reject) => {
-      const child = spawn(
-        process.execPath,
-        [fileURLToPath(new URL("./test-support/accepting-child.ts", import.meta.url)), folder.path, round],
-        { stdio: ["ignore", "pipe", "inherit"] },
-      );
-      let output = "";
-      child.stdout.on("data", (data: Buffer) => {
-        output += data.toString();
-        if (!child.killed && output.split("\n").length > acknowledgedMin) child.kill("SIGKILL");
-      });
-      child.on("error", reject);
-      child.on("close", () => resolve(output.split("\n").slice(1, -1)));
-    });
+  const child = fileURLToPath(new URL("./test-support/accepting-child.ts", import.meta.url));
 
   it("threat 213: loses no message that it acknowledged, and keeps none by half", async () => {
     const acknowledged: string[] = [];
@@ -59,7 +45,7 @@ describe("a process that is killed", () => {
       ["b", 400],
       ["c", 1000],
     ] as const)
-      acknowledged.push(...(await acceptUntilKilled(round, count)));
+      acknowledged.push(...(await acknowledgedUntilKilled(child, { folder: folder.path, round, atLeast: count })));
     expect(acknowledged.length).toBeGreaterThan(1400);
     const store = await open();
     const stored = new Set<string>();

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
@@ -9,6 +8,7 @@ import { createFileKeyProvider } from "../../key-holders/file-key-provider.ts";
 import { openStore } from "../../open-store.ts";
 import type { Store } from "../../ports/store.ts";
 import { newId } from "../../test-support/databases.ts";
+import { acknowledgedUntilKilled } from "../../test-support/kill-child.ts";
 import { allChanges, bundleOf, newPatient, newRecord, searchIds } from "../../test-support/records.ts";
 import { canMountSmallDisk, mountSmallDisk, type SmallDisk } from "../../test-support/small-disk.ts";
 
@@ -213,22 +213,7 @@ describe("records on the disk", () => {
 });
 
 describe("a process that is killed while it writes records", () => {
-  /** Kills the child once it has acknowledged so many, wherever it is then; answers what it acknowledged. */
-  const writeUntilKilled = (round: string, acknowledgedMin: number): Promise<string[]> =>
-    new Promise((resolve, reject) => {
-      const child = spawn(
-        process.execPath,
-        [fileURLToPath(new URL("../../test-support/record-writing-child.ts", import.meta.url)), folder.path, round],
-        { stdio: ["ignore", "pipe", "inherit"] },
-      );
-      let output = "";
-      child.stdout.on("data", (data: Buffer) => {
-        output += data.toString();
-        if (!child.killed && output.split("\n").length > acknowledgedMin) child.kill("SIGKILL");
-      });
-      child.on("error", reject);
-      child.on("close", () => resolve(output.split("\n").slice(1, -1)));
-    });
+  const child = fileURLToPath(new URL("../../test-support/record-writing-child.ts", import.meta.url));
 
   it("threat 213: loses nothing that it acknowledged, and keeps no bundle, version or term by half", async () => {
     const acknowledged: string[] = [];
@@ -237,7 +222,7 @@ describe("a process that is killed while it writes records", () => {
       ["b", 60],
       ["c", 250],
     ] as const)
-      acknowledged.push(...(await writeUntilKilled(round, count)));
+      acknowledged.push(...(await acknowledgedUntilKilled(child, { folder: folder.path, round, atLeast: count })));
     expect(acknowledged.length).toBeGreaterThan(300);
     const store = await open();
     const bundles = new Map<string, string[]>();
