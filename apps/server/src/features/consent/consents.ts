@@ -35,23 +35,28 @@ export interface Consents {
   list(patient: string, now: Date): Promise<PatientConsent[]>;
 }
 
-/** Consents of one patient that are looked at; who has more is refused what needs one. */
+/** Consents of one patient that are looked at. Of who has more nothing goes: one that refuses may be among the others. */
 const consentsMax = 200;
 
 /** Asks the FHIR Consents that are stored of a patient, as they are now: one that was withdrawn a moment ago counts no more. */
 export function createConsents({ records }: { records: Pick<Records, "search"> }): Consents {
-  async function load(patient: string): Promise<{ id: string; resource: unknown }[]> {
-    const { rows } = await records.search({ type: "Consent", groups: [], patient, limit: consentsMax });
-    return rows.flatMap(({ id, resource }) =>
+  async function load(patient: string): Promise<{ all: { id: string; resource: unknown }[]; complete: boolean }> {
+    const { rows, next } = await records.search({ type: "Consent", groups: [], patient, limit: consentsMax });
+    const all = rows.flatMap(({ id, resource }) =>
       resource === undefined ? [] : [{ id, resource: JSON.parse(resource) as unknown }],
     );
+    return { all, complete: next === undefined };
   }
 
   return {
     async decide(ask, subjects, now) {
-      const known = new Map<string, Promise<ConsentTerms[]>>();
-      const termsOf = (patient: string): Promise<ConsentTerms[]> => {
-        const found = known.get(patient) ?? load(patient).then((all) => all.flatMap(({ resource }) => read(resource)));
+      const known = new Map<string, Promise<ConsentTerms[] | undefined>>();
+      const termsOf = (patient: string): Promise<ConsentTerms[] | undefined> => {
+        const found =
+          known.get(patient) ??
+          load(patient).then(({ all, complete }) =>
+            complete ? all.flatMap(({ resource }) => read(resource)) : undefined,
+          );
         known.set(patient, found);
         return found;
       };
@@ -59,22 +64,24 @@ export function createConsents({ records }: { records: Pick<Records, "search"> }
         subjects.map(async (subject) => {
           const patients = subject.patients.length === 0 ? [undefined] : subject.patients;
           const decisions = await Promise.all(
-            patients.map(async (patient) =>
-              decideConsent({
+            patients.map(async (patient): Promise<ConsentDecision> => {
+              const consents = patient === undefined ? [] : await termsOf(patient);
+              if (consents === undefined) return { allow: false, reason: "decision.failed" };
+              return decideConsent({
                 ...{ crossing: ask.crossing, purpose: ask.purpose, recipients: ask.recipients ?? [] },
                 toPatient: patient !== undefined && patient === ask.toPatient,
                 ...{ type: subject.type, labels: labelsOf(subject.resource), part2: isPart2(subject.resource) },
-                consents: patient === undefined ? [] : await termsOf(patient),
+                consents,
                 now: now.getTime(),
-              }),
-            ),
+              });
+            }),
           );
           return strictest(decisions);
         }),
       );
     },
     list: async (patient, now) =>
-      (await load(patient)).flatMap(({ id, resource }) =>
+      (await load(patient)).all.flatMap(({ id, resource }) =>
         read(resource).map((terms) => presentConsent(id, terms, now.getTime())),
       ),
   };
