@@ -177,7 +177,7 @@ function watchForFaults(context: BrowserContext, faults: string[], server: Hilum
   context.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
     if (/^Failed to load resource: the server responded with a status of \d/.test(message.text())) return;
-    if (/^Failed to load resource: net::ERR_CONNECTION_/.test(message.text()) && server.isRestarting()) return;
+    if (message.text().startsWith("Failed to load resource: net::ERR_CONNECTION_") && server.isRestarting()) return;
     faults.push(`the browser's console says: ${message.text().slice(0, 300)}`);
   });
 }
