@@ -8,17 +8,14 @@ const callbacks = "/plugins/com.example.delivery-callbacks";
 const ownPages = "/plugins/com.example.own-pages";
 const developed = "com.example.night-desk";
 
-/** Every route of the console, with what the journeys left in it. */
-export function fullStates({ server: { url }, notes }: World): PageState[] {
+/** What fills up in every lane. */
+const everywhere = ["/", "/repairs", "/plugins", "/messages", "/messages/routing", "/messages/practice", "/settings"];
+
+/** Every route of messages, records, people and settings, with what the journeys left in it. */
+export function mailStates({ server: { url }, notes }: World): PageState[] {
   const message = (notes.get("message") ?? "").replace(/^\/admin\/ui/, "");
   const routes = [
-    "/",
-    "/repairs",
-    "/plugins",
-    "/plugins/add",
-    "/plugins/add?from=paste",
-    "/plugins/add?from=program",
-    "/plugins/add?from=folder",
+    ...everywhere,
     smtp,
     `${smtp}/setup`,
     `${smtp}/setup?step=server`,
@@ -30,16 +27,7 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     `${smtp}/logs`,
     `${smtp}/webhooks`,
     `${callbacks}/webhooks`,
-    `${ownPages}/settings`,
-    `${ownPages}/settings?view=generated`,
-    `${ownPages}/health`,
-    `${ownPages}/pages/setup-guide`,
-    `${ownPages}/pages/deliveries`,
-    "/messages",
     "/messages/compose",
-    "/messages/compose?channel=sms",
-    "/messages/routing",
-    "/messages/practice",
     message,
     "/audit",
     "/records",
@@ -60,16 +48,8 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     "/users",
     "/users/tokens",
     "/account",
-    "/settings",
     "/settings/keys",
     "/settings/sandbox",
-    "/dev",
-    "/dev/scaffold",
-    "/dev/manifest",
-    ...["reload", "wire", "fixtures", "conformance", "package", "upgrade"].map(
-      (tool) => `/dev/${tool}?plugin=${developed}`,
-    ),
-    `/dev/api?operation=getLiveReload&plugin=${developed}`,
     "/nowhere",
   ];
   return [
@@ -77,8 +57,6 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     failing(url, "/plugins"),
     failing(url, "/messages"),
     failing(url, "/records"),
-    failing(url, "/dev"),
-    failing(url, `/dev/wire?plugin=${developed}`),
     opened(at(url, smtp), "a dialog", (page) => pressOn(page, "button", "Disable"), "dialog"),
     opened(at(url, "/users"), "a menu", (page) => pressOn(page, "button", /^Actions for/), "menu"),
     opened(at(url, "/plugins"), "the palette", (page) => page.keyboard.press("Control+k"), "dialog"),
@@ -95,12 +73,6 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
       (page) => pressOn(page, "button", /^Send a test delivery to/),
       "dialog",
     ),
-    opened(
-      at(url, `/dev/wire?plugin=${developed}`),
-      "the start",
-      (page) => pressOn(page, "button", "Start the inspector"),
-      "dialog",
-    ),
     opened(at(url, "/settings/keys"), "what holds the keys", (page) => pressOn(page, "button", "Change"), "dialog"),
     opened(
       at(url, "/settings/keys"),
@@ -115,6 +87,42 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
       "dialog",
     ),
     opened(at(url, "/audit"), "an entry", (page) => pressOn(page, "button", /^Open entry/), "dialog"),
+  ];
+}
+
+/** Every route of adding and writing plugins, with what the journeys left in it. */
+export function pluginStates({ server: { url } }: World): PageState[] {
+  const routes = [
+    ...everywhere,
+    "/plugins/add",
+    "/plugins/add?from=paste",
+    "/plugins/add?from=program",
+    "/plugins/add?from=folder",
+    `${ownPages}/settings`,
+    `${ownPages}/settings?view=generated`,
+    `${ownPages}/health`,
+    `${ownPages}/pages/setup-guide`,
+    `${ownPages}/pages/deliveries`,
+    "/messages/compose",
+    "/messages/compose?channel=sms",
+    "/dev",
+    "/dev/scaffold",
+    "/dev/manifest",
+    ...["reload", "wire", "fixtures", "conformance", "package", "upgrade"].map(
+      (tool) => `/dev/${tool}?plugin=${developed}`,
+    ),
+    `/dev/api?operation=getLiveReload&plugin=${developed}`,
+  ];
+  return [
+    ...routes.map((path) => at(url, path)),
+    failing(url, "/dev"),
+    failing(url, `/dev/wire?plugin=${developed}`),
+    opened(
+      at(url, `/dev/wire?plugin=${developed}`),
+      "the start",
+      (page) => pressOn(page, "button", "Start the inspector"),
+      "dialog",
+    ),
   ];
 }
 

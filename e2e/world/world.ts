@@ -78,10 +78,10 @@ export interface Look {
 }
 
 /** Starts the real server, a real SMTP server, providers and a real browser. */
-export async function openWorld(pictures: string): Promise<World> {
+export async function openWorld({ pictures, usualPort }: { pictures: string; usualPort: boolean }): Promise<World> {
   const temporary = createTempDir("e2e");
   const [server, smtp, twilio] = await Promise.all([
-    startHilum({ repository, folder: temporary.path }),
+    startHilum({ repository, folder: temporary.path, anyPort: !usualPort }),
     startMail(),
     startTwilioServer({ expired: true, account: { balance: "0.00" } }),
   ]);
