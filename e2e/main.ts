@@ -1,3 +1,4 @@
+import { beginRun } from "@hilum/testkit";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -100,6 +101,7 @@ const gates = finalGates(options).filter(({ name }) => isChosen(name) && options
 
 async function main(): Promise<number> {
   for (const folder of [folders.failures, dirname(report)]) mkdirSync(folder, { recursive: true });
+  const endRun = beginRun();
   let open: readonly Played[] = [];
   try {
     open = await playLanes(lanes, folders);
@@ -113,6 +115,7 @@ async function main(): Promise<number> {
     return outcomes.some(isRed) ? 1 : 0;
   } finally {
     await close(open);
+    endRun();
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Journey } from "./journeys/journey.ts";
+import { withLimit } from "./with-limit.ts";
 import { openWorld, type World } from "./world/world.ts";
 
 /** Journeys that follow on one another in a world of their own. Lanes know nothing of each other. */
@@ -79,8 +80,14 @@ async function playLane(lane: Lane, { pictures, failures }: Folders): Promise<Pl
 /** A failure leaves a picture and does not stop the others: whatever is open must not stand in the way of the next one. */
 async function recover(world: World, picture: string): Promise<void> {
   for (const [at, { page }] of world.persons().entries())
-    await page.screenshot({ path: `${picture}${at === 0 ? "" : `-${at}`}.png` }).catch(() => undefined);
-  await withLimit(world.admin.open("/"), afterwardsMsMax).catch(() => undefined);
+    await withLimit(page.screenshot({ path: `${picture}${at === 0 ? "" : `-${at}`}.png` }), afterwardsMsMax).catch(
+      () => undefined,
+    );
+  const answers = await withLimit(world.admin.open("/"), afterwardsMsMax).then(
+    () => true,
+    () => false,
+  );
+  if (!answers) world.admin.page = await world.adminContext.newPage();
 }
 
 async function judge(
@@ -98,16 +105,6 @@ async function judge(
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     await afterFailure();
     return { name, status: "failed", durationMs: spent(), reason };
-  }
-}
-
-async function withLimit(work: Promise<unknown>, ms: number): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${ms / 1000} s`)), ms);
-  try {
-    await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compiledCode } from "@hilum/testkit";
 
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 20_000;
@@ -49,7 +50,7 @@ export async function startHilum({
   const begin = (port: string): ChildProcess => {
     const started = spawn(process.execPath, [join(repository, "apps/server/src/main.ts")], {
       cwd: folder,
-      env: { PATH: process.env["PATH"], HOME: folder, HILUM_PORT: port, HILUM_DATA_DIR: dataDir },
+      env: { PATH: process.env["PATH"], ...compiledCode(), HOME: folder, HILUM_PORT: port, HILUM_DATA_DIR: dataDir },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [started.stdout, started.stderr])
