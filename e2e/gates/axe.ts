@@ -11,20 +11,27 @@ const everyRule = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag2
 const colourRules = { type: "rule", values: ["color-contrast", "link-in-text-block"] } as const;
 type Rules = typeof everyRule | typeof colourRules;
 
-/** The looks that every page is judged in. */
-export const looks = [
+export interface Look {
+  scheme: "light" | "dark";
+  width: 1280 | 320;
+}
+
+/** The looks that every page of the console is judged in. */
+const looks: readonly Look[] = [
   { scheme: "light", width: 1280 },
   { scheme: "dark", width: 1280 },
   { scheme: "light", width: 320 },
   { scheme: "dark", width: 320 },
-] as const;
-export type Look = (typeof looks)[number];
+];
 
-/** Puts a page into a look; the console follows the system's scheme. */
-export async function wear(page: Page, { scheme, width }: Look): Promise<void> {
+/** Puts a page into a look. It follows the system's scheme, and says so in an attribute of its root: the console's, or `name`. */
+async function wear(page: Page, { scheme, width }: Look, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme });
   await page.setViewportSize({ width, height: 900 });
-  await page.waitForFunction((wanted) => document.documentElement.dataset["mantineColorScheme"] === wanted, scheme);
+  await page.waitForFunction(
+    ([attribute = "", value]) => document.documentElement.getAttribute(attribute) === value,
+    [name, scheme],
+  );
 }
 
 /** What is wrong with the page as it stands: violations by axe, and a page wider than its window (WCAG 1.4.10). */
@@ -33,11 +40,15 @@ export async function judgePage(page: Page): Promise<string[]> {
 }
 
 /** Judges a page in one look after the other. Answers what is wrong, with the look. */
-export async function judgeLooks(page: Page): Promise<string[]> {
+export async function judgeLooks(
+  page: Page,
+  wanted: readonly Look[] = looks,
+  schemeAttribute = "data-mantine-color-scheme",
+): Promise<string[]> {
   const faults: string[] = [];
   const judged = new Set<string>();
-  for (const look of looks) {
-    await wear(page, look);
+  for (const look of wanted) {
+    await wear(page, look, schemeAttribute);
     const found = await judgeFrames(page, async (frame) => {
       const shape = await shapeOf(frame, look);
       if (judged.has(shape)) return colourRules;
@@ -68,10 +79,14 @@ async function shapeOf(frame: Frame, { scheme, width }: Look): Promise<string> {
       const { x, y, width: wide, height } = element.getBoundingClientRect();
       const seen = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
       const { overflow } = getComputedStyle(element);
-      const attributes = [...element.attributes].map(({ name, value }) => `${name}=${value}`);
+      // The root says which scheme it wears, and holds its colours.
+      const isRoot = element === document.documentElement;
+      const attributes = [...element.attributes]
+        .filter(({ name, value }) => !isRoot || (value !== own && name !== "style"))
+        .map(({ name, value }) => `${name}=${value}`);
       return [element.tagName, x, y, wide, height, seen, overflow, ...attributes].join(" ");
     });
-    return `${elements.join("\n")}\n${document.documentElement.textContent}`.replaceAll(`color-scheme=${own}`, "");
+    return `${elements.join("\n")}\n${document.documentElement.textContent}`;
   }, scheme);
   return createHash("sha256").update(`${frame.url()} ${width} ${shape}`).digest("hex");
 }

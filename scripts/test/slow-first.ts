@@ -7,8 +7,10 @@ import { repository } from "../process.ts";
  * at it alone while the others have nothing left to do.
  */
 export const slowFirst: readonly string[] = [
+  "e2e/docs/docs-site.integration.test.ts",
   "apps/server/src/features/replication/replication.integration.test.ts",
   "apps/server/src/features/messages/crash.integration.test.ts",
+  "e2e/threats/hostile-pages.integration.test.ts",
   "apps/server/src/faults.integration.test.ts",
   "scripts/newcomer/newcomer.integration.test.ts",
   "apps/server/src/features/messages/failover.integration.test.ts",
