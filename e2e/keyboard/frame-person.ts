@@ -8,7 +8,7 @@ type Role = Parameters<Frame["getByRole"]>[0];
 type Name = string | RegExp;
 
 const tabsMax = 60;
-const patienceMs = 20_000;
+const patienceMs = 40_000;
 /** As long as the browser counts a key of before as this person's doing: a page that is just entered has no gesture yet. */
 const readingMs = 5_200;
 

@@ -25,7 +25,7 @@ const tabsMax = 160;
 /** How often a walk may find that it guessed wrong. */
 const turnsMax = 40;
 const typedMax = 12;
-const patienceMs = 20_000;
+const patienceMs = 40_000;
 /** Far longer than a starved browser takes to look at its page. */
 export const answerMsMax = 60_000;
 const menuPatienceMs = 5_000;
@@ -116,15 +116,15 @@ export class Person {
 
   /** A dialog that opens takes the focus a moment later; what is typed before that goes elsewhere. */
   async #waitForDialog(place: Locator): Promise<void> {
-    const deadline = Date.now() + 1_000;
+    const deadline = Date.now() + 2_000;
     const isThere = (): Promise<boolean> =>
       place.evaluate((element) => element.closest("[role=dialog]")?.contains(document.activeElement) ?? true);
     while (!(await isThere()) && Date.now() < deadline) await sleep(20);
   }
 
-  /** What covers the element may be a dialog that is just fading out: it has half a second to go. */
+  /** What covers the element may be a dialog that is just fading out: it has two seconds to go. */
   async #judgeFocus(place: Locator): Promise<string | undefined> {
-    const deadline = Date.now() + 500;
+    const deadline = Date.now() + 2_000;
     for (;;) {
       const fault = await judgeFocus(place);
       if (fault === undefined || Date.now() > deadline) return fault;
