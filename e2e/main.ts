@@ -2,7 +2,7 @@ import { beginRun } from "@hilum/testkit";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { doorGate, emptyGate, finalGates, mailPages, pluginPages } from "./gates/gates.ts";
+import { doorGate, emptyGate, finalGates, messagePages, pluginPages, recordPages } from "./gates/gates.ts";
 import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
@@ -48,9 +48,9 @@ const folders = {
   failures: join(repository, "reports", "e2e-failures"),
 };
 
-/** What a message, a record and a person of the staff go through. */
-const mail: Lane = {
-  name: "mail and records",
+/** What a message goes through, and those who look after it. */
+const messages: Lane = {
+  name: "messages",
   journeys: [
     ...firstRun,
     ...ground(mailbox),
@@ -58,17 +58,30 @@ const mail: Lane = {
     ...setupLeft,
     ...vendors,
     ...webhooks,
+    ...pages,
+    ...users,
+    ...account,
+    ...platform,
+    ...audit,
+    ...messagePages,
+    ...brokenAudit,
+  ],
+};
+
+/** What a record goes through, and the keys that it is under. */
+const recordKeeping: Lane = {
+  name: "records",
+  journeys: [
+    ...ground(...firstRun),
+    ...emptyGate,
+    ...ground(ownRange, mailbox, mailboxRoute, programTokens),
     ...records,
     ...recordsCustody,
     ...fhir,
     ...recordStores,
-    ...users,
-    ...account,
-    ...platform,
     ...keys,
-    ...audit,
-    ...mailPages,
-    ...brokenAudit,
+    ...recordPages,
+    ...selfTest,
   ],
 };
 
@@ -77,26 +90,21 @@ const plugins: Lane = {
   name: "plugins",
   usualPort: true,
   journeys: [
-    ...ground(...firstRun),
-    ...emptyGate,
-    ...ground(ownRange, programTokens),
+    ...ground(...firstRun, ownRange, programTokens),
     ...practice,
     ...registering,
     ...remote,
     ...lifecycle,
     ...wizard,
     ...twilio,
-    ...ground(mailboxRoute),
-    ...pages,
     ...devtools,
     ...upgrade,
     ...pluginPages,
     ...doorGate,
-    ...selfTest,
   ],
 };
 
-const lanes: readonly Lane[] = [mail, plugins].flatMap(choose);
+const lanes: readonly Lane[] = [messages, recordKeeping, plugins].flatMap(choose);
 const gates = finalGates(options).filter(({ name }) => isChosen(name) && options.until === undefined);
 
 async function main(): Promise<number> {

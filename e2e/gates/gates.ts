@@ -8,7 +8,7 @@ import { openContext } from "../world/browser.ts";
 import { runProgram } from "../world/programs.ts";
 import { repository, type World } from "../world/world.ts";
 import { judgeStates } from "./axe-routes.ts";
-import { doorStates, emptyStates, mailStates, pluginStates } from "./axe-states.ts";
+import { doorStates, emptyStates, messageStates, pluginStates, recordStates } from "./axe-states.ts";
 import { canaries, findCanaries, searchFolder } from "./canary.ts";
 import { judgeCoverage, measureCoverage, type CoverageLedger } from "./coverage.ts";
 import { expectNone } from "./expect-none.ts";
@@ -25,16 +25,23 @@ export const emptyGate: Journey[] = [
 ];
 
 /** After the journeys: pages with content. Each lane judges those that it left something in, and together they are all. */
-export const mailPages: Journey[] = [
+export const messagePages: Journey[] = [
   {
-    name: "axe: every route of messages, records, people and settings, dialogs, menus, the palette and errors in light and dark, at 1280 and 320 px, without a violation",
-    run: async (world) => expectNone(await judgeStates(world.adminContext, mailStates(world))),
+    name: "axe: every route of messages, plugins' pages, people and settings, dialogs, menus, the palette and errors in light and dark, at 1280 and 320 px, without a violation",
+    run: async (world) => expectNone(await judgeStates(world.adminContext, messageStates(world))),
+  },
+];
+
+export const recordPages: Journey[] = [
+  {
+    name: "axe: every route of records and keys, dialogs and errors in light and dark, at 1280 and 320 px, without a violation",
+    run: async (world) => expectNone(await judgeStates(world.adminContext, recordStates(world))),
   },
 ];
 
 export const pluginPages: Journey[] = [
   {
-    name: "axe: every route of plugins and the developer tools in light and dark, at 1280 and 320 px, without a violation",
+    name: "axe: every route of adding and writing plugins in light and dark, at 1280 and 320 px, without a violation",
     run: async (world) => expectNone(await judgeStates(world.adminContext, pluginStates(world))),
   },
 ];
