@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     // Integration tests mostly wait: for a process to start, for a plugin, for a pause to pass.
-    maxWorkers: stage === "integration" ? 3 : 2,
+    maxWorkers: stage === "integration" || stage === "conformance" ? 3 : 2,
     sequence: { sequencer: SlowFirst },
     globalSetup: ["packages/testkit/src/run/global-setup.ts"],
     reporters: stage === undefined ? ["default"] : ["default", "json", "junit"],

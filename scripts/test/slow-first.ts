@@ -10,6 +10,7 @@ export const slowFirst: readonly string[] = [
   "e2e/docs/docs-site.integration.test.ts",
   "apps/server/src/features/replication/replication.integration.test.ts",
   "apps/server/src/features/messages/crash.integration.test.ts",
+  "conformance/src/pages/pages.integration.test.ts",
   "e2e/threats/hostile-pages.integration.test.ts",
   "apps/server/src/faults.integration.test.ts",
   "scripts/newcomer/newcomer.integration.test.ts",
