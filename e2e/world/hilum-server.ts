@@ -11,6 +11,8 @@ import { compiledCode } from "@hilum/testkit";
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 20_000;
 const usualPort = 8443;
+/** A page that asked while the server was away is told so a moment later. */
+const refusedLateMs = 5_000;
 
 export interface HilumServer {
   readonly url: URL;
@@ -25,6 +27,8 @@ export interface HilumServer {
   output(): string;
   /** Stops it and starts it again at the same address; resolves when it listens, sealed or not. */
   restart(): Promise<void>;
+  /** Whether a page may have asked in vain because of a restart. */
+  wasAway(): boolean;
   /** As a second process that rotates the keys would: while `held`, this one waits. */
   holdRotation(held: boolean): void;
   /** Lets the five minutes pass for which a proof of the password holds. */
@@ -63,6 +67,7 @@ export async function startHilum({
   const url = new URL(await printed(child, () => output, listening));
   const setupCode = await printed(child, () => output, /(?<=\n\s+)[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}(?=\n)/);
   const authorityFile = join(dataDir, "tls", "ca.pem");
+  let awayUntil = 0;
   return {
     url,
     setupCode,
@@ -71,11 +76,14 @@ export async function startHilum({
     publicKeyHash: hashPublicKey(readFileSync(join(dataDir, "tls", "server.pem"), "utf8")),
     output: () => output,
     restart: async () => {
+      awayUntil = Number.POSITIVE_INFINITY;
       await stop(child, () => output);
       const before = output.length;
       child = begin(url.port);
       await printed(child, () => output.slice(before), listening);
+      awayUntil = Date.now() + refusedLateMs;
     },
+    wasAway: () => Date.now() < awayUntil,
     holdRotation: (held) => holdRotation(join(dataDir, "hilum.db"), held),
     letStepUpEnd: () => endStepUps(join(dataDir, "hilum.db")),
     stop: () => stop(child, () => output),

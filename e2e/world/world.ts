@@ -98,7 +98,7 @@ export async function openWorld({ pictures, usualPort }: { pictures: string; usu
   async function welcome(): Promise<{ person: Person; context: BrowserContext }> {
     const context = await openContext(browser);
     guards.push(await guardAgainstMouse(context));
-    watchForFaults(context, faults);
+    watchForFaults(context, faults, server);
     const page = await context.newPage();
     const person = new Person({ page, base: server.url });
     persons.push(person);
@@ -171,12 +171,16 @@ async function startProvider(url: URL): Promise<{ provider: Provider; removeFold
   return { provider, removeFolder: () => folder.remove() };
 }
 
-/** The console must be quiet: no errors of its own, nothing blocked by its policy. A refusal of the API is not a fault. */
-function watchForFaults(context: BrowserContext, faults: string[]): void {
+/**
+ * The console must be quiet: no errors of its own, nothing blocked by its policy. A refusal of the API is not a fault, and
+ * neither is that a page which reads again by itself finds nobody while a journey starts the server anew.
+ */
+function watchForFaults(context: BrowserContext, faults: string[], server: HilumServer): void {
   context.on("weberror", (error) => faults.push(`an error in the page: ${error.error().message}`));
   context.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
     if (/^Failed to load resource: the server responded with a status of \d/.test(message.text())) return;
+    if (server.wasAway() && /^Failed to load resource: net::ERR_/.test(message.text())) return;
     faults.push(`the browser's console says: ${message.text().slice(0, 300)}`);
   });
 }
