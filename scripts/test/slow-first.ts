@@ -32,6 +32,7 @@ export const slowFirst: readonly string[] = [
 /** The order of Vitest, behind the slow ones. */
 export class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is Vitest's own order, not that of an array
     const order = await super.sort(files);
     return order.toSorted((a, b) => rankOf(a.moduleId) - rankOf(b.moduleId));
   }
