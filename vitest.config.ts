@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SlowFirst } from "./scripts/test/slow-first.ts";
 
 const ignored = ["**/node_modules/**", "**/dist/**", "reports/**"];
 
@@ -11,7 +12,9 @@ const retry = process.env["CI"] === undefined ? 0 : 1;
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: 2,
+    // Integration tests mostly wait: for a process to start, for a plugin, for a pause to pass.
+    maxWorkers: stage === "integration" || stage === "conformance" ? 3 : 2,
+    sequence: { sequencer: SlowFirst },
     globalSetup: ["packages/testkit/src/run/global-setup.ts"],
     reporters: stage === undefined ? ["default"] : ["default", "json", "junit"],
     outputFile:

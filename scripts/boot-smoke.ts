@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from "node:f
 import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { requires } from "@hilum/testkit";
+import { compiledCode, requires } from "@hilum/testkit";
 import { repository } from "./process.ts";
 import { writeStageReport, type TestOutcome } from "./stage-report.ts";
 
@@ -24,7 +24,10 @@ class Boot {
     const command = [...wrapped, process.execPath, join(repository, "apps/server/src/main.ts")];
     this.#child = spawn(command[0] ?? process.execPath, command.slice(1), {
       cwd: folder,
-      env: { PATH: process.env["PATH"], HOME: folder, HILUM_PORT: "0", HILUM_DATA_DIR: join(folder, "data") },
+      env: {
+        ...{ PATH: process.env["PATH"], ...compiledCode(), HOME: folder },
+        ...{ HILUM_PORT: "0", HILUM_DATA_DIR: join(folder, "data") },
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const take = (chunk: Buffer): void => {

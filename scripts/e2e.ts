@@ -10,14 +10,6 @@ import { parseStageReport, writeStageReport } from "./stage-report.ts";
  */
 async function main(options: readonly string[]): Promise<number> {
   if (judgeConsole(repository) !== "fresh") await buildConsole(repository);
-  const first = await play(options);
-  // As for the integration tests: a shared machine may starve a browser once, and what fails twice is red.
-  if (first === 0 || process.env["CI"] === undefined) return first;
-  console.log("\nThe journeys are played once more: on a shared machine a browser may starve.\n");
-  return await play(options);
-}
-
-async function play(options: readonly string[]): Promise<number> {
   const report = join(repository, "reports", "e2e.json");
   rmSync(report, { force: true });
   const { code } = await runCommand("node", ["e2e/main.ts", ...options], {

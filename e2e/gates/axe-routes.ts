@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from "playwright-core";
-import { judgePage, looks, wear } from "./axe.ts";
+import { judgeLooks } from "./axe.ts";
 
 /** A page in a state: how to get there, from an open tab. */
 export interface PageState {
@@ -16,12 +16,7 @@ export async function judgeStates(context: BrowserContext, states: readonly Page
       await page.emulateMedia({ colorScheme: "light" });
       await page.setViewportSize({ width: 1280, height: 900 });
       await state.open(page);
-      for (const look of looks) {
-        await wear(page, look);
-        faults.push(
-          ...(await judgePage(page)).map((fault) => `${state.name}, ${look.scheme}, ${look.width} px: ${fault}`),
-        );
-      }
+      faults.push(...(await judgeLooks(page)).map((fault) => `${state.name}, ${fault}`));
     }
   } finally {
     await page.unrouteAll({ behavior: "ignoreErrors" });

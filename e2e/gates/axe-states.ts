@@ -8,17 +8,14 @@ const callbacks = "/plugins/com.example.delivery-callbacks";
 const ownPages = "/plugins/com.example.own-pages";
 const developed = "com.example.night-desk";
 
-/** Every route of the console, with what the journeys left in it. */
-export function fullStates({ server: { url }, notes }: World): PageState[] {
+/** What fills up in every lane. */
+const everywhere = ["/", "/repairs", "/plugins", "/messages", "/messages/routing", "/messages/practice", "/settings"];
+
+/** Every route of messages, plugins' pages, people and settings, with what the journeys left in it. */
+export function messageStates({ server: { url }, notes }: World): PageState[] {
   const message = (notes.get("message") ?? "").replace(/^\/admin\/ui/, "");
   const routes = [
-    "/",
-    "/repairs",
-    "/plugins",
-    "/plugins/add",
-    "/plugins/add?from=paste",
-    "/plugins/add?from=program",
-    "/plugins/add?from=folder",
+    ...everywhere,
     smtp,
     `${smtp}/setup`,
     `${smtp}/setup?step=server`,
@@ -35,50 +32,21 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     `${ownPages}/health`,
     `${ownPages}/pages/setup-guide`,
     `${ownPages}/pages/deliveries`,
-    "/messages",
     "/messages/compose",
-    "/messages/compose?channel=sms",
-    "/messages/routing",
-    "/messages/practice",
     message,
     "/audit",
-    "/records",
-    "/records?type=DocumentReference",
-    `/records/patients/${patient.id}`,
-    `/records/patients/${patient.id}/disclosures`,
-    "/records/DocumentReference/letter-1",
-    "/records/DocumentReference/letter-1?view=fhir",
-    "/records/DocumentReference/letter-1?view=json",
-    "/records/Observation/weight-1?version=1",
-    "/records/glasses",
-    "/records/holds",
-    "/records/exports",
-    "/records/retention",
-    "/records/shreddings",
     "/vendors",
     "/vendors?host=api.example.com",
     "/users",
     "/users/tokens",
     "/account",
-    "/settings",
-    "/settings/keys",
     "/settings/sandbox",
-    "/dev",
-    "/dev/scaffold",
-    "/dev/manifest",
-    ...["reload", "wire", "fixtures", "conformance", "package", "upgrade"].map(
-      (tool) => `/dev/${tool}?plugin=${developed}`,
-    ),
-    `/dev/api?operation=getLiveReload&plugin=${developed}`,
     "/nowhere",
   ];
   return [
     ...routes.map((path) => at(url, path)),
     failing(url, "/plugins"),
     failing(url, "/messages"),
-    failing(url, "/records"),
-    failing(url, "/dev"),
-    failing(url, `/dev/wire?plugin=${developed}`),
     opened(at(url, smtp), "a dialog", (page) => pressOn(page, "button", "Disable"), "dialog"),
     opened(at(url, "/users"), "a menu", (page) => pressOn(page, "button", /^Actions for/), "menu"),
     opened(at(url, "/plugins"), "the palette", (page) => page.keyboard.press("Control+k"), "dialog"),
@@ -95,12 +63,32 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
       (page) => pressOn(page, "button", /^Send a test delivery to/),
       "dialog",
     ),
-    opened(
-      at(url, `/dev/wire?plugin=${developed}`),
-      "the start",
-      (page) => pressOn(page, "button", "Start the inspector"),
-      "dialog",
-    ),
+    opened(at(url, "/audit"), "an entry", (page) => pressOn(page, "button", /^Open entry/), "dialog"),
+  ];
+}
+
+/** Every route of records and of the keys that they are under, with what the journeys left in it. */
+export function recordStates({ server: { url } }: World): PageState[] {
+  const routes = [
+    ...everywhere,
+    "/records",
+    "/records?type=DocumentReference",
+    `/records/patients/${patient.id}`,
+    `/records/patients/${patient.id}/disclosures`,
+    "/records/DocumentReference/letter-1",
+    "/records/DocumentReference/letter-1?view=fhir",
+    "/records/DocumentReference/letter-1?view=json",
+    "/records/Observation/weight-1?version=1",
+    "/records/glasses",
+    "/records/holds",
+    "/records/exports",
+    "/records/retention",
+    "/records/shreddings",
+    "/settings/keys",
+  ];
+  return [
+    ...routes.map((path) => at(url, path)),
+    failing(url, "/records"),
     opened(at(url, "/settings/keys"), "what holds the keys", (page) => pressOn(page, "button", "Change"), "dialog"),
     opened(
       at(url, "/settings/keys"),
@@ -114,7 +102,37 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
       (page) => pressOn(page, "button", "Reveal (break glass)"),
       "dialog",
     ),
-    opened(at(url, "/audit"), "an entry", (page) => pressOn(page, "button", /^Open entry/), "dialog"),
+  ];
+}
+
+/** Every route of adding and writing plugins, with what the journeys left in it. */
+export function pluginStates({ server: { url } }: World): PageState[] {
+  const routes = [
+    ...everywhere,
+    "/plugins/add",
+    "/plugins/add?from=paste",
+    "/plugins/add?from=program",
+    "/plugins/add?from=folder",
+    "/messages/compose",
+    "/messages/compose?channel=sms",
+    "/dev",
+    "/dev/scaffold",
+    "/dev/manifest",
+    ...["reload", "wire", "fixtures", "conformance", "package", "upgrade"].map(
+      (tool) => `/dev/${tool}?plugin=${developed}`,
+    ),
+    `/dev/api?operation=getLiveReload&plugin=${developed}`,
+  ];
+  return [
+    ...routes.map((path) => at(url, path)),
+    failing(url, "/dev"),
+    failing(url, `/dev/wire?plugin=${developed}`),
+    opened(
+      at(url, `/dev/wire?plugin=${developed}`),
+      "the start",
+      (page) => pressOn(page, "button", "Start the inspector"),
+      "dialog",
+    ),
   ];
 }
 

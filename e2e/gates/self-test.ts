@@ -4,7 +4,7 @@ import type { Journey } from "../journeys/journey.ts";
 import { guardAgainstMouse } from "../keyboard/mouse-guard.ts";
 import { Person } from "../keyboard/person.ts";
 import { openContext } from "../world/browser.ts";
-import { judgePage } from "./axe.ts";
+import { judgeLooks, judgePage } from "./axe.ts";
 import { judgeCoverage, measureCoverage } from "./coverage.ts";
 
 const planted = `<!doctype html><html lang="en"><head><title>Planted</title></head><body><main><h1>Planted</h1>
@@ -14,6 +14,17 @@ const planted = `<!doctype html><html lang="en"><head><title>Planted</title></he
 <div style="width:2000px">wide</div>
 <button id="blind" style="outline:none">No outline</button>
 </main></body></html>`;
+
+/** Its words are faint in the dark; `field` is what it shows there besides. */
+const plantedForTheDark = (field: string): string => `<!doctype html>
+<html lang="en" data-mantine-color-scheme="light"><head><title>Planted</title><style>
+body { background: #fff; color: #000 } #late { display: none }
+@media (prefers-color-scheme: dark) { body { background: #000; color: #222 } #late { display: inline } }
+</style><script>
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
+  document.documentElement.dataset.mantineColorScheme = matches ? "dark" : "light";
+});
+</script></head><body><main><h1>Planted</h1><p>Faint in the dark</p>${field}</main></body></html>`;
 
 /** The gates must find what is planted for them, or their green says nothing. */
 export const selfTest: Journey[] = [
@@ -27,6 +38,21 @@ export const selfTest: Journey[] = [
       const faults = (await judgePage(page)).join("\n");
       for (const id of ["label: #unnamed", "color-contrast: #faint", "target-size: #tiny", "reflow:"])
         assert.ok(faults.includes(id), `${id} is not found in:\n${faults}`);
+      await context.close();
+    },
+  },
+  {
+    name: "the axe gate finds what is wrong in the dark alone: faint words, and a field without a label that is hidden in the light",
+    async run({ browser }) {
+      const context = await openContext(browser);
+      const page = await context.newPage();
+      await page.setContent(plantedForTheDark(""));
+      const faint = await judgeLooks(page);
+      await page.setContent(plantedForTheDark('<input id="late">'));
+      const faults = [...faint, ...(await judgeLooks(page))].join("\n");
+      assert.doesNotMatch(faults, /^light/m);
+      assert.equal(faults.match(/^dark, (1280|320) px: color-contrast: p/gm)?.length, 4, faults);
+      assert.equal(faults.match(/^dark, (1280|320) px: label: #late/gm)?.length, 2, faults);
       await context.close();
     },
   },

@@ -4,4 +4,10 @@ import type { World } from "../world/world.ts";
 export interface Journey {
   name: string;
   run(world: World): Promise<void>;
+  /** Played for what later ones find there. It is another lane's test, so it is counted and pictured there. */
+  ground?: true;
 }
+
+/** The same journeys as the ground that a lane stands on. */
+export const ground = (...journeys: readonly Journey[]): Journey[] =>
+  journeys.map((journey) => ({ ...journey, ground: true }));

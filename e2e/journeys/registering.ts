@@ -74,6 +74,7 @@ export const registering: Journey[] = [
       const answer = await curlOfTheDocumentation(world, "org.example.unwanted", "Unwanted");
       assert.equal(answer.status, 202);
       await admin.goTo("Plugins");
+      await admin.activate("button", "Refresh");
       await admin.activate("button", "Review Unwanted");
       await admin.activate("button", "Reject", { role: "dialog", name: "Review Unwanted" });
       const dialog = { role: "dialog", name: "Reject Unwanted?" } as const;

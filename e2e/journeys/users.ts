@@ -5,6 +5,50 @@ import type { Journey } from "./journey.ts";
 
 const { operator } = people;
 
+export const programTokens: Journey = {
+  name: "makes a token for a program, which works until it is revoked",
+  async run({ admin, server, notes }) {
+    await admin.open("/users");
+    await admin.activate("link", "Tokens of programs");
+    await admin.arrive("Tokens of programs");
+    const names = ["Reminders", "Metrics"];
+    for (const name of names) {
+      await admin.activate("button", "Make a token");
+      const dialog = { role: "dialog", name: "Make a token" } as const;
+      await admin.fill("Name", name, { within: dialog });
+      await admin.pick(/^Viewer/, dialog);
+      await admin.choose("Ends after", "30 days", dialog);
+      await admin.activate("button", "Make the token", dialog);
+      const made = await admin.see({ role: "dialog", name: "The new token" });
+      notes.set(`token:${name}`, (await made.locator("pre").textContent()) ?? "");
+      await admin.activate("button", "Done");
+    }
+    const ask = async (): Promise<string> => {
+      const token = notes.get("token:Reminders") ?? "";
+      const { output } = await runProgram(
+        "curl",
+        [
+          "-sS",
+          "-o",
+          "/dev/null",
+          "-w",
+          "%{http_code}",
+          "-H",
+          `Authorization: Bearer ${token}`,
+          `${server.url.origin}/api/v1/plugins`,
+        ],
+        { CURL_CA_BUNDLE: server.authorityFile },
+      );
+      return output;
+    };
+    assert.equal(await ask(), "200");
+    await admin.activate("button", "Revoke Reminders");
+    await admin.activate("button", "Revoke", { role: "dialog", name: "Revoke Reminders?" });
+    await admin.see("Revoked at once");
+    assert.equal(await ask(), "401");
+  },
+};
+
 export const users: Journey[] = [
   {
     name: "invites an operator, who chooses a password in a browser of their own",
@@ -75,47 +119,5 @@ export const users: Journey[] = [
       await admin.see(`${operator.displayName} may sign in again`);
     },
   },
-  {
-    name: "makes a token for a program, which works until it is revoked",
-    async run({ admin, server, notes }) {
-      await admin.open("/users");
-      await admin.activate("link", "Tokens of programs");
-      await admin.arrive("Tokens of programs");
-      const names = ["Reminders", "Metrics"];
-      for (const name of names) {
-        await admin.activate("button", "Make a token");
-        const dialog = { role: "dialog", name: "Make a token" } as const;
-        await admin.fill("Name", name, { within: dialog });
-        await admin.pick(/^Viewer/, dialog);
-        await admin.choose("Ends after", "30 days", dialog);
-        await admin.activate("button", "Make the token", dialog);
-        const made = await admin.see({ role: "dialog", name: "The new token" });
-        notes.set(`token:${name}`, (await made.locator("pre").textContent()) ?? "");
-        await admin.activate("button", "Done");
-      }
-      const ask = async (): Promise<string> => {
-        const token = notes.get("token:Reminders") ?? "";
-        const { output } = await runProgram(
-          "curl",
-          [
-            "-sS",
-            "-o",
-            "/dev/null",
-            "-w",
-            "%{http_code}",
-            "-H",
-            `Authorization: Bearer ${token}`,
-            `${server.url.origin}/api/v1/plugins`,
-          ],
-          { CURL_CA_BUNDLE: server.authorityFile },
-        );
-        return output;
-      };
-      assert.equal(await ask(), "200");
-      await admin.activate("button", "Revoke Reminders");
-      await admin.activate("button", "Revoke", { role: "dialog", name: "Revoke Reminders?" });
-      await admin.see("Revoked at once");
-      assert.equal(await ask(), "401");
-    },
-  },
+  programTokens,
 ];

@@ -1,13 +1,14 @@
 import type { Frame, Locator } from "playwright-core";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withLimit } from "../with-limit.ts";
 import { bearing, judgeFocus } from "./focus.ts";
-import { isIdle, type Person } from "./person.ts";
+import { answerMsMax, isIdle, type Person } from "./person.ts";
 
 type Role = Parameters<Frame["getByRole"]>[0];
 type Name = string | RegExp;
 
 const tabsMax = 60;
-const patienceMs = 20_000;
+const patienceMs = 40_000;
 /** As long as the browser counts a key of before as this person's doing: a page that is just entered has no gesture yet. */
 const readingMs = 5_200;
 
@@ -112,7 +113,7 @@ export class FramePerson {
 
   async #until(holds: () => Promise<boolean>, what: string): Promise<void> {
     const deadline = Date.now() + patienceMs;
-    while (!(await holds().catch(() => false))) {
+    while (!(await withLimit(holds(), answerMsMax).catch(() => false))) {
       if (Date.now() > deadline) throw new Error(`${what}: not within ${patienceMs} ms in the frame`);
       await sleep(40);
     }

@@ -1,5 +1,6 @@
 import { errors, type Locator, type Page } from "playwright-core";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withLimit } from "../with-limit.ts";
 import { bearing, describeFocus, judgeFocus } from "./focus.ts";
 
 type Role = Parameters<Page["getByRole"]>[0];
@@ -24,7 +25,9 @@ const tabsMax = 160;
 /** How often a walk may find that it guessed wrong. */
 const turnsMax = 40;
 const typedMax = 12;
-const patienceMs = 20_000;
+const patienceMs = 40_000;
+/** Far longer than a starved browser takes to look at its page. */
+export const answerMsMax = 60_000;
 const menuPatienceMs = 5_000;
 const menuTurnsMax = 3;
 const menuItemsMax = 20;
@@ -34,7 +37,8 @@ const menuItemsMax = 20;
  * with Enter, Space, arrows and letters; each stop must show where the focus is.
  */
 export class Person {
-  readonly page: Page;
+  /** Another one after a page that hung. */
+  page: Page;
   readonly #base: URL;
   /** Milliseconds since the epoch of the last key; 0 before the first on this document. */
   lastKeyAt = 0;
@@ -112,15 +116,15 @@ export class Person {
 
   /** A dialog that opens takes the focus a moment later; what is typed before that goes elsewhere. */
   async #waitForDialog(place: Locator): Promise<void> {
-    const deadline = Date.now() + 1_000;
+    const deadline = Date.now() + 2_000;
     const isThere = (): Promise<boolean> =>
       place.evaluate((element) => element.closest("[role=dialog]")?.contains(document.activeElement) ?? true);
     while (!(await isThere()) && Date.now() < deadline) await sleep(20);
   }
 
-  /** What covers the element may be a dialog that is just fading out: it has half a second to go. */
+  /** What covers the element may be a dialog that is just fading out: it has two seconds to go. */
   async #judgeFocus(place: Locator): Promise<string | undefined> {
-    const deadline = Date.now() + 500;
+    const deadline = Date.now() + 2_000;
     for (;;) {
       const fault = await judgeFocus(place);
       if (fault === undefined || Date.now() > deadline) return fault;
@@ -291,7 +295,7 @@ export class Person {
   async #until(holds: () => Promise<boolean>, what: string, timeoutMs: number = patienceMs): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      if (await holds()) return;
+      if (await withLimit(holds(), answerMsMax, `${what}: the browser does not answer`)) return;
       if (Date.now() > deadline)
         throw new Error(`${what}: not within ${timeoutMs} ms at ${new URL(this.page.url()).pathname}`);
       await this.#answerStepUp();

@@ -6,12 +6,13 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compiledCode } from "@hilum/testkit";
 
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 20_000;
 const usualPort = 8443;
-/** How much later than a refused connection a busy browser tells of it. */
-const restartNoticeMs = 10_000;
+/** A page that asked while the server was away is told so a moment later. */
+const refusedLateMs = 5_000;
 
 export interface HilumServer {
   readonly url: URL;
@@ -26,8 +27,8 @@ export interface HilumServer {
   output(): string;
   /** Stops it and starts it again at the same address; resolves when it listens, sealed or not. */
   restart(): Promise<void>;
-  /** Whether it was being restarted a moment ago: a page that asked just then was refused, as it has to be. */
-  isRestarting(): boolean;
+  /** Whether a page may have asked in vain because of a restart. */
+  wasAway(): boolean;
   /** As a second process that rotates the keys would: while `held`, this one waits. */
   holdRotation(held: boolean): void;
   /** Lets the five minutes pass for which a proof of the password holds. */
@@ -50,11 +51,10 @@ export async function startHilum({
 }): Promise<HilumServer> {
   const dataDir = join(folder, "data");
   let output = "";
-  let restartedAt = Number.NEGATIVE_INFINITY;
   const begin = (port: string): ChildProcess => {
     const started = spawn(process.execPath, [join(repository, "apps/server/src/main.ts")], {
       cwd: folder,
-      env: { PATH: process.env["PATH"], HOME: folder, HILUM_PORT: port, HILUM_DATA_DIR: dataDir },
+      env: { PATH: process.env["PATH"], ...compiledCode(), HOME: folder, HILUM_PORT: port, HILUM_DATA_DIR: dataDir },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [started.stdout, started.stderr])
@@ -67,6 +67,7 @@ export async function startHilum({
   const url = new URL(await printed(child, () => output, listening));
   const setupCode = await printed(child, () => output, /(?<=\n\s+)[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}(?=\n)/);
   const authorityFile = join(dataDir, "tls", "ca.pem");
+  let awayUntil = 0;
   return {
     url,
     setupCode,
@@ -75,14 +76,14 @@ export async function startHilum({
     publicKeyHash: hashPublicKey(readFileSync(join(dataDir, "tls", "server.pem"), "utf8")),
     output: () => output,
     restart: async () => {
-      restartedAt = Number.POSITIVE_INFINITY;
+      awayUntil = Number.POSITIVE_INFINITY;
       await stop(child, () => output);
       const before = output.length;
       child = begin(url.port);
       await printed(child, () => output.slice(before), listening);
-      restartedAt = Date.now();
+      awayUntil = Date.now() + refusedLateMs;
     },
-    isRestarting: () => Date.now() - restartedAt < restartNoticeMs,
+    wasAway: () => Date.now() < awayUntil,
     holdRotation: (held) => holdRotation(join(dataDir, "hilum.db"), held),
     letStepUpEnd: () => endStepUps(join(dataDir, "hilum.db")),
     stop: () => stop(child, () => output),

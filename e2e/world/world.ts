@@ -78,10 +78,10 @@ export interface Look {
 }
 
 /** Starts the real server, a real SMTP server, providers and a real browser. */
-export async function openWorld(pictures: string): Promise<World> {
+export async function openWorld({ pictures, usualPort }: { pictures: string; usualPort: boolean }): Promise<World> {
   const temporary = createTempDir("e2e");
   const [server, smtp, twilio] = await Promise.all([
-    startHilum({ repository, folder: temporary.path }),
+    startHilum({ repository, folder: temporary.path, anyPort: !usualPort }),
     startMail(),
     startTwilioServer({ expired: true, account: { balance: "0.00" } }),
   ]);
@@ -171,13 +171,16 @@ async function startProvider(url: URL): Promise<{ provider: Provider; removeFold
   return { provider, removeFolder: () => folder.remove() };
 }
 
-/** The console must be quiet: no errors of its own, nothing blocked by its policy. A refusal of the API is not a fault. */
+/**
+ * The console must be quiet: no errors of its own, nothing blocked by its policy. A refusal of the API is not a fault, and
+ * neither is that a page which reads again by itself finds nobody while a journey starts the server anew.
+ */
 function watchForFaults(context: BrowserContext, faults: string[], server: HilumServer): void {
   context.on("weberror", (error) => faults.push(`an error in the page: ${error.error().message}`));
   context.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
     if (/^Failed to load resource: the server responded with a status of \d/.test(message.text())) return;
-    if (message.text().startsWith("Failed to load resource: net::ERR_CONNECTION_") && server.isRestarting()) return;
+    if (server.wasAway() && message.text().startsWith("Failed to load resource: net::ERR_")) return;
     faults.push(`the browser's console says: ${message.text().slice(0, 300)}`);
   });
 }

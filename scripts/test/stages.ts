@@ -18,7 +18,10 @@ export interface Stage {
 
 const minuteMs = 60_000;
 
-/** In the order in which they run. The console is built before the stages that serve it. */
+/**
+ * In the order in which they run. The console is built before the stages that serve it, and the first start of the server
+ * leaves compiled code for all later ones.
+ */
 export const stages: readonly Stage[] = [
   { name: "check", command: ["node", "scripts/check.ts"], report: "stage", timeoutMs: 10 * minuteMs },
   { name: "unit", command: ["vitest", "run", "--project", "unit"], report: "vitest", timeoutMs: 15 * minuteMs },
@@ -31,17 +34,17 @@ export const stages: readonly Stage[] = [
     when: ["apps/console/vite.config.ts"],
   },
   {
-    name: "integration",
-    command: ["vitest", "run", "--project", "integration"],
-    report: "vitest",
-    timeoutMs: 30 * minuteMs,
-  },
-  {
     name: "boot",
     command: ["node", "scripts/boot-smoke.ts"],
     report: "stage",
     timeoutMs: 2 * minuteMs,
     when: ["apps/server/src/main.ts"],
+  },
+  {
+    name: "integration",
+    command: ["vitest", "run", "--project", "integration"],
+    report: "vitest",
+    timeoutMs: 30 * minuteMs,
   },
   {
     name: "e2e",

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compiledCode } from "@hilum/testkit";
 import { createTestClient, type TestClient } from "./test-client.ts";
 import { freePort } from "./test-server.ts";
 
@@ -45,7 +46,7 @@ export async function tryServerProcess({ folder, env = {} }: ProcessOptions): Pr
   const port = env["HILUM_PORT"] ?? String(await freePort());
   const child = spawn(process.execPath, [main], {
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "", HILUM_PORT: port, ...env },
+    env: { PATH: process.env["PATH"] ?? "", ...compiledCode(), HILUM_PORT: port, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = { stdout: "", stderr: "" };

@@ -26,7 +26,9 @@ export {
 } from "./oauth/sender-provider.ts";
 export { startOpenBao, type OpenBao } from "./openbao/openbao.ts";
 export { startPostgres, type Postgres, type PostgresDatabase } from "./postgres/postgres.ts";
+export { setup as beginRun } from "./run/global-setup.ts";
 export { findBubblewrap, findChromium, findProgram, findPython } from "./run/programs.ts";
+export { compiledCode } from "./run/compiled-code.ts";
 export { noteSkip, requires, type Requirement, type RequirementName, type SkipNote } from "./run/requirement.ts";
 export { startS3Server, type S3Server, type S3ServerOptions } from "./s3/s3-server.ts";
 export {

@@ -1,9 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const variable = "HILUM_TEST_RUN_DIRECTORY";
 const prefix = "hilum-test-run-";
+/** Below the run's folder: one empty file for each folder that was made in the system's, by its name. */
+const made = "made";
 
 /**
  * The folder that all workers of one Vitest run share, or undefined outside a run. Its name carries the process id of
@@ -16,13 +19,38 @@ export function runDirectory(): string | undefined {
 /** Makes the shared folder and hands its path to the workers by the environment. */
 export function openRunDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  mkdirSync(join(path, made));
   process.env[variable] = path;
   return path;
 }
 
+/** Remembers a folder for the end of the run: a worker that is ended from outside removes none of its own. */
+export function rememberFolder(path: string): void {
+  const run = runDirectory();
+  if (run !== undefined) writeFileSync(join(run, made, basename(path)), "");
+}
+
+export function forgetFolder(path: string): void {
+  const run = runDirectory();
+  if (run !== undefined) rmSync(join(run, made, basename(path)), { force: true });
+}
+
+/** Removes the folder of a run, and the folders that were made in it and are still there. */
 export function removeRunDirectory(path: string): void {
+  const list = join(path, made);
+  for (const name of existsSync(list) ? readdirSync(list) : []) removeFolder(join(tmpdir(), name));
   rmSync(path, { recursive: true, force: true });
   if (process.env[variable] === path) delete process.env[variable];
+}
+
+function removeFolder(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The small disk of a test that was ended still hangs there.
+    spawnSync("umount", ["-l", path]);
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** Folders of runs whose process is gone. */
