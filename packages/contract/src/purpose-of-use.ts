@@ -20,6 +20,9 @@ export type PurposeOfUse = keyof typeof purposesOfUse;
 
 export const purposeCodes = Object.keys(purposesOfUse) as readonly PurposeOfUse[];
 
+/** What the audit log says of a read under a glass, whatever the glass was broken for; nobody chooses it (v3-ActReason). */
+export const breakGlass = "BTG";
+
 /** Reads that a person may reveal a record for. Legal proceedings go by an export that another person approves. */
 export const glassPurposes = [
   "ETREAT",

@@ -25,7 +25,7 @@ const lateMs = 3 * 86_400_000;
 export function createGlassWatch({ store: { glasses }, governor, holds, nextCall }: Parts): GlassWatch {
   /** The end is announced and done like any other act. */
   async function end(glass: string, how: "expired" | "session_ended", perform: () => Promise<unknown>): Promise<void> {
-    const detail = { event: "emergency_override_stopped", state: how };
+    const detail = { event: "emergency_override_stopped", state: how, glass };
     await govern(
       governor,
       watcher,

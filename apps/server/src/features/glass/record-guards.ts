@@ -26,29 +26,28 @@ export function createRecordGuards({ store, glasses, consents }: Parts): RecordG
       return true;
     },
     async mayDisclose(context, records) {
-      const byPurpose = new Map<PurposeOfUse, OpenedRecord[]>();
-      for (const record of records) {
-        const purpose = await purposeOf(context, record, glasses);
-        byPurpose.set(purpose, [...(byPurpose.get(purpose) ?? []), record]);
-      }
+      const opened = await Promise.all(records.map((record) => withGlass(context, record, glasses)));
+      const byPurpose = Map.groupBy(opened, ({ under }) => under?.purpose ?? purposeOf(context));
       const allowed = new Set<OpenedRecord>();
       for (const [purpose, asked] of byPurpose) {
         const decisions = await consents.decide({ crossing: "read", purpose }, asked, context.now());
         for (const [index, record] of asked.entries()) if (decisions[index]?.allow === true) allowed.add(record);
       }
-      return records.filter((record) => allowed.has(record));
+      return opened.filter((record) => allowed.has(record));
     },
   };
 }
 
 /** Chosen by whoever opened the door, never by who walks through it (threat 58): the glass, or who made the token. */
-async function purposeOf(
+const purposeOf = ({ actor, purpose }: Context): PurposeOfUse =>
+  actor.kind === "token" ? (actor.purpose ?? purpose) : purpose;
+
+async function withGlass(
   context: Context,
   record: OpenedRecord,
   glasses: Pick<GlassesService, "covering">,
-): Promise<PurposeOfUse> {
-  const { actor, purpose } = context;
-  if (actor.kind === "token") return actor.purpose ?? purpose;
-  if (actor.kind !== "user") return purpose;
-  return (await glasses.covering(context, record))?.purpose ?? purpose;
+): Promise<OpenedRecord> {
+  if (context.actor.kind !== "user") return record;
+  const glass = await glasses.covering(context, record);
+  return glass === undefined ? record : { ...record, under: { glass: glass.id, purpose: glass.purpose } };
 }

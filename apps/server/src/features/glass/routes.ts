@@ -1,10 +1,11 @@
 import type { Handlers, OutcomeNote } from "../../http/request.ts";
-import type { GlassTarget } from "@hilum/contract/api";
+import type { Glass } from "@hilum/contract/api";
+import { noteOfGlass } from "../records/note-glass.ts";
 import { attachFromRecord } from "./attach-from-record.ts";
 import type { GlassesService } from "./glasses.ts";
 import type { Reveals } from "./read-under-glass.ts";
 import { answerReview, reviewGlass } from "./review-glass.ts";
-import type { Store } from "@hilum/store";
+import type { GlassRow, Store } from "@hilum/store";
 
 type GlassOperation =
   | "openGlass"
@@ -49,7 +50,7 @@ export function createGlassHandlers(parts: GlassHandlerParts): Pick<Handlers, Gl
     },
     async readUnderGlass(context, { params, query }) {
       const { revealed, glass } = await reveals.record(context, { ...params, ...query });
-      return { status: 200, body: revealed, headers: unkept, note: { ...noteOf(glass), record: recordOf(params) } };
+      return { status: 200, body: revealed, headers: unkept, note: noteOfRead(glass, params) };
     },
     async readAttachmentUnderGlass(context, { params, query }) {
       const { place, ...request } = params;
@@ -60,16 +61,16 @@ export function createGlassHandlers(parts: GlassHandlerParts): Pick<Handlers, Gl
         "content-length": String(content.size),
         "content-disposition": "attachment",
       };
-      return { status: 200, stream: content.stream, headers, note: { ...noteOf(glass), record: recordOf(params) } };
+      return { status: 200, stream: content.stream, headers, note: noteOfRead(glass, params) };
     },
     async attachFromRecord(context, { params }) {
       const { place, ...request } = params;
       const { attachment, glass } = await attachFromRecord(parts, context, { ...request, place: Number(place) });
-      return { status: 201, body: attachment, note: { ...noteOf(glass), record: recordOf(params) } };
+      return { status: 201, body: attachment, note: noteOfRead(glass, params) };
     },
     async noteGlassUse(context, { params, body }) {
       await glasses.note(context, params.glass, body);
-      return { status: 204, note: { record: recordOf(body), detail: { state: body.what } } };
+      return { status: 204, note: { record: recordOf(body), detail: { state: body.what, glass: params.glass } } };
     },
     listGlasses: async (context, { query }) => ({ status: 200, body: await glasses.list(context, query) }),
     async getGlass(context, { params }) {
@@ -93,17 +94,14 @@ const recordOf = ({ type, id }: { type: string; id: string }): NonNullable<Outco
   id,
 });
 
-/** The outcome in the log says for what purpose, and of a start or an end that it is an emergency override (DICOM 110127). */
-function noteOf(
-  glass: { purpose: NonNullable<OutcomeNote["purpose"]>; target: GlassTarget },
-  event?: string,
-): OutcomeNote {
-  const { target } = glass;
-  return {
-    purpose: glass.purpose,
-    ...("patient" in target
-      ? { record: { resource: "Patient", id: target.patient } }
-      : { record: recordOf(target.record) }),
-    ...(event === undefined ? {} : { detail: { event } }),
-  };
+/** What was read under a glass; the same in the log as of a read through the FHIR API. */
+const noteOfRead = ({ id, purpose }: GlassRow, record: { type: string; id: string }): OutcomeNote => ({
+  record: recordOf(record),
+  ...noteOfGlass([{ under: { glass: id, purpose } }]),
+});
+
+/** The outcome in the log says of a start, an extension or an end that it is an emergency override (DICOM 110127), and for what. */
+function noteOf({ id, purpose, target }: Pick<Glass, "id" | "purpose" | "target">, event: string): OutcomeNote {
+  const record = "patient" in target ? { resource: "Patient", id: target.patient } : recordOf(target.record);
+  return { purpose, record, detail: { event, glass: id } };
 }

@@ -1,4 +1,4 @@
-import type { Context, DataAction } from "@hilum/contract";
+import type { Context, DataAction, GlassPurpose } from "@hilum/contract";
 import type { Reach } from "@hilum/policy";
 import type { Readable } from "node:stream";
 
@@ -28,6 +28,8 @@ export interface OpenedRecord extends RecordKey {
   resource?: Resource;
   /** Ids of the patients that it is about. */
   patients: readonly string[];
+  /** The glass that opened it, where one had to. */
+  under?: { glass: string; purpose: GlassPurpose };
 }
 
 /** Who asks for records, and what of them that is open to the asker. `askerOf` makes one of a person's or a token's context. */

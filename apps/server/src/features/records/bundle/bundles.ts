@@ -4,14 +4,15 @@ import { fhirStatusOf, presentOutcome } from "../../../http/operation-outcome.ts
 import { toHilumError } from "../../../http/problem.ts";
 import { isCarried } from "../carried-types.ts";
 import { commitDrafts, type Draft } from "../drafts.ts";
-import { governAll, type GovernAct } from "../govern-acts.ts";
+import { governAll, type GovernAct, type RecordAct } from "../govern-acts.ts";
+import { noteOfGlass } from "../note-glass.ts";
 import type { Planned, WritePlans } from "../plan-writes.ts";
 import { readPairs } from "../query-pairs.ts";
 import type { Asker, OpenedRecord, RecordsService, Resource, WrittenRecord } from "../records-service.ts";
 import { parseConditional } from "../references.ts";
 import { takeContent, type Taken } from "../take-content.ts";
 import type { WriteParts } from "../write-records.ts";
-import { actOf, carryOutEntry, carryOutGet, patchOf } from "./carry-out.ts";
+import { actOf, carryOutEntry, carryOutGet, patchOf, type CarriedOut } from "./carry-out.ts";
 import { parseBundle, type BundleEntry } from "./parse-bundle.ts";
 import { batchAnswer, presentWritten, type Returning } from "./present-entries.ts";
 import { conditionalsOf, resolveReferences } from "./resolve-references.ts";
@@ -44,7 +45,9 @@ async function batch(
   const answers: object[] = [];
   for (const entry of entries) {
     try {
-      answers.push(await govern(asker, actOf(entry), () => carryOutEntry(acts, asker, entry, returning)));
+      const carryOut = () => carryOutEntry(acts, asker, entry, returning);
+      const { answer } = await govern(asker, actOf(entry), carryOut, ({ read }) => noteOfGlass(read));
+      answers.push(answer);
     } catch (thrown) {
       const error = toHilumError(thrown);
       // Nothing more can be done that anybody could prove.
@@ -73,20 +76,30 @@ async function transaction(
   const steps: Step[] = [];
   for (const entry of entries.filter(({ method }) => method !== "GET"))
     steps.push(await stepOf(parts.plans, asker, entry));
+  const reads = new Map(entries.filter(({ method }) => method === "GET").map((entry) => [entry, actOf(entry)]));
   const acts = [
     ...steps.filter(({ found }) => found === undefined).map(({ entry, id }) => actOf(entry, id)),
-    ...entries.filter(({ method }) => method === "GET").map((entry) => actOf(entry)),
+    ...reads.values(),
   ];
-  return await governAll(parts.govern, asker, acts, async () => {
+  const readBy = new Map<RecordAct | undefined, readonly OpenedRecord[]>();
+  const perform = async (): Promise<object[]> => {
     const written = await writeAll(parts, asker, steps);
     const answers: object[] = [];
     for (const entry of entries) {
       const result = written.get(entry.index);
-      answers.push(result === undefined ? await answerGet(parts, asker, entry) : presentWritten(result, returning));
+      const done = result === undefined ? await answerGet(parts, asker, entry) : writtenOf(result, returning);
+      readBy.set(reads.get(entry), done.read);
+      answers.push(done.answer);
     }
     return answers;
-  });
+  };
+  return await governAll(parts.govern, asker, acts, perform, (_answers, act) => noteOfGlass(readBy.get(act) ?? []));
 }
+
+const writtenOf = (result: WrittenRecord, returning: Returning): CarriedOut => ({
+  answer: presentWritten(result, returning),
+  read: [],
+});
 
 async function stepOf(plans: WritePlans, asker: Asker, entry: BundleEntry): Promise<Step> {
   const { id, type, ifNoneExist, index } = entry;
@@ -99,13 +112,13 @@ async function stepOf(plans: WritePlans, asker: Asker, entry: BundleEntry): Prom
 }
 
 /** What was written stays written, so a search that fails afterwards says so in its own entry. */
-async function answerGet({ acts }: BundleParts, asker: Asker, entry: BundleEntry): Promise<object> {
+async function answerGet({ acts }: BundleParts, asker: Asker, entry: BundleEntry): Promise<CarriedOut> {
   try {
     return await carryOutGet(acts, asker, entry);
   } catch (thrown) {
     const error = toHilumError(thrown);
     const outcome = presentOutcome(error);
-    return { response: { status: String(fhirStatusOf(error)), outcome } };
+    return { answer: { response: { status: String(fhirStatusOf(error)), outcome } }, read: [] };
   }
 }
 

@@ -2,7 +2,15 @@ import type { DataAction } from "@hilum/contract";
 import type { OperationId } from "@hilum/contract/api";
 import { HilumError } from "@hilum/contract";
 import type { RecordAct } from "../govern-acts.ts";
-import type { Asker, OpenedRecord, RecordsService, Resource, WrittenRecord } from "../records-service.ts";
+import type {
+  Asker,
+  OpenedRecord,
+  RecordPage,
+  RecordsService,
+  Resource,
+  SearchPairs,
+  WrittenRecord,
+} from "../records-service.ts";
 import type { BundleEntry } from "./parse-bundle.ts";
 import { presentPage, presentRead, presentWritten, type Returning } from "./present-entries.ts";
 
@@ -23,13 +31,19 @@ export function actOf({ method, type, id, query }: BundleEntry, madeId?: string)
   return { ...operationByMethod[method], type, ...(known === undefined ? {} : { id: known }) };
 }
 
+/** An entry that was carried out: its answer, and the records that were read for it. */
+export interface CarriedOut {
+  answer: object;
+  read: readonly OpenedRecord[];
+}
+
 /** Carries one entry out by itself and presents its answer. */
 export async function carryOutEntry(
   acts: Acts,
   asker: Asker,
   entry: BundleEntry,
   returning: Returning,
-): Promise<object> {
+): Promise<CarriedOut> {
   const { method, type, id = "", resource = { resourceType: type }, ifMatch, ifNoneExist } = entry;
   const match = ifMatch === undefined ? {} : { ifMatch };
   switch (method) {
@@ -47,23 +61,32 @@ export async function carryOutEntry(
     case "PATCH":
       return written(await acts.patch(asker, { type, id, steps: patchOf(resource), ...match }));
     case "DELETE":
-      return presentWritten(deletion(await acts.remove(asker, { type, id, ...match })), "minimal");
+      return {
+        answer: presentWritten(deletion(await acts.remove(asker, { type, id, ...match })), "minimal"),
+        read: [],
+      };
   }
 
-  function written(result: WrittenRecord): object {
-    return presentWritten(result, returning);
+  function written(result: WrittenRecord): CarriedOut {
+    return { answer: presentWritten(result, returning), read: [] };
   }
 }
 
 const deletion = (record: OpenedRecord): WrittenRecord => ({ record, outcome: "updated", mayRead: false });
 
-export async function carryOutGet(acts: Acts, asker: Asker, entry: BundleEntry): Promise<object> {
+export async function carryOutGet(acts: Acts, asker: Asker, entry: BundleEntry): Promise<CarriedOut> {
   const { type, id, version, history, query } = entry;
-  if (query !== undefined) return presentPage(await acts.search(asker, { type, query }), "searchset", query);
+  if (query !== undefined) return pageOf(await acts.search(asker, { type, query }), "searchset", query);
   if (id === undefined) throw new HilumError("record.not_found");
-  if (history === true) return presentPage(await acts.history(asker, { type, id }), "history", []);
-  return presentRead(await acts.read(asker, { type, id, ...versionOf(version) }));
+  if (history === true) return pageOf(await acts.history(asker, { type, id }), "history", []);
+  const record = await acts.read(asker, { type, id, ...versionOf(version) });
+  return { answer: presentRead(record), read: [record] };
 }
+
+const pageOf = (page: RecordPage, kind: "searchset" | "history", query: SearchPairs): CarriedOut => ({
+  answer: presentPage(page, kind, query),
+  read: [...page.records, ...page.included],
+});
 
 function versionOf(version: string | undefined): { version?: number } {
   if (version === undefined) return {};
