@@ -11,6 +11,7 @@ import { createConsents, type Consents } from "../consent/consents.ts";
 import { createConsentHandlers } from "../consent/routes.ts";
 import { createDisclosureAccount } from "../disclosures/account.ts";
 import { createMessageReleases, type MessageReleases } from "../disclosures/release-message.ts";
+import { createProgramDisclosures } from "../disclosures/program-disclosures.ts";
 import { createDisclosureHandlers } from "../disclosures/routes.ts";
 import { createTakenGuard } from "../glass/attach-from-record.ts";
 import { createBinaryContent } from "../glass/binary-content.ts";
@@ -70,7 +71,7 @@ export function composeGovernance({ store, governor, host, linkKey, ref, holds }
   return {
     consents,
     handlers: createAllHandlers({ store, consents, glasses, browser, retention }),
-    guards: createRecordGuards({ store, glasses, consents }),
+    guards: createRecordGuards({ store, glasses, consents, disclosures: createProgramDisclosures(store) }),
     releases: createMessageReleases({ store, consents }),
     mayOpen: createTakenGuard({ store, glasses }),
     repairs: async () => [...(await watch.repairs(clock())), ...guesserRepairs(browser.guessers())],

@@ -133,7 +133,7 @@ const totalOf = async (asker: Asker, parts: SearchParts, asked: Asked, sight: Si
 async function countOf(asker: Asker, parts: SearchParts, { parsed }: Asked, sight: Sight): Promise<number | undefined> {
   const scan = await scanRecords(parts.records, parsed, sight, { wanted: countedMax, limit: countedMax });
   if (scan.rest !== undefined) return undefined;
-  return (await disclosed(asker, scan.records, parts)).length;
+  return (await disclosed(asker, scan.records, parts, "count")).length;
 }
 
 /** Keyed: what people were searched for is kept nowhere. */

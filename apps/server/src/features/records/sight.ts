@@ -77,10 +77,11 @@ export async function disclosed(
   asker: Asker,
   records: readonly OpenedRecord[],
   { guards }: Pick<SightParts, "guards">,
+  answer?: "records" | "count",
 ): Promise<OpenedRecord[]> {
   if (records.length === 0) return [];
   const open = new Map(
-    (await guards.mayDisclose(asker.context, records)).map((record) => [versionName(record), record]),
+    (await guards.mayDisclose(asker.context, records, answer)).map((record) => [versionName(record), record]),
   );
   return records.flatMap((record) => open.get(versionName(record)) ?? []);
 }
