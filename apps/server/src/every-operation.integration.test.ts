@@ -374,6 +374,13 @@ describe("every operation", () => {
     await ok("noteGlassUse", { params: { glass }, body: { what: "printed", ...document } });
     await ok("closeGlass", { params: { glass } });
     await ok("listGlasses");
+    const wanted = { target: patient, purpose: "TREAT", reason, fields: ["clinical"], minutes: 5 } as const;
+    const request = async () => ({ request: (await ok("requestGlass", { body: wanted as never })).id });
+    await ok("refuseGlassRequest", { params: await request(), body: { reason } });
+    const agreed = await request();
+    await asAuditor("approveGlassRequest", { params: agreed });
+    await ok("openRequestedGlass", { params: agreed });
+    await ok("listGlassRequests");
     await asAuditor("reviewGlass", { params: { glass }, body: { verdict: "ask", reason: "Why was it?" } });
     await ok("answerGlassReview", { params: { glass }, body: { reason } });
     await ok("getGlass", { params: { glass } });

@@ -1,7 +1,8 @@
 import type { Handlers, OutcomeNote } from "../../http/request.ts";
-import type { Glass } from "@hilum/contract/api";
+import type { Glass, GlassRequest, GlassTarget } from "@hilum/contract/api";
 import { noteOfGlass } from "../records/note-glass.ts";
 import { attachFromRecord } from "./attach-from-record.ts";
+import type { GlassRequestsService } from "./glass-requests.ts";
 import type { GlassesService } from "./glasses.ts";
 import type { Reveals } from "./read-under-glass.ts";
 import { answerReview, reviewGlass } from "./review-glass.ts";
@@ -18,7 +19,12 @@ type GlassOperation =
   | "listGlasses"
   | "getGlass"
   | "reviewGlass"
-  | "answerGlassReview";
+  | "answerGlassReview"
+  | "listGlassRequests"
+  | "requestGlass"
+  | "approveGlassRequest"
+  | "refuseGlassRequest"
+  | "openRequestedGlass";
 
 /** Nothing that a glass reveals is kept by a browser or a proxy. */
 const unkept = { "cache-control": "no-store" } as const;
@@ -27,17 +33,15 @@ interface GlassHandlerParts {
   store: Pick<Store, "glasses" | "blobs" | "disclosures">;
   glasses: GlassesService;
   reveals: Reveals;
+  requests: GlassRequestsService;
 }
 
 export function createGlassHandlers(parts: GlassHandlerParts): Pick<Handlers, GlassOperation> {
-  const { store, glasses, reveals } = parts;
+  const { store, glasses, reveals, requests } = parts;
   return {
+    ...createRequestHandlers(requests),
     async openGlass(context, { body }) {
-      const { caseReference, ...request } = body;
-      const glass = await glasses.open(context, {
-        ...request,
-        ...(caseReference === undefined ? {} : { caseReference }),
-      });
+      const glass = await glasses.open(context, body);
       return { status: 201, body: glass, note: noteOf(glass, "emergency_override_started") };
     },
     async extendGlass(context, { params, body }) {
@@ -89,6 +93,38 @@ export function createGlassHandlers(parts: GlassHandlerParts): Pick<Handlers, Gl
   };
 }
 
+type RequestOperation = Extract<
+  GlassOperation,
+  `${string}GlassRequest${string}` | "requestGlass" | "openRequestedGlass"
+>;
+
+function createRequestHandlers(requests: GlassRequestsService): Pick<Handlers, RequestOperation> {
+  return {
+    listGlassRequests: async (context, { query }) => ({ status: 200, body: await requests.list(context, query) }),
+    async requestGlass(context, { body }) {
+      const request = await requests.request(context, body);
+      return { status: 201, body: request, note: noteOfRequest(request) };
+    },
+    async approveGlassRequest(context, { params }) {
+      const request = await requests.approve(context, params.request);
+      return { status: 200, body: request, note: noteOfRequest(request) };
+    },
+    async refuseGlassRequest(context, { params, body }) {
+      const request = await requests.refuse(context, params.request, body.reason);
+      return { status: 200, body: request, note: noteOfRequest(request) };
+    },
+    async openRequestedGlass(context, { params }) {
+      const glass = await requests.open(context, params.request);
+      return { status: 201, body: glass, note: noteOf(glass, "emergency_override_started") };
+    },
+  };
+}
+
+const noteOfRequest = ({ purpose, target }: GlassRequest): OutcomeNote => ({ purpose, record: recordOfTarget(target) });
+
+const recordOfTarget = (target: GlassTarget): NonNullable<OutcomeNote["record"]> =>
+  "patient" in target ? { resource: "Patient", id: target.patient } : recordOf(target.record);
+
 const recordOf = ({ type, id }: { type: string; id: string }): NonNullable<OutcomeNote["record"]> => ({
   resource: type,
   id,
@@ -102,6 +138,5 @@ const noteOfRead = ({ id, purpose }: GlassRow, record: { type: string; id: strin
 
 /** The outcome in the log says of a start, an extension or an end that it is an emergency override (DICOM 110127), and for what. */
 function noteOf({ id, purpose, target }: Pick<Glass, "id" | "purpose" | "target">, event: string): OutcomeNote {
-  const record = "patient" in target ? { resource: "Patient", id: target.patient } : recordOf(target.record);
-  return { purpose, record, detail: { event, glass: id } };
+  return { purpose, record: recordOfTarget(target), detail: { event, glass: id } };
 }
