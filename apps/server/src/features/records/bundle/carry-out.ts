@@ -14,7 +14,10 @@ import type {
 import type { BundleEntry } from "./parse-bundle.ts";
 import { presentPage, presentRead, presentWritten, type Returning } from "./present-entries.ts";
 
-type Acts = Pick<RecordsService, "read" | "search" | "create" | "update" | "patch" | "remove" | "history">;
+type Acts = Pick<
+  RecordsService,
+  "read" | "search" | "create" | "update" | "updateWhere" | "patch" | "remove" | "removeWhere" | "history"
+>;
 
 const operationByMethod: Record<BundleEntry["method"], { action: OperationId; letters: readonly DataAction[] }> = {
   GET: { action: "readRecord", letters: ["r"] },
@@ -25,10 +28,15 @@ const operationByMethod: Record<BundleEntry["method"], { action: OperationId; le
 };
 
 /** What the audit log says of an entry. */
-export function actOf({ method, type, id, query }: BundleEntry, madeId?: string): RecordAct {
+export function actOf({ method, type, id, query, where }: BundleEntry, madeId?: string): RecordAct {
   if (method === "GET" && query !== undefined) return { action: "searchRecords", type, letters: ["s"] };
   const known = id ?? madeId;
-  return { ...operationByMethod[method], type, ...(known === undefined ? {} : { id: known }) };
+  const named = known === undefined ? {} : { id: known };
+  if (where !== undefined && method === "PUT")
+    return { action: "updateRecordWhere", type, letters: ["u", "s"], ...named };
+  if (where !== undefined && method === "DELETE")
+    return { action: "deleteRecordWhere", type, letters: ["d", "s"], ...named };
+  return { ...operationByMethod[method], type, ...named };
 }
 
 /** An entry that was carried out: its answer, and the records that were read for it. */
@@ -44,7 +52,7 @@ export async function carryOutEntry(
   entry: BundleEntry,
   returning: Returning,
 ): Promise<CarriedOut> {
-  const { method, type, id = "", resource = { resourceType: type }, ifMatch, ifNoneExist } = entry;
+  const { method, type, id = "", resource = { resourceType: type }, ifMatch, ifNoneExist, where } = entry;
   const match = ifMatch === undefined ? {} : { ifMatch };
   switch (method) {
     case "GET":
@@ -57,20 +65,30 @@ export async function carryOutEntry(
         }),
       );
     case "PUT":
+      if (where !== undefined)
+        return written(await acts.updateWhere(asker, { resource: ofType(resource, type), where, ...match }));
       return written(await acts.update(asker, { resource: ofType(resource, type, id), ...match }));
     case "PATCH":
       return written(await acts.patch(asker, { type, id, steps: patchOf(resource), ...match }));
-    case "DELETE":
+    case "DELETE": {
+      const removed =
+        where === undefined
+          ? await acts.remove(asker, { type, id, ...match })
+          : await acts.removeWhere(asker, { type, where, ...match });
       return {
-        answer: presentWritten(deletion(await acts.remove(asker, { type, id, ...match })), "minimal"),
+        answer: removed === undefined ? nothingDeleted : presentWritten(deletion(removed), "minimal"),
         read: [],
       };
+    }
   }
 
   function written(result: WrittenRecord): CarriedOut {
     return { answer: presentWritten(result, returning), read: [] };
   }
 }
+
+/** The answer of a deletion whose condition finds no record. */
+export const nothingDeleted = { response: { status: "204 No Content" } };
 
 const deletion = (record: OpenedRecord): WrittenRecord => ({ record, outcome: "updated", mayRead: false });
 
