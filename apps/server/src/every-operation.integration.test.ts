@@ -303,6 +303,10 @@ describe("every operation", () => {
     expect((await program.send("PUT", `/fhir/R4/Binary/${binary}`, bytes)).status).toBe(200);
     succeeded.add("updateBinary");
     await ask("deleteRecord", { params: record });
+    const numbered = { ...ward, identifier: [{ system: "urn:wards", value: "8" }] };
+    const where = { params: type, query: { identifier: "urn:wards|8" } } as const;
+    await ask("updateRecordWhere", { ...where, body: numbered });
+    await ask("deleteRecordWhere", where);
     program.close();
   });
 
