@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { createDenyCoalescer, openAuditLog, type AuditLog } from "@hilum/audit";
 import { createHost, createSandbox, type CallContext, type Host, type Sandbox } from "@hilum/host";
 import { fixtureEntry, fixturePlugins } from "@hilum/testkit";
+import { closedLanes } from "./closed-lanes.ts";
 
 export interface Row {
   figure: string;
@@ -171,7 +172,7 @@ async function makeGoverned(folder: string): Promise<Caller> {
       version: "0.1.0",
       now: () => new Date(),
     },
-    lanes: noLanes(),
+    lanes: closedLanes(),
     grantsOf: () => ({ grants: [], epoch: 1 }),
     decideCall: () => ({ allow: true }),
     writeLog: () => undefined,
@@ -214,19 +215,6 @@ async function closeAll(host: Host, sandbox: Sandbox, audit: AuditLog): Promise<
   await host.close({ drainMs: 0 });
   await sandbox.close();
   await audit.close();
-}
-
-/** The echo asks for nothing. */
-function noLanes(): Parameters<typeof createHost>[0]["lanes"] {
-  const refuse = (): Promise<never> => Promise.reject(new Error("the echo asks for nothing"));
-  return {
-    ownerOfMessage: refuse,
-    updateDelivery: refuse,
-    readBlob: refuse,
-    getState: refuse,
-    putState: refuse,
-    deleteState: refuse,
-  };
 }
 
 const startEcho = (role: string): ChildProcess =>

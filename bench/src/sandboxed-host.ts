@@ -3,8 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDenyCoalescer, openAuditLog } from "@hilum/audit";
-import { createHost, createSandbox, type Host, type HostOptions, type Sandbox } from "@hilum/host";
+import { createHost, createSandbox, type Host, type Sandbox } from "@hilum/host";
 import { fixtureEntry, fixturePlugins } from "@hilum/testkit";
+import { closedLanes } from "./closed-lanes.ts";
 
 type StartedRuntime = "node" | "python";
 
@@ -66,13 +67,4 @@ export async function openSandboxedHost(folder: string): Promise<SandboxedHost> 
 function codeOf(runtime: StartedRuntime): { codeDir: string; entry: string } {
   if (runtime === "node") return { codeDir: fixturePlugins, entry: fixtureEntry("echo") };
   return { codeDir: fileURLToPath(new URL("./plugins/", import.meta.url)), entry: "echo.py" };
-}
-
-/** An echo asks for nothing. */
-function closedLanes(): HostOptions["lanes"] {
-  const refuse = (): Promise<never> => Promise.reject(new Error("the echo asks for nothing"));
-  return {
-    ...{ ownerOfMessage: refuse, updateDelivery: refuse, readBlob: refuse },
-    ...{ getState: refuse, putState: refuse, deleteState: refuse },
-  };
 }

@@ -43,6 +43,17 @@ export const fhir: Journey[] = [
       const entry = [{ resource: { ...ward, name: "Ward 8" }, request: { method: "PUT", url: "Organization/ward-7" } }];
       await admin.fill("Body", JSON.stringify({ resourceType: "Bundle", type: "transaction", entry }));
       assert.match(await send(admin, "POST", "sendBundle"), /"transaction-response"/);
+      await explore(admin, "updateRecordWhere");
+      await admin.fill("type", "Organization");
+      await admin.fill("identifier", "urn:wards|8");
+      const named = { ...unnamed, identifier: [{ system: "urn:wards", value: "8" }] };
+      await admin.fill("Body", JSON.stringify(named));
+      assert.match(await send(admin, "PUT", "updateRecordWhere"), /"versionId": "1"/);
+      await explore(admin, "deleteRecordWhere");
+      await admin.fill("type", "Organization");
+      await admin.fill("identifier", "urn:wards|8");
+      await admin.activate("button", "Send DELETE");
+      await admin.see("204");
       await explore(admin, "deleteRecord");
       await admin.fill("type", "Organization");
       await admin.fill("id", ward.id);
@@ -75,11 +86,14 @@ export const fhir: Journey[] = [
       await admin.see(/Did you mean `system\/Organization.rs`/);
       await admin.fill(/^Records it reaches/, "system/Organization.rs", { within: dialog });
       await admin.see(/Read and search and list organizations of the whole clinic/);
+      await admin.choose("What it uses records for", "Public health", dialog);
+      await admin.fill("Who outside gets what it reads", "State registry", { within: dialog });
       await admin.activate("button", "Make the token", dialog);
       const made = await admin.see({ role: "dialog", name: "The new token" });
       const token = (await made.locator("pre").textContent()) ?? "";
       await admin.activate("button", "Done");
       await admin.see("system/Organization.rs");
+      await admin.see("Public health, disclosed to State registry");
       const ask = async (type: string): Promise<string> => {
         const { output } = await runProgram(
           "curl",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Person } from "../keyboard/person.ts";
 import { otherPatient, patient } from "../world/clinic-records.ts";
+import { people } from "../world/world.ts";
 import type { Journey } from "./journey.ts";
 
 /** Synthetic. Reviews, approves exports and destructions: somebody other than who asks. */
@@ -140,6 +141,58 @@ export const recordsCustody: Journey[] = [
       });
       assert.match((await saved).suggestedFilename(), /\.zip$/);
       await admin.see("Downloaded");
+    },
+  },
+  {
+    name: "asks another person before a glass is broken, who agrees once and refuses once, and opens what was agreed",
+    async run({ admin, picture }) {
+      const setting = "Breaking the glass needs a second person";
+      const set = async (on: boolean): Promise<void> => {
+        await admin.open("/settings");
+        await admin.tick("checkbox", setting, on);
+        await admin.activate("button", "Save");
+        await admin.see("Settings saved");
+      };
+      const { username } = people.administrator;
+      const ask = async (reason: string): Promise<void> => {
+        await admin.open(`/records/patients/${patient.id}`);
+        await admin.activate("button", "Reveal (break glass)");
+        const dialog = { role: "dialog", name: "Break the glass?" } as const;
+        await admin.choose("Why do you need it?", "Treatment", dialog);
+        await admin.see("Here a glass is broken by two.");
+        await admin.fill("Reason, in your words", reason, { within: dialog });
+        if (reason.startsWith("The ward")) await picture(admin.page, "break-glass-by-two");
+        await admin.activate("button", "Ask another person", dialog);
+        await admin.see("Asked. When somebody agrees, open it under Records, Requests.");
+      };
+      await set(true);
+      await ask("Somebody on the telephone wants to know");
+      await mei().open("/records/glass-requests");
+      await mei().activate("button", `Refuse the glass for ${username}`);
+      const refuse = { role: "dialog", name: `Refuse the glass for ${username}?` } as const;
+      await mei().fill("Reason", "Call them back first", { within: refuse });
+      await mei().activate("button", "Refuse", refuse);
+      await mei().see("Call them back first");
+
+      await ask("The ward asks for the current medication");
+      await mei().activate("button", "Refresh");
+      await mei().see("The ward asks for the current medication");
+      await picture(mei().page, "glass-requests");
+      await mei().activate("button", `Agree to the glass for ${username}`);
+      const agree = { role: "dialog", name: `Agree to the glass for ${username}?` } as const;
+      await mei().activate("button", "Agree", agree);
+      await mei().see("Agreed: it can be opened for fifteen minutes");
+
+      await admin.goTo("Records, requests to break a glass");
+      await admin.arrive("Requests");
+      await admin.activate("button", `Open the glass for ${username}`);
+      await admin.activate("button", "Break the glass", { role: "dialog", name: "Break the glass now?" });
+      await admin.see({ role: "region", name: "Broken glass" });
+      await admin.activate("button", "Show who it is");
+      await admin.see(`${patient.given} ${patient.family}`);
+      await admin.activate("button", "End now");
+      await admin.seeGone({ role: "region", name: "Broken glass" });
+      await set(false);
     },
   },
   {

@@ -5,6 +5,7 @@ import {
   exports,
   glassDetail,
   glasses,
+  glassRequests,
   holds,
   openGlass,
   retention,
@@ -58,12 +59,18 @@ export const recordAnswers: Partial<Record<OperationId, Answerer>> = {
   readAttachmentUnderGlass: () => letterPdf(),
   attachFromRecord: fixed({ id: "01JD8R4KB9", contentType: "application/pdf", size: 84_213, sha256: "00" }),
   noteGlassUse: none,
-  listGlasses: ({ query }, { glass, empty }) =>
-    query["mine"] === "true"
-      ? { items: glass ? [openGlass] : [], waiting: 0 }
-      : empty
-        ? { items: [], waiting: 0 }
-        : glasses,
+  listGlasses: ({ query }, { glass, empty, byTwo: secondPerson = false }) => {
+    if (query["mine"] === "true") return { items: glass ? [openGlass] : [], waiting: 0, secondPerson };
+    return empty ? { items: [], waiting: 0, secondPerson } : glasses;
+  },
+  listGlassRequests: (_, { empty }) => (empty ? { items: [] } : glassRequests),
+  requestGlass: fixed(glassRequests.items[0]),
+  approveGlassRequest: fixed(glassRequests.items[1]),
+  refuseGlassRequest: fixed(glassRequests.items[2]),
+  openRequestedGlass: (_, scenario) => {
+    scenario.glass = true;
+    return { ...glassDetail, ...openGlass };
+  },
   getGlass: ({ params }) => (params["glass"] === "gl-3" ? askedGlass : glassDetail),
   reviewGlass: fixed({ ...glassDetail, state: "accepted", can: [] }),
   answerGlassReview: fixed(askedGlass),

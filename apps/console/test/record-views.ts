@@ -138,6 +138,18 @@ export const recordViews: readonly View[] = [
   { name: "disclosures-empty", path: `${patient}/disclosures`, scenario: { empty: true } },
   { name: "disclosures-enter", path: `${patient}/disclosures`, act: press("Write one down") },
   { name: "disclosures-operator", path: `${patient}/disclosures`, scenario: { role: "operator" } },
+  {
+    name: "record-glass-by-two",
+    path: letter,
+    scenario: { byTwo: true },
+    act: async (page) => {
+      await press("Reveal (break glass)")(page);
+      await page.getByText("Here a glass is broken by two.").waitFor();
+    },
+  },
+  { name: "glass-requests", path: "/records/glass-requests" },
+  { name: "glass-requests-empty", path: "/records/glass-requests", scenario: { empty: true } },
+  { name: "glass-requests-agree", path: "/records/glass-requests", act: press("Agree to the glass for jonas") },
   { name: "glasses", path: "/records/glasses" },
   { name: "glasses-empty", path: "/records/glasses?state=asked", scenario: { empty: true } },
   { name: "glass", path: "/records/glasses/gl-2" },

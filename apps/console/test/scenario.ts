@@ -18,6 +18,8 @@ export interface Scenario {
   failingDev?: boolean;
   /** This person broke a glass a moment ago. */
   glass?: boolean;
+  /** A glass is broken by two. */
+  byTwo?: boolean;
   /** Operations that are refused, with the code. */
   refuse?: Partial<Record<OperationId, string>>;
 }

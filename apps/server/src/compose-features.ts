@@ -196,7 +196,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   return {
     handlers,
     credentials: identity.credentials,
-    lanes: { ...createLanePorts({ store }), records: records.port },
+    lanes: createLanePorts({ store, records: records.port }),
     grantsOf: (key) => plugins.grants.grantsOf(key),
     decideCall: (request) => runner.decideCall(request),
     writeLog: (key, line) => plugins.logs.write(key, line),

@@ -303,6 +303,10 @@ describe("every operation", () => {
     expect((await program.send("PUT", `/fhir/R4/Binary/${binary}`, bytes)).status).toBe(200);
     succeeded.add("updateBinary");
     await ask("deleteRecord", { params: record });
+    const numbered = { ...ward, identifier: [{ system: "urn:wards", value: "8" }] };
+    const where = { params: type, query: { identifier: "urn:wards|8" } } as const;
+    await ask("updateRecordWhere", { ...where, body: numbered });
+    await ask("deleteRecordWhere", where);
     program.close();
   });
 
@@ -374,6 +378,13 @@ describe("every operation", () => {
     await ok("noteGlassUse", { params: { glass }, body: { what: "printed", ...document } });
     await ok("closeGlass", { params: { glass } });
     await ok("listGlasses");
+    const wanted = { target: patient, purpose: "TREAT", reason, fields: ["clinical"], minutes: 5 } as const;
+    const request = async () => ({ request: (await ok("requestGlass", { body: wanted as never })).id });
+    await ok("refuseGlassRequest", { params: await request(), body: { reason } });
+    const agreed = await request();
+    await asAuditor("approveGlassRequest", { params: agreed });
+    await ok("openRequestedGlass", { params: agreed });
+    await ok("listGlassRequests");
     await asAuditor("reviewGlass", { params: { glass }, body: { verdict: "ask", reason: "Why was it?" } });
     await ok("answerGlassReview", { params: { glass }, body: { reason } });
     await ok("getGlass", { params: { glass } });

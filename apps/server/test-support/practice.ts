@@ -11,6 +11,8 @@ export function someEmail(
     subject?: string;
     text?: string;
     attachments?: { url: string; contentType: string; title: string }[];
+    /** Reference of whom it is about. */
+    patient?: string;
   } = {},
 ) {
   const { to = "jo@example.org", subject = "Your appointment", text = "On Monday at nine." } = options;
@@ -19,6 +21,7 @@ export function someEmail(
     subject,
     text,
     ...(options.attachments === undefined ? {} : { attachments: options.attachments }),
+    ...(options.patient === undefined ? {} : { patient: options.patient }),
   });
   return { ...made, resourceType: "Communication" as const };
 }

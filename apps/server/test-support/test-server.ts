@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TokenPurpose } from "@hilum/contract";
 import type { Role } from "@hilum/contract/api";
 import { createTempDir, type TempDir } from "@hilum/testkit";
 import { composeServer, type Installation, type Server } from "../src/compose.ts";
@@ -51,6 +52,8 @@ export interface TestServer extends AsyncDisposable {
   withToken(role: Role): Promise<TestClient>;
   /** A program that reaches records by these scopes alone. */
   withScopes(...scopes: readonly string[]): Promise<TestClient>;
+  /** The same, of somebody outside, for that purpose. */
+  withRecipient(recipient: string, purpose: TokenPurpose, ...scopes: readonly string[]): Promise<TestClient>;
   /** Stops and starts again on the same data. Clients of before are of no use, sessions are. */
   restart(): Promise<TestServer>;
   close(): Promise<void>;
@@ -126,10 +129,13 @@ function present(options: TestServerOptions, server: Server, { folder, dataDir, 
     return open({ token: value });
   }
 
-  async function withScopes(...scopes: readonly string[]): Promise<TestClient> {
+  async function openProgram(
+    scopes: readonly string[],
+    records: { purpose: TokenPurpose; recipient?: string },
+  ): Promise<TestClient> {
     const administrator = await as("administrator");
     const { value } = await administrator.ok("createApiToken", {
-      body: { name: "A program with scopes", role: "viewer", days: 1, scopes: [...scopes], purpose: "TREAT" },
+      body: { name: "A program with scopes", role: "viewer", days: 30, scopes: [...scopes], ...records },
     });
     return open({ token: value });
   }
@@ -155,7 +161,8 @@ function present(options: TestServerOptions, server: Server, { folder, dataDir, 
     as,
     signIn,
     withToken: (role) => remember(tokens, role, () => makeToken(role)),
-    withScopes,
+    withScopes: (...scopes) => openProgram(scopes, { purpose: "TREAT" }),
+    withRecipient: (recipient, purpose, ...scopes) => openProgram(scopes, { purpose, recipient }),
     async restart() {
       await stop();
       return await start(options, folder, own);

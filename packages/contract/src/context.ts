@@ -1,5 +1,5 @@
 import type { Role } from "./api/operation.ts";
-import type { PurposeOfUse } from "./purpose-of-use.ts";
+import type { PurposeOfUse, TokenPurpose } from "./purpose-of-use.ts";
 
 /** Who acts. `id` is what the audit log shows: `user:ana`, `token:{id}`, `plugin:{plugin}/{instance}`, `system:{part}`. */
 export type Actor =
@@ -12,7 +12,9 @@ export type Actor =
       /** Data scopes; without any the token reaches no record. */
       scopes?: readonly string[];
       /** Of its use, chosen by the administrator who made it. */
-      purpose?: "TREAT" | "HOPERAT";
+      purpose?: TokenPurpose;
+      /** Whose program it is, where that is somebody outside: what it reads is disclosed to them. */
+      recipient?: string;
     }
   | { kind: "plugin"; id: string; plugin: string; instance: string }
   | { kind: "system"; id: string }

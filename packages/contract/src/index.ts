@@ -1,4 +1,13 @@
-export { glassPurposes, purposeCodes, purposesOfUse, type GlassPurpose, type PurposeOfUse } from "./purpose-of-use.ts";
+export {
+  breakGlass,
+  glassPurposes,
+  purposeCodes,
+  purposesOfUse,
+  tokenPurposes,
+  type GlassPurpose,
+  type PurposeOfUse,
+  type TokenPurpose,
+} from "./purpose-of-use.ts";
 export { capabilities, methodsOf, phiClassOf, type CapabilitySpec } from "./capabilities/capabilities.ts";
 export type { Actor, Context, Log, LogFields } from "./context.ts";
 export { errorCatalogue, errorCodes, type ErrorCode, type ErrorSpec } from "./errors/catalogue.ts";

@@ -20,6 +20,19 @@ export type PurposeOfUse = keyof typeof purposesOfUse;
 
 export const purposeCodes = Object.keys(purposesOfUse) as readonly PurposeOfUse[];
 
+/** What the audit log says of a read under a glass, whatever the glass was broken for; nobody chooses it (v3-ActReason). */
+export const breakGlass = "BTG";
+
+/** What a program may use records for: chosen by whoever makes its token. */
+export const tokenPurposes = [
+  "TREAT",
+  "HOPERAT",
+  "HPAYMT",
+  "PUBHLTH",
+  "HRESCH",
+] as const satisfies readonly PurposeOfUse[];
+export type TokenPurpose = (typeof tokenPurposes)[number];
+
 /** Reads that a person may reveal a record for. Legal proceedings go by an export that another person approves. */
 export const glassPurposes = [
   "ETREAT",

@@ -1,5 +1,11 @@
 export { archiveLimits, readArchive } from "./archive/read-archive.ts";
-export { writeArchive, type ArchiveFile } from "./archive/write-archive.ts";
+export {
+  archiveBytesMax,
+  streamArchive,
+  writeArchive,
+  type ArchiveFile,
+  type StreamedFile,
+} from "./archive/write-archive.ts";
 export { createInstalledPackages, type InstalledPackages } from "./installed/installed-packages.ts";
 export { checkListing, listingLimits, parseListing } from "./listing/check-listing.ts";
 export {

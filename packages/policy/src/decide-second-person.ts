@@ -1,4 +1,4 @@
-import type { Actor } from "@hilum/contract";
+import type { Actor, GlassPurpose } from "@hilum/contract";
 
 /** Something that one person asks for and another decides. Times are milliseconds since the epoch. */
 export interface SecondPersonTerms {
@@ -18,4 +18,12 @@ export function decideSecondPerson(actor: Actor, terms: SecondPersonTerms, now: 
   if (terms.requestedBy === "" || terms.requestedBy === actor.user)
     return { allow: false, reason: "approval.another_person" };
   return { allow: true };
+}
+
+/**
+ * Whether another person has to agree before a glass is broken, where the platform is set so. Emergency treatment waits for nobody: access
+ * to what is needed in an emergency is owed (45 CFR 164.312(a)(2)(ii)), and it is reviewed afterwards like any other.
+ */
+export function needsSecondPerson(glassSecondPerson: boolean | undefined, purpose: GlassPurpose): boolean {
+  return glassSecondPerson === true && purpose !== "ETREAT";
 }

@@ -22,7 +22,12 @@ export {
   type GlassReason,
   type GlassTerms,
 } from "./decide-glass.ts";
-export { decideSecondPerson, type SecondPersonDecision, type SecondPersonTerms } from "./decide-second-person.ts";
+export {
+  decideSecondPerson,
+  needsSecondPerson,
+  type SecondPersonDecision,
+  type SecondPersonTerms,
+} from "./decide-second-person.ts";
 export { decideOperation, type OperationAccess, type OperationDecision } from "./decide-operation.ts";
 export {
   decideRecord,

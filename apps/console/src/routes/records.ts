@@ -59,12 +59,19 @@ const disclosures = createRoute({
   component: lazyRouteComponent(() => import("../screens/records/patient/disclosures.tsx"), "DisclosuresScreen"),
 });
 
+const cursorSearch = (search: Search) => present({ cursor: textOf(search["cursor"]) });
+
 const glassStates = ["open", "waiting", "accepted", "asked", "escalated"] as const;
 const glasses = createRoute({
   ...inApp("/records/glasses"),
   validateSearch: (search: Search) =>
     present({ state: oneOf(search["state"], glassStates), cursor: textOf(search["cursor"]) }),
   component: lazyRouteComponent(() => import("../screens/records/review/glasses.tsx"), "GlassesScreen"),
+});
+const glassRequests = createRoute({
+  ...inApp("/records/glass-requests"),
+  validateSearch: cursorSearch,
+  component: lazyRouteComponent(() => import("../screens/records/review/glass-requests.tsx"), "GlassRequestsScreen"),
 });
 const glass = createRoute({
   ...inApp("/records/glasses/$glass"),
@@ -79,7 +86,6 @@ const retention = createRoute({
   ...inApp("/records/retention"),
   component: lazyRouteComponent(() => import("../screens/records/custody/retention.tsx"), "RetentionScreen"),
 });
-const cursorSearch = (search: Search) => present({ cursor: textOf(search["cursor"]) });
 const exports = createRoute({
   ...inApp("/records/exports"),
   validateSearch: cursorSearch,
@@ -101,6 +107,7 @@ export const recordRoutes = [
   patient,
   disclosures,
   glasses,
+  glassRequests,
   glass,
   holds,
   retention,

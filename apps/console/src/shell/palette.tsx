@@ -16,6 +16,7 @@ const places = [
   ["Messages, routing", "/messages/routing", "channel provider"],
   ["Practice mailbox", "/messages/practice", "test received"],
   ["Records", "/records", "storage browser patients documents fhir"],
+  ["Records, requests to break a glass", "/records/glass-requests", "second person agree approve reveal"],
   ["Records, reviews of broken glass", "/records/glasses", "break glass reveal emergency"],
   ["Records, legal holds", "/records/holds", "keep litigation"],
   ["Records, exports", "/records/exports", "give out approval download"],

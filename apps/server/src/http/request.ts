@@ -1,4 +1,4 @@
-import type { Context, PurposeOfUse } from "@hilum/contract";
+import type { breakGlass, Context, PurposeOfUse } from "@hilum/contract";
 import type { AnswerOf, BodyOf, OperationId, OperationOf, ParamsOf, QueryOf } from "@hilum/contract/api";
 import type { Readable } from "node:stream";
 
@@ -38,8 +38,8 @@ export interface OutcomeNote {
   plugin?: string;
   instance?: string;
   count?: number;
-  /** Of use, where only performing found out: that of an open glass, or of an export. */
-  purpose?: PurposeOfUse;
+  /** Of use, where only performing found out: that of an export, or `breakGlass` of what an open glass revealed. */
+  purpose?: PurposeOfUse | typeof breakGlass;
   /** Keys of the audit log's own list; short tokens and numbers. */
   detail?: Readonly<Record<string, string | number | boolean>>;
 }

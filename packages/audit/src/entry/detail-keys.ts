@@ -19,6 +19,8 @@ export const detailKeys = {
   firstIndex: "number",
   format: "token",
   from: "token",
+  glass: "token",
+  glassPurpose: "token",
   grant: "token",
   hook: "token",
   host: "token",

@@ -52,6 +52,7 @@ export const recordActs = [
   "approve",
   "refuse",
   "download",
+  "open",
 ] as const;
 /** Whether this person may do it now, and if not, why not and who can. */
 export const Permission = Strict({

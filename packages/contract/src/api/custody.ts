@@ -227,7 +227,7 @@ const downloadExport = defineOperation({
   method: "POST",
   path: "/api/v1/exports/{export}/download",
   tag: "exports",
-  summary: "Download an approved export, once: a zip of one NDJSON file per type",
+  summary: "Download an approved export, once: a zip of one NDJSON file per type, with the files that the records name",
   access: operating,
   console: { screen: "/records/exports" },
   audit: "intent",

@@ -177,6 +177,37 @@ const remove = defineOperation({
   headers: Type.Object(ifMatch),
   responses: { 204: null },
 });
+/** Which record is meant: search parameters that find one. */
+const Condition = Type.Object(
+  { identifier: Type.Optional(Type.String({ description: "system|value" })) },
+  { additionalProperties: true },
+);
+const updateWhere = defineOperation({
+  ...shared,
+  id: "updateRecordWhere",
+  method: "PUT",
+  path: "/fhir/R4/{type}",
+  console: tried,
+  summary: "Replace the one record that the search parameters find, or store a new one where they find none",
+  params: TypeParams,
+  query: Condition,
+  headers: Type.Object({ ...ifMatch, ...prefer }),
+  body: FhirResource,
+  bodyBytesMax: recordBytesMax,
+  responses: { 200: FhirResource, 201: FhirResource },
+});
+const removeWhere = defineOperation({
+  ...shared,
+  id: "deleteRecordWhere",
+  method: "DELETE",
+  path: "/fhir/R4/{type}",
+  console: tried,
+  summary: "Delete the one record that the search parameters find; several are refused",
+  params: TypeParams,
+  query: Condition,
+  headers: Type.Object(ifMatch),
+  responses: { 204: null },
+});
 const history = defineOperation({
   ...shared,
   id: "listRecordHistory",
@@ -236,6 +267,8 @@ export const fhirOperations = [
   update,
   patch,
   remove,
+  updateWhere,
+  removeWhere,
   history,
   typeHistory,
   createBinary,
@@ -254,6 +287,9 @@ export const recordActions: Partial<Record<OperationSpec["id"], readonly ("c" | 
   updateBinary: ["u"],
   patchRecord: ["r", "u"],
   deleteRecord: ["d"],
+  // A condition tells whether somebody is known.
+  updateRecordWhere: ["u", "s"],
+  deleteRecordWhere: ["d", "s"],
   listRecordHistory: ["r"],
   listTypeHistory: ["s"],
 };

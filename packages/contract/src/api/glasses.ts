@@ -47,6 +47,8 @@ export const Glass = Strict({
   fields: Type.Array(FieldGroup),
   /** How many records and attachments were revealed. */
   reads: Type.Integer(),
+  /** Who let it be broken, where that needed a second person. */
+  approvedBy: Type.Optional(Type.String()),
   reviewedBy: Type.Optional(Type.String()),
   reviewedAt: Type.Optional(Time),
   can: Type.Array(Permission),
@@ -82,6 +84,16 @@ export type GlassDetail = Static<typeof GlassDetail>;
 const GlassParams = Strict({ glass: Type.String({ maxLength: 60 }) });
 const breaking = ["administrator", "operator"] as const;
 
+/** What somebody wants to reveal, why and for how long. */
+export const OpenGlass = Strict({
+  target: GlassTarget,
+  purpose: GlassPurpose,
+  reason: GlassReason,
+  caseReference: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+  fields: Type.Array(FieldGroup, { minItems: 1, maxItems: 4, uniqueItems: true }),
+  minutes: Type.Enum(glassMinutes),
+});
+
 const open = defineOperation({
   id: "openGlass",
   method: "POST",
@@ -92,14 +104,7 @@ const open = defineOperation({
   console: { screen: "/records/{type}/{id}" },
   audit: "intent",
   stepUp: true,
-  body: Strict({
-    target: GlassTarget,
-    purpose: GlassPurpose,
-    reason: GlassReason,
-    caseReference: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-    fields: Type.Array(FieldGroup, { minItems: 1, maxItems: 4, uniqueItems: true }),
-    minutes: Type.Enum(glassMinutes),
-  }),
+  body: OpenGlass,
   responses: { 201: GlassDetail },
 });
 const extend = defineOperation({
@@ -213,6 +218,8 @@ const list = defineOperation({
       next: Type.Optional(Type.String()),
       /** How many wait for a review, or were escalated. */
       waiting: Type.Integer(),
+      /** Whether breaking one needs a second person here; emergency treatment never does. */
+      secondPerson: Type.Boolean(),
     }),
   },
 });

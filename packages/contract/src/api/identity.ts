@@ -1,6 +1,7 @@
 /** First administrator, sessions, the own account, users, and tokens for programs. */
 import type { Static } from "typebox";
 import { Type } from "./type.ts";
+import { tokenPurposes } from "../purpose-of-use.ts";
 import { defineOperation, roles } from "./operation.ts";
 import { administering, everyone, Ok, Strict, Time } from "./schemas.ts";
 
@@ -66,11 +67,13 @@ const invitationAccept = defineOperation({ id: "acceptInvitation", method: "POST
 
 /** A data scope by the grammar of SMART App Launch 2: what records a token reaches. Without any it reaches none. */
 const TokenScopes = Type.Array(Type.String({ maxLength: 500 }), { maxItems: 50 });
-/** Purpose of use (v3-PurposeOfUse) of what the token's program asks for: treatment, or the running of the clinic. */
-const TokenPurpose = Type.Enum(["TREAT", "HOPERAT"]);
-export const ApiToken = Strict({ id: Type.String(), name: Type.String(), role: RoleName, scopes: TokenScopes, purpose: TokenPurpose, prefix: Type.String(), createdBy: Type.String(), createdAt: Time, expiresAt: Time, lastUsedAt: Type.Optional(Time) });
+/** Purpose of use (v3-PurposeOfUse) of what the token's program asks for. */
+const TokenPurpose = Type.Enum(tokenPurposes);
+/** Whose program it is, where that is somebody outside: what it reads is then in the patients' accounting of disclosures. */
+const TokenRecipient = DisplayName;
+export const ApiToken = Strict({ id: Type.String(), name: Type.String(), role: RoleName, scopes: TokenScopes, purpose: TokenPurpose, recipient: Type.Optional(TokenRecipient), prefix: Type.String(), createdBy: Type.String(), createdAt: Time, expiresAt: Time, lastUsedAt: Type.Optional(Time) });
 const tokensList = defineOperation({ id: "listApiTokens", method: "GET", path: "/api/v1/tokens", tag: "tokens", summary: "List tokens of programs", access: administering, console: { screen: "/users/tokens" }, audit: "denials", responses: { 200: Strict({ items: Type.Array(ApiToken) }) } });
-const tokenCreate = defineOperation({ id: "createApiToken", method: "POST", path: "/api/v1/tokens", tag: "tokens", summary: "Make a token for a program; shown once", access: administering, console: { screen: "/users/tokens" }, audit: "intent", stepUp: true, body: Strict({ name: DisplayName, role: RoleName, days: Type.Integer({ minimum: 1, maximum: 366 }), scopes: Type.Optional(TokenScopes), purpose: Type.Optional(TokenPurpose) }), responses: { 201: Strict({ token: ApiToken, value: Type.String() }) } });
+const tokenCreate = defineOperation({ id: "createApiToken", method: "POST", path: "/api/v1/tokens", tag: "tokens", summary: "Make a token for a program; shown once", access: administering, console: { screen: "/users/tokens" }, audit: "intent", stepUp: true, body: Strict({ name: DisplayName, role: RoleName, days: Type.Integer({ minimum: 1, maximum: 366 }), scopes: Type.Optional(TokenScopes), purpose: Type.Optional(TokenPurpose), recipient: Type.Optional(TokenRecipient) }), responses: { 201: Strict({ token: ApiToken, value: Type.String() }) } });
 const tokenRevoke = defineOperation({ id: "revokeApiToken", method: "DELETE", path: "/api/v1/tokens/{token}", tag: "tokens", summary: "Revoke a token at once", access: administering, console: { screen: "/users/tokens" }, audit: "intent", params: Strict({ token: Type.String({ maxLength: 60 }) }), responses: { 204: null } });
 
 export const identityOperations = [bootstrapGet, bootstrapCreate, signIn, secondFactor, signOut, accountGet, stepUp, passwordPut, preferencesPut, totpBegin, totpConfirm, totpRemove, recoveryRenew, sessionsList, sessionEnd, usersList, userInvite, userChange, userReset, userSessionsEnd, invitationAccept, tokensList, tokenCreate, tokenRevoke] as const;

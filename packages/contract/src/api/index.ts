@@ -2,6 +2,7 @@ export * from "./operation.ts";
 export * from "./schemas.ts";
 export * from "./browser.ts";
 export * from "./glasses.ts";
+export * from "./glass-requests.ts";
 export * from "./disclosures.ts";
 export * from "./custody.ts";
 export * from "./conformance.ts";
@@ -32,6 +33,7 @@ import { devtoolsOperations } from "./devtools.ts";
 import { disclosureOperations } from "./disclosures.ts";
 import { egressOperations } from "./egress.ts";
 import { glassOperations } from "./glasses.ts";
+import { glassRequestOperations } from "./glass-requests.ts";
 import { fhirOperations } from "./fhir.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
@@ -62,6 +64,7 @@ export const operations = [
   ...storeOperations,
   ...browserOperations,
   ...glassOperations,
+  ...glassRequestOperations,
   ...disclosureOperations,
   ...custodyOperations,
   ...fhirOperations,

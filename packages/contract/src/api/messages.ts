@@ -2,6 +2,7 @@
 import type { Static } from "typebox";
 import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
+import { RecordId } from "./browser.ts";
 import { CauseClass, InstanceId, operating, Page, PluginId, Reason, Strict, Time } from "./schemas.ts";
 
 export const channels = ["email", "sms", "fax"] as const;
@@ -21,6 +22,9 @@ export const Message = Strict({
   maybeSentTwice: Type.Boolean(),
 });
 export type Message = Static<typeof Message>;
+/** A message among others. `patient`: id of whom it is about, for those who may open its record. */
+export const ListedMessage = Strict({ ...Message.properties, patient: Type.Optional(RecordId) });
+export type ListedMessage = Static<typeof ListedMessage>;
 export const timelineKinds = ["accepted", "routed", "attempt", "sent", "delivered", "refused", "failed", "failed_over", "retry_scheduled", "uncertain", "dead", "resent", "cancelled", "discarded"] as const;
 export const TimelineEntry = Strict({
   at: Time, kind: Type.Enum(timelineKinds), attempt: Type.Optional(Type.Integer()), plugin: Type.Optional(PluginId), instance: Type.Optional(InstanceId), actor: Type.Optional(Type.String()),
@@ -34,7 +38,7 @@ export type MessageDetail = Static<typeof MessageDetail>;
 const MessageParams = Strict({ message: Type.String({ maxLength: 60 }) });
 
 const send = defineOperation({ id: "sendMessage", method: "POST", path: "/api/v1/messages", tag: "messages", summary: "Accept a message: once answered, it is durable and will be tried", access: operating, console: { screen: "/messages/compose" }, audit: "intent", headers: Type.Object({ "idempotency-key": Type.Optional(Type.String({ minLength: 8, maxLength: 128, pattern: "^[A-Za-z0-9._~:-]+$" })) }), body: Communication, responses: { 200: Message, 201: Message } });
-const list = defineOperation({ id: "listMessages", method: "GET", path: "/api/v1/messages", tag: "messages", summary: "List messages, newest first, recipients masked", access: ["administrator", "operator", "viewer"], console: { screen: "/messages" }, audit: "denials", query: Strict({ state: Type.Optional(MessageState), channel: Type.Optional(Channel), plugin: Type.Optional(PluginId), ...Page }), responses: { 200: Strict({ items: Type.Array(Message), next: Type.Optional(Type.String()), counts: Type.Record(Type.String(), Type.Integer()) }) } });
+const list = defineOperation({ id: "listMessages", method: "GET", path: "/api/v1/messages", tag: "messages", summary: "List messages, newest first, recipients masked", access: ["administrator", "operator", "viewer"], console: { screen: "/messages" }, audit: "denials", query: Strict({ state: Type.Optional(MessageState), channel: Type.Optional(Channel), plugin: Type.Optional(PluginId), ...Page }), responses: { 200: Strict({ items: Type.Array(ListedMessage), next: Type.Optional(Type.String()), counts: Type.Record(Type.String(), Type.Integer()) }) } });
 const get = defineOperation({ id: "getMessage", method: "GET", path: "/api/v1/messages/{message}", tag: "messages", summary: "Read a message with its content and timeline", access: operating, console: { screen: "/messages/{id}" }, audit: "intent", params: MessageParams, responses: { 200: MessageDetail } });
 const retry = defineOperation({ id: "retryMessage", method: "POST", path: "/api/v1/messages/{message}/retry", tag: "messages", summary: "Try again now a message that waits, is dead or uncertain", access: operating, console: { screen: "/messages/{id}" }, audit: "intent", params: MessageParams, body: Strict({ /** Needed where the message may have gone out already. */ evenIfSent: Type.Optional(Type.Boolean()) }), responses: { 200: Message } });
 const cancel = defineOperation({ id: "cancelMessage", method: "POST", path: "/api/v1/messages/{message}/cancel", tag: "messages", summary: "Cancel a message that has not gone out", access: operating, console: { screen: "/messages/{id}" }, audit: "intent", params: MessageParams, responses: { 200: Message } });

@@ -52,6 +52,7 @@ export const errorCatalogue = {
   "glass.not_covering": { status: 403, title: "The glass does not cover this", fix: "Break the glass for this patient or record, and choose the fields that you need.", retryable: false },
   "glass.not_found": { status: 404, title: "There is no such glass", fix: "Choose one from the list.", retryable: false },
   "glass.own_review": { status: 403, title: "You broke this glass, so another person reviews it", fix: "Ask another administrator or an auditor to review it.", retryable: false },
+  "glass.second_person": { status: 403, title: "Here a glass is broken by two: another person has to agree first", fix: "Ask for it in the same dialog, and open it under Records, Requests once an administrator or an auditor has agreed. Emergency treatment opens at once.", retryable: false },
   "glass.too_long": { status: 409, title: "A glass stays open for an hour at most", fix: "End it and break the glass again with a new reason.", retryable: false },
   "glass.wrong_state": { status: 409, title: "The glass is in a state that does not allow this", fix: "Load the page again to see its state.", retryable: false },
   "hook.bad_signature": { status: 401, title: "The signature of the webhook is not right", fix: "Compare the secret in the plugin's Settings with the one at the vendor.", retryable: false },

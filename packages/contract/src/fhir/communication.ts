@@ -112,7 +112,13 @@ export function contactPoints(communication: Communication): MessageContactPoint
   });
 }
 
+/** The patient of this platform whom a message is about: the id in `subject`. */
+export function patientOf({ subject }: { subject?: { reference?: string } }): string | undefined {
+  return /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec(subject?.reference ?? "")?.[1];
+}
+
 /** The channel that `medium` names, or undefined where it names none or several. */
+
 export function channelOf(communication: Communication): Channel | undefined {
   const channels = new Set(
     (communication.medium ?? [])

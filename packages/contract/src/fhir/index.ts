@@ -9,6 +9,7 @@ export {
   idempotencyKeyOf,
   isTestMessage,
   messageText,
+  patientOf,
   sms,
   type Channel,
   type EmailInput,

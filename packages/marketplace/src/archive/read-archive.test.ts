@@ -1,8 +1,9 @@
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { badArchives } from "../test-support/bad-archives.ts";
 import { readArchive } from "./read-archive.ts";
-import { writeArchive } from "./write-archive.ts";
+import { streamArchive, writeArchive } from "./write-archive.ts";
 
 const file = (path: string, text = "content") => ({ path, bytes: Buffer.from(text) });
 const refuses = (bytes: Buffer, why: RegExp): void =>
@@ -27,6 +28,27 @@ describe("readArchive", () => {
         },
       ),
     );
+  });
+
+  it("reads what streamArchive streamed, which is the same to the byte", async () => {
+    const given = [file("b/two.txt", "22"), file("a.txt", ""), file("b/one.txt", "1".repeat(300))];
+    const { size, bytes } = streamArchive(
+      given.map(({ path, bytes: content }) => ({
+        ...{ path, size: content.length, crc: crc32(content) },
+        open: () => [content.subarray(0, 7), content.subarray(7)],
+      })),
+    );
+    const parts: Uint8Array[] = [];
+    for await (const part of bytes) parts.push(part);
+    const whole = Buffer.concat(parts);
+    expect(whole.equals(writeArchive(given))).toBe(true);
+    expect(size).toBe(whole.length);
+  });
+
+  it("streams no archive that is larger than its format can say", () => {
+    const half = { size: 2 ** 31, crc: 0, open: () => [] };
+    const both = ["a", "b"].map((path) => ({ ...half, path }));
+    expect(() => streamArchive(both)).toThrow(RangeError);
   });
 
   it("refuses every archive that differs in a single byte", () => {

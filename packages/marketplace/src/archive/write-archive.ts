@@ -29,38 +29,87 @@ export function writeArchive(files: readonly ArchiveFile[]): Buffer {
   let offset = 0;
   for (const { path, bytes } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const name = Buffer.from(path, "utf8");
-    const header = localHeader(name, bytes);
+    const content = { size: bytes.length, crc: crc32(bytes) };
+    const header = localHeader(name, content);
     parts.push(header, name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    directory.push(directoryEntry(name, bytes, offset), name);
+    directory.push(directoryEntry(name, content, offset), name);
     offset += header.length + name.length + bytes.length;
   }
   const listing = Buffer.concat(directory);
   return Buffer.concat([...parts, listing, endRecord(files.length, listing.length, offset)]);
 }
 
-function localHeader(name: Buffer, bytes: Uint8Array): Buffer {
+/** A file whose bytes are read when their turn comes; `size` and `crc` (CRC-32) are known before. */
+export interface StreamedFile {
+  path: string;
+  size: number;
+  crc: number;
+  open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** Bytes that an archive has at most: beyond, other records (ZIP64) would be needed. */
+export const archiveBytesMax = 0xffff_fffe;
+
+/**
+ * The archive that `writeArchive` would write of the same files, in order of their paths, without ever holding one of them whole. `size` is that of
+ * all of it. Throws a RangeError past `archiveBytesMax`; the iteration throws where a file is not as long as was said.
+ */
+export function streamArchive(files: readonly StreamedFile[]): { size: number; bytes: AsyncIterable<Uint8Array> } {
+  const sorted = files
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    .map((file) => ({ ...file, name: Buffer.from(file.path, "utf8") }));
+  const size = sorted.reduce(
+    (sum, file) => sum + recordBytes.local + recordBytes.entry + 2 * file.name.length + file.size,
+    recordBytes.end,
+  );
+  if (size > archiveBytesMax) throw new RangeError("the archive would be larger than its format can say");
+  return { size, bytes: streamFiles(sorted) };
+}
+
+async function* streamFiles(files: readonly (StreamedFile & { name: Buffer })[]): AsyncGenerator<Uint8Array> {
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const file of files) {
+    const header = localHeader(file.name, file);
+    yield Buffer.concat([header, file.name]);
+    let length = 0;
+    for await (const part of file.open()) {
+      length += part.length;
+      yield part;
+    }
+    if (length !== file.size) throw new Error("a file of the archive is not as long as was said");
+    directory.push(directoryEntry(file.name, file, offset), file.name);
+    offset += header.length + file.name.length + length;
+  }
+  const listing = Buffer.concat(directory);
+  yield Buffer.concat([listing, endRecord(files.length, listing.length, offset)]);
+}
+
+type Content = Pick<StreamedFile, "size" | "crc">;
+
+function localHeader(name: Buffer, { size, crc }: Content): Buffer {
   const header = Buffer.alloc(recordBytes.local);
   header.writeUInt32LE(signatures.local, 0);
   header.writeUInt16LE(versionNeeded, 4);
   header.writeUInt16LE(flags, 6);
   header.writeUInt16LE(dosDate, 12);
-  header.writeUInt32LE(crc32(bytes), 14);
-  header.writeUInt32LE(bytes.length, 18);
-  header.writeUInt32LE(bytes.length, 22);
+  header.writeUInt32LE(crc, 14);
+  header.writeUInt32LE(size, 18);
+  header.writeUInt32LE(size, 22);
   header.writeUInt16LE(name.length, 26);
   return header;
 }
 
-function directoryEntry(name: Buffer, bytes: Uint8Array, offset: number): Buffer {
+function directoryEntry(name: Buffer, { size, crc }: Content, offset: number): Buffer {
   const entry = Buffer.alloc(recordBytes.entry);
   entry.writeUInt32LE(signatures.entry, 0);
   entry.writeUInt16LE(versionMadeBy, 4);
   entry.writeUInt16LE(versionNeeded, 6);
   entry.writeUInt16LE(flags, 8);
   entry.writeUInt16LE(dosDate, 14);
-  entry.writeUInt32LE(crc32(bytes), 16);
-  entry.writeUInt32LE(bytes.length, 20);
-  entry.writeUInt32LE(bytes.length, 24);
+  entry.writeUInt32LE(crc, 16);
+  entry.writeUInt32LE(size, 20);
+  entry.writeUInt32LE(size, 24);
   entry.writeUInt16LE(name.length, 28);
   entry.writeUInt32LE(externalAttributes, 38);
   entry.writeUInt32LE(offset, 42);

@@ -8,6 +8,7 @@ export const purposeWords: Record<string, string> = {
   HOPERAT: "Operations",
   HSYSADMIN: "Administration",
   ETREAT: "Emergency",
+  BTG: "Under a glass",
 };
 const kindWords = { intent: "intent", outcome: "outcome", note: "note" } as const;
 

@@ -1,6 +1,6 @@
-import { email, sms } from "@hilum/contract/fhir";
+import { email, patientOf, sms } from "@hilum/contract/fhir";
 import { expect, it } from "vitest";
-import { blank, build, letterOf, patientOf, takenDocument } from "./letter.ts";
+import { blank, build, letterOf, takenDocument } from "./letter.ts";
 
 const letter = { ...blank, to: "jane@example.org", subject: "Hello", text: "Hello" };
 

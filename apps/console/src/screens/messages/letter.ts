@@ -5,6 +5,7 @@ import {
   fax,
   isTestMessage,
   messageText,
+  patientOf,
   sms,
   type MessageAttachment,
 } from "@hilum/contract/fhir";
@@ -80,11 +81,6 @@ export function build(channel: Channel, letter: Letter) {
     text: letter.text,
     ...attachments,
   });
-}
-
-/** The patient of this platform whom a message is about. */
-export function patientOf({ subject }: { subject?: { reference?: string } }): string | undefined {
-  return /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec(subject?.reference ?? "")?.[1];
 }
 
 /** A document that was taken from a record: its name is the patient's business, so it gets a plain one. */

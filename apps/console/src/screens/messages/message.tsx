@@ -1,5 +1,5 @@
 import type { MessageDetail } from "@hilum/contract/api";
-import { contactPoints, messageText } from "@hilum/contract/fhir";
+import { contactPoints, messageText, patientOf } from "@hilum/contract/fhir";
 import { MessageTimeline, MessageView } from "@hilum/sdk/ui";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
@@ -16,7 +16,6 @@ import { actorName, bytes, clockMs, duration, exactly, many, moment } from "../.
 import { causeWords, messageTitle, messageWord } from "../../text/words.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
 import { instancePart } from "../plugin/plugin-page.tsx";
-import { patientOf } from "./letter.ts";
 import { MessageActs } from "./message-acts.tsx";
 
 const route = getRouteApi("/app/messages/$message");

@@ -1,4 +1,4 @@
-import type { Message, MessageState } from "@hilum/contract/api";
+import type { ListedMessage, MessageState } from "@hilum/contract/api";
 import { NativeSelect } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconSend } from "@tabler/icons-react";
@@ -150,14 +150,15 @@ function NoMessages({ filtered }: { filtered: boolean }) {
   );
 }
 
-function MessageTable({ items }: { items: readonly Message[] }) {
+function MessageTable({ items }: { items: readonly ListedMessage[] }) {
   const nameOf = usePluginName();
   return (
-    <TableRegion label="Messages, newest first" minWidth={820}>
+    <TableRegion label="Messages, newest first" minWidth={940}>
       <thead>
         <tr>
           <th scope="col">Message</th>
           <th scope="col">State</th>
+          <th scope="col">About</th>
           <th scope="col">Provider</th>
           <th scope="col" className="r">
             Attempts
@@ -185,6 +186,13 @@ function MessageTable({ items }: { items: readonly Message[] }) {
                 <span className="sub">{causeWords[message.cause]}</span>
               )}
               {message.maybeSentTwice && <span className="sub">may have been sent twice</span>}
+            </td>
+            <td>
+              {message.patient !== undefined && (
+                <Go to={`/records/patients/${message.patient}`} aria-label={`Patient ${message.patient}`}>
+                  <code>{message.patient}</code>
+                </Go>
+              )}
             </td>
             <td>
               {message.plugin === undefined ? (

@@ -2,6 +2,7 @@ import { Go } from "../../shell/go.tsx";
 
 const tabs = [
   ["Browse", "/records"],
+  ["Requests", "/records/glass-requests"],
   ["Reviews", "/records/glasses"],
   ["Legal holds", "/records/holds"],
   ["Exports", "/records/exports"],

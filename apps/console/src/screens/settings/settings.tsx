@@ -107,6 +107,13 @@ function SettingsForm({ answer, onReload }: { answer: Answer; onReload(): void }
             checked={form.localRegistration}
             onChange={(event) => set({ localRegistration: event.currentTarget.checked })}
           />
+          <Checkbox
+            label="Breaking the glass needs a second person"
+            description="Who wants to see a record in the clear asks, and an administrator or an auditor agrees first. Emergency treatment does not wait."
+            disabled={readOnly}
+            checked={form.glassSecondPerson === true}
+            onChange={(event) => set({ glassSecondPerson: event.currentTarget.checked })}
+          />
         </div>
       </Panel>
       <PrivateRanges

@@ -1,11 +1,14 @@
-import { describeScope, isScope, parseScope } from "@hilum/contract";
-import { NativeSelect, Textarea } from "@mantine/core";
+import { describeScope, isScope, parseScope, tokenPurposes, type TokenPurpose } from "@hilum/contract";
+import { NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { problemAt, type ApiProblem } from "../../api/api-problem.ts";
-import type { AnswerById } from "../../api/call.ts";
 
-type Purpose = AnswerById<"listApiTokens">["items"][number]["purpose"];
-
-const purposeWords: Record<Purpose, string> = { TREAT: "Treatment", HOPERAT: "Running the clinic" };
+const purposeWords: Record<TokenPurpose, string> = {
+  TREAT: "Treatment",
+  HOPERAT: "Running the clinic",
+  HPAYMT: "Payment",
+  PUBHLTH: "Public health",
+  HRESCH: "Research",
+};
 
 /** Scopes as they are written: one a line, empty lines left out. */
 export const readScopeLines = (text: string): string[] =>
@@ -64,23 +67,48 @@ export function ScopeLines({
 }
 
 /** What the program uses records for: consents of patients speak of it. */
-export function PurposeChoice({ value, onChange }: { value: Purpose; onChange(purpose: Purpose): void }) {
+export function PurposeChoice({ value, onChange }: { value: TokenPurpose; onChange(purpose: TokenPurpose): void }) {
   return (
     <NativeSelect
       label="What it uses records for"
       description="Consents of patients are held against it."
-      data={(Object.keys(purposeWords) as Purpose[]).map((purpose) => ({
-        value: purpose,
-        label: purposeWords[purpose],
-      }))}
+      data={tokenPurposes.map((purpose) => ({ value: purpose, label: purposeWords[purpose] }))}
       value={value}
-      onChange={(event) => onChange(event.currentTarget.value === "TREAT" ? "TREAT" : "HOPERAT")}
+      onChange={(event) => onChange(event.currentTarget.value as TokenPurpose)}
     />
   );
 }
 
-/** In the list: the scopes of a token, and what it uses records for. */
-export function TokenRecords({ scopes, purpose }: { scopes: readonly string[]; purpose: Purpose }) {
+/** Whose program it is: what somebody outside reads is a disclosure. */
+export function RecipientField({
+  value,
+  problem,
+  onChange,
+}: {
+  value: string;
+  problem: ApiProblem | null;
+  onChange(recipient: string): void;
+}) {
+  return (
+    <TextInput
+      label="Who outside gets what it reads"
+      description="Leave it empty for a program of your own organisation. Else what it reads is in each patient’s accounting of disclosures under this name."
+      maxLength={80}
+      value={value}
+      error={problemAt(problem, "/recipient")}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+interface TokenRecordsProps {
+  scopes: readonly string[];
+  purpose: TokenPurpose;
+  recipient: string | undefined;
+}
+
+/** In the list: the scopes of a token, what it uses records for, and who outside gets them. */
+export function TokenRecords({ scopes, purpose, recipient }: TokenRecordsProps) {
   if (scopes.length === 0) return <span className="dim">none</span>;
   return (
     <>
@@ -89,7 +117,10 @@ export function TokenRecords({ scopes, purpose }: { scopes: readonly string[]; p
           {scope}
         </code>
       ))}
-      <span className="sub">{purposeWords[purpose]}</span>
+      <span className="sub">
+        {purposeWords[purpose]}
+        {recipient !== undefined && `, disclosed to ${recipient}`}
+      </span>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import type { TokenPurpose } from "@hilum/contract";
 import type { Role } from "@hilum/contract/api";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconCopy, IconPlus } from "@tabler/icons-react";
@@ -16,12 +17,11 @@ import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
 import { actorName, day, moment } from "../../text/format.ts";
 import { RoleChoice } from "./role-choice.tsx";
-import { PurposeChoice, readScopeLines, ScopeLines, TokenRecords } from "./token-scopes.tsx";
+import { PurposeChoice, readScopeLines, RecipientField, ScopeLines, TokenRecords } from "./token-scopes.tsx";
 import { UserTabs } from "./user-tabs.tsx";
 import { Dialog } from "../../shell/dialog.tsx";
 
 type Token = AnswerById<"listApiTokens">["items"][number];
-type Purpose = Token["purpose"];
 const soonMs = 14 * 86_400_000;
 
 export function TokensScreen() {
@@ -123,7 +123,7 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke(): void }) {
       </th>
       <td>{token.role}</td>
       <td>
-        <TokenRecords scopes={token.scopes} purpose={token.purpose} />
+        <TokenRecords scopes={token.scopes} purpose={token.purpose} recipient={token.recipient} />
       </td>
       <td>
         {day(token.createdAt)}
@@ -163,11 +163,13 @@ function MakeDialog({ onMade, onClose }: { onMade(value: string): void; onClose(
   const [role, setRole] = useState<Role>("operator");
   const [days, setDays] = useState("90");
   const [lines, setLines] = useState("");
-  const [purpose, setPurpose] = useState<Purpose>("TREAT");
+  const [purpose, setPurpose] = useState<TokenPurpose>("TREAT");
+  const [recipient, setRecipient] = useState("");
   const scopes = readScopeLines(lines);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const records = scopes.length === 0 ? {} : { scopes, purpose };
+    const outside = recipient.trim() === "" ? {} : { recipient: recipient.trim() };
+    const records = scopes.length === 0 ? {} : { scopes, purpose, ...outside };
     const answer = await create.run({ body: { name: name.trim(), role, days: Number(days), ...records } });
     if (answer === undefined) return;
     onClose();
@@ -189,7 +191,12 @@ function MakeDialog({ onMade, onClose }: { onMade(value: string): void; onClose(
         />
         <RoleChoice value={role} onChange={setRole} />
         <ScopeLines value={lines} problem={create.problem} onChange={setLines} />
-        {scopes.length > 0 && <PurposeChoice value={purpose} onChange={setPurpose} />}
+        {scopes.length > 0 && (
+          <>
+            <PurposeChoice value={purpose} onChange={setPurpose} />
+            <RecipientField value={recipient} problem={create.problem} onChange={setRecipient} />
+          </>
+        )}
         <NativeSelect
           label="Ends after"
           data={lifetimes.map(([value, label]) => ({ value, label }))}

@@ -14,6 +14,7 @@ describe("toAuditEvent", () => {
   it.each([
     {},
     { action: "openGlass", detail: { event: "emergency_override_started" } },
+    { action: "readRecord", purpose: "BTG", detail: { glass: "01GLASS", glassPurpose: "TREAT" } },
     { action: "messages.send", actor: "system:dispatcher", plugin: "org.example.sms", instance: "default" },
     { kind: "note" as const, decision: "deny" as const, reason: "request.forbidden", purpose: "HOPERAT" },
     { actor: "plugin:a.b/default", via: "user:ana", outcome: "timeout" },
@@ -31,6 +32,18 @@ describe("toAuditEvent", () => {
         ...{ type: { code: "110113" }, subtype: [{ code }, { code: "openGlass" }] },
         purposeOfEvent: [{ coding: [{ code: "ETREAT" }] }],
       });
+  });
+
+  it("says of a read under a glass which glass it was, and what that was broken for", () => {
+    const read = { action: "readRecord", purpose: "BTG", detail: { glass: "01A+01B", glassPurpose: "TREAT" } };
+    expect(event(read)).toMatchObject({
+      purposeOfEvent: [{ coding: [{ code: "BTG" }] }, { coding: [{ code: "TREAT" }] }],
+      entity: [
+        { what: { identifier: { value: "k3yed-hash" } } },
+        { what: { identifier: { value: "01A" } } },
+        { what: { identifier: { value: "01B" } } },
+      ],
+    });
   });
 
   it("says of a message and an export that something was disclosed", () => {

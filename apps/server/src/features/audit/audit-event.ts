@@ -36,13 +36,19 @@ export function toAuditEvent(index: number, entry: AuditEntry): object | undefin
     action: actionOf(entry.action),
     recorded: entry.at,
     ...outcomeOf(entry),
-    ...(entry.purpose === undefined
-      ? {}
-      : { purposeOfEvent: [{ coding: [{ system: `${terminology}/v3-ActReason`, code: entry.purpose }] }] }),
+    ...purposesOf(entry),
     agent: agentsOf(entry),
     source: { observer: { display: "Hilum" } },
-    ...(entry.resource === undefined ? {} : { entity: [entityOf(entry.resource, entry.ref)] }),
+    ...entitiesOf(entry),
   };
+}
+
+/** Of a read under a glass: that it was one, and what the glass was broken for. */
+function purposesOf({ purpose, detail }: AuditEntry): { purposeOfEvent?: object[] } {
+  const broken = detail?.["glassPurpose"];
+  const codes = [...(purpose === undefined ? [] : [purpose]), ...(typeof broken === "string" ? broken.split("+") : [])];
+  if (codes.length === 0) return {};
+  return { purposeOfEvent: codes.map((code) => ({ coding: [{ system: `${terminology}/v3-ActReason`, code }] })) };
 }
 
 function kindOf({ action, detail }: AuditEntry): { type: Coding; subtype: Coding[] } {
@@ -81,6 +87,21 @@ function agentsOf({ actor, via, plugin, instance }: AuditEntry): object[] {
     ...(asked === undefined || asked === actor ? [] : [agent(asked, false)]),
   ];
 }
+
+/** The record, and the glasses that opened it. */
+function entitiesOf({ resource, ref, detail }: AuditEntry): { entity?: object[] } {
+  const glasses = detail?.["glass"];
+  const entity = [
+    ...(resource === undefined ? [] : [entityOf(resource, ref)]),
+    ...(typeof glasses === "string" ? glasses.split("+").map(glassOf) : []),
+  ];
+  return entity.length === 0 ? {} : { entity };
+}
+
+const glassOf = (id: string): object => ({
+  what: { identifier: { system: `${own}/sid/glass`, value: id } },
+  name: "Glass",
+});
 
 function entityOf(resource: string, ref: string | undefined): object {
   const what = ref === undefined ? {} : { what: { identifier: { system: `${own}/sid/record-ref`, value: ref } } };

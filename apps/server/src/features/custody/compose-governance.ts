@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
-import type { Actor, Context } from "@hilum/contract";
+import type { Actor, Context, GlassPurpose } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { createCallIds, type Governor, type Host } from "@hilum/host";
+import { needsSecondPerson } from "@hilum/policy";
 import type { Store } from "@hilum/store";
 import type { Handlers } from "../../http/request.ts";
 import { createBrowser } from "../browser/browser.ts";
@@ -11,14 +12,17 @@ import { createConsents, type Consents } from "../consent/consents.ts";
 import { createConsentHandlers } from "../consent/routes.ts";
 import { createDisclosureAccount } from "../disclosures/account.ts";
 import { createMessageReleases, type MessageReleases } from "../disclosures/release-message.ts";
+import { createProgramDisclosures } from "../disclosures/program-disclosures.ts";
 import { createDisclosureHandlers } from "../disclosures/routes.ts";
 import { createTakenGuard } from "../glass/attach-from-record.ts";
 import { createBinaryContent } from "../glass/binary-content.ts";
+import { createGlassRequests, type GlassRequestsService } from "../glass/glass-requests.ts";
 import { createGlasses } from "../glass/glasses.ts";
 import { createGlassWatch } from "../glass/glass-watch.ts";
 import { createReveals } from "../glass/read-under-glass.ts";
 import { createRecordGuards } from "../glass/record-guards.ts";
 import { createGlassHandlers } from "../glass/routes.ts";
+import { defaultSettings } from "../platform/settings.ts";
 import { createCursors } from "../records/cursor.ts";
 import type { RecordGuards } from "../records/record-guards.ts";
 import { createExports } from "./exports.ts";
@@ -56,7 +60,10 @@ export interface GovernanceFeature {
 
 export function composeGovernance({ store, governor, host, linkKey, ref, holds }: GovernanceParts): GovernanceFeature {
   const consents = createConsents({ records: store.records });
-  const glasses = createGlasses({ store });
+  const asked = async (purpose: GlassPurpose): Promise<boolean> =>
+    needsSecondPerson((await store.platform.settings(defaultSettings)).settings.glassSecondPerson, purpose);
+  const glasses = createGlasses({ store, needsSecondPerson: asked });
+  const requests = createGlassRequests({ store, glasses });
   const nextCall = createCallIds();
   const watch = createGlassWatch({ store, governor, holds, nextCall });
   const retention = createRetention({ store });
@@ -69,8 +76,8 @@ export function composeGovernance({ store, governor, host, linkKey, ref, holds }
   });
   return {
     consents,
-    handlers: createAllHandlers({ store, consents, glasses, browser, retention }),
-    guards: createRecordGuards({ store, glasses, consents }),
+    handlers: createAllHandlers({ store, consents, glasses, requests, browser, retention }),
+    guards: createRecordGuards({ store, glasses, consents, disclosures: createProgramDisclosures(store) }),
     releases: createMessageReleases({ store, consents }),
     mayOpen: createTakenGuard({ store, glasses }),
     repairs: async () => [...(await watch.repairs(clock())), ...guesserRepairs(browser.guessers())],
@@ -86,12 +93,14 @@ function createAllHandlers({
   store,
   consents,
   glasses,
+  requests,
   browser,
   retention,
 }: {
   store: Store;
   consents: ReturnType<typeof createConsents>;
   glasses: ReturnType<typeof createGlasses>;
+  requests: GlassRequestsService;
   browser: ReturnType<typeof createBrowser>;
   retention: RetentionService;
 }) {
@@ -100,6 +109,7 @@ function createAllHandlers({
     ...createGlassHandlers({
       store,
       glasses,
+      requests,
       reveals: createReveals({ store, consents, content: createBinaryContent(store) }),
     }),
     ...createConsentHandlers({ consents }),

@@ -1,7 +1,15 @@
+import { createHash } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { moveClock } from "../../../test-support/move-clock.ts";
-import { phi, phiWords, putConsent, putObservation, putPatient } from "../../../test-support/patient-records.ts";
+import {
+  phi,
+  phiWords,
+  putConsent,
+  putDocument,
+  putObservation,
+  putPatient,
+} from "../../../test-support/patient-records.ts";
 import type { RawAnswer, TestClient } from "../../../test-support/test-client.ts";
 import { password, startTestServer, type TestServer } from "../../../test-support/test-server.ts";
 
@@ -137,6 +145,29 @@ describe("custody of records", () => {
         ...{ kind: "export", recipient: "Court of Tests", purpose: "PATRQT", by: "user:operator", accountable: false },
         what: "Copy of 3 records: Observation, Patient",
       });
+    });
+
+    it("holds the bytes that records name, beside them, and says of which record each is", async () => {
+      await putPatient(ana, "e2");
+      await putDocument(ana, "ed1", "e2");
+      const asked = await ask(operator, { patient: "e2", types: ["DocumentReference"] });
+      await auditor.ok("approveExport", { params: { export: asked.id } });
+      const answer = await operator.call("downloadExport", { params: { export: asked.id } });
+      const files = readZip(answer);
+      expect(answer.headers["content-length"]).toBe(String(answer.bytes.length));
+      expect([...files.keys()]).toEqual([
+        ...["Binary.ndjson", "DocumentReference.ndjson", "files.ndjson"],
+        "files/ed1-file.txt",
+      ]);
+      expect(files.get("files/ed1-file.txt")).toBe(phi.file);
+      expect(JSON.parse(files.get("files.ndjson") ?? "")).toEqual({
+        ...{ binary: "Binary/ed1-file", path: "files/ed1-file.txt", contentType: "text/plain", size: phi.file.length },
+        sha256: createHash("sha256").update(phi.file).digest("hex"),
+      });
+      // Where the bytes are in this house is nobody's business.
+      expect(files.get("Binary.ndjson")).not.toContain("stored-content");
+      const { items } = await auditor.ok("listDisclosures", { params: { patient: "e2" } });
+      expect(items[0]?.what).toBe("Copy of 2 records and 1 file: Binary, DocumentReference");
     });
 
     it("threat 68: is no way around masks, consents and a second person", async () => {

@@ -8,7 +8,7 @@ import type { Consents } from "../consent/consents.ts";
 import { isAccountable } from "../disclosures/account.ts";
 import { titleOfTarget } from "../glass/present-glass.ts";
 import { requireUser } from "../identity/sessions.ts";
-import { readCompartment, writeExport, type ExportedRecord } from "./export-archive.ts";
+import { openExport, readCompartment, type ExportArchive, type ExportedRecord } from "./export-archive.ts";
 import { requireApproval, termsOfApproval, whyNotApprove } from "./second-person.ts";
 
 export interface ExportRequest {
@@ -29,16 +29,19 @@ export interface ExportsService {
   approve(context: Context, id: string): Promise<RecordExport>;
   refuse(context: Context, id: string, reason: string): Promise<RecordExport>;
   /** Throws `approval.wrong_state`, and the refusal of the consents where they let nothing go. */
-  download(context: Context, id: string): Promise<{ bytes: Buffer; row: RecordExport }>;
+  download(context: Context, id: string): Promise<{ archive: ExportArchive; row: RecordExport }>;
 }
 
-type Parts = { store: Pick<Store, "approvals" | "records" | "disclosures">; consents: Pick<Consents, "decide"> };
+type Parts = {
+  store: Pick<Store, "approvals" | "records" | "blobs" | "disclosures">;
+  consents: Pick<Consents, "decide">;
+};
 
 /** How long it waits for the second person, and then for the first. */
 const waitsMs = 7 * 86_400_000;
 const downloadMs = 86_400_000;
 
-export function createExports({ store: { approvals, records, disclosures }, consents }: Parts): ExportsService {
+export function createExports({ store: { approvals, records, blobs, disclosures }, consents }: Parts): ExportsService {
   const find = (id: string): Promise<ApprovalRow> => requireApproval(approvals, "export", id);
   const present = async (context: Context, row: ApprovalRow): Promise<RecordExport> =>
     presentExport(row, await titleOfTarget(records, { patient: row.patient }), context);
@@ -96,12 +99,12 @@ export function createExports({ store: { approvals, records, disclosures }, cons
       const { going, decisions, refusal } = await admit(all, row.patient, wanted, now);
       if (going.length === 0) throw new HilumError(refusal ?? "record.not_found");
       const part2 = going.some(({ resource }) => isPart2(resource));
-      const bytes = writeExport(going, part2);
+      const archive = await openExport(going, part2, blobs);
       // The account before the door opens; then the door, which opens once.
-      await disclosures.add([disclosureOf(context, row, wanted, going, decisions)]);
+      await disclosures.add([disclosureOf(context, row, wanted, { going, files: archive.files, decisions })]);
       const counts = { records: going.length, withheld: all.length - going.length };
       await approvals.move(id, "approved", "done", { ...counts, doneAt: now.toISOString() });
-      return { bytes, row: await again(context, id) };
+      return { archive, row: await again(context, id) };
     },
   };
 
@@ -126,21 +129,26 @@ function disclosureOf(
   context: Context,
   { id, patient }: ApprovalRow,
   { recipient, purpose }: ExportRequest,
-  going: readonly ExportedRecord[],
-  decisions: readonly ConsentDecision[],
+  {
+    going,
+    files,
+    decisions,
+  }: { going: readonly ExportedRecord[]; files: number; decisions: readonly ConsentDecision[] },
 ) {
   const consent = decisions.find((decision) => decision.allow && decision.consent !== undefined)?.consent;
   const now = context.now();
   return {
     ...{ id: makeId(now.getTime()), patient, source: `export:${id}`, at: now.toISOString(), kind: "export" as const },
     ...{ purpose, by: context.actor.id, recipient },
-    what: `Copy of ${going.length} ${going.length === 1 ? "record" : "records"}: ${typesOf(going)}`,
+    what: `Copy of ${many(going.length, "record")}${files === 0 ? "" : ` and ${many(files, "file")}`}: ${typesOf(going)}`,
     records: [],
     part2: going.some(({ resource }) => isPart2(resource)),
     accountable: isAccountable(purpose, purpose === "PATRQT"),
     ...(consent === undefined ? {} : { consent }),
   };
 }
+
+const many = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 const typesOf = (going: readonly ExportedRecord[]): string =>
   [...new Set(going.map(({ type }) => type))].toSorted().join(", ");

@@ -1,5 +1,4 @@
 import type { Handlers } from "../../http/request.ts";
-import { Readable } from "node:stream";
 import type { ExportsService } from "./exports.ts";
 import type { HoldsService } from "./holds.ts";
 import type { RetentionService } from "./retention.ts";
@@ -90,15 +89,15 @@ function createExportHandlers({ exports }: Pick<Custody, "exports">): Pick<Handl
       body: await exports.refuse(context, params.export, body.reason),
     }),
     async downloadExport(context, { params }) {
-      const { bytes, row } = await exports.download(context, params.export);
+      const { archive, row } = await exports.download(context, params.export);
       const headers = {
         "cache-control": "no-store",
         "content-type": "application/zip",
-        "content-length": String(bytes.length),
+        "content-length": String(archive.size),
         "content-disposition": 'attachment; filename="export.zip"',
       };
       const note = { record: { resource: "Patient", id: row.patient }, purpose: row.purpose, count: row.records ?? 0 };
-      return { status: 200, stream: Readable.from([bytes]), headers, note };
+      return { status: 200, stream: archive.stream, headers, note };
     },
   };
 }

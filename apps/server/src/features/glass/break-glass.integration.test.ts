@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fhirOf } from "../../../test-support/fhir.ts";
 import { moveClock } from "../../../test-support/move-clock.ts";
 import {
   phi,
@@ -12,6 +13,14 @@ import type { TestClient } from "../../../test-support/test-client.ts";
 import { password, startTestServer, type TestServer } from "../../../test-support/test-server.ts";
 
 const reason = "She lies unconscious in room four";
+
+interface Outcome {
+  action: string;
+  kind: string;
+  outcome: string;
+  purpose?: string;
+  detail?: { event?: string; glass?: string; glassPurpose?: string };
+}
 
 describe("breaking the glass", () => {
   let server: TestServer;
@@ -41,6 +50,15 @@ describe("breaking the glass", () => {
     });
   const read = (who: TestClient, glass: string, type = "Observation", id = "o1") =>
     who.call("readUnderGlass", { params: { glass, type, id } });
+  /** What came of each act, as the log has it. */
+  const outcomes = async (): Promise<Outcome[]> => {
+    const { text } = await ana.call("exportAudit", { query: { format: "jsonl" } });
+    const entries = text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Outcome);
+    return entries.filter(({ kind }) => kind === "outcome");
+  };
 
   it("reveals what it was broken for, keeps nothing in a browser, and writes down what was read", async () => {
     const glass = await open(operator, { caseReference: "C-7" });
@@ -191,6 +209,39 @@ describe("breaking the glass", () => {
     expect((await fhir()).status).toBe(403);
   });
 
+  it("says in the log of every read through the FHIR API under which glass it was", async () => {
+    await operator.ok("stepUp", { body: { password } });
+    const glass = await open(operator);
+    const other = await open(operator, { target: { record: { type: "Observation", id: "o2" } }, purpose: "ETREAT" });
+    const bundle = (type: string) => ({
+      ...{ resourceType: "Bundle", type },
+      entry: [
+        { request: { method: "GET", url: "Observation/o1" } },
+        { request: { method: "GET", url: "Observation?_id=o1,o2" } },
+      ],
+    });
+    const fhir = fhirOf(operator);
+    await fhir.ok("GET", "/Observation/o1");
+    await fhir.ok("GET", "/Observation/o1/_history");
+    expect((await fhir.ids("/Observation?_id=o1,o2")).toSorted()).toEqual(["o1", "o2"]);
+    for (const type of ["batch", "transaction"]) await fhir.ok("POST", "", bundle(type));
+    for (const { id } of [glass, other]) await operator.ok("closeGlass", { params: { glass: id } });
+    const reads = (await outcomes()).filter(
+      ({ detail, purpose }) => purpose === "BTG" && detail?.glass?.includes(glass.id) === true,
+    );
+    const both = [other.id, glass.id].toSorted().join("+");
+    expect(reads.map(({ action, detail }) => [action, detail?.glass?.split("+").toSorted().join("+")])).toEqual([
+      ["readRecord", glass.id],
+      ["listRecordHistory", glass.id],
+      ["searchRecords", both],
+      ...["batch", "transaction"].flatMap(() => [
+        ["readRecord", glass.id],
+        ["searchRecords", both],
+      ]),
+    ]);
+    expect(reads.map(({ detail }) => detail?.glassPurpose?.split("+").toSorted())).toContainEqual(["ETREAT", "TREAT"]);
+  });
+
   it("is reviewed by another person, who asks, and accepts the answer", async () => {
     await ana.ok("stepUp", { body: { password } });
     const glass = await open(ana);
@@ -232,19 +283,16 @@ describe("breaking the glass", () => {
 
   it("threat 58: writes starts and stops as emergency overrides with the purpose of the glass, and no patient data", async () => {
     const { text } = await ana.call("exportAudit", { query: { format: "jsonl" } });
-    const entries = text
-      .split("\n")
-      .filter(Boolean)
-      .map(
-        (line) => JSON.parse(line) as { action: string; kind: string; purpose?: string; detail?: { event?: string } },
-      );
-    const outcomes = (action: string) => entries.filter((entry) => entry.action === action && entry.kind === "outcome");
-    expect(outcomes("openGlass")[0]).toMatchObject({
+    const entries = await outcomes();
+    const of = (action: string) => entries.filter((entry) => entry.action === action);
+    expect(of("openGlass")[0]).toMatchObject({
       ...{ purpose: "TREAT", resource: "Patient", outcome: "ok" },
       detail: { event: "emergency_override_started" },
     });
-    expect(outcomes("closeGlass")[0]).toMatchObject({ detail: { event: "emergency_override_stopped" } });
-    expect(outcomes("readUnderGlass").some(({ purpose }) => purpose === "ETREAT")).toBe(true);
+    expect(of("closeGlass")[0]).toMatchObject({ detail: { event: "emergency_override_stopped" } });
+    const reads = of("readUnderGlass").filter(({ outcome }) => outcome === "ok");
+    expect(new Set(reads.map(({ purpose }) => purpose))).toEqual(new Set(["BTG"]));
+    expect(reads.some(({ detail }) => detail?.glassPurpose === "ETREAT")).toBe(true);
     expect(phiWords.filter((word) => text.includes(word) || server.log.join("\n").includes(word))).toEqual([]);
     expect(text).not.toContain(reason);
   });

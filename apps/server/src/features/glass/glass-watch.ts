@@ -11,7 +11,7 @@ export interface GlassWatch {
 }
 
 type Parts = {
-  store: Pick<Store, "glasses">;
+  store: Pick<Store, "glasses" | "approvals">;
   governor: Governor;
   /** Whether the session of a person is open still. */
   holds(actor: Actor): Promise<boolean>;
@@ -22,10 +22,10 @@ const watcher: CallContext = { actor: { id: "system:glass" }, purpose: "HCOMPL" 
 /** A review that waits longer than this is late. */
 const lateMs = 3 * 86_400_000;
 
-export function createGlassWatch({ store: { glasses }, governor, holds, nextCall }: Parts): GlassWatch {
+export function createGlassWatch({ store: { glasses, approvals }, governor, holds, nextCall }: Parts): GlassWatch {
   /** The end is announced and done like any other act. */
   async function end(glass: string, how: "expired" | "session_ended", perform: () => Promise<unknown>): Promise<void> {
-    const detail = { event: "emergency_override_stopped", state: how };
+    const detail = { event: "emergency_override_stopped", state: how, glass };
     await govern(
       governor,
       watcher,
@@ -49,13 +49,26 @@ export function createGlassWatch({ store: { glasses }, governor, holds, nextCall
     },
     async repairs(now) {
       const link = { label: "Open the reviews", to: "/records/glasses" };
-      const [{ items: waiting }, { items: escalated }] = await Promise.all([
+      const [{ items: waiting }, { items: escalated }, { items: requests }] = await Promise.all([
         glasses.list({ state: "waiting", limit: 200 }),
         glasses.list({ state: "escalated", limit: 200 }),
+        approvals.list("glass", { limit: 50 }),
       ]);
+      const asked = requests.findLast(({ state, until }) => state === "waiting" && Date.parse(until) > now.getTime());
       const [oldest] = escalated.toReversed();
       const late = waiting.toReversed().find(({ openedAt }) => now.getTime() - Date.parse(openedAt) > lateMs);
       return [
+        ...(asked === undefined
+          ? []
+          : [
+              {
+                ...{ id: "glass:asked", severity: "warning" as const, since: asked.requestedAt },
+                title: `${asked.requestedBy} asks to break a glass`,
+                why: "Here a glass is broken by two, and nobody has agreed yet. It waits for an hour.",
+                fix: "Read the reason under Records, Requests, and approve or refuse it. Another person than who asks has to.",
+                link: { label: "Open the requests", to: "/records/glass-requests" },
+              },
+            ]),
         ...(oldest === undefined
           ? []
           : [

@@ -1,6 +1,7 @@
 import { HilumError, type Context, type GlassPurpose } from "@hilum/contract";
 import {
   glassMinutesMax,
+  type glassMinutes,
   type FieldGroup,
   type GlassDetail,
   type Glass,
@@ -13,26 +14,29 @@ import { makeId } from "../../make-id.ts";
 import { requireUser } from "../identity/sessions.ts";
 import { presentGlass, presentGlassDetail, titleOfTarget } from "./present-glass.ts";
 
-export interface OpenGlassRequest {
+export interface WantedGlass {
   target: GlassTarget;
   purpose: GlassPurpose;
   reason: string;
   caseReference?: string;
   fields: FieldGroup[];
-  minutes: number;
+  minutes: (typeof glassMinutes)[number];
 }
 
 /** A person's own glasses: opened, kept open, ended; and what covers a record now. */
 export interface GlassesService {
-  /** Throws `record.not_found` where there is nothing to reveal. */
-  open(context: Context, request: OpenGlassRequest): Promise<GlassDetail>;
-  /** Throws `glass.not_found`, `glass.ended`, `glass.too_long`. */
+  /**
+   * Throws `record.not_found` where there is nothing to reveal, and `glass.second_person` where that needs another person: then
+   * `approvedBy` says who that was.
+   */
+  open(context: Context, wanted: WantedGlass & { approvedBy?: string }): Promise<GlassDetail>;
+  /** Throws `glass.not_found`, `glass.ended`, `glass.too_long`; the last also for one that another person approved for its time. */
   extend(context: Context, id: string, minutes: number): Promise<Glass>;
   close(context: Context, id: string): Promise<Glass>;
   list(
     context: Context,
     filter: { state?: GlassState; mine?: boolean; limit?: number; cursor?: string },
-  ): Promise<{ items: Glass[]; next?: string; waiting: number }>;
+  ): Promise<{ items: Glass[]; next?: string; waiting: number; secondPerson: boolean }>;
   get(context: Context, id: string): Promise<GlassDetail>;
   /** Notes that revealed values were copied or printed. */
   note(context: Context, id: string, use: { what: "copied" | "printed"; type: string; id: string }): Promise<void>;
@@ -47,11 +51,15 @@ export interface CoveredRecord {
   patients: readonly string[];
 }
 
-type Parts = { store: Pick<Store, "glasses" | "records"> };
+type Parts = {
+  store: Pick<Store, "glasses" | "records">;
+  /** Whether a glass for that purpose needs a second person now. */
+  needsSecondPerson(purpose: GlassPurpose): Promise<boolean>;
+};
 
 const minuteMs = 60_000;
 
-export function createGlasses({ store: { glasses, records } }: Parts): GlassesService {
+export function createGlasses({ store: { glasses, records }, needsSecondPerson }: Parts): GlassesService {
   async function require(id: string): Promise<GlassRow> {
     const row = await glasses.find(id);
     if (row === undefined) throw new HilumError("glass.not_found");
@@ -82,6 +90,8 @@ export function createGlasses({ store: { glasses, records } }: Parts): GlassesSe
   return {
     async open(context, { minutes, ...request }) {
       const { user, session } = requireUser(context);
+      if (request.approvedBy === undefined && (await needsSecondPerson(request.purpose)))
+        throw new HilumError("glass.second_person");
       await requireTarget(records, request.target);
       const now = context.now();
       const id = makeId(now.getTime());
@@ -95,6 +105,10 @@ export function createGlasses({ store: { glasses, records } }: Parts): GlassesSe
     async extend(context, id, minutes) {
       const row = await requireOwn(context, id);
       if (row.state !== "open" || Date.parse(row.until) <= context.now().getTime()) throw new HilumError("glass.ended");
+      if (row.approvedBy !== undefined)
+        throw new HilumError("glass.too_long", {
+          detail: `${row.approvedBy} approved it for ${row.minutes} minutes. Ask for another glass.`,
+        });
       if (row.minutes + minutes > glassMinutesMax)
         throw new HilumError("glass.too_long", {
           detail: `It was opened for ${row.minutes} minutes; ${glassMinutesMax - row.minutes} more are left of the hour.`,
@@ -116,7 +130,7 @@ export function createGlasses({ store: { glasses, records } }: Parts): GlassesSe
         ...(own ? { user } : {}),
       });
       const items = await Promise.all(found.items.map((row) => present(context, row)));
-      return { ...found, items, waiting: await glasses.waiting() };
+      return { ...found, items, waiting: await glasses.waiting(), secondPerson: await needsSecondPerson("TREAT") };
     },
     async get(context, id) {
       const { user, role } = requireUser(context);
@@ -140,7 +154,8 @@ export function createGlasses({ store: { glasses, records } }: Parts): GlassesSe
   };
 }
 
-async function requireTarget(records: Store["records"], target: GlassTarget): Promise<void> {
+/** Throws `record.not_found` where there is nothing to reveal. */
+export async function requireTarget(records: Store["records"], target: GlassTarget): Promise<void> {
   const found =
     "record" in target
       ? await records.find(target.record.type, target.record.id)

@@ -34,7 +34,7 @@ export async function titleOfTarget(records: Pick<Records, "find">, target: Glas
   return row === undefined ? faceOf(type).kind : browseRow(row).record.title;
 }
 
-function permissionsOf({ state, user, minutes, by }: GlassRow, actor: Actor): Permission[] {
+function permissionsOf({ state, user, minutes, by, approvedBy }: GlassRow, actor: Actor): Permission[] {
   const permit = createPermit(actor);
   const own = actor.kind === "user" && actor.user === user;
   const open = state === "open" ? undefined : "The glass is closed.";
@@ -44,7 +44,10 @@ function permissionsOf({ state, user, minutes, by }: GlassRow, actor: Actor): Pe
     permit(
       "extend",
       breaking,
-      notOwn ?? open ?? (minutes < glassMinutesMax ? undefined : "A glass stays open for an hour at most."),
+      notOwn ??
+        open ??
+        (approvedBy === undefined ? undefined : "Another person approved it for this time. Ask for another glass.") ??
+        (minutes < glassMinutesMax ? undefined : "A glass stays open for an hour at most."),
     ),
     permit("close", breaking, notOwn ?? open),
     permit(

@@ -1,7 +1,5 @@
-import { formatScope, HilumError, isScope, parseScope, type Actor, type Problem } from "@hilum/contract";
+import { formatScope, HilumError, isScope, parseScope, type Problem } from "@hilum/contract";
 import { parseSearch } from "@hilum/contract/search";
-
-export type TokenPurpose = NonNullable<Extract<Actor, { kind: "token" }>["purpose"]>;
 
 /**
  * The scopes of a token in their one spelling, each once. Throws `request.invalid` for what is no data scope of the whole clinic, and

@@ -7,7 +7,7 @@ import type { Passwords } from "./passwords.ts";
 import { createSharedLookup } from "./shared-lookup.ts";
 import { digestOf, makeBearer } from "./secrets.ts";
 import { later } from "./sessions.ts";
-import { readTokenScopes, type TokenPurpose } from "./token-scopes.ts";
+import { readTokenScopes } from "./token-scopes.ts";
 
 export interface Invitation {
   user: UserRow;
@@ -111,12 +111,19 @@ export function createUsersService({
   };
 }
 
+interface NewToken {
+  name: string;
+  role: Role;
+  days: number;
+  scopes?: readonly string[];
+  purpose?: TokenPurpose;
+  /** Whose program it is, where that is somebody outside. */
+  recipient?: string;
+}
+
 export interface TokensService {
   list(): Promise<ApiTokenRow[]>;
-  create(
-    context: Context,
-    token: { name: string; role: Role; days: number; scopes?: readonly string[]; purpose?: TokenPurpose },
-  ): Promise<{ row: ApiTokenRow; value: string }>;
+  create(context: Context, token: NewToken): Promise<{ row: ApiTokenRow; value: string }>;
   revoke(id: string): Promise<void>;
   resolve(token: string): Promise<Extract<Actor, { kind: "token" }> | undefined>;
   /** Whether a token is neither revoked nor expired. */
@@ -139,7 +146,7 @@ export function createTokensService({
   return {
     list: () => store.tokens.list(),
     holds: async ({ token }) => (await store.tokens.list()).some(({ id }) => id === token),
-    async create(context, { name, role, days, scopes = [], purpose = "HOPERAT" }) {
+    async create(context, { name, role, days, scopes = [], purpose = "HOPERAT", recipient }) {
       const bearer = makeBearer("hilum");
       const at = context.now();
       const row: ApiTokenRow = {
@@ -148,6 +155,7 @@ export function createTokensService({
         role,
         scopes: readTokenScopes(scopes),
         purpose,
+        ...(recipient === undefined ? {} : { recipient }),
         prefix: bearer.value.slice(0, 10),
         createdBy: context.actor.id,
         createdAt: at.toISOString(),
@@ -169,8 +177,9 @@ export function createTokensService({
         touched.set(row.id, at);
         await store.tokens.touch(row.id, new Date(at).toISOString());
       }
-      const { id, role, scopes, purpose } = row;
-      return { kind: "token", id: `token:${id}`, token: id, role, scopes, purpose };
+      const { id, role, scopes, purpose, recipient } = row;
+      const outside = recipient === undefined ? {} : { recipient };
+      return { kind: "token", id: `token:${id}`, token: id, role, scopes, purpose, ...outside };
     },
   };
 }

@@ -285,6 +285,21 @@ describe("messages", () => {
     expect((await auditor.call("listMessages")).status).toBe(403);
   });
 
+  it("names in the list whom a message is about, to those who may open the record", async () => {
+    const about = (await send({}, someEmail({ patient: "Patient/zoe-1" }))).json() as { id: string };
+    const elsewhere = (await send({}, someEmail({ patient: "https://elsewhere.example/Patient/2" }))).json() as {
+      id: string;
+    };
+    const patients = async (client: TestClient) => {
+      const { items } = await client.ok("listMessages");
+      return [about, elsewhere].map(({ id }) => items.find((item) => item.id === id)?.patient);
+    };
+    expect(await patients(operator)).toEqual(["zoe-1", undefined]);
+    // From memory the second time.
+    expect(await patients(operator)).toEqual(["zoe-1", undefined]);
+    expect(await patients(await server.as("viewer"))).toEqual([undefined, undefined]);
+  });
+
   it("delivers late what the provider takes late", async () => {
     await behave(operator, "delay", 1);
     const { id } = (await send()).json() as { id: string };

@@ -1,5 +1,5 @@
 import { errorCatalogue, type ErrorCode } from "@hilum/contract";
-import type { Message, MessageDetail, TimelineEntry } from "@hilum/contract/api";
+import type { ListedMessage, Message, MessageDetail, TimelineEntry } from "@hilum/contract/api";
 import type { MessageDetailRow, MessageRow, TimelineRow } from "@hilum/store";
 
 export function presentMessage(row: MessageRow): Message {
@@ -22,6 +22,11 @@ export function presentMessage(row: MessageRow): Message {
     ...(row.code === undefined ? {} : { problem: titleOf(row.code) }),
   };
 }
+
+export const presentListed = (row: MessageRow, patient: string | undefined): ListedMessage => ({
+  ...presentMessage(row),
+  ...(patient === undefined ? {} : { patient }),
+});
 
 export function presentMessageDetail(row: MessageDetailRow): MessageDetail {
   return {

@@ -3,7 +3,8 @@ import type { InstanceKey, MessageRow, Store } from "@hilum/store";
 import type { Handlers } from "../../http/request.ts";
 import type { MessageAcceptance } from "./accept-message.ts";
 import type { AttachmentsService } from "./attachments.ts";
-import { presentMessage, presentMessageDetail } from "./present-message.ts";
+import { createMessagePatients } from "./message-patients.ts";
+import { presentListed, presentMessage, presentMessageDetail } from "./present-message.ts";
 import type { RoutingService } from "./routing.ts";
 
 type MessageIds =
@@ -44,6 +45,7 @@ export function createMessageHandlers({
   askAgain,
   wake,
 }: MessageServices): Handlers<MessageIds> {
+  const patientsOf = createMessagePatients(store);
   const changed = (row: MessageRow) => {
     wake();
     return { status: 200, body: presentMessage(row) };
@@ -65,7 +67,7 @@ export function createMessageHandlers({
         note: { record: { resource: "Communication", id: row.id } },
       };
     },
-    listMessages: async (_context, { query: { state, channel, plugin, ...rest } }) => {
+    listMessages: async (context, { query: { state, channel, plugin, ...rest } }) => {
       const filter = {
         ...page(rest),
         ...(state === undefined ? {} : { state }),
@@ -73,9 +75,14 @@ export function createMessageHandlers({
         ...(plugin === undefined ? {} : { plugin }),
       };
       const [{ items, next }, counts] = await Promise.all([store.messages.list(filter), store.messages.counts()]);
+      const patients = await patientsOf(
+        context,
+        items.map(({ id }) => id),
+      );
+      const listed = items.map((row) => presentListed(row, patients.get(row.id)));
       return {
         status: 200,
-        body: { items: items.map(presentMessage), counts, ...(next === undefined ? {} : { next }) },
+        body: { items: listed, counts, ...(next === undefined ? {} : { next }) },
       };
     },
     getMessage: async (_context, { params }) => {

@@ -1,11 +1,12 @@
-import type { LanePorts } from "@hilum/host";
+import type { LanePorts, RecordsPort } from "@hilum/host";
 import type { Store } from "@hilum/store";
 import { createBlobReader } from "../messages/blob-reader.ts";
 import { takeReceipt } from "../messages/take-receipt.ts";
 
 /** What plugins may get done through their lanes, on the store. Who asks was decided before. */
-export function createLanePorts({ store }: { store: Store }): LanePorts {
+export function createLanePorts({ store, records }: { store: Store; records: RecordsPort }): LanePorts {
   return {
+    records,
     async ownerOfMessage(message) {
       const row = await store.messages.find(message);
       return row?.plugin === undefined || row.instance === undefined

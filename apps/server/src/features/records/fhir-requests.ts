@@ -5,6 +5,7 @@ import { parseJsonBody } from "../../http/json-body.ts";
 import type { OutcomeNote, RequestOf } from "../../http/request.ts";
 import { requireCarried } from "./carried-types.ts";
 import { invalid } from "./judge-record.ts";
+import { noteOfGlass } from "./note-glass.ts";
 import { isFhirJson, oneHeader, readContentType } from "./negotiate.ts";
 import { readAll } from "./read-all.ts";
 import type { GivenContent, OpenedRecord, RecordPage, Resource, SearchPairs } from "./records-service.ts";
@@ -106,15 +107,19 @@ export async function readBinary(
   };
 }
 
-export const noteOfOne = ({ type, id }: OpenedRecord): OutcomeNote => ({ record: { resource: type, id } });
+export const noteOfOne = (record: OpenedRecord): OutcomeNote => ({
+  record: { resource: record.type, id: record.id },
+  ...noteOfGlass([record]),
+});
 
-/** How many records were disclosed, and whose, where they are all of one patient. */
+/** How many records were disclosed, whose, where they are all of one patient, and under which glass. */
 export function noteOf({ records, included }: RecordPage): OutcomeNote {
   const all = [...records, ...included];
   const patients = new Set(all.flatMap((record) => record.patients));
   const [patient] = patients;
   return {
     count: all.length,
+    ...noteOfGlass(all),
     ...(patients.size === 1 && patient !== undefined ? { record: { resource: "Patient", id: patient } } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import { isHilumError, type DataAction } from "@hilum/contract";
 import type { OperationId } from "@hilum/contract/api";
-import { createCallIds, govern, type Decision, type Governor } from "@hilum/host";
+import { createCallIds, govern, type Decision, type Governor, type Measure } from "@hilum/host";
 import type { Asker } from "./records-service.ts";
 
 /** One act of a bundle, as the audit log will say it. */
@@ -12,21 +12,34 @@ export interface RecordAct {
   letters: readonly DataAction[];
 }
 
+/** What the outcome of an act says that only doing it found out: under which glass it read. */
+export type MeasureAct<T> = (result: T, act: RecordAct) => Pick<Measure, "purpose" | "detail">;
+
 /** Lets one act through the one door: decided, announced, done, concluded, each entry durable before the next step. */
-export type GovernAct = <T>(asker: Asker, act: RecordAct, perform: () => Promise<T>) => Promise<T>;
+export type GovernAct = <T>(
+  asker: Asker,
+  act: RecordAct,
+  perform: () => Promise<T>,
+  measure?: MeasureAct<T>,
+) => Promise<T>;
 
 export function createGovernAct(governor: Governor, ref: (resource: string, id: string) => string): GovernAct {
   const nextCall = createCallIds();
-  return (asker, { action, type, id, letters }, perform) =>
-    govern(
+  return (asker, act, perform, measure) => {
+    const { action, type, id, letters } = act;
+    return govern(
       governor,
       asker.context,
       {
         ...{ call: nextCall(), action, audit: "intent", resource: type },
         ...(id === undefined ? {} : { ref: ref(type, id) }),
       },
-      { resolve: () => undefined, decide: () => decide(asker, type, letters), perform },
+      {
+        ...{ resolve: () => undefined, decide: () => decide(asker, type, letters), perform },
+        ...(measure === undefined ? {} : { measure: (result) => measure(result, act) }),
+      },
     );
+  };
 }
 
 function decide(asker: Asker, type: string, letters: readonly DataAction[]): Decision {
@@ -45,8 +58,9 @@ export function governAll<T>(
   asker: Asker,
   acts: readonly RecordAct[],
   perform: () => Promise<T>,
+  measure?: MeasureAct<T>,
 ): Promise<T> {
   const [first, ...rest] = acts;
   if (first === undefined) return perform();
-  return governAct(asker, first, () => governAll(governAct, asker, rest, perform));
+  return governAct(asker, first, () => governAll(governAct, asker, rest, perform, measure), measure);
 }

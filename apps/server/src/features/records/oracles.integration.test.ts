@@ -131,6 +131,54 @@ describe("the FHIR API beside others", () => {
       );
     });
 
+    /** In two steps: that router knows no chains. */
+    const idsOf = async (path: string): Promise<string[]> => {
+      const { body } = await theirs("GET", `${path}&_count=100`);
+      return ((body as Bundle).entry ?? []).flatMap(({ resource }) => resource?.id ?? []);
+    };
+
+    it.each(["Patient.family=quill", "Patient.gender=female", "Patient.birthdate=lt1963", "Patient.name=nobody"])(
+      "goes along subject:%s as two searches there do",
+      async (step) => {
+        const people = await idsOf(`/Patient?${step.slice("Patient.".length)}`);
+        const subjects = people.map((id) => `Patient/${id}`).join(",");
+        const expected = people.length === 0 ? [] : await idsOf(`/Observation?subject=${subjects}`);
+        expect((await ours.ids(`/Observation?subject:${step}&_count=100`)).toSorted()).toEqual(expected.toSorted());
+        if (step.includes("nobody")) expect(expected).toEqual([]);
+        else expect(expected).not.toEqual([]);
+      },
+    );
+
+    it.each(["code=718-7", "status=preliminary", "date=ge2026-03-11"])(
+      "goes against _has:Observation:subject:%s as two searches there do",
+      async (step) => {
+        const [name = "", value = ""] = step.split("=");
+        const { body } = await theirs("GET", `/Observation?${step}&_count=100`);
+        const subjects = ((body as Bundle).entry ?? []).map(
+          ({ resource }) => (resource as { subject?: { reference?: string } }).subject?.reference?.split("/")[1] ?? "",
+        );
+        expect(subjects).not.toEqual([]);
+        expect((await ours.ids(`/Patient?_has:Observation:subject:${name}=${value}&_count=100`)).toSorted()).toEqual(
+          [...new Set(subjects)].toSorted(),
+        );
+      },
+    );
+
+    it("updates and deletes by a condition as that router does", async () => {
+      const person = (value: string, change: object = {}) =>
+        patient({ identifier: [{ system: `${system}/where`, value }], ...change });
+      const path = (value: string) => `/Patient?identifier=${encodeURIComponent(`${system}/where|${value}`)}`;
+      const both = async (method: string, to: string, body?: unknown) => {
+        const mine = await ours.send(method, to, body === undefined ? {} : { body });
+        return [mine.status, (await theirs(method, to, body)).status];
+      };
+      expect(await both("PUT", path("1"), person("1"))).toEqual([201, 201]);
+      expect(await both("PUT", path("1"), person("1", { gender: "female" }))).toEqual([200, 200]);
+      await both("POST", "/Patient", person("1"));
+      expect(await both("PUT", path("1"), person("1", { gender: "male" }))).toEqual([412, 412]);
+      expect((await ours.ids(path("1"))).length).toBe(2);
+    });
+
     it.each([
       ["GET", "/Patient/person-1", undefined],
       ["GET", "/Patient/absent", undefined],
@@ -221,6 +269,27 @@ describe("the FHIR API beside others", () => {
         },
       });
       expect(batch).toMatchObject({ type: "batch-response" });
+      const where = { identifier: "urn:kit|7" };
+      const seventh = { resourceType: "Practitioner", identifier: [{ system: "urn:kit", value: "7" }] };
+      const first7 = await client.update({ resourceType: "Practitioner", searchParams: where, body: seventh });
+      const second7 = await client.update({
+        ...{ resourceType: "Practitioner", searchParams: where },
+        body: { ...seventh, active: true },
+      });
+      expect(second7).toMatchObject({ id: (first7 as { id?: string }).id, active: true, meta: { versionId: "2" } });
+      await client.create({
+        resourceType: "Observation",
+        body: observation("Patient/person-1", {
+          performer: [{ reference: `Practitioner/${(first7 as { id?: string }).id}` }],
+        }),
+      } as Parameters<typeof client.create>[0]);
+      const chained = await client.search({
+        resourceType: "Observation",
+        searchParams: { "performer:Practitioner.identifier": "urn:kit|7" },
+      });
+      expect(entriesOf(chained)).toHaveLength(1);
+      await client.request("Practitioner?identifier=urn:kit|7", { method: "DELETE" });
+      expect(entriesOf(await client.search({ resourceType: "Practitioner", searchParams: where }))).toHaveLength(0);
       await client.delete({ resourceType: "Practitioner", id });
       await expect(client.read({ resourceType: "Practitioner", id })).rejects.toMatchObject({
         response: { status: 410, data: { resourceType: "OperationOutcome" } },

@@ -25,6 +25,14 @@ export interface WritePlans {
   update(asker: Asker, given: RecordKey & { resource: unknown; ifMatch?: number }): Promise<Planned>;
   patch(asker: Asker, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<Planned>;
   remove(asker: Asker, given: RecordKey & { ifMatch?: number }): Promise<Planned>;
+  /**
+   * The update of the one record that a condition finds; where it finds none, the creation of one, under the id that the resource has or
+   * else `id`, which holds as long as still none is found.
+   */
+  updateWhere(
+    asker: Asker,
+    given: { type: string; where: SearchPairs; resource: unknown; id?: string; ifMatch?: number },
+  ): Promise<Planned>;
   /** The one record in sight that a condition finds; undefined where there is none. */
   findOne(asker: Asker, type: string, query: SearchPairs): Promise<OpenedRecord | undefined>;
 }
@@ -43,7 +51,20 @@ export function createWritePlans(parts: DraftParts): WritePlans {
     return { draft: { type, id, before, resource }, outcome: there === undefined ? "created" : "updated" };
   }
 
+  async function update(
+    asker: Asker,
+    { type, id, resource: given, ifMatch }: Parameters<WritePlans["update"]>[1],
+  ): Promise<Planned> {
+    const sight = sightOf(asker, requireCarried(type), "u", parts);
+    const before = await findCurrent(records, { type, id: requireId(id) });
+    if (before?.resource !== undefined && !(await sight.sees(before))) throw sight.unseen();
+    requireVersion(before, ifMatch);
+    const resource = await judge(given, type, id);
+    return await replace(asker, { type, id, before, resource });
+  }
+
   return {
+    update,
     async create(asker, { resource: given, type, id = makeId(asker.context.now().getTime()), ifNoneExist }) {
       sightOf(asker, requireCarried(type), "c", parts);
       const resource = { ...(await judge(given, type)), id };
@@ -54,13 +75,22 @@ export function createWritePlans(parts: DraftParts): WritePlans {
       return { record: found, outcome: "found", mayRead: await mayRead(asker, found, parts) };
     },
 
-    async update(asker, { type, id, resource: given, ifMatch }) {
+    async updateWhere(asker, { type, where, resource: given, id: spare, ifMatch }) {
       const sight = sightOf(asker, requireCarried(type), "u", parts);
+      const { found, unless } = await lookUp(asker, type, where, parts);
+      const named = idOf(given);
+      if (found !== undefined) {
+        if (named !== undefined && named !== found.id) throw anotherId();
+        const resource = { ...(given as object), id: found.id };
+        return await update(asker, { type, id: found.id, resource, ...(ifMatch === undefined ? {} : { ifMatch }) });
+      }
+      requireVersion(undefined, ifMatch);
+      const id = named ?? spare ?? makeId(asker.context.now().getTime());
       const before = await findCurrent(records, { type, id: requireId(id) });
-      if (before?.resource !== undefined && !(await sight.sees(before))) throw sight.unseen();
-      requireVersion(before, ifMatch);
-      const resource = await judge(given, type, id);
-      return await replace(asker, { type, id, before, resource });
+      if (before?.resource !== undefined) throw (await sight.sees(before)) ? takenId() : sight.unseen();
+      const resource = { ...(await judge(given, type)), id };
+      await requireSight(asker, { ...draftRecord(asker, type, id), resource }, "c", parts);
+      return { draft: { type, id, before, resource, unless }, outcome: "created" };
     },
 
     async patch(asker, { type, id, steps, ifMatch }) {
@@ -90,6 +120,27 @@ export function createWritePlans(parts: DraftParts): WritePlans {
     findOne: async (asker, type, query) => (await lookUp(asker, requireCarried(type), query, parts)).found,
   };
 }
+
+function idOf(given: unknown): string | undefined {
+  const { id } = (typeof given === "object" && given !== null ? given : {}) as { id?: unknown };
+  return typeof id === "string" ? id : undefined;
+}
+
+const anotherId = (): HilumError =>
+  new HilumError("record.invalid", {
+    problems: [
+      {
+        pointer: "/id",
+        message: "It is another id than that of the record that the condition finds.",
+        fix: "Leave the id out, or write that of the record.",
+      },
+    ],
+  });
+
+const takenId = (): HilumError =>
+  new HilumError("record.conflict", {
+    detail: "The condition finds no record, and a record with the id of the resource is there.",
+  });
 
 async function judge(given: unknown, type: string, id?: string): Promise<Resource> {
   const resource = await judgeRecord(given, { type, ...(id === undefined ? {} : { id }) });

@@ -6,8 +6,13 @@ export interface RecordGuards {
   /** Whether a person has a glass open now that covers the record: its patient's, or its own. */
   covers(context: Context, record: Pick<OpenedRecord, "type" | "id" | "patients">): Promise<boolean>;
   /**
-   * Those of the records that the consents of their patients let this asker have for the purpose of the context. Asked once for
-   * everything that one answer discloses; keeps the disclosure where one must be accounted for.
+   * Those of the records that the consents of their patients let this asker have for the purpose of the context, each with the glass
+   * that opened it. Asked once for everything that one answer discloses. What goes to somebody outside is in the patients' accounting of
+   * disclosures once it resolves, except where the answer is a count.
    */
-  mayDisclose(context: Context, records: readonly OpenedRecord[]): Promise<readonly OpenedRecord[]>;
+  mayDisclose(
+    context: Context,
+    records: readonly OpenedRecord[],
+    answer?: "records" | "count",
+  ): Promise<readonly OpenedRecord[]>;
 }

@@ -1,4 +1,4 @@
-import type { Context, DataAction } from "@hilum/contract";
+import type { Context, DataAction, GlassPurpose } from "@hilum/contract";
 import type { Reach } from "@hilum/policy";
 import type { Readable } from "node:stream";
 
@@ -28,6 +28,8 @@ export interface OpenedRecord extends RecordKey {
   resource?: Resource;
   /** Ids of the patients that it is about. */
   patients: readonly string[];
+  /** The glass that opened it, where one had to. */
+  under?: { glass: string; purpose: GlassPurpose };
 }
 
 /** Who asks for records, and what of them that is open to the asker. `askerOf` makes one of a person's or a token's context. */
@@ -89,10 +91,23 @@ export interface RecordsService {
    * version that is current, `record.held` under a legal hold.
    */
   update(asker: Asker, given: { resource: Resource; ifMatch?: number; content?: GivenContent }): Promise<WrittenRecord>;
+  /**
+   * Replaces the one record that a condition finds, or creates one where it finds none (R4 section 3.1.0.4.3). Throws `record.conflict` where
+   * several match, and where none does and the id of the resource is taken.
+   */
+  updateWhere(
+    asker: Asker,
+    given: { resource: Resource; where: SearchPairs; ifMatch?: number; content?: GivenContent },
+  ): Promise<WrittenRecord>;
   /** JSON Patch (RFC 6902). Throws `record.patch_failed` where a step does not apply. */
   patch(asker: Asker, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<WrittenRecord>;
   /** One that was deleted before may be deleted again; answers the version that says so. */
   remove(asker: Asker, key: RecordKey & { ifMatch?: number }): Promise<OpenedRecord>;
+  /** The one record that a condition finds; undefined where it finds none. Throws `record.conflict` where several match. */
+  removeWhere(
+    asker: Asker,
+    given: { type: string; where: SearchPairs; ifMatch?: number },
+  ): Promise<OpenedRecord | undefined>;
   /** Versions of a record, or of all of a type, newest first. */
   history(
     asker: Asker,

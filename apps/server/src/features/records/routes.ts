@@ -41,6 +41,8 @@ type FhirIds =
   | "updateRecord"
   | "patchRecord"
   | "deleteRecord"
+  | "updateRecordWhere"
+  | "deleteRecordWhere"
   | "listRecordHistory"
   | "listTypeHistory"
   | "createBinary"
@@ -220,6 +222,20 @@ export function createFhirHandlers({ records, version, startedAt, baseUrl }: Fhi
     },
     deleteRecord: async (context, { params, headers }) => {
       const record = await records.remove(askerOf(context), { ...params, ...readIfMatch(headers) });
+      return { status: 204, headers: { etag: eTagOf(record.version) }, note: noteOfOne(record) };
+    },
+    updateRecordWhere: async (context, { params, body, headers, search: pairs = [] }) => {
+      const { query, format } = splitQuery(pairs);
+      requireJson(headers, format);
+      const given = { resource: ofType(body, params.type), where: query, ...readIfMatch(headers) };
+      return written(await records.updateWhere(askerOf(context), given), readPrefer(headers, "representation"));
+    },
+    deleteRecordWhere: async (context, { params, headers, search: pairs = [] }) => {
+      const { query: where } = splitQuery(pairs);
+      const given = { type: params.type, where, ...readIfMatch(headers) };
+      const record = await records.removeWhere(askerOf(context), given);
+      // Nothing to delete is what was wanted.
+      if (record === undefined) return { status: 204 };
       return { status: 204, headers: { etag: eTagOf(record.version) }, note: noteOfOne(record) };
     },
     listRecordHistory: async (context, request) =>

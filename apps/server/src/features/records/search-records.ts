@@ -7,6 +7,7 @@ import type { CursorContent } from "./cursor.ts";
 import { includeRecords } from "./include-records.ts";
 import type { ReadParts } from "./read-records.ts";
 import type { Asker, OpenedRecord, RecordPage, RecordsService, SearchPairs } from "./records-service.ts";
+import { linkedMax, resolveChains } from "./resolve-chains.ts";
 import { scanRecords, type ScanPlace } from "./scan-records.ts";
 import { disclosed, sightOf, type Sight } from "./sight.ts";
 
@@ -38,7 +39,8 @@ export function createRecordSearch(parts: SearchParts): Pick<RecordsService, "se
       const sight = sightOf(asker, requireCarried(type), "s", parts);
       const { actor } = asker.context;
       parts.guesses.admit(actor.id);
-      const asked = readAsked(asker, parts, type, query, cursor);
+      const asked = await readAsked(asker, parts, type, query, cursor);
+      if (asked === undefined) return nothing(parts, actor.id, type, query);
       if (asked.parsed.summary === "count" || asked.parsed.count === 0)
         return await countOnly(asker, parts, asked, sight);
       const seal = (place: object): string =>
@@ -63,11 +65,27 @@ export function createRecordSearch(parts: SearchParts): Pick<RecordsService, "se
 
 const placeOf = (type: string): string => `search ${type}`;
 
-function readAsked(asker: Asker, parts: SearchParts, type: string, given: SearchPairs, cursor?: string): Asked {
+/** What a search answers whose chain leads nowhere: it costs a guess like any other that finds nothing. */
+function nothing({ guesses, guessKey }: SearchParts, actor: string, type: string, query: SearchPairs): RecordPage {
+  guesses.miss(actor, digestOf(guessKey, type, query));
+  return { records: [], included: [], total: 0, wanted: query };
+}
+
+/** Undefined where a chain leads nowhere. */
+async function readAsked(
+  asker: Asker,
+  parts: SearchParts,
+  type: string,
+  given: SearchPairs,
+  cursor?: string,
+): Promise<Asked | undefined> {
   const kept: CursorContent =
     cursor === undefined ? {} : parts.cursors.open(asker.context.actor, placeOf(type), cursor, asker.context.now());
   const query = cursor === undefined ? given : (kept["query"] as SearchPairs);
-  const parsed = parseSearch(type, query, { countMax: pageMax, baseUrl: parts.baseUrl() });
+  const plain = await resolveChains(asker, type, query, parts);
+  if (plain === undefined) return undefined;
+  const limits = { countMax: pageMax, baseUrl: parts.baseUrl(), ...(plain === query ? {} : { valuesMax: linkedMax }) };
+  const parsed = parseSearch(type, plain, limits);
   return { parsed, query, from: (kept["from"] as ScanPlace | undefined) ?? {}, skip: Number(kept["skip"] ?? 0) };
 }
 
@@ -133,7 +151,7 @@ const totalOf = async (asker: Asker, parts: SearchParts, asked: Asked, sight: Si
 async function countOf(asker: Asker, parts: SearchParts, { parsed }: Asked, sight: Sight): Promise<number | undefined> {
   const scan = await scanRecords(parts.records, parsed, sight, { wanted: countedMax, limit: countedMax });
   if (scan.rest !== undefined) return undefined;
-  return (await disclosed(asker, scan.records, parts)).length;
+  return (await disclosed(asker, scan.records, parts, "count")).length;
 }
 
 /** Keyed: what people were searched for is kept nowhere. */

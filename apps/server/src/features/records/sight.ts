@@ -72,15 +72,18 @@ const textAt = (value: unknown): string => {
   return typeof reference === "string" ? reference : "";
 };
 
-/** Those of the records that the consents of their patients let the asker have, in their order. */
+/** Those of the records that the consents of their patients let the asker have, in their order, each with the glass that opened it. */
 export async function disclosed(
   asker: Asker,
   records: readonly OpenedRecord[],
   { guards }: Pick<SightParts, "guards">,
+  answer?: "records" | "count",
 ): Promise<OpenedRecord[]> {
   if (records.length === 0) return [];
-  const open = new Set((await guards.mayDisclose(asker.context, records)).map(versionName));
-  return records.filter((record) => open.has(versionName(record)));
+  const open = new Map(
+    (await guards.mayDisclose(asker.context, records, answer)).map((record) => [versionName(record), record]),
+  );
+  return records.flatMap((record) => open.get(versionName(record)) ?? []);
 }
 
 const versionName = (record: OpenedRecord): string => `${nameOf(record)}/${record.version}`;

@@ -1,8 +1,10 @@
 import { HilumError, isHilumError } from "@hilum/contract";
 import type { Blobs } from "@hilum/store";
+import { requireCarried } from "./carried-types.ts";
 import { commitDrafts, type DraftParts } from "./drafts.ts";
 import type { Planned, WritePlans } from "./plan-writes.ts";
 import type { Asker, RecordsService, WrittenRecord } from "./records-service.ts";
+import { sightOf } from "./sight.ts";
 import { takeContent } from "./take-content.ts";
 
 export interface WriteParts extends DraftParts {
@@ -13,8 +15,10 @@ export interface WriteParts extends DraftParts {
 /** Somebody else was faster: what was planned is planned anew, so many times. */
 const triesMax = 4;
 
+type WriteMethod = "create" | "update" | "updateWhere" | "patch" | "remove" | "removeWhere";
+
 /** Single writes, each a transaction of its own. */
-export function createRecordWrites(parts: WriteParts): Pick<RecordsService, "create" | "update" | "patch" | "remove"> {
+export function createRecordWrites(parts: WriteParts): Pick<RecordsService, WriteMethod> {
   const { plans, blobs } = parts;
 
   /** With a version that the client names there is nothing to plan anew: the conflict is the answer. */
@@ -60,6 +64,32 @@ export function createRecordWrites(parts: WriteParts): Pick<RecordsService, "cre
       } catch (error) {
         await taken.discard();
         throw error;
+      }
+    },
+    async updateWhere(asker, { resource, where, ifMatch, content }) {
+      const type = resource.resourceType;
+      const taken = await takeContent(asker, blobs, resource, content);
+      try {
+        const given = { type, where, resource: taken.resource, ...(ifMatch === undefined ? {} : { ifMatch }) };
+        return await carryOut(asker, () => plans.updateWhere(asker, given), ifMatch === undefined ? triesMax : 1);
+      } catch (error) {
+        await taken.discard();
+        throw error;
+      }
+    },
+    async removeWhere(asker, { type, where, ifMatch }) {
+      // Who may not delete is told so, and not whether there is something.
+      sightOf(asker, requireCarried(type), "d", parts);
+      for (let left = ifMatch === undefined ? triesMax : 1; ; left--) {
+        const found = await plans.findOne(asker, type, where);
+        if (found === undefined) return undefined;
+        try {
+          // The very version that the condition fitted.
+          const key = { type, id: found.id, ifMatch: ifMatch ?? found.version };
+          return (await carryOut(asker, () => plans.remove(asker, key), 1)).record;
+        } catch (error) {
+          if (!isHilumError(error) || error.code !== "record.conflict" || left <= 1) throw error;
+        }
       }
     },
     patch: (asker, given) =>

@@ -43,6 +43,8 @@ export function capabilityStatement({ version, date, baseUrl, types }: Capabilit
     rest: [
       {
         mode: "server",
+        documentation:
+          "Searches take one chained step (subject:Patient.name=x, patient.identifier=x) and _has (_has:Observation:subject:code=x); the records in between are those that the asker may search.",
         security: {
           cors: false,
           service: [
@@ -77,17 +79,23 @@ function describeType(type: string): RestResource {
     updateCreate: true,
     conditionalCreate: true,
     conditionalRead: "full-support",
-    conditionalUpdate: false,
-    conditionalDelete: "not-supported",
+    conditionalUpdate: true,
+    conditionalDelete: "single",
     referencePolicy: ["literal", "logical"],
     searchInclude: references.map(([name]) => `${type}:${name}`),
     searchRevInclude: leadingTo(type),
     searchParam: [
       { name: "_id", type: "token", definition: "http://hl7.org/fhir/SearchParameter/Resource-id" },
       { name: "_lastUpdated", type: "date", definition: "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated" },
-      ...all.map(([name, { kind, url }]) => ({ name, type: kind, definition: url })),
+      ...all.map(([name, spec]) => ({ name, type: spec.kind, definition: spec.url, ...chainedFrom(name, spec) })),
     ],
   };
+}
+
+/** One step further, to what the records that it leads to are found by. */
+function chainedFrom(name: string, { kind, paths }: SearchParameterSpec): { documentation?: string } {
+  const follows = kind === "reference" && paths.some(({ of }) => of === "Reference");
+  return follows ? { documentation: `May be chained by one step: ${name}.parameter or ${name}:Type.parameter.` } : {};
 }
 
 function leadingTo(type: string): string[] {

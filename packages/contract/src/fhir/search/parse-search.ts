@@ -85,7 +85,7 @@ function readPair(reading: Reading, name: string, value: string): void {
   const { problems } = reading;
   const [code = "", modifier, ...more] = name.split(":");
   if (code === "_has")
-    return problems.add(name, "_has is not served.", "Search for the other records, then by their reference.");
+    return problems.add(name, "_has is not served here.", "Search for the other records, then by their reference.");
   if (more.length > 0) return problems.add(name, "A parameter has one modifier.", "Keep one of them.");
   if (resultParameters.has(code)) return reading.options.read(code, modifier, value, problems);
   if (code === "_id") return readIds(reading, name, modifier, value);

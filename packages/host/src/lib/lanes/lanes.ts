@@ -29,8 +29,7 @@ export interface LanePorts {
   /** Throws `request.conflict` when `version` is given and is not the stored one. */
   putState(key: InstanceKey, params: StateParams): Promise<{ version: number }>;
   deleteState(key: InstanceKey, params: StateParams): Promise<void>;
-  /** Without it there are no records here, and nobody can ask for any. */
-  records?: RecordsPort;
+  records: RecordsPort;
 }
 
 export interface LaneOptions {
@@ -101,7 +100,7 @@ export function createLanes(options: LaneOptions): Served {
     }),
     "http.fetch": options.fetch,
   };
-  const records = lanes.records === undefined ? [] : createRecordLanes({ ...options, records: lanes.records });
+  const records = createRecordLanes({ ...options, records: lanes.records });
   return {
     requests: new Map([...Object.entries(requests), ...records]),
     notifications: new Map([["log", (params) => writeLog(log, calls, params)]]),

@@ -1,5 +1,5 @@
 import { HilumError } from "@hilum/contract";
-import { createBlobWrites, type BlobSink } from "@hilum/contract/wire";
+import { createBlobWrites } from "@hilum/contract/wire";
 import type { Link } from "../connection/link.ts";
 import type { Fetches } from "../egress/fetch/fetches.ts";
 import { createLanes, type LanePorts } from "../lanes/lanes.ts";
@@ -61,7 +61,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   const log = createPluginLog({ sink: ports.writeLog, known: calls.contacts, now: ticker.now });
   const notes = createRunNotes(spec, { governor, nextCall, log });
   const fetches = ports.openFetches(spec);
-  const writes = createBlobWrites({ openBlob: () => openBlob(spec, ports.lanes), has: calls.has });
+  const writes = createBlobWrites({ openBlob: () => ports.lanes.records.openBlob(spec), has: calls.has });
   const served = createLanes({
     ...{ key: spec, lanes: ports.lanes, log, calls, writes, governor, nextCall },
     fetch: fetches.serve,
@@ -240,11 +240,6 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
       calls: stats.read(),
     });
   }
-}
-
-async function openBlob(spec: InstanceSpec, { records }: LanePorts): Promise<BlobSink> {
-  if (records === undefined) throw new HilumError("request.not_found");
-  return await records.openBlob(spec);
 }
 
 type Described = Pick<InstanceStatus, "state" | "restarts" | "restartBudget" | "inFlight" | "waiting" | "calls"> & {

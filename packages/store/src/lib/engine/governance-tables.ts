@@ -9,7 +9,7 @@ import type {
 } from "../ports/governance.ts";
 import type { Blind, Sealed, SealedOrNull } from "./tables.ts";
 
-/** Of migration 009. */
+/** Of migrations 009 and 012. */
 export interface GlassesTable {
   id: string;
   state: GlassState;
@@ -27,6 +27,7 @@ export interface GlassesTable {
   reads: number;
   reviewedBy: string | null;
   reviewedAt: string | null;
+  approvedBy: string | null;
   target: Blind;
   sealedContent: Sealed;
 }

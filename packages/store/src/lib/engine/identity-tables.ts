@@ -1,3 +1,4 @@
+import type { TokenPurpose } from "@hilum/contract";
 import type { Role } from "@hilum/contract/api";
 import type { SealedOrNull } from "./tables.ts";
 
@@ -66,7 +67,8 @@ export interface ApiTokensTable {
   prefix: string;
   /** JSON list of scopes. */
   scopes: string;
-  purpose: "TREAT" | "HOPERAT";
+  purpose: TokenPurpose;
+  recipient: string | null;
   createdBy: string;
   createdAt: string;
   expiresAt: string;

@@ -7,7 +7,7 @@ export type GlassEnd = NonNullable<Glass["ended"]>;
 export type GlassUseKind = GlassUse["what"];
 export type GlassNoteKind = "accept" | "ask" | "escalate" | "answer";
 export type DisclosureKind = AccountedDisclosure["kind"];
-export type ApprovalKind = "export" | "shredding";
+export type ApprovalKind = "export" | "shredding" | "glass";
 export type ApprovalState = "waiting" | "approved" | "refused" | "done" | "expired";
 
 /** A person reveals records for a purpose and a while. */
@@ -31,6 +31,8 @@ export interface GlassRow {
   reads: number;
   reviewedBy?: string;
   reviewedAt?: Time;
+  /** Who let it be broken, where that needed a second person. */
+  approvedBy?: string;
   target: GlassTarget;
   reason: string;
   caseReference?: string;
@@ -136,6 +138,7 @@ export interface ApprovalRow {
   id: string;
   kind: ApprovalKind;
   state: ApprovalState;
+  /** Id of the patient; of a glass for one record, that record's name. */
   patient: string;
   /** Id of the user who asks. */
   requestedUser: string;
@@ -164,8 +167,8 @@ export type ApprovalChange = Partial<
 export interface Approvals {
   create(approval: NewApproval): Promise<void>;
   find(kind: ApprovalKind, id: string): Promise<ApprovalRow | undefined>;
-  /** Newest first. */
-  list(kind: ApprovalKind, page: PageRequest): Promise<Page<ApprovalRow>>;
+  /** Newest first; those that one user asked for, or all. */
+  list(kind: ApprovalKind, page: PageRequest & { requestedUser?: string }): Promise<Page<ApprovalRow>>;
   /** Throws `approval.wrong_state` where it is not in `from` any more: of two that decide at once, one wins. */
   move(id: string, from: ApprovalState, to: ApprovalState, change?: ApprovalChange): Promise<void>;
   /** Those whose time is over. */

@@ -1,3 +1,4 @@
+import type { TokenPurpose } from "@hilum/contract";
 import type { Preferences, Role } from "@hilum/contract/api";
 import type { InstanceKey, Time } from "./shapes.ts";
 
@@ -129,7 +130,9 @@ export interface ApiTokenRow {
   /** Data scopes that open records to it; none opens no record. */
   scopes: string[];
   /** Purpose of use of what it asks for. */
-  purpose: "TREAT" | "HOPERAT";
+  purpose: TokenPurpose;
+  /** Whose program it is, where that is somebody outside. */
+  recipient?: string;
   prefix: string;
   createdBy: string;
   createdAt: Time;

@@ -170,6 +170,8 @@ export interface Messages {
   find(id: string): Promise<MessageRow | undefined>;
   detail(id: string): Promise<MessageDetailRow | undefined>;
   list(filter?: MessageFilter): Promise<Page<MessageRow>>;
+  /** The bodies of those that are there, by id. */
+  bodies(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   counts(): Promise<Record<MessageState, number>>;
   /** One row per hour of the newest `hours`, oldest first, without gaps. */
   hours(hours: number): Promise<HourCount[]>;

@@ -4,7 +4,7 @@ import { dropNulls, refuseWith, type Session } from "../session.ts";
 import { presentUser, selectUsers } from "./users.ts";
 
 const tokenColumns = [
-  ...(["id", "name", "role", "prefix", "scopes", "purpose"] as const),
+  ...(["id", "name", "role", "prefix", "scopes", "purpose", "recipient"] as const),
   ...(["createdBy", "createdAt", "expiresAt", "lastUsedAt"] as const),
 ] as const;
 
@@ -36,8 +36,9 @@ export function createTokens(session: Session): Tokens {
         .orderBy("createdAt", "desc");
       return (await session.all(query)).map((row) => present(dropNulls(row)));
     },
-    create: async ({ lastUsedAt, scopes, ...token }) => {
-      const row = { ...token, scopes: JSON.stringify(scopes), lastUsedAt: lastUsedAt ?? null };
+    create: async ({ lastUsedAt, scopes, recipient, ...token }) => {
+      const kept = { scopes: JSON.stringify(scopes), lastUsedAt: lastUsedAt ?? null, recipient: recipient ?? null };
+      const row = { ...token, ...kept };
       await session.commit([toStatement(sql.insertInto("apiTokens").values(row))]);
     },
     findByHash: async (hash) => {

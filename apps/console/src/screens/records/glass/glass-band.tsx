@@ -9,6 +9,7 @@ import { ActButton } from "../../../shell/act-button.tsx";
 import { focusHeading } from "../../../shell/focus-heading.ts";
 import { Go } from "../../../shell/go.tsx";
 import { announce } from "../../../shell/notices.ts";
+import { ownOpenGlasses } from "./own-open-glasses.ts";
 import { maskedClass, permissionTo, targetPath } from "../record-words.ts";
 
 const extendMinutes = 5;
@@ -16,7 +17,7 @@ const warnSeconds = 60;
 
 /** Stays in sight on every page while a glass of this person is open: how long it still is, and how to end it. */
 export function GlassBand() {
-  const glasses = useRead("listGlasses", { query: { mine: true, state: "open" } });
+  const glasses = useRead("listGlasses", { query: ownOpenGlasses });
   const open = (glasses.data?.items ?? []).filter(({ state }) => state === "open");
   const [first] = open;
   const isOpen = first !== undefined;

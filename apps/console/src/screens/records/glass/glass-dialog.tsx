@@ -5,10 +5,11 @@ import { IconLock, IconShieldExclamation } from "@tabler/icons-react";
 import { useState } from "react";
 import { isApiProblem, type ApiProblem } from "../../../api/api-problem.ts";
 import { call, type AnswerById } from "../../../api/call.ts";
-import { useAct } from "../../../api/use-api.ts";
+import { useAct, useRead } from "../../../api/use-api.ts";
 import { PasswordField } from "../../../look/password-field.tsx";
 import { FormDialog } from "../../../shell/form-dialog.tsx";
 import { useFaults } from "../../../shell/use-faults.ts";
+import { ownOpenGlasses } from "./own-open-glasses.ts";
 import { PurposeSelect } from "../purpose-select.tsx";
 import { ReasonField, reasonFault } from "../reason-field.tsx";
 import { fieldWords, maskedClass } from "../record-words.ts";
@@ -32,6 +33,8 @@ interface GlassDialogProps {
 export function GlassDialog({ title, targets, fields, onOpened, onClose }: GlassDialogProps) {
   const confirm = usePasswordProof();
   const open = useAct("openGlass", "The glass is broken. What you read is written down and reviewed.");
+  const ask = useAct("requestGlass", "Asked. When somebody agrees, open it under Records, Requests.");
+  const { data: standing } = useRead("listGlasses", { query: ownOpenGlasses });
   const [purpose, setPurpose] = useState<GlassPurpose | "">("");
   const [caseReference, setCaseReference] = useState("");
   const [reason, setReason] = useState("");
@@ -39,33 +42,37 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
   const [minutes, setMinutes] = useState<Minutes>(5);
   const [targetAt, setTargetAt] = useState(0);
   const [password, setPassword] = useState("");
+  const byTwo = standing?.secondPerson === true && purpose !== "ETREAT";
   const { shown, passes } = useFaults("glass", {
     purpose: purpose === "" ? "Choose why you need it." : undefined,
     reason: reasonFault(reason),
     fields: wanted.length === 0 ? "Choose at least one." : undefined,
-    password: password === "" ? "Write your password." : undefined,
+    password: !byTwo && password === "" ? "Write your password." : undefined,
   });
   const target = (targets[targetAt] ?? targets[0])?.target;
   const submit = async (): Promise<void> => {
     if (!passes() || purpose === "" || target === undefined) return;
+    const body = {
+      ...{ target, purpose, reason: reason.trim(), fields: [...wanted], minutes },
+      ...(caseReference.trim() !== "" && { caseReference: caseReference.trim() }),
+    };
+    if (byTwo) {
+      if (await ask.attempt({ body })) onClose();
+      return;
+    }
     if (!(await confirm.give(password))) return document.getElementById("glass-password")?.focus();
-    const glass = await open.run({
-      body: {
-        ...{ target, purpose, reason: reason.trim(), fields: [...wanted], minutes },
-        ...(caseReference.trim() !== "" && { caseReference: caseReference.trim() }),
-      },
-    });
+    const glass = await open.run({ body });
     if (glass !== undefined) onOpened(glass);
   };
   return (
     <FormDialog
       title="Break the glass?"
       size={600}
-      submit="Break the glass"
+      submit={byTwo ? "Ask another person" : "Break the glass"}
       icon={<IconShieldExclamation size={17} aria-hidden />}
-      may={open.may}
-      running={confirm.running || open.running}
-      problem={confirm.problem ?? open.problem}
+      may={byTwo ? ask.may : open.may}
+      running={confirm.running || open.running || ask.running}
+      problem={confirm.problem ?? open.problem ?? ask.problem}
       beside={
         <span className="small dim row grow">
           <IconLock size={16} aria-hidden />
@@ -79,6 +86,12 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
         You will see <span className={maskedClass(title)}>{title}</span> in the clear. Your name, your reason and every
         record that you open are written to the audit log, and another person reviews them.
       </p>
+      {byTwo && (
+        <p>
+          <b className="strong">Here a glass is broken by two.</b> An administrator or an auditor reads your reason and
+          agrees first; then you open it with your password. Emergency treatment does not wait.
+        </p>
+      )}
       <PurposeSelect<GlassPurpose>
         id="glass-purpose"
         label="Why do you need it?"
@@ -141,16 +154,18 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
           ))}
         </div>
       </Radio.Group>
-      <PasswordField
-        id="glass-password"
-        label="Your password"
-        name="password"
-        autoComplete="current-password"
-        required
-        value={password}
-        error={shown.password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
+      {!byTwo && (
+        <PasswordField
+          id="glass-password"
+          label="Your password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          error={shown.password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+      )}
     </FormDialog>
   );
 }

@@ -81,13 +81,15 @@ const endWords = {
 } as const;
 
 function Facts({ glass }: { glass: GlassDetail }) {
-  const { title, openedAt, until, endedAt, ended, minutes, extended, fields, reviewedBy, reviewedAt } = glass;
+  const { title, openedAt, until, endedAt, ended, minutes, extended, fields } = glass;
+  const { reviewedBy, reviewedAt, approvedBy } = glass;
   return (
     <Panel title="How far it went">
       <KeyValue
         rows={{
           What: <span className={maskedClass(title)}>{title}</span>,
           Fields: fields.map((field) => fieldWords[field]).join("; "),
+          "Agreed by": approvedBy === undefined ? undefined : actorName(approvedBy),
           Opened: exactly(openedAt),
           For: `${many(minutes, "minute")}${extended > 0 ? ` and ${extended} more` : ""}`,
           [endedAt === undefined ? "Closes" : "Closed"]:

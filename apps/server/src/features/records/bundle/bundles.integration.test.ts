@@ -201,7 +201,7 @@ describe("bundles", () => {
         "/entry/0/request/url",
       ],
       [
-        bundle("batch", { request: { method: "PUT", url: "Patient?identifier=1" }, resource: patient() }),
+        bundle("batch", { request: { method: "PATCH", url: "Patient?identifier=1" }, resource: patient() }),
         "/entry/0/request/url",
       ],
       [bundle("batch", { request: { method: "POST", url: "Patient" } }), "/entry/0/resource"],

@@ -1,20 +1,21 @@
 import { HilumError, isHilumError, type Problem } from "@hilum/contract";
-import { makeId } from "../../../make-id.ts";
 import { fhirStatusOf, presentOutcome } from "../../../http/operation-outcome.ts";
 import { toHilumError } from "../../../http/problem.ts";
 import { isCarried } from "../carried-types.ts";
 import { commitDrafts, type Draft } from "../drafts.ts";
-import { governAll, type GovernAct } from "../govern-acts.ts";
+import { governAll, type GovernAct, type RecordAct } from "../govern-acts.ts";
+import { noteOfGlass } from "../note-glass.ts";
 import type { Planned, WritePlans } from "../plan-writes.ts";
 import { readPairs } from "../query-pairs.ts";
 import type { Asker, OpenedRecord, RecordsService, Resource, WrittenRecord } from "../records-service.ts";
 import { parseConditional } from "../references.ts";
 import { takeContent, type Taken } from "../take-content.ts";
 import type { WriteParts } from "../write-records.ts";
-import { actOf, carryOutEntry, carryOutGet, patchOf } from "./carry-out.ts";
+import { actOf, carryOutEntry, carryOutGet, nothingDeleted, patchOf, type CarriedOut } from "./carry-out.ts";
 import { parseBundle, type BundleEntry } from "./parse-bundle.ts";
 import { batchAnswer, presentWritten, type Returning } from "./present-entries.ts";
 import { conditionalsOf, resolveReferences } from "./resolve-references.ts";
+import { at, namesOf, refuseClashes, stepOf, type Step } from "./transaction-steps.ts";
 
 export interface BundleParts extends WriteParts {
   govern: GovernAct;
@@ -44,7 +45,9 @@ async function batch(
   const answers: object[] = [];
   for (const entry of entries) {
     try {
-      answers.push(await govern(asker, actOf(entry), () => carryOutEntry(acts, asker, entry, returning)));
+      const carryOut = () => carryOutEntry(acts, asker, entry, returning);
+      const { answer } = await govern(asker, actOf(entry), carryOut, ({ read }) => noteOfGlass(read));
+      answers.push(answer);
     } catch (thrown) {
       const error = toHilumError(thrown);
       // Nothing more can be done that anybody could prove.
@@ -56,14 +59,6 @@ async function batch(
   return answers;
 }
 
-/** A write of a transaction, with the id that its record will have. */
-interface Step {
-  entry: BundleEntry;
-  id: string;
-  /** What If-None-Exist found: the entry writes nothing. */
-  found?: OpenedRecord;
-}
-
 async function transaction(
   parts: BundleParts,
   asker: Asker,
@@ -71,41 +66,43 @@ async function transaction(
   returning: Returning,
 ): Promise<object[]> {
   const steps: Step[] = [];
-  for (const entry of entries.filter(({ method }) => method !== "GET"))
-    steps.push(await stepOf(parts.plans, asker, entry));
+  for (const entry of entries.filter(({ method }) => method !== "GET")) {
+    const step = await stepOf(parts.plans, asker, entry);
+    if (step !== undefined) steps.push(step);
+  }
+  refuseClashes(steps);
+  const reads = new Map(entries.filter(({ method }) => method === "GET").map((entry) => [entry, actOf(entry)]));
   const acts = [
     ...steps.filter(({ found }) => found === undefined).map(({ entry, id }) => actOf(entry, id)),
-    ...entries.filter(({ method }) => method === "GET").map((entry) => actOf(entry)),
+    ...reads.values(),
   ];
-  return await governAll(parts.govern, asker, acts, async () => {
+  const readBy = new Map<RecordAct | undefined, readonly OpenedRecord[]>();
+  const perform = async (): Promise<object[]> => {
     const written = await writeAll(parts, asker, steps);
     const answers: object[] = [];
     for (const entry of entries) {
       const result = written.get(entry.index);
-      answers.push(result === undefined ? await answerGet(parts, asker, entry) : presentWritten(result, returning));
+      if (result !== undefined) answers.push(presentWritten(result, returning));
+      else if (entry.method !== "GET") answers.push(nothingDeleted);
+      else {
+        const { answer, read } = await answerGet(parts, asker, entry);
+        readBy.set(reads.get(entry), read);
+        answers.push(answer);
+      }
     }
     return answers;
-  });
-}
-
-async function stepOf(plans: WritePlans, asker: Asker, entry: BundleEntry): Promise<Step> {
-  const { id, type, ifNoneExist, index } = entry;
-  if (id !== undefined) return { entry, id };
-  const found =
-    ifNoneExist === undefined
-      ? undefined
-      : await at(index, "/request/ifNoneExist", () => plans.findOne(asker, type, ifNoneExist));
-  return found === undefined ? { entry, id: makeId(asker.context.now().getTime()) } : { entry, id: found.id, found };
+  };
+  return await governAll(parts.govern, asker, acts, perform, (_answers, act) => noteOfGlass(readBy.get(act) ?? []));
 }
 
 /** What was written stays written, so a search that fails afterwards says so in its own entry. */
-async function answerGet({ acts }: BundleParts, asker: Asker, entry: BundleEntry): Promise<object> {
+async function answerGet({ acts }: BundleParts, asker: Asker, entry: BundleEntry): Promise<CarriedOut> {
   try {
     return await carryOutGet(acts, asker, entry);
   } catch (thrown) {
     const error = toHilumError(thrown);
     const outcome = presentOutcome(error);
-    return { response: { status: String(fhirStatusOf(error)), outcome } };
+    return { answer: { response: { status: String(fhirStatusOf(error)), outcome } }, read: [] };
   }
 }
 
@@ -186,10 +183,11 @@ async function planAll(
 async function planOne(
   plans: WritePlans,
   asker: Asker,
-  { entry, id, found }: Step,
+  { entry, id, version, found }: Step,
   contents: ReadonlyMap<number, unknown>,
 ): Promise<Planned> {
-  const { type, index, method, ifMatch, ifNoneExist, resource } = entry;
+  const { type, index, method, ifMatch = method === "DELETE" ? version : undefined } = entry;
+  const { ifNoneExist, resource, where } = entry;
   const match = ifMatch === undefined ? {} : { ifMatch };
   switch (method) {
     case "POST":
@@ -199,12 +197,23 @@ async function planOne(
         ...(ifNoneExist === undefined ? {} : { ifNoneExist }),
       });
     case "PUT":
+      if (where !== undefined)
+        return forRecord(
+          id,
+          await plans.updateWhere(asker, { type, where, id, resource: contents.get(index), ...match }),
+        );
       return await plans.update(asker, { type, id, resource: withId(contents.get(index), id), ...match });
     case "PATCH":
       return await plans.patch(asker, { type, id, steps: patchOf(resource ?? { resourceType: type }), ...match });
     default:
       return await plans.remove(asker, { type, id, ...match });
   }
+}
+
+/** What the condition of an entry finds must still be what other entries refer to. */
+function forRecord(id: string, planned: Planned): Planned {
+  if (("draft" in planned ? planned.draft : planned.record).id === id) return planned;
+  throw new HilumError("record.conflict", { detail: "The condition of an entry finds another record by now." });
 }
 
 /** Within a bundle the id may stand in the address alone. */
@@ -272,31 +281,8 @@ async function resolveAll(
   );
 }
 
-/** Under which addresses other entries may know the record of a step: its fullUrl, and the relative form of one that is RESTful. */
-function namesOf({ entry: { fullUrl, type, method }, id }: Step): [string, string][] {
-  if (fullUrl === undefined) return [];
-  const name = `${type}/${id}`;
-  const relative =
-    method === "POST" ? /^https?:\/\/.*\/([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})$/.exec(fullUrl)?.[1] : undefined;
-  return [[fullUrl, name], ...(relative === undefined ? [] : [[relative, name] satisfies [string, string]])];
-}
-
 const unmatched = (index: number, type: string): Problem => ({
   pointer: `/entry/${index}/resource`,
   message: `A reference is a condition that no ${type} here matches.`,
   fix: `Store the ${type} first, or write the reference as ${type}/id.`,
 });
-
-/** Says in which entry a failure is, and where in it. */
-async function at<T>(index: number, place: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!isHilumError(error)) throw error;
-    throw new HilumError(error.code, {
-      detail: `Entry ${index}: ${error.detail}`,
-      problems: error.problems.map((problem) => ({ ...problem, pointer: `/entry/${index}${place}${problem.pointer}` })),
-      cause: error,
-    });
-  }
-}

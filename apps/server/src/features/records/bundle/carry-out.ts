@@ -2,11 +2,22 @@ import type { DataAction } from "@hilum/contract";
 import type { OperationId } from "@hilum/contract/api";
 import { HilumError } from "@hilum/contract";
 import type { RecordAct } from "../govern-acts.ts";
-import type { Asker, OpenedRecord, RecordsService, Resource, WrittenRecord } from "../records-service.ts";
+import type {
+  Asker,
+  OpenedRecord,
+  RecordPage,
+  RecordsService,
+  Resource,
+  SearchPairs,
+  WrittenRecord,
+} from "../records-service.ts";
 import type { BundleEntry } from "./parse-bundle.ts";
 import { presentPage, presentRead, presentWritten, type Returning } from "./present-entries.ts";
 
-type Acts = Pick<RecordsService, "read" | "search" | "create" | "update" | "patch" | "remove" | "history">;
+type Acts = Pick<
+  RecordsService,
+  "read" | "search" | "create" | "update" | "updateWhere" | "patch" | "remove" | "removeWhere" | "history"
+>;
 
 const operationByMethod: Record<BundleEntry["method"], { action: OperationId; letters: readonly DataAction[] }> = {
   GET: { action: "readRecord", letters: ["r"] },
@@ -17,10 +28,21 @@ const operationByMethod: Record<BundleEntry["method"], { action: OperationId; le
 };
 
 /** What the audit log says of an entry. */
-export function actOf({ method, type, id, query }: BundleEntry, madeId?: string): RecordAct {
+export function actOf({ method, type, id, query, where }: BundleEntry, madeId?: string): RecordAct {
   if (method === "GET" && query !== undefined) return { action: "searchRecords", type, letters: ["s"] };
   const known = id ?? madeId;
-  return { ...operationByMethod[method], type, ...(known === undefined ? {} : { id: known }) };
+  const named = known === undefined ? {} : { id: known };
+  if (where !== undefined && method === "PUT")
+    return { action: "updateRecordWhere", type, letters: ["u", "s"], ...named };
+  if (where !== undefined && method === "DELETE")
+    return { action: "deleteRecordWhere", type, letters: ["d", "s"], ...named };
+  return { ...operationByMethod[method], type, ...named };
+}
+
+/** An entry that was carried out: its answer, and the records that were read for it. */
+export interface CarriedOut {
+  answer: object;
+  read: readonly OpenedRecord[];
 }
 
 /** Carries one entry out by itself and presents its answer. */
@@ -29,8 +51,8 @@ export async function carryOutEntry(
   asker: Asker,
   entry: BundleEntry,
   returning: Returning,
-): Promise<object> {
-  const { method, type, id = "", resource = { resourceType: type }, ifMatch, ifNoneExist } = entry;
+): Promise<CarriedOut> {
+  const { method, type, id = "", resource = { resourceType: type }, ifMatch, ifNoneExist, where } = entry;
   const match = ifMatch === undefined ? {} : { ifMatch };
   switch (method) {
     case "GET":
@@ -43,27 +65,46 @@ export async function carryOutEntry(
         }),
       );
     case "PUT":
+      if (where !== undefined)
+        return written(await acts.updateWhere(asker, { resource: ofType(resource, type), where, ...match }));
       return written(await acts.update(asker, { resource: ofType(resource, type, id), ...match }));
     case "PATCH":
       return written(await acts.patch(asker, { type, id, steps: patchOf(resource), ...match }));
-    case "DELETE":
-      return presentWritten(deletion(await acts.remove(asker, { type, id, ...match })), "minimal");
+    case "DELETE": {
+      const removed =
+        where === undefined
+          ? await acts.remove(asker, { type, id, ...match })
+          : await acts.removeWhere(asker, { type, where, ...match });
+      return {
+        answer: removed === undefined ? nothingDeleted : presentWritten(deletion(removed), "minimal"),
+        read: [],
+      };
+    }
   }
 
-  function written(result: WrittenRecord): object {
-    return presentWritten(result, returning);
+  function written(result: WrittenRecord): CarriedOut {
+    return { answer: presentWritten(result, returning), read: [] };
   }
 }
+
+/** The answer of a deletion whose condition finds no record. */
+export const nothingDeleted = { response: { status: "204 No Content" } };
 
 const deletion = (record: OpenedRecord): WrittenRecord => ({ record, outcome: "updated", mayRead: false });
 
-export async function carryOutGet(acts: Acts, asker: Asker, entry: BundleEntry): Promise<object> {
+export async function carryOutGet(acts: Acts, asker: Asker, entry: BundleEntry): Promise<CarriedOut> {
   const { type, id, version, history, query } = entry;
-  if (query !== undefined) return presentPage(await acts.search(asker, { type, query }), "searchset", query);
+  if (query !== undefined) return pageOf(await acts.search(asker, { type, query }), "searchset", query);
   if (id === undefined) throw new HilumError("record.not_found");
-  if (history === true) return presentPage(await acts.history(asker, { type, id }), "history", []);
-  return presentRead(await acts.read(asker, { type, id, ...versionOf(version) }));
+  if (history === true) return pageOf(await acts.history(asker, { type, id }), "history", []);
+  const record = await acts.read(asker, { type, id, ...versionOf(version) });
+  return { answer: presentRead(record), read: [record] };
 }
+
+const pageOf = (page: RecordPage, kind: "searchset" | "history", query: SearchPairs): CarriedOut => ({
+  answer: presentPage(page, kind, query),
+  read: [...page.records, ...page.included],
+});
 
 function versionOf(version: string | undefined): { version?: number } {
   if (version === undefined) return {};

@@ -19,6 +19,8 @@ export interface BundleEntry {
   fullUrl?: string;
   ifMatch?: number;
   ifNoneExist?: SearchPairs;
+  /** Of PUT and DELETE, in place of an id: what finds the record. */
+  where?: SearchPairs;
 }
 
 export interface ParsedBundle {
@@ -82,7 +84,7 @@ function parseEntry(value: unknown, index: number): Read {
     return fault(
       "/request/url",
       "The address is none that is served in a bundle.",
-      "Write Type, Type?search, Type/id or Type/id/_history/version, without a host. PUT, PATCH and DELETE need an id.",
+      "Write Type, Type?search, Type/id or Type/id/_history/version, without a host. PATCH needs an id; PUT and DELETE an id or a search.",
     );
   const resource = objectOf(entry["resource"]) as Resource | undefined;
   if (method !== "GET" && method !== "DELETE" && resource === undefined)
@@ -110,7 +112,7 @@ function parseEntry(value: unknown, index: number): Read {
   };
 }
 
-type Address = Pick<BundleEntry, "type" | "id" | "version" | "history" | "query">;
+type Address = Pick<BundleEntry, "type" | "id" | "version" | "history" | "query" | "where">;
 
 function parseTarget(url: string, method: BundleMethod): Address | undefined {
   const [path = "", ...rest] = url.replace(/^\//, "").split("?");
@@ -118,7 +120,9 @@ function parseTarget(url: string, method: BundleMethod): Address | undefined {
   const [type = "", id, history, version, ...more] = path.split("/");
   if (!canonicalTypes.some((name) => name === type) || more.length > 0) return undefined;
   if (method === "POST") return id === undefined && query === undefined ? { type } : undefined;
-  if (id === undefined) return method === "GET" ? { type, query: query ?? [] } : undefined;
+  if (id === undefined && method === "GET") return { type, query: query ?? [] };
+  if (id === undefined)
+    return query !== undefined && (method === "PUT" || method === "DELETE") ? { type, where: query } : undefined;
   if (!/^[A-Za-z0-9.-]{1,64}$/.test(id)) return undefined;
   if (method !== "GET") return history === undefined && query === undefined ? { type, id } : undefined;
   if (history === undefined) return { type, id };
@@ -137,14 +141,14 @@ function findClashes(entries: readonly BundleEntry[]): Problem[] {
       : [{ pointer: `/entry/${index}${pointer}`, message: `${message} (entry ${first}).`, fix: "Send it once." }];
   };
   return entries.flatMap(({ index, method, type, id, fullUrl }) => [
-    ...(method === "GET" || id === undefined
-      ? []
-      : clash(`record ${type}/${id}`, index, "/request/url", "Another entry changes the same record")),
+    ...(method === "GET" || id === undefined ? [] : clash(`record ${type}/${id}`, index, "/request/url", sameRecord)),
     ...(fullUrl === undefined || method === "GET"
       ? []
       : clash(`url ${fullUrl}`, index, "/fullUrl", "Another entry has the same fullUrl")),
   ]);
 }
+
+export const sameRecord = "Another entry changes the same record";
 
 /** `W/"3"` or `"3"`; null for anything else. */
 export function parseETag(value: unknown): number | null {
@@ -152,7 +156,8 @@ export function parseETag(value: unknown): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-function refuse(problems: readonly Problem[]): HilumError {
+/** Throws `bundle.invalid`. */
+export function refuse(problems: readonly Problem[]): HilumError {
   const shown = problems.slice(0, problemsMax);
   return new HilumError("bundle.invalid", {
     detail:

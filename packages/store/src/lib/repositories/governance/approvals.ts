@@ -26,9 +26,11 @@ export function createApprovals(session: Session): Approvals {
       const row = await session.first(rows().where("id", "=", id).where("kind", "=", kind));
       return row === undefined ? undefined : present(row);
     },
-    list: async (kind, page) => {
-      const query = rows().where("kind", "=", kind).orderBy("id", "desc").limit(pageLimit(page));
-      const found = await session.scan(page.cursor === undefined ? query : query.where("id", "<", page.cursor));
+    list: async (kind, { requestedUser, ...page }) => {
+      let query = rows().where("kind", "=", kind).orderBy("id", "desc").limit(pageLimit(page));
+      if (requestedUser !== undefined) query = query.where("requestedUser", "=", requestedUser);
+      if (page.cursor !== undefined) query = query.where("id", "<", page.cursor);
+      const found = await session.scan(query);
       return toPage(found.map(present), page, ({ id }) => id);
     },
     move: async (id, from, to, { refusal, ...change } = {}) => {

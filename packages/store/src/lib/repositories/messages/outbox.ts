@@ -7,7 +7,7 @@ import { createActs } from "./acts.ts";
 import { countHours, createStateCounts } from "./counts.ts";
 import { readTimeline } from "./timeline.ts";
 
-type Outbox = Pick<Messages, "find" | "detail" | "list" | "counts" | "hours" | "retry" | "cancel" | "discard">;
+type Outbox = Pick<Messages, "find" | "detail" | "list" | "bodies" | "counts" | "hours" | "retry" | "cancel" | "discard">;
 type Listed = Pick<
   Selectable<Tables["messages"]>,
   "testMode" | "createdAt" | "createdBy" | "recipientMasked" | "moreRecipients"
@@ -55,6 +55,9 @@ export function createOutbox(session: Session): Outbox {
     return row === undefined ? undefined : present(row);
   };
 
+  const openBody = (id: string, sealed: Uint8Array): string =>
+    session.keyring.open(bodyPlace(id), sealed).toString("utf8");
+
   const detail = async (id: string): Promise<MessageDetailRow | undefined> => {
     const row = await session.first(rows().select("head.sealedBody").where("work.id", "=", id));
     if (row === undefined) return undefined;
@@ -65,7 +68,7 @@ export function createOutbox(session: Session): Outbox {
     const accepted: TimelineRow = { at: row.createdAt, kind: "accepted", actor: row.createdBy };
     return {
       ...present(head),
-      body: session.keyring.open(bodyPlace(id), sealedBody).toString("utf8"),
+      body: openBody(id, sealedBody),
       timeline: [accepted, ...(await readTimeline(session, id))],
       attachments: attachments.map(({ blob }) => blob),
     };
@@ -77,6 +80,13 @@ export function createOutbox(session: Session): Outbox {
     list: async (filter = {}) => {
       const page = await session.scan(filtered(rows(), filter).orderBy("work.id", "desc").limit(pageLimit(filter)));
       return toPage(page.map(present), filter, ({ id }) => id);
+    },
+    bodies: async (ids) => {
+      if (ids.length === 0) return new Map();
+      const found = await session.all(
+        sql.selectFrom("messages").select(["id", "sealedBody"]).where("id", "in", [...ids]),
+      );
+      return new Map(found.map(({ id, sealedBody }) => [id, openBody(id, sealedBody)]));
     },
     counts: createStateCounts(session),
     hours: (hours) => countHours(session, hours),
