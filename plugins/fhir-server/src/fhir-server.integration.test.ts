@@ -15,15 +15,14 @@ beforeEach(() => {
 });
 
 let made = 0;
-const patient = (version = "1", more: object = {}): RecordResource & { id: string } =>
-  ({
-    resourceType: "Patient",
-    id: `p${++made}`,
-    meta: { versionId: version },
-    identifier: [{ system: "https://clinic.example/mrn", value: `MRN-${made}` }],
-    name: [{ family: "Example", given: ["Una"] }],
-    ...more,
-  }) as RecordResource & { id: string };
+const patient = (version = "1", more: object = {}): RecordResource & { id: string } => ({
+  resourceType: "Patient",
+  id: `p${++made}`,
+  meta: { versionId: version },
+  identifier: [{ system: "https://clinic.example/mrn", value: `MRN-${made}` }],
+  name: [{ family: "Example", given: ["Una"] }],
+  ...more,
+});
 
 /** How the plugin tells a failure, in the members that decide what happens next. */
 async function failure(promise: Promise<unknown>): Promise<Record<string, unknown>> {

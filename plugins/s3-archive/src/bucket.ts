@@ -15,7 +15,6 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { explainFailure, isAlreadyThere, isMissing } from "./explain-failure.ts";
 import type { ArchiveSettings } from "./settings.ts";
 
-export type ArchiveContext = CallContext<ArchiveSettings>;
 type Connect = CallContext["connect"];
 
 export interface Listed {
@@ -61,10 +60,16 @@ class TunnelAgent extends Agent {
   }
 
   override createConnection(_options: unknown, done?: (error: Error | null, stream: Duplex) => void): undefined {
-    this.#connect().then(
-      (socket) => done?.(null, socket),
-      (error: unknown) => done?.(error as Error, undefined as never),
-    );
+    void this.#open(done);
+    return undefined;
+  }
+
+  async #open(done?: (error: Error | null, stream: Duplex) => void): Promise<void> {
+    try {
+      done?.(null, await this.#connect());
+    } catch (error) {
+      done?.(error as Error, undefined as never);
+    }
   }
 }
 

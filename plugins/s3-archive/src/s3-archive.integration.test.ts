@@ -5,17 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openWorld, type World } from "./test-support/world.ts";
 
 let made = 0;
-const document = (version = "1", more: object = {}): RecordResource & { id: string } =>
-  ({
-    resourceType: "DocumentReference",
-    id: `d${++made}`,
-    meta: { versionId: version },
-    status: "current",
-    identifier: [{ system: "https://clinic.example/doc", value: `DOC-${made}` }],
-    subject: { reference: `Patient/una${made}` },
-    content: [{ attachment: { contentType: "application/pdf", url: `Binary/b${made}` } }],
-    ...more,
-  }) as RecordResource & { id: string };
+const document = (version = "1", more: object = {}): RecordResource & { id: string } => ({
+  resourceType: "DocumentReference",
+  id: `d${++made}`,
+  meta: { versionId: version },
+  status: "current",
+  identifier: [{ system: "https://clinic.example/doc", value: `DOC-${made}` }],
+  subject: { reference: `Patient/una${made}` },
+  content: [{ attachment: { contentType: "application/pdf", url: `Binary/b${made}` } }],
+  ...more,
+});
 const valueOf = (resource: RecordResource): string =>
   resource.resourceType === "DocumentReference" ? (resource.identifier?.[0]?.value ?? "") : "";
 
@@ -64,10 +63,10 @@ describe.skipIf(!requires("moto").available)("an archive in a bucket", () => {
       await host.store.create(one);
       const other = { ...one, description: "Another one" } as RecordResource;
       expect(await failure(host.store.create(other))).toMatchObject({ code: "record.conflict" });
-      expect(await failure(host.store.create({ ...one, meta: { versionId: "3" } } as RecordResource))).toMatchObject({
+      expect(await failure(host.store.create({ ...one, meta: { versionId: "3" } }))).toMatchObject({
         code: "record.conflict",
       });
-      const next = { ...one, meta: { versionId: "2" } } as RecordResource;
+      const next: RecordResource = { ...one, meta: { versionId: "2" } };
       expect(await failure(host.store.update(next, { ifMatch: "7" }))).toMatchObject({ code: "record.conflict" });
       await host.store.update(next, { ifMatch: "1" });
       expect(await failure(host.store.update(one))).toMatchObject({ code: "record.conflict" });
@@ -88,7 +87,7 @@ describe.skipIf(!requires("moto").available)("an archive in a bucket", () => {
     it("takes a record away with its files, and remembers that it was there", async () => {
       const one = document();
       await host.store.create(one);
-      await host.store.update({ ...one, meta: { versionId: "2" } } as RecordResource);
+      await host.store.update({ ...one, meta: { versionId: "2" } });
       await host.store.delete("DocumentReference", one.id);
       await host.store.delete("DocumentReference", one.id);
       expect(await names(`DocumentReference/${one.id}/`)).toEqual([

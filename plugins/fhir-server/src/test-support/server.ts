@@ -31,7 +31,6 @@ export async function openServer(settings: Readonly<Record<string, unknown>> = {
     names: ["localhost", "127.0.0.1"],
     notAfter: new Date(Date.now() + 86_400_000),
   });
-  let readScopes: ((authorization: string | undefined) => Promise<readonly string[] | undefined>) | undefined;
   const authorization = await startAuthorizationServer({
     ...{ certificate, users: {}, scopes: ["system/*.cruds", "system/Patient.rs"] },
     clients: [{ id: "clinic", secret: clientSecret }],
@@ -42,14 +41,14 @@ export async function openServer(settings: Readonly<Record<string, unknown>> = {
   });
   const ask = (question: Omit<Parameters<typeof askOverTls>[0], "authority">) =>
     askOverTls({ ...question, authority: authority.certificate });
-  readScopes = async (value) => {
+  const readScopes = async (value: string | undefined): Promise<readonly string[] | undefined> => {
     if (value === undefined) return undefined;
     const { body } = await ask({
       ...{ port: authorization.port, method: "GET", path: "/api/scopes", headers: { authorization: value } },
     });
     return (JSON.parse(body.toString("utf8")) as { scopes?: string[] }).scopes;
   };
-  const server = await startFhirServer({ certificate, scopesOf: (value) => readScopes(value) });
+  const server = await startFhirServer({ certificate, scopesOf: readScopes });
   const values: Readonly<Record<string, unknown>> = {
     ...{ host: "localhost", port: server.port, basePath: server.basePath, signIn: "client" },
     ...{ tokenHost: "localhost", tokenPort: authorization.port, tokenPath: "token" },

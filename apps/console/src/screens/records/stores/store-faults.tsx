@@ -51,9 +51,7 @@ export function StoreFaults({ store: { title }, of }: { store: ReplicatedStore; 
 }
 
 function FaultRow({ fault, of, onLeave }: { fault: StoreFault; of: StoreKey; onLeave(): void }) {
-  const retry = useAct("retryStoreFault", ({ taken }) => (taken ? "The store has the record" : "It was refused again"));
-  const mayLeave = useMay("dismissStoreFault");
-  const { id, type, record, version, title, reply, fix, attempts, lastAttemptAt } = fault;
+  const { type, record, version, title, reply, fix, attempts, lastAttemptAt } = fault;
   const name = `${type} ${record}`;
   return (
     <tr>
@@ -71,23 +69,32 @@ function FaultRow({ fault, of, onLeave }: { fault: StoreFault; of: StoreKey; onL
         <span className="sub">{many(attempts, "attempt")}</span>
       </td>
       <td>
-        <div className="row keep">
-          <ActButton
-            compact
-            size="compact-sm"
-            may={retry.may}
-            running={retry.running}
-            label={`Try again: ${name}`}
-            onClick={() => void retry.run({ params: { ...of, fault: id } })}
-          >
-            Try again
-          </ActButton>
-          <ActButton compact size="compact-sm" may={mayLeave} label={`Leave out: ${name}`} onClick={onLeave}>
-            Leave out
-          </ActButton>
-        </div>
+        <FaultActs fault={fault} of={of} onLeave={onLeave} />
       </td>
     </tr>
+  );
+}
+
+function FaultActs({ fault: { id, type, record }, of, onLeave }: { fault: StoreFault; of: StoreKey; onLeave(): void }) {
+  const retry = useAct("retryStoreFault", ({ taken }) => (taken ? "The store has the record" : "It was refused again"));
+  const mayLeave = useMay("dismissStoreFault");
+  const name = `${type} ${record}`;
+  return (
+    <div className="row keep">
+      <ActButton
+        compact
+        size="compact-sm"
+        may={retry.may}
+        running={retry.running}
+        label={`Try again: ${name}`}
+        onClick={() => void retry.run({ params: { ...of, fault: id } })}
+      >
+        Try again
+      </ActButton>
+      <ActButton compact size="compact-sm" may={mayLeave} label={`Leave out: ${name}`} onClick={onLeave}>
+        Leave out
+      </ActButton>
+    </div>
   );
 }
 

@@ -46,9 +46,9 @@ describe("tokens that the host gets for itself", () => {
         form: { grant_type: "client_credentials", scope: "system/*.cruds" },
       },
     ]);
-    clock.advance(269_000);
+    await clock.advance(269_000);
     expect(await tokens.token(key, "client", auth, settings)).toBe(first);
-    clock.advance(2_000);
+    await clock.advance(2_000);
     expect(await tokens.token(key, "client", auth, settings)).not.toBe(first);
     expect(asked).toHaveLength(2);
   });
@@ -77,8 +77,10 @@ describe("tokens that the host gets for itself", () => {
       code: "provider.bad_credentials",
     });
     expect(asked).toHaveLength(1);
-    clock.advance(31_000);
-    await expect(tokens.token(key, "client", auth, settings)).rejects.toThrow();
+    await clock.advance(31_000);
+    await expect(tokens.token(key, "client", auth, settings)).rejects.toMatchObject({
+      code: "provider.bad_credentials",
+    });
     expect(asked).toHaveLength(2);
   });
 
