@@ -7,7 +7,9 @@ import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { devtools } from "./journeys/devtools.ts";
+import { fhir } from "./journeys/fhir.ts";
 import { firstRun } from "./journeys/first-run.ts";
+import { keys } from "./journeys/keys.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
 import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
@@ -66,10 +68,12 @@ const plan: readonly Journey[] = [
   ...upgrade,
   ...records,
   ...recordsCustody,
+  ...fhir,
   ...recordStores,
   ...users,
   ...account,
   ...platform,
+  ...keys,
   ...audit,
   ...axeGates,
   ...brokenAudit,

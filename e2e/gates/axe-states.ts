@@ -61,6 +61,7 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     "/users/tokens",
     "/account",
     "/settings",
+    "/settings/keys",
     "/settings/sandbox",
     "/dev",
     "/dev/scaffold",
@@ -100,6 +101,13 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
       (page) => pressOn(page, "button", "Start the inspector"),
       "dialog",
     ),
+    opened(at(url, "/settings/keys"), "what holds the keys", (page) => pressOn(page, "button", "Change"), "dialog"),
+    opened(
+      at(url, "/settings/keys"),
+      "where attachments go",
+      (page) => pressOn(page, "button", "Change where attachments go"),
+      "dialog",
+    ),
     opened(
       at(url, "/records/DocumentReference/letter-1"),
       "the breaking of the glass",
@@ -136,7 +144,7 @@ export function emptyStates({ server: { url } }: World): PageState[] {
 
 /** The pages before the shell, to somebody who is not signed in. */
 export function doorStates({ server: { url } }: World): PageState[] {
-  return [at(url, "/sign-in"), at(url, "/invitation?code=AAAAA-AAAAA"), at(url, "/welcome")];
+  return [at(url, "/sign-in"), at(url, "/invitation?code=AAAAA-AAAAA"), at(url, "/welcome"), at(url, "/unseal")];
 }
 
 function opened(

@@ -128,6 +128,7 @@ export const recordsCustody: Journey[] = [
       const refuse = { role: "dialog", name: "Refuse the export for Somebody else?" } as const;
       await mei().fill("Reason", "Nobody named them", { within: refuse });
       await mei().activate("button", "Refuse", refuse);
+      await mei().seeGone(refuse);
       await mei().see("Nobody named them");
       await picture(mei().page, "exports");
       await admin.activate("button", "Refresh");
@@ -202,6 +203,7 @@ export const recordsCustody: Journey[] = [
       const refuse = { role: "dialog", name: `Refuse to destroy all about patient ${otherPatient.id}?` } as const;
       await admin.fill("Reason", "Asked by mistake", { within: refuse });
       await admin.activate("button", "Refuse", refuse);
+      await admin.seeGone(refuse);
       await admin.see("Asked by mistake");
       await ask();
       await mei().open("/records/shreddings");

@@ -110,6 +110,16 @@ export const records: Journey[] = [
       await breakGlass(world, [/^Address/, /^Clinical content/, /^Documents/]);
       await admin.see(letterWords);
       await admin.see({ role: "img", name: "Page 1 of 2" }, 30_000);
+      const [reader] = admin.page.workers();
+      assert.ok(reader !== undefined, "the pages are read in a worker");
+      const asked = await reader.evaluate(
+        async () =>
+          await fetch("/api/v1/bootstrap").then(
+            () => true,
+            () => false,
+          ),
+      );
+      assert.equal(asked, false, "the worker that reads a document can ask somebody");
       await admin.activate("button", "Next page");
       await admin.see({ role: "img", name: "Page 2 of 2" });
       await admin.see(/^elsewhere$|Letter about/);
@@ -171,9 +181,41 @@ export const records: Journey[] = [
       await admin.see("Kept");
       assert.equal(await admin.page.evaluate(() => (window as { hilumHit?: number }).hilumHit), undefined);
       await picture(admin.page, "clinical-document");
+    },
+  },
+  {
+    name: "takes the document of a record for a message without reading it in the browser, and comes back by the message",
+    async run(world) {
+      const { admin, notes, picture } = world;
+      // The glass of the journey before is still open.
+      await admin.activate("button", "Send by message");
+      await admin.arrive("Compose a message");
+      await admin.see("document.xml");
+      await admin.see("The patient’s consents are asked before it leaves.");
+      await admin.fill("To", "ward@clinic.example");
+      await admin.fill("Subject", "A document");
+      await admin.fill("Text", "The document is attached.");
+      await picture(admin.page, "compose-with-document");
+      await admin.activate("button", "Send");
+      await admin.arrive("E-mail message");
+      notes.set("message:record", new URL(admin.page.url()).pathname);
       await admin.activate("button", "End now");
       await admin.seeGone({ role: "region", name: "Broken glass" });
-      assert.equal(await admin.isShown({ role: "article", name: "Summary of care" }), false);
+      await admin.activate("button", "document.xml");
+      await admin.see("record.masked");
+      const kept = await admin.page.evaluate(async () =>
+        JSON.stringify([
+          Object.entries(localStorage),
+          Object.entries(sessionStorage),
+          await caches.keys(),
+          await indexedDB.databases(),
+          document.cookie,
+        ]),
+      );
+      for (const word of [patient.family, patient.mrn, letterWords])
+        assert.ok(!kept.includes(word), `the browser keeps "${word}"`);
+      await admin.activate("link", patient.id);
+      await admin.arrive(patient.masked);
     },
   },
   {

@@ -18,7 +18,8 @@ export interface Arrow {
 const tests = ["testkit/*"];
 const floor = "contract/*";
 const everyPackage = [
-  ...[floor, "policy/*", "audit/*", "store/*", "host/*", "client/*", "devtools/*", "sdk/*", "testkit/*"],
+  ...[floor, "policy/*", "audit/*", "store/*", "host/*", "client/*"],
+  ...["devtools/*", "marketplace/*", "sdk/*", "testkit/*"],
 ];
 
 export const arrows: readonly Arrow[] = [
@@ -41,10 +42,13 @@ export const arrows: readonly Arrow[] = [
   { place: "packages/testkit", imports: [floor] },
   { place: "packages/store", imports: [floor, "policy/*", "audit/*"], testImports: tests },
   { place: "packages/host", imports: [floor, "policy/*", "audit/*"], testImports: [...tests, "sdk"] },
-  { place: "packages/devtools", imports: [floor], testImports: [...tests, "sdk/*"] },
+  { place: "packages/marketplace", imports: [floor], testImports: tests },
+  // Keys are used in the browser, and on the command line.
+  { place: "packages/marketplace/src/sign", imports: ["contract/errors"], testImports: tests, node: "nothing" },
+  { place: "packages/devtools", imports: [floor, "marketplace"], testImports: [...tests, "sdk/*"] },
   {
     place: "apps/server",
-    imports: [floor, "policy/*", "audit/*", "store/*", "host/*", "devtools/*"],
+    imports: [floor, "policy/*", "audit/*", "store/*", "host/*", "devtools/*", "marketplace/*"],
     testImports: [...tests, "client", "sdk"],
   },
   {
@@ -59,7 +63,7 @@ export const arrows: readonly Arrow[] = [
   { place: "examples/*", imports: ["sdk", "sdk/ui", "client", floor], testImports: [...tests, "sdk/testing"] },
   { place: "bench", imports: everyPackage, unpublished: true },
   { place: "conformance", imports: everyPackage, unpublished: true },
-  { place: "scripts", imports: [floor, "client", "testkit/*"] },
+  { place: "scripts", imports: [floor, "client", "devtools", "testkit/*"] },
   // Sees the server and the console from outside alone: through a browser, programs and the disk.
   { place: "e2e", imports: [floor, "sdk", "testkit/*"], unpublished: true },
 ];

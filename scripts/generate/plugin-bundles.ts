@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { rolldown } from "rolldown";
+import { builtSbomName, findComponents, sbomText } from "@hilum/devtools";
 import type { GeneratedFile, Generator } from "./generate-files.ts";
 
 /**
@@ -32,7 +33,15 @@ async function bundlePlugin(root: string, folder: string): Promise<GeneratedFile
   await build.close();
   const [chunk, ...rest] = output;
   if (rest.length > 0) throw new Error(`${folder}: the bundle has more than one file`);
+  const manifest = JSON.parse(readFileSync(join(root, folder, "hilum.json"), "utf8")) as {
+    id: string;
+    version: string;
+  };
+  const foreign = Object.keys(chunk.modules).filter(
+    (path) => isAbsolute(path) && relative(join(root, folder), path).startsWith(".."),
+  );
   return [
+    { path: `${folder}/${builtSbomName}`, content: sbomText(manifest, await findComponents(foreign)) },
     { path: `${folder}/dist/main.mjs`, content: chunk.code },
     { path: `${folder}/dist/licenses.txt`, content: licensesOf(root, Object.keys(chunk.modules)) },
   ];

@@ -3,7 +3,7 @@ import type { Server as HttpServer } from "node:http";
 import type { AuditLog } from "@hilum/audit";
 import type { Log } from "@hilum/contract";
 import type { Governor, GrantsPort, Host, HostOptions, InstanceStatus, LanePorts, Sandbox } from "@hilum/host";
-import type { Store } from "@hilum/store";
+import type { KeyHolder, Store } from "@hilum/store";
 import type { Config } from "./config.ts";
 import type { Installation } from "./compose.ts";
 import { composeAudit } from "./features/audit/compose-audit.ts";
@@ -12,6 +12,7 @@ import { composeDevtools } from "./features/devtools/compose-devtools.ts";
 import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
 import { composeHooks } from "./features/hooks/compose-hooks.ts";
 import { composeIdentity } from "./features/identity/compose-identity.ts";
+import { composeKeys } from "./features/keys/compose-keys.ts";
 import { composeMessages } from "./features/messages/compose-messages.ts";
 import type { PagesService } from "./features/pages/pages.ts";
 import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
@@ -33,6 +34,8 @@ export interface FeatureParts {
   log: Log;
   boot: string;
   store: Store;
+  /** What the key file leads to. */
+  holder: KeyHolder;
   auditLog: AuditLog;
   auditPublic: KeyObject;
   auditDir: string;
@@ -110,6 +113,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...{ store, host, counter, governor: parts.governor, publicUrl, ref },
     awaited: plugins.awaitedHook,
   });
+  const keys = composeKeys({ store, holder: parts.holder, keyFile: config.keyFile, owner: boot, log });
   const records = composeRecords({
     ...{ store, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
     guards: governance.guards,
@@ -136,6 +140,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       certificateUntil: parts.certificateUntil,
       egress: egress.repairs,
       routes: messages.routeRepairs,
+      keys: keys.repairs,
       records: async () => [
         ...(await records.repairs()),
         ...(await governance.repairs()),
@@ -174,6 +179,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...hooks.handlers,
     ...devtools.handlers,
     ...records.handlers,
+    ...keys.handlers,
     ...governance.handlers,
     ...replication.handlers,
   };
@@ -217,12 +223,14 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await messages.start();
       await replication.start();
       health.start();
+      keys.start();
     },
     stop: () => void (stopping = true),
     async close() {
       stopping = true;
       for (const timer of timers) clearInterval(timer);
       await devtools.close();
+      await keys.close();
       await health.close();
       await messages.close();
       await replication.close();

@@ -35,6 +35,22 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   },
   getSandbox: nothing,
   checkSandbox: nothing,
+  getKeys: nothing,
+  rotateKeys: nothing,
+  stopKeyRotation: nothing,
+  destroyKey: { params: { key: 999 } },
+  setKeyProvider: {
+    // Nobody listens there.
+    body: {
+      kind: "transit",
+      address: "http://127.0.0.1:9",
+      mount: "transit",
+      key: "k",
+      signIn: { kind: "token", token: "t" },
+    },
+  },
+  setAttachmentPlace: { body: { kind: "folder" } },
+  unseal: { body: {} },
   searchAudit: { query: { limit: 1 } },
   getAuditEntry: { params: { index: 0 } },
   getAuditStatus: nothing,

@@ -7,6 +7,10 @@ import {
   observation,
   patient,
   readingOf,
+  type BinaryInput,
+  type DocumentInput,
+  type ObservationInput,
+  type PatientInput,
 } from "@hilum/contract/fhir";
 import type { VectorFile } from "./vector-file.ts";
 
@@ -14,7 +18,7 @@ const mrn = "https://clinic.example/mrn";
 const letter = { url: "Binary/1", contentType: "application/pdf", title: "letter.pdf", size: 20_480 };
 const weight = { system: "http://loinc.org", code: "29463-7" };
 
-const inputs = [
+const inputs: readonly Input[] = [
   { patient: { family: "Berg" } },
   {
     patient: {
@@ -54,9 +58,15 @@ const inputs = [
     },
   },
   { observation: { patient: "Patient/1", code: "Panel" } },
-] as const;
+];
 
-const build = (input: (typeof inputs)[number]): object => {
+type Input =
+  | { patient: PatientInput }
+  | { document: DocumentInput }
+  | { binary: BinaryInput }
+  | { observation: ObservationInput };
+
+const build = (input: Input): object => {
   if ("patient" in input) return patient(input.patient);
   if ("document" in input) return documentReference(input.document);
   return "binary" in input ? binary(input.binary) : observation(input.observation);

@@ -247,7 +247,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Download the filtered log as JSON Lines or CSV */
+        /** Download the filtered log as JSON Lines, CSV or FHIR AuditEvents */
         readonly get: operations["exportAudit"];
         readonly put?: never;
         readonly post?: never;
@@ -784,6 +784,92 @@ export interface paths {
         /** Choose a password with a one-time link */
         readonly post: operations["acceptInvitation"];
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read what holds the keys, which keys there are, and how far their rotation is */
+        readonly get: operations["getKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/{key}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Destroy a retired key for good; refused while it seals a single value */
+        readonly delete: operations["destroyKey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/attachments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Choose where the sealed bytes of new attachments go; a bucket is proven first */
+        readonly put: operations["setAttachmentPlace"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/provider": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Choose what holds the keys, or give a new passphrase; a new wrapping key is made and proven first */
+        readonly put: operations["setKeyProvider"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/rotation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make a new data key and seal everything with it anew, or go on with the rotation that was stopped */
+        readonly post: operations["rotateKeys"];
+        /** Stop the rotation where it is; both keys stay, and it can go on later */
+        readonly delete: operations["stopKeyRotation"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -2468,6 +2554,108 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/stores": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the record stores with their role, how far behind they are and what they refused */
+        readonly get: operations["listStores"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the records that a store refused, each with its cause and mend */
+        readonly get: operations["listStoreFaults"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults/{fault}/dismiss": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Leave a record out of a store for good, with a reason */
+        readonly post: operations["dismissStoreFault"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults/{fault}/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hand a record that was refused to the store again, as it is now */
+        readonly post: operations["retryStoreFault"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/reconcile": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Compare a store with this Hilum, record by record, and hand over what it lacks */
+        readonly post: operations["reconcileStore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/role": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Say which records are carried to a store; without a role it is handed nothing */
+        readonly put: operations["setStoreRole"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tokens": {
         readonly parameters: {
             readonly query?: never;
@@ -2498,6 +2686,23 @@ export interface paths {
         readonly post?: never;
         /** Revoke a token at once */
         readonly delete: operations["revokeApiToken"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/unseal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give the passphrase that a sealed start waits for */
+        readonly post: operations["unseal"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -3145,6 +3350,16 @@ export interface components {
             readonly sentence: string;
             readonly slowest: readonly components["schemas"]["CallStats"][];
         };
+        readonly DataKey: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly id: number;
+            /** Format: date-time */
+            readonly retiredAt?: string;
+            /** @enum {unknown} */
+            readonly state: "pending" | "active" | "retired";
+            readonly values?: number;
+        };
         readonly Disclosure: {
             readonly allowed: boolean;
             /** @enum {unknown} */
@@ -3551,6 +3766,69 @@ export interface components {
             readonly state: "registered" | "configured" | "access_reviewed" | "enabled" | "disabled" | "quarantined";
             readonly testMode: boolean;
             readonly title: string;
+        };
+        readonly KeyRotation: {
+            readonly at?: string;
+            readonly done: number;
+            readonly fault?: {
+                readonly code: string;
+                readonly detail: string;
+            };
+            /** Format: date-time */
+            readonly finishedAt?: string;
+            readonly id: string;
+            readonly key: number;
+            /** Format: date-time */
+            readonly startedAt: string;
+            readonly startedBy: string;
+            /** @enum {unknown} */
+            readonly state: "running" | "stopped" | "failed" | "finished";
+            readonly total: number;
+        };
+        readonly KeysAnswer: {
+            readonly attachments: {
+                readonly bucket?: {
+                    readonly accessKeyId: string;
+                    readonly bucket: string;
+                    readonly endpoint?: string;
+                    readonly region: string;
+                };
+                readonly folder: string;
+                /** @enum {unknown} */
+                readonly kind: "folder" | "bucket";
+            };
+            readonly keys: readonly components["schemas"]["DataKey"][];
+            readonly provider: {
+                readonly file: string;
+                /** @enum {unknown} */
+                readonly kind: "file" | "passphrase" | "transit";
+                readonly transit?: {
+                    readonly address: string;
+                    readonly key: string;
+                    readonly mount: string;
+                    readonly namespace?: string;
+                    /** @enum {unknown} */
+                    readonly signIn: "token" | "approle";
+                };
+            };
+            readonly rotation?: {
+                readonly at?: string;
+                readonly done: number;
+                readonly fault?: {
+                    readonly code: string;
+                    readonly detail: string;
+                };
+                /** Format: date-time */
+                readonly finishedAt?: string;
+                readonly id: string;
+                readonly key: number;
+                /** Format: date-time */
+                readonly startedAt: string;
+                readonly startedBy: string;
+                /** @enum {unknown} */
+                readonly state: "running" | "stopped" | "failed" | "finished";
+                readonly total: number;
+            };
         };
         readonly LiveReload: {
             readonly on: boolean;
@@ -3990,6 +4268,64 @@ export interface components {
             /** @enum {unknown} */
             readonly outcome: "answered" | "failed";
         };
+        readonly ReplicatedStore: {
+            readonly behind: {
+                readonly changes: number;
+                /** Format: date-time */
+                readonly since?: string;
+            };
+            readonly faults: number;
+            readonly instance?: string;
+            readonly plugin?: string;
+            readonly reconciliation?: {
+                readonly checked: number;
+                readonly deleted: number;
+                /** Format: date-time */
+                readonly endedAt?: string;
+                readonly foreign: number;
+                readonly mend: boolean;
+                readonly mended: number;
+                readonly missing: number;
+                readonly older: number;
+                readonly refusal?: {
+                    /** @enum {unknown} */
+                    readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                    readonly code: string;
+                    readonly field?: string;
+                    readonly fix: string;
+                    readonly reply?: string;
+                    readonly title: string;
+                };
+                /** Format: date-time */
+                readonly startedAt: string;
+                readonly startedBy: string;
+                /** @enum {unknown} */
+                readonly state: "running" | "done" | "failed";
+            };
+            readonly refusal?: {
+                /** @enum {unknown} */
+                readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                readonly code: string;
+                readonly field?: string;
+                readonly fix: string;
+                /** Format: date-time */
+                readonly nextAttemptAt: string;
+                readonly reply?: string;
+                /** Format: date-time */
+                readonly since: string;
+                readonly title: string;
+            };
+            /** @enum {unknown} */
+            readonly role: "primary" | "replica" | "archive" | "none";
+            /** @enum {unknown} */
+            readonly state: "current" | "catching_up" | "waiting" | "stopped" | "idle";
+            readonly taken: number;
+            /** Format: date-time */
+            readonly takenAt?: string;
+            readonly title: string;
+            readonly types?: readonly string[];
+            readonly withheld: number;
+        };
         readonly RetentionClock: {
             /** Format: date-time */
             readonly goesAt?: string;
@@ -4314,6 +4650,26 @@ export interface components {
             readonly records?: number;
             readonly type: string;
             readonly versions?: number;
+        };
+        readonly StoreFault: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly attempts: number;
+            /** @enum {unknown} */
+            readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+            /** @enum {unknown} */
+            readonly change: "create" | "update" | "delete";
+            readonly code: string;
+            readonly field?: string;
+            readonly fix: string;
+            readonly id: string;
+            /** Format: date-time */
+            readonly lastAttemptAt: string;
+            readonly record: string;
+            readonly reply?: string;
+            readonly title: string;
+            readonly type: string;
+            readonly version: number;
         };
         readonly TimelineEntry: {
             readonly actor?: string;
@@ -5062,7 +5418,7 @@ export interface operations {
                 readonly actor?: string;
                 readonly call?: string;
                 readonly decision?: "allow" | "deny";
-                readonly format: "jsonl" | "csv";
+                readonly format: "jsonl" | "csv" | "fhir";
                 readonly from?: string;
                 readonly instance?: string;
                 readonly outcome?: string;
@@ -6198,7 +6554,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         /** @enum {unknown} */
-                        readonly status: "ok" | "audit_blocked" | "stopping";
+                        readonly status: "ok" | "audit_blocked" | "stopping" | "sealed";
                     };
                 };
             };
@@ -6210,7 +6566,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         /** @enum {unknown} */
-                        readonly status: "ok" | "audit_blocked" | "stopping";
+                        readonly status: "ok" | "audit_blocked" | "stopping" | "sealed";
                     };
                 };
             };
@@ -6373,6 +6729,227 @@ export interface operations {
                         /** @enum {unknown} */
                         readonly state: "signed_in" | "second_factor_required";
                     };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly destroyKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly key: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setAttachmentPlace: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @constant */
+                    readonly kind: "folder";
+                } | {
+                    readonly accessKeyId: string;
+                    readonly authority?: string;
+                    readonly bucket: string;
+                    readonly endpoint?: string;
+                    /** @constant */
+                    readonly kind: "bucket";
+                    readonly region: string;
+                    readonly secretAccessKey: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setKeyProvider: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @constant */
+                    readonly kind: "file";
+                } | {
+                    /** @constant */
+                    readonly kind: "passphrase";
+                    readonly passphrase: string;
+                } | {
+                    readonly address: string;
+                    readonly authority?: string;
+                    readonly key: string;
+                    /** @constant */
+                    readonly kind: "transit";
+                    readonly mount: string;
+                    readonly namespace?: string;
+                    readonly signIn: {
+                        /** @constant */
+                        readonly kind: "token";
+                        readonly token: string;
+                    } | {
+                        /** @constant */
+                        readonly kind: "approle";
+                        readonly roleId: string;
+                        readonly secretId: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly rotateKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly stopKeyRotation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeyRotation"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -10646,6 +11223,251 @@ export interface operations {
             };
         };
     };
+    readonly listStores: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ReplicatedStore"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listStoreFaults: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["StoreFault"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly dismissStoreFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly fault: string;
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly ok: true;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly retryStoreFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly fault: string;
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly fault?: {
+                            /** Format: date-time */
+                            readonly at: string;
+                            readonly attempts: number;
+                            /** @enum {unknown} */
+                            readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                            /** @enum {unknown} */
+                            readonly change: "create" | "update" | "delete";
+                            readonly code: string;
+                            readonly field?: string;
+                            readonly fix: string;
+                            readonly id: string;
+                            /** Format: date-time */
+                            readonly lastAttemptAt: string;
+                            readonly record: string;
+                            readonly reply?: string;
+                            readonly title: string;
+                            readonly type: string;
+                            readonly version: number;
+                        };
+                        readonly taken: boolean;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly reconcileStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly mend?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplicatedStore"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setStoreRole: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly from?: "everything" | "now";
+                    /** @enum {unknown} */
+                    readonly role: "replica" | "archive" | "none";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplicatedStore"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listApiTokens: {
         readonly parameters: {
             readonly query?: never;
@@ -10738,6 +11560,44 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly unseal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly passphrase?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {unknown} */
+                        readonly status: "opening";
+                    };
+                };
             };
             /** @description Refused: what, where and the mend */
             readonly default: {

@@ -1,8 +1,10 @@
-export { createFileKeyProvider } from "./lib/crypto/file-key-provider.ts";
+export { createFileKeyProvider } from "./lib/key-holders/file-key-provider.ts";
+export { discardKeyHolder, prepareKeyHolder, readKeyHolders } from "./lib/key-holders/key-holder.ts";
 export { openStore } from "./lib/open-store.ts";
 export { callBuckets } from "./lib/repositories/call-totals.ts";
 
 export type * from "./lib/ports/access.ts";
+export type * from "./lib/ports/blob-places.ts";
 export type * from "./lib/ports/egress.ts";
 export type * from "./lib/ports/governance.ts";
 export type * from "./lib/ports/hooks.ts";

@@ -3,15 +3,17 @@ import {
   ProviderError,
   type CallContext,
   type CreateDetails,
+  type FoundRecords,
   type KeptRecord,
   type RecordDelete,
   type RecordRead,
   type RecordResource,
+  type RecordSearch,
   type UpdateDetails,
 } from "@hilum/sdk";
 import { askServer, type ServerContext } from "./ask-server.ts";
 import { isRecord } from "./explain-refusal.ts";
-import { findOnServer } from "./find-records.ts";
+import { findOnServer, type NextPages } from "./find-records.ts";
 import type { ServerSettings } from "./settings.ts";
 import { versionOf, withoutVersionTag, withVersionTag } from "./version-tag.ts";
 
@@ -70,6 +72,20 @@ export async function deleteRecord({ type, id }: RecordDelete, ctx: Context): Pr
     if (isProviderError(error) && error.code === "record.gone") return;
     throw error;
   });
+}
+
+/**
+ * As the server finds them. Binaries that were asked for by id and not found are read: FHIR R4 gives Binary no search parameter of its
+ * own, and not every server searches them by id.
+ */
+export async function findRecords(ctx: ServerContext, search: RecordSearch, pages: NextPages): Promise<FoundRecords> {
+  const found = await findOnServer(ctx, search, pages);
+  if (search.type !== "Binary" || search.cursor !== undefined) return found;
+  const asked = search.query.flatMap(([name, value]) => (name === "_id" ? value.split(",") : []));
+  const missing = asked.filter((id) => !found.resources.some((resource) => resource.id === id));
+  const read = await Promise.all(missing.map((id) => readIfThere(ctx, "Binary", id)));
+  const more = read.filter((resource) => resource !== undefined).map((resource) => withoutVersionTag(resource));
+  return more.length === 0 ? found : { ...found, resources: [...found.resources, ...more] };
 }
 
 async function put(ctx: Context, resource: RecordResource, content: CreateDetails["content"]): Promise<RecordResource> {

@@ -1,7 +1,7 @@
 import { definePlugin, type Plugin } from "@hilum/sdk";
 import { checkServer, checkSignIn } from "./check-server.ts";
-import { createNextPages, findOnServer } from "./find-records.ts";
-import { createRecord, deleteRecord, readRecord, updateRecord } from "./keep-records.ts";
+import { createNextPages } from "./find-records.ts";
+import { createRecord, deleteRecord, readRecord, updateRecord, findRecords } from "./keep-records.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** Keeps records on one FHIR R4 server. The host makes every request and holds the server's secrets. */
@@ -13,7 +13,7 @@ export function createFhirServerPlugin(): Plugin {
       read: readRecord,
       update: updateRecord,
       delete: deleteRecord,
-      search: (asked, ctx) => findOnServer(ctx, asked, pages),
+      search: (asked, ctx) => findRecords(ctx, asked, pages),
     },
     setup: { "sign-in": checkSignIn, try: checkServer },
     async health(ctx) {

@@ -135,6 +135,12 @@ const errorCatalogue = {
 		fix: "Upload the attachment again.",
 		retryable: false
 	},
+	"blob.place_unavailable": {
+		status: 503,
+		title: "The bucket of the attachments does not answer",
+		fix: "Check address, bucket and keys under Settings, Encryption keys, and that the storage runs.",
+		retryable: true
+	},
 	"blob.too_large": {
 		status: 413,
 		title: "The attachment is too large",
@@ -381,10 +387,64 @@ const errorCatalogue = {
 		fix: "Let only the user that runs Hilum read it: chmod 600, then start again.",
 		retryable: false
 	},
+	"key.in_use": {
+		status: 409,
+		title: "The key still opens stored values",
+		fix: "Press Rotate under Settings, Encryption keys, and destroy it when the rotation is done.",
+		retryable: false
+	},
 	"key.missing": {
 		status: 503,
 		title: "The key file is missing",
 		fix: "Put the key file back where it was, or name it with HILUM_KEY_FILE.",
+		retryable: false
+	},
+	"key.not_found": {
+		status: 404,
+		title: "There is no such key",
+		fix: "Choose one from the list under Settings, Encryption keys.",
+		retryable: false
+	},
+	"key.not_sealed": {
+		status: 409,
+		title: "Hilum is open already",
+		fix: "Go on; nothing waits for a passphrase.",
+		retryable: false
+	},
+	"key.passphrase_wrong": {
+		status: 403,
+		title: "This passphrase does not open the key file",
+		fix: "Type the passphrase that was set last; capital letters and spaces count.",
+		retryable: false
+	},
+	"key.provider_refused": {
+		status: 409,
+		title: "The key server refused",
+		fix: "Check mount, key name and sign-in, and that the policy there allows encrypt and decrypt with this key.",
+		retryable: false
+	},
+	"key.provider_unreachable": {
+		status: 503,
+		title: "The key server does not answer",
+		fix: "Start or unseal it, and check its address and certificate.",
+		retryable: true
+	},
+	"key.rotating": {
+		status: 409,
+		title: "A rotation of the keys is not finished",
+		fix: "Wait until it is done, or go on with it, under Settings, Encryption keys.",
+		retryable: false
+	},
+	"key.sealed": {
+		status: 503,
+		title: "Hilum is sealed",
+		fix: "Open the Admin Console and give the passphrase of the key file.",
+		retryable: true
+	},
+	"key.weak": {
+		status: 503,
+		title: "The key file was made weaker than Hilum allows",
+		fix: "Put back the copy of the key file that you keep, and look who could write it.",
 		retryable: false
 	},
 	"key.wrong": {
@@ -393,11 +453,29 @@ const errorCatalogue = {
 		fix: "Use the key file that was made with this data folder.",
 		retryable: false
 	},
+	"key_file.invalid": {
+		status: 422,
+		title: "The file is not a signing key",
+		fix: "Choose the key file that was made with Hilum, or make a new one.",
+		retryable: false
+	},
+	"key_file.passphrase": {
+		status: 403,
+		title: "The passphrase does not open the key file",
+		fix: "Type the passphrase of this file again; if it is lost, make a new key and let the marketplace take it.",
+		retryable: false
+	},
 	"lane.full": {
 		status: 429,
 		title: "Too many calls wait for this plugin",
 		fix: "Wait a moment and try again.",
 		retryable: true
+	},
+	"listing.invalid": {
+		status: 422,
+		title: "The listing cannot be published",
+		fix: "Correct the named places of the listing and sign it again.",
+		retryable: false
 	},
 	"manifest.id_reserved": {
 		status: 422,
@@ -475,6 +553,18 @@ const errorCatalogue = {
 		status: 422,
 		title: "The folder cannot be packed",
 		fix: "Correct the named place in the plugin's folder.",
+		retryable: false
+	},
+	"package.modified": {
+		status: 409,
+		title: "The installed package was changed on the disk",
+		fix: "Install the version again, and find out who changed it. It does not start as it is.",
+		retryable: false
+	},
+	"package.not_installed": {
+		status: 409,
+		title: "The package is not installed",
+		fix: "Install the version from a marketplace, or roll back to one that is.",
 		retryable: false
 	},
 	"package.symlink": {
@@ -962,6 +1052,54 @@ const errorCatalogue = {
 		title: "A smoke test failed",
 		fix: "Open Health and follow the fix beside the test.",
 		retryable: false
+	},
+	"source.expired": {
+		status: 409,
+		title: "The marketplace has not been signed anew in time",
+		fix: "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
+		retryable: true
+	},
+	"source.invalid": {
+		status: 422,
+		title: "The marketplace's files are not valid",
+		fix: "Ask who keeps the marketplace to repair it. Nothing was taken from it.",
+		retryable: false
+	},
+	"source.mixed": {
+		status: 409,
+		title: "The marketplace's files do not belong together",
+		fix: "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
+		retryable: true
+	},
+	"source.rolled_back": {
+		status: 409,
+		title: "The marketplace shows an older state than was seen before",
+		fix: "Do not install from it. Ask who keeps the marketplace whether it was restored from a backup; only new keys make it go on.",
+		retryable: false
+	},
+	"source.signature": {
+		status: 403,
+		title: "The marketplace's files are not signed by its keys",
+		fix: "Do not install from it. Compare the fingerprint of its root keys with the one that its keeper tells you.",
+		retryable: false
+	},
+	"source.test_keys": {
+		status: 403,
+		title: "The marketplace is signed with keys that were made for tests",
+		fix: "Use it in an environment that is set to test, or ask for the marketplace with the real keys.",
+		retryable: false
+	},
+	"source.too_large": {
+		status: 413,
+		title: "A file of the marketplace is larger than it may be",
+		fix: "Ask who keeps the marketplace. Nothing was taken from it.",
+		retryable: false
+	},
+	"source.unreachable": {
+		status: 503,
+		title: "The marketplace cannot be reached",
+		fix: "Check its address and the network; what was seen before is still shown.",
+		retryable: true
 	},
 	"store.unavailable": {
 		status: 503,
@@ -42810,7 +42948,14 @@ var TunnelAgent = class extends Agent {
 		this.#connect = connect;
 	}
 	createConnection(_options, done) {
-		this.#connect().then((socket) => done?.(null, socket), (error) => done?.(error, void 0));
+		this.#open(done);
+	}
+	async #open(done) {
+		try {
+			done?.(null, await this.#connect());
+		} catch (error) {
+			done?.(error, void 0);
+		}
 	}
 };
 /** Parts of a file on their way: S3 takes 10,000 of them, so 80 GiB. */

@@ -22,7 +22,10 @@ MRN = "https://clinic.example/mrn"
 
 def build(given: Case) -> Any:
     ((kind, options),) = given.items()
-    arguments = {{"birthDate": "birth_date", "contentType": "content_type"}.get(name, name): value for name, value in options.items()}
+    arguments = {
+        {"birthDate": "birth_date", "contentType": "content_type"}.get(name, name): value
+        for name, value in options.items()
+    }
     if kind != "document":
         builders: dict[str, Any] = {"patient": patient, "binary": binary, "observation": observation}
         return builders[kind](**arguments)

@@ -24,6 +24,8 @@ export const app = createRoute({
     try {
       await context.client.ensureQueryData(reading("getAccount"));
     } catch (problem) {
+      if (hasCode(problem, "key.sealed"))
+        throw redirect({ to: "/unseal", search: location.pathname === "/" ? {} : { next: location.href } });
       if (!hasCode(problem, "request.unauthenticated")) throw problem;
       const bootstrap = await context.client.fetchQuery(reading("getBootstrap"));
       if (bootstrap.state === "needs_administrator") throw redirect({ to: "/welcome" });

@@ -18,5 +18,11 @@ const invitation = createRoute({
   path: "/invitation",
   component: lazyRouteComponent(() => import("../screens/door/invitation.tsx"), "InvitationScreen"),
 });
+const unseal = createRoute({
+  getParentRoute: () => root,
+  path: "/unseal",
+  validateSearch: (search: Search) => present({ next: textOf(search["next"]) }),
+  component: lazyRouteComponent(() => import("../screens/door/unseal.tsx"), "UnsealScreen"),
+});
 
-export const doorRoutes = [welcome, signIn, invitation] as const;
+export const doorRoutes = [welcome, signIn, invitation, unseal] as const;

@@ -5,9 +5,13 @@ const settings = createRoute({
   ...inApp("/settings"),
   component: lazyRouteComponent(() => import("../screens/settings/settings.tsx"), "SettingsScreen"),
 });
+const keys = createRoute({
+  ...inApp("/settings/keys"),
+  component: lazyRouteComponent(() => import("../screens/settings/keys/keys.tsx"), "KeysScreen"),
+});
 const sandbox = createRoute({
   ...inApp("/settings/sandbox"),
   component: lazyRouteComponent(() => import("../screens/settings/sandbox.tsx"), "SandboxScreen"),
 });
 
-export const settingsRoutes = [settings, sandbox] as const;
+export const settingsRoutes = [settings, keys, sandbox] as const;

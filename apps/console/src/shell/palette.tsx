@@ -35,6 +35,7 @@ const places = [
   ["Package a plugin", "/dev/package", "pack download develop"],
   ["API explorer", "/dev/api", "operations curl node python openapi develop"],
   ["Settings", "/settings", "organisation private ranges"],
+  ["Encryption keys", "/settings/keys", "rotate passphrase vault seal"],
   ["Sandbox", "/settings/sandbox", "isolation controls"],
 ] as const;
 

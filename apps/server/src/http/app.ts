@@ -19,6 +19,8 @@ export interface AppOptions extends EdgeOptions, Pick<PageOptions, "findPage"> {
   log: Log;
   /** Counts an answered request. */
   observe(operation: string, status: number, seconds: number): void;
+  /** Throws for a path that is not served now, before anything else is looked at. */
+  refuse?(path: string): void;
 }
 
 /** Authenticated encryption with forward secrecy alone (RFC 9325 section 4.2). */
@@ -73,6 +75,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("x-request-id", request.id);
     void reply.headers(request.url.startsWith("/admin/ui") ? baseHeaders : apiHeaders);
+    options.refuse?.(request.url.split("?")[0] ?? "");
   });
   app.addHook("onResponse", async (request, reply) => {
     const { operation } = request;

@@ -9,6 +9,7 @@ export * from "./devtools.ts";
 export * from "./upgrades.ts";
 export * from "./hooks.ts";
 export * from "./identity.ts";
+export * from "./keys.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./routes.ts";
@@ -34,6 +35,7 @@ import { glassOperations } from "./glasses.ts";
 import { fhirOperations } from "./fhir.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
+import { keyOperations } from "./keys.ts";
 import { messageOperations } from "./messages.ts";
 import { pageOperations } from "./pages.ts";
 import { platformOperations } from "./platform.ts";
@@ -53,6 +55,7 @@ export const operations = [
   ...messageOperations,
   ...egressOperations,
   ...repairOperations,
+  ...keyOperations,
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,

@@ -10,6 +10,7 @@ import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
 import * as fhir from "./fhir.ts";
 import * as identity from "./identity.ts";
+import * as keys from "./keys.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
 import * as pages from "./pages.ts";
@@ -19,6 +20,7 @@ import * as repairs from "./repairs.ts";
 import * as routes from "./routes.ts";
 import * as schemas from "./schemas.ts";
 import * as setup from "./setup.ts";
+import * as stores from "./stores.ts";
 import * as upgrades from "./upgrades.ts";
 import * as wire from "./wire-inspector.ts";
 
@@ -34,6 +36,7 @@ const described: readonly OperationSpec[] = [
   ...messages.messageOperations,
   ...routes.routeOperations,
   ...repairs.repairOperations,
+  ...keys.keyOperations,
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
   ...browser.browserOperations,
@@ -41,6 +44,7 @@ const described: readonly OperationSpec[] = [
   ...disclosures.disclosureOperations,
   ...custody.custodyOperations,
   ...fhir.fhirOperations,
+  ...stores.storeOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
@@ -59,7 +63,9 @@ const names = new Map<unknown, string>(
     glasses,
     disclosures,
     custody,
+    stores,
     repairs,
+    keys,
     setup,
     pages,
     devtools,

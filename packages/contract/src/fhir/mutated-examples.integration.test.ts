@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadValidator, presentIssues } from "./index.ts";
 import { createRandom, mutate, mutations, planted } from "./mutated-examples.ts";
-import { hasOfficialDefinitions, readOfficialExamples } from "./official-definitions.ts";
+import { hasOfficialDefinitions, readOfficialExamples } from "./test-support/official-definitions.ts";
 import { patientsOf, termsOf } from "./search/index.ts";
 import { validResources } from "./valid-resources.ts";
 import { maskResource } from "./mask/index.ts";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { requires } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
 import { loadValidator } from "./index.ts";
-import { hasOfficialDefinitions, readOfficialExamples } from "./official-definitions.ts";
+import { hasOfficialDefinitions, readOfficialExamples } from "./test-support/official-definitions.ts";
 import { refusedExamples } from "./refused-examples.ts";
 
 const generators = fileURLToPath(new URL("../../generate/", import.meta.url));

@@ -90,18 +90,16 @@ describe("parseManifest", () => {
 
   it("takes what the Storage Browser is told of a store, and asks for the capability by which it reads", () => {
     const store = { ...smallest, capabilities: ["store_records"] };
-    const problemsOf = (manifest: object) => {
+    const placesOf = (manifest: object) => {
       const parsed = parseManifest(manifest);
       return parsed.ok ? [] : parsed.problems.map(({ pointer }) => pointer);
     };
     for (const browser of [true, false, {}, { title: "Archive", types: ["DocumentReference", "Binary"] }])
-      expect(problemsOf({ ...store, storage: { browser } })).toEqual([]);
-    expect(problemsOf({ ...store, storage: { browser: { types: ["Document"] } } })).toEqual([
-      "/storage/browser/types/0",
-    ]);
-    expect(problemsOf({ ...store, storage: { browser: "yes" } })).toEqual(["/storage/browser"]);
-    expect(problemsOf({ ...store, storage: { broser: true } })).toEqual(["/storage/broser"]);
-    expect(problemsOf({ ...store, capabilities: ["send_messages"], storage: { browser: true } })).toEqual([
+      expect(placesOf({ ...store, storage: { browser } })).toEqual([]);
+    expect(placesOf({ ...store, storage: { browser: { types: ["Document"] } } })).toEqual(["/storage/browser/types/0"]);
+    expect(placesOf({ ...store, storage: { browser: "yes" } })).toEqual(["/storage/browser"]);
+    expect(placesOf({ ...store, storage: { broser: true } })).toEqual(["/storage/broser"]);
+    expect(placesOf({ ...store, capabilities: ["send_messages"], storage: { browser: true } })).toEqual([
       "/storage/browser",
     ]);
   });

@@ -42,12 +42,13 @@ describe("bytes that a plugin writes", () => {
   it("come in chunks and are held when they are whole", async () => {
     const { writes, did, chunk } = rig();
     expect(await chunk("c1", "abc")).toEqual({ id: "b1", size: 3 });
-    expect(writes.holds("c1", content("b1", 3))).toBe(false);
+    expect(writes.take("c1", content("b1", 3))).toBeUndefined();
     expect(await chunk("c1", "de", { id: "b1", last: true })).toEqual({ id: "b1", size: 5 });
-    expect(writes.holds("c1", content("b1", 5))).toBe(true);
-    expect(writes.holds("c1", content("b1", 4))).toBe(false);
-    expect(did).toEqual(["b1 +3", "b1 +2", "b1 whole"]);
+    expect(writes.take("c1", content("b1", 4))).toBeUndefined();
     await expect(chunk("c1", "more", { id: "b1" })).rejects.toMatchObject({ code: "blob.not_found" });
+    expect(writes.take("c1", content("b1", 5))?.id).toBe("b1");
+    expect(writes.take("c1", content("b1", 5))).toBeUndefined();
+    expect(did).toEqual(["b1 +3", "b1 +2", "b1 whole"]);
   });
 
   it("threat 53: belong to their call, and are gone with it unless a record names them", async () => {
@@ -56,8 +57,8 @@ describe("bytes that a plugin writes", () => {
     await chunk("c1", "left", { last: true });
     await chunk("c1", "half");
     await expect(chunk("c2", "x", { id: "b3" })).rejects.toMatchObject({ code: "blob.not_found" });
-    expect(writes.holds("c2", content("b1", 4))).toBe(false);
-    writes.keep("c1", "b1");
+    expect(writes.take("c2", content("b1", 4))).toBeUndefined();
+    expect(writes.take("c1", content("b1", 4))).toBeDefined();
     end("c1");
     expect(did.filter((line) => line.endsWith("gone"))).toEqual(["b2 gone", "b3 gone"]);
     await expect(chunk("c1", "late")).rejects.toMatchObject({ code: "blob.not_found" });

@@ -19,10 +19,11 @@ export interface BlobSink {
 export interface BlobWrites {
   /** One chunk. Throws `blob.not_found` for a blob of another call, `blob.too_large` beyond the limits. */
   write(params: BlobWriteParams): Promise<BlobWriteResult>;
-  /** True where the call has written all of what `content` says, and nothing else under this id. */
-  holds(call: string, content: ContentInfo): boolean;
-  /** A record names the blob: it outlives the call. */
-  keep(call: string, id: string): void;
+  /**
+   * A record names the blob: from now on it is the taker's and outlives the call. Undefined unless the call has written all of
+   * what `content` says, and nothing else under this id.
+   */
+  take(call: string, content: ContentInfo): BlobSink | undefined;
   /** The call is over: what nobody named is discarded. */
   end(call: string): void;
 }
@@ -94,11 +95,12 @@ export function createBlobWrites({ openBlob, has }: BlobWritesOptions): BlobWrit
       }
       return { id: blob.sink.id, size: blob.size };
     },
-    holds(call, { id, size }) {
+    take(call, { id, size }) {
       const blob = calls.get(call)?.get(id);
-      return blob?.whole === true && blob.size === size;
+      if (blob?.whole !== true || blob.size !== size) return undefined;
+      calls.get(call)?.delete(id);
+      return blob.sink;
     },
-    keep: (call, id) => void calls.get(call)?.delete(id),
     end(call) {
       const blobs = calls.get(call);
       calls.delete(call);

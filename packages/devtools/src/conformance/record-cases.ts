@@ -148,7 +148,7 @@ export const recordCases: readonly Case[] = [
       await begin(plugin);
       const [one, other] = [sampleRecord(knowledge), sampleRecord(knowledge)];
       for (const resource of [one, other]) await ask(plugin, "records.create", { resource });
-      const [[, token = ""] = []] = identifierOf(one);
+      const [[, token]] = identifierOf(one);
       for (const query of [
         [["_id", one.id]],
         [["identifier", token]],
@@ -304,7 +304,7 @@ export const recordCases: readonly Case[] = [
 type Target = { type: WireResource["resourceType"]; id: string };
 const targetOf = ({ resourceType, id }: WireResource & { id: string }): Target => ({ type: resourceType, id });
 
-function identifierOf(resource: WireResource): [string, string][] {
+function identifierOf(resource: WireResource): [[name: string, token: string]] {
   const [identifier] = resource["identifier"] as { system: string; value: string }[];
   return [["identifier", `${identifier?.system}|${identifier?.value}`]];
 }
@@ -329,7 +329,7 @@ function parsed<Method extends RecordMethod>(
   params: RecordParams[Method],
 ): RecordResults[Method] {
   try {
-    return recordAnswerParsers[method](result, { ...params }) as RecordResults[Method];
+    return recordAnswerParsers[method](result, { ...params });
   } catch (error) {
     if (!isHilumError(error)) throw error;
     const [problem] = error.problems;

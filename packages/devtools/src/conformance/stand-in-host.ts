@@ -198,9 +198,8 @@ function createFiles(has: (call: string) => boolean) {
       if (typeof result !== "object" || result === null || !("content" in result)) return;
       try {
         const content = parseContent(result.content, "/content");
-        if (!writes.holds(call, content)) return;
-        written.set(content.id, Buffer.concat(opened.get(content.id) ?? []));
-        writes.keep(call, content.id);
+        if (writes.take(call, content) !== undefined)
+          written.set(content.id, Buffer.concat(opened.get(content.id) ?? []));
       } catch (error) {
         // What is no content is judged with the answer.
         if (!isHilumError(error)) throw error;

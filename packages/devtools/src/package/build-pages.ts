@@ -14,7 +14,7 @@ export async function buildPages(
     styles,
   }: { moduleRoots: readonly string[]; /** Style sheets of the kit. */ styles: readonly string[] },
 ): Promise<void> {
-  const code = await bundleApart(folder, pageEntry, { roots: moduleRoots, platform: "browser", minify: true });
+  const { code } = await bundleApart(folder, pageEntry, { roots: moduleRoots, platform: "browser", minify: true });
   const sheets = await Promise.all(styles.map((path) => readFile(path, "utf8")));
   await mkdir(join(folder, built), { recursive: true });
   await writeFile(join(folder, built, "pages.js"), code);

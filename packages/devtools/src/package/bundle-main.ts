@@ -10,7 +10,7 @@ const { folder, entry, options } = (await json(process.stdin)) as {
   options: BundleOptions;
 };
 const answer = await bundle(folder, entry, options).then(
-  (code): BundleAnswer => ({ code }),
+  (made): BundleAnswer => made,
   (error: unknown): BundleAnswer => {
     if (!isHilumError(error)) throw error;
     return { detail: error.detail, problems: [...error.problems] };

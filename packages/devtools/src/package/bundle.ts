@@ -3,6 +3,12 @@ import { realpath } from "node:fs/promises";
 import { isAbsolute, relative } from "node:path";
 import { HilumError } from "@hilum/contract";
 
+export interface Bundle {
+  code: string;
+  /** Files of other packages whose code is in it, absolute. */
+  foreign: string[];
+}
+
 export interface BundleOptions {
   /** Folders that code may come from, besides the plugin's own: the SDK and what it stands on. */
   roots: readonly string[];
@@ -19,7 +25,7 @@ export async function bundle(
   folder: string,
   entry: string,
   { roots, platform, minify = false }: BundleOptions,
-): Promise<string> {
+): Promise<Bundle> {
   const allowed = await Promise.all([folder, ...roots].map((root) => realpath(root)));
   const modulesFolders = roots.filter((root) => root.endsWith("node_modules"));
   const build = await rolldown({
@@ -48,7 +54,9 @@ export async function bundle(
     const { output } = await build.generate({ format: "esm", codeSplitting: false, minify, comments: { legal: true } });
     const [chunk, ...rest] = output;
     if (rest.length > 0) throw new Error("the code makes more than one file");
-    return chunk.code;
+    const own = await realpath(folder);
+    const foreign = Object.keys(chunk.modules).filter((id) => isAbsolute(id) && !isOwn(own, id));
+    return { code: chunk.code, foreign };
   } catch (cause) {
     throw refused(cause);
   } finally {
@@ -60,6 +68,9 @@ function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== "" && !way.startsWith("..") && !isAbsolute(way);
 }
+
+const isOwn = (folder: string, path: string): boolean =>
+  isInside(folder, path) && !relative(folder, path).split("/").includes("node_modules");
 
 /** The bundler's first line names the module; what follows is an excerpt of code. */
 function refused(cause: unknown): HilumError {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readPackage } from "@hilum/marketplace";
 import { createTempDir, requires, type TempDir } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
 import { scaffoldPlugin } from "../scaffold/scaffold-plugin.ts";
@@ -35,8 +36,16 @@ describe("packFolder", () => {
     using folder = begin("node", { ".env": "TOKEN=x", "node_modules/a/index.js": "", "notes.txt": "mine" });
     const made = await packFolder(folder.path, sources);
     expect(made.name).toBe("com.example.packed-0.1.0.hilum");
-    expect(pathsOf(made)).toEqual(["README.md", "hilum.json", "main.mjs"]);
+    expect(pathsOf(made)).toEqual(["META/sbom.cdx.json", "README.md", "hilum.json", "main.mjs"]);
     expect([made.bytes, made.digest]).toEqual([made.content.length, sha256(made.content)]);
+  });
+
+  it("lists the parts that its code is made of, and is read as a package", async () => {
+    using folder = begin();
+    const { content } = await packFolder(folder.path, sources);
+    const { sbom } = readPackage(content);
+    expect(sbom).toMatchObject({ bomFormat: "CycloneDX", metadata: { component: { name: "com.example.packed" } } });
+    expect((sbom["components"] as { name: string }[]).map(({ name }) => name)).toContain("@hilum/sdk");
   });
 
   it("gives the same bytes for the same folder, whenever its files were written", async () => {
@@ -75,7 +84,7 @@ print(" ".join(sorted(held)))`;
     const said = execFileSync(python.path ?? "python3", ["-c", program, out.join("out.hilum")], {
       encoding: "utf8",
     });
-    expect(said.trim()).toBe("README.md hilum.json main.py plugin.py");
+    expect(said.trim()).toBe("META/sbom.cdx.json README.md hilum.json main.py plugin.py");
   });
 
   it("runs as it was packed, with nothing beside it", async () => {
@@ -106,7 +115,13 @@ print(" ".join(sorted(held)))`;
       "requirements.txt": "somewhere==1.0\n",
     });
     const made = await packFolder(folder.path, { ...sources, pythonSdk: sdk.path });
-    expect(pathsOf(made)).toEqual(["README.md", "dist/hilum/__init__.py", "dist/main.py", "hilum.json"]);
+    expect(pathsOf(made)).toEqual([
+      "META/sbom.cdx.json",
+      "README.md",
+      "dist/hilum/__init__.py",
+      "dist/main.py",
+      "hilum.json",
+    ]);
   });
 
   it("asks for dependencies that are not beside the code", async () => {

@@ -2,7 +2,8 @@ import { HilumError, parseManifest, type Manifest } from "@hilum/contract";
 import type { PackagePreview } from "@hilum/contract/api";
 import { bundleApart } from "./bundle-apart.ts";
 import { readFolder, sha256 } from "./read-folder.ts";
-import { writeZip, type ZipFile } from "./zip.ts";
+import { findComponents, pythonSdkOf, readSbom, sbomFile } from "./sbom.ts";
+import { listName, packageFormat, writeArchive, type ArchiveFile } from "@hilum/marketplace";
 
 /** Where what a linked folder imports comes from on this server. */
 export interface PackSources {
@@ -18,7 +19,6 @@ export interface Package extends PackagePreview {
 
 /** Entry of a packed Node plugin. */
 const bundledEntry = "main.mjs";
-const listName = "META/files.json";
 
 /**
  * A linked folder as a package: manifest, code in one file or with its dependencies beside it, pages, and a list of all
@@ -29,7 +29,7 @@ export async function packFolder(folder: string, sources: PackSources): Promise<
   const manifest = readManifest(files);
   const packed = await chooseFiles(folder, files, manifest, sources);
   const list = listOf(packed);
-  const content = writeZip([
+  const content = writeArchive([
     ...packed,
     { path: listName, bytes: Buffer.from(`${JSON.stringify(list, undefined, 2)}\n`) },
   ]);
@@ -42,17 +42,18 @@ export async function packFolder(folder: string, sources: PackSources): Promise<
   };
 }
 
-const listOf = (files: readonly ZipFile[]) => ({
-  format: "hilum-package/1",
+const listOf = (files: readonly ArchiveFile[]) => ({
+  format: packageFormat,
   files: files
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ path, bytes }) => ({ path, bytes: bytes.length, digest: sha256(bytes) })),
 });
 
-function readManifest(files: readonly ZipFile[]): Manifest {
+function readManifest(files: readonly ArchiveFile[]): Manifest {
   const file = files.find(({ path }) => path === "hilum.json");
   if (file === undefined) throw invalid("The folder holds no hilum.json.", "/hilum.json");
-  const parsed = parseManifest(Buffer.from(file.bytes).toString("utf8"));
+  // Whose an id is says who signs the package, not who packs it.
+  const parsed = parseManifest(Buffer.from(file.bytes).toString("utf8"), { included: true });
   if (!parsed.ok)
     throw new HilumError("package.invalid", { detail: "hilum.json is not valid.", problems: parsed.problems });
   return parsed.manifest;
@@ -60,10 +61,10 @@ function readManifest(files: readonly ZipFile[]): Manifest {
 
 async function chooseFiles(
   folder: string,
-  files: readonly ZipFile[],
+  files: readonly ArchiveFile[],
   manifest: Manifest,
   sources: PackSources,
-): Promise<ZipFile[]> {
+): Promise<ArchiveFile[]> {
   const { kind, entry } = manifest.runtime ?? {};
   if (kind === "remote" || kind === undefined || entry === undefined)
     throw invalid("The manifest names no code that runs here.", "/runtime");
@@ -73,18 +74,28 @@ async function chooseFiles(
   if (missing !== undefined) throw invalid(`${missing} is not in the folder.`, "/ui");
   const beside = files.filter(({ path }) => isDocument(path) || shown.includes(path));
   if (kind === "node") {
-    const code = await bundleApart(folder, entry, { roots: sources.moduleRoots, platform: "node" });
-    return [withEntry(manifest), { path: bundledEntry, bytes: Buffer.from(code) }, ...beside];
+    const { code, foreign } = await bundleApart(folder, entry, { roots: sources.moduleRoots, platform: "node" });
+    return [
+      withEntry(manifest),
+      { path: bundledEntry, bytes: Buffer.from(code) },
+      sbomFile(manifest, [...(await findComponents(foreign)), ...readSbom(files)]),
+      ...beside,
+    ];
   }
   const own = files.filter(({ path }) => !beside.some((file) => file.path === path) && isRun(path, entry));
-  return [...own, ...(kind === "python" ? await vendorSdk(files, entry, sources) : []), ...beside];
+  const sdk = kind === "python" ? await vendorSdk(files, entry, sources) : [];
+  return [...own, ...sdk, sbomFile(manifest, [...readSbom(files), ...pythonSdkOf([...own, ...sdk])]), ...beside];
 }
 
 /** What only tests, registration and plugins outside of a sandbox need of the SDK. */
-const sdkLeftOut = /^(testing|rules|remote)\/|^(registration|https_json|pack)\.py$/;
+const sdkLeftOut = /^(testing|rules|remote)\/|^(registration|https_json|pack|package)\.py$/;
 
 /** The Python SDK beside the code, unless the folder brings it. Other dependencies have to be there: pip is not run here. */
-async function vendorSdk(files: readonly ZipFile[], entry: string, { pythonSdk }: PackSources): Promise<ZipFile[]> {
+async function vendorSdk(
+  files: readonly ArchiveFile[],
+  entry: string,
+  { pythonSdk }: PackSources,
+): Promise<ArchiveFile[]> {
   if (files.some(({ path }) => /(^|\/)hilum\/__init__\.py$/.test(path))) return [];
   const requirements = files.find(({ path }) => path === "requirements.txt");
   if (requirements !== undefined && /^\s*[^#\s]/m.test(Buffer.from(requirements.bytes).toString("utf8")))
@@ -111,7 +122,7 @@ const isRun = (path: string, entry: string): boolean =>
   path === "hilum.json" || (!forWriters.test(path) && (!entry.startsWith("dist/") || path.startsWith("dist/")));
 
 /** The manifest with the entry that the package has; everything else as it stands. */
-function withEntry(manifest: Manifest): ZipFile {
+function withEntry(manifest: Manifest): ArchiveFile {
   const packed = { ...manifest, runtime: { ...manifest.runtime, entry: bundledEntry } };
   return { path: "hilum.json", bytes: Buffer.from(`${JSON.stringify(packed, undefined, 2)}\n`) };
 }

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { HilumError } from "@hilum/contract";
-import type { ZipFile } from "./zip.ts";
+import type { ArchiveFile } from "@hilum/marketplace";
 
 const filesMax = 5_000;
 const fileBytesMax = 20 * 1_048_576;
@@ -20,9 +20,9 @@ export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256
  * The regular files of a plugin's folder, sorted by path, without hidden ones and what tools leave behind. Throws
  * `package.symlink` for a link (threat 12) and `package.invalid` where there is too much.
  */
-export async function readFolder(folder: string): Promise<ZipFile[]> {
+export async function readFolder(folder: string): Promise<ArchiveFile[]> {
   const paths = await listFiles(folder, "");
-  const files: ZipFile[] = [];
+  const files: ArchiveFile[] = [];
   let total = 0;
   for (const path of paths.toSorted()) {
     const bytes = await readOne(folder, path);
@@ -34,7 +34,7 @@ export async function readFolder(folder: string): Promise<ZipFile[]> {
 }
 
 /** The same for the same files with the same content, whatever else is in the folder. */
-export function digestFiles(files: readonly ZipFile[]): string {
+export function digestFiles(files: readonly ArchiveFile[]): string {
   return sha256(files.map(({ path, bytes }) => `${sha256(bytes)}  ${path}\n`).join(""));
 }
 

@@ -91,12 +91,20 @@ export function createRecordLanes(options: RecordLanesOptions): Map<RecordMethod
     { resource, content, call }: { resource: WireResource; content?: ContentInfo; call?: string },
     write: () => RecordResult,
   ): Promise<RecordResult> {
-    if (content !== undefined && !writes.holds(call ?? "", content))
+    if (content === undefined) {
+      await judge(resource);
+      return write();
+    }
+    const blob = writes.take(call ?? "", content);
+    if (blob === undefined)
       throw new HilumError("blob.not_found", { detail: "The call in hand has not written these bytes" });
-    await judge(resource);
-    const result = write();
-    if (content !== undefined && call !== undefined) writes.keep(call, content.id);
-    return result;
+    try {
+      await judge(resource);
+      return write();
+    } catch (error) {
+      await blob.discard();
+      throw error;
+    }
   }
 
   /** A handle is bound to its call; outside of one there is none. */

@@ -92,7 +92,7 @@ describe("what a plugin asks of the platform's records", () => {
 
   it("is created, found, read, changed and deleted", async () => {
     const { did, host } = await within({ grants: ["system/Patient.cruds"] }, async ({ records }) => {
-      const { id: _, ...fresh } = ada as Extract<RecordResource, { resourceType: "Patient" }>;
+      const { id: _, ...fresh } = ada;
       const kept = await records.create(fresh);
       const found = await records.search("Patient", { identifier: "http://clinic.example/mrn|555-01" });
       const again = await records.create(fresh, { ifNoneExist: { identifier: "555-01" } });

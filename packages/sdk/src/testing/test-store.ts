@@ -58,7 +58,7 @@ export function createTestStore({ ask, nextCall, writes, blobs }: TestStoreOptio
   function asKept(resource: RecordResource): WireResource {
     const { id = `kept-${++made}`, meta } = resource;
     const versionId = meta?.versionId ?? "1";
-    return { ...resource, id, meta: { ...meta, versionId } } as unknown as WireResource;
+    return { ...resource, id, meta: { ...meta, versionId } };
   }
 
   async function call<Method extends RecordMethod>(
@@ -74,7 +74,7 @@ export function createTestStore({ ask, nextCall, writes, blobs }: TestStoreOptio
         : { content: { id: handle, size: content.bytes.length, contentType: content.contentType } };
     const held = new Map(content === undefined ? [] : [[handle, content.bytes]]);
     const judge = (result: unknown): RecordResults[Method] => {
-      const read = recordAnswerParsers[method](result, params) as RecordResults[Method];
+      const read = recordAnswerParsers[method](result, params);
       if ("content" in read) keep(id, read.content);
       return read;
     };
@@ -85,14 +85,12 @@ export function createTestStore({ ask, nextCall, writes, blobs }: TestStoreOptio
     )) as RecordResults[Method];
   }
 
-  function keep(call: string, content: RecordResults["records.read"]["content"]): void {
-    if (content === undefined) return;
-    if (!writes.holds(call, content))
+  function keep(within: string, content: RecordResults["records.read"]["content"]): void {
+    if (content !== undefined && writes.take(within, content) === undefined)
       throw new HilumError("plugin.bad_reply", {
         detail: "The bytes of the record were not written in this call",
         problems: [{ pointer: "/content", message: "its bytes were not written in this call" }],
       });
-    writes.keep(call, content.id);
   }
 
   function recordOf({ resource, content }: RecordResults["records.read"]): TestRecord {

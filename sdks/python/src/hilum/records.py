@@ -146,7 +146,9 @@ def observation(
         record["valueString"] = value
     elif isinstance(value, (int, float)):
         quantity: dict[str, Any] = {"value": value}
-        record["valueQuantity"] = quantity if unit is None else {**quantity, "unit": unit, "system": _UCUM, "code": unit}
+        record["valueQuantity"] = (
+            quantity if unit is None else {**quantity, "unit": unit, "system": _UCUM, "code": unit}
+        )
     elif value is not None:
         record["valueCodeableConcept"] = _concept(value)
     return record

@@ -171,7 +171,7 @@ function About({ patient, test, onRemove }: { patient: string; test: boolean; on
         </Go>
         {test ? ": left out, for a test is about nobody." : ". The patient’s consents are asked before it leaves."}
       </span>
-      <ActButton size="compact-sm" variant="subtle" label="Take the patient out" onClick={onRemove}>
+      <ActButton size="compact-sm" variant="subtle" label="Take out the patient" onClick={onRemove}>
         Take out
       </ActButton>
     </div>

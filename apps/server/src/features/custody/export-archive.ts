@@ -1,5 +1,5 @@
 import { HilumError } from "@hilum/contract";
-import { writeZip, type ZipFile } from "@hilum/devtools";
+import { writeArchive, type ArchiveFile } from "@hilum/marketplace";
 import type { RecordRow, Records } from "@hilum/store";
 import { part2Notice } from "../consent/consents.ts";
 
@@ -49,9 +49,9 @@ const open = ({ type, id, patients }: RecordRow, resource: string): ExportedReco
 });
 
 /** One NDJSON file for each type, as FHIR Bulk Data has them, and the notice of 42 CFR part 2 where it must go along. */
-export function writeArchive(records: readonly ExportedRecord[], part2: boolean): Buffer {
+export function writeExport(records: readonly ExportedRecord[], part2: boolean): Buffer {
   const types = [...new Set(records.map(({ type }) => type))].toSorted();
-  const files: ZipFile[] = types.map((type) => ({
+  const files: ArchiveFile[] = types.map((type) => ({
     path: `${type}.ndjson`,
     bytes: Buffer.from(
       records
@@ -62,5 +62,5 @@ export function writeArchive(records: readonly ExportedRecord[], part2: boolean)
     ),
   }));
   if (part2) files.push({ path: "NOTICE.txt", bytes: Buffer.from(`${part2Notice}\n`, "utf8") });
-  return writeZip(files);
+  return writeArchive(files);
 }

@@ -8,7 +8,7 @@ import type { Consents } from "../consent/consents.ts";
 import { isAccountable } from "../disclosures/account.ts";
 import { titleOfTarget } from "../glass/present-glass.ts";
 import { requireUser } from "../identity/sessions.ts";
-import { readCompartment, writeArchive, type ExportedRecord } from "./export-archive.ts";
+import { readCompartment, writeExport, type ExportedRecord } from "./export-archive.ts";
 import { requireApproval, termsOfApproval, whyNotApprove } from "./second-person.ts";
 
 export interface ExportRequest {
@@ -96,7 +96,7 @@ export function createExports({ store: { approvals, records, disclosures }, cons
       const { going, decisions, refusal } = await admit(all, row.patient, wanted, now);
       if (going.length === 0) throw new HilumError(refusal ?? "record.not_found");
       const part2 = going.some(({ resource }) => isPart2(resource));
-      const bytes = writeArchive(going, part2);
+      const bytes = writeExport(going, part2);
       // The account before the door opens; then the door, which opens once.
       await disclosures.add([disclosureOf(context, row, wanted, going, decisions)]);
       const counts = { records: going.length, withheld: all.length - going.length };

@@ -14,6 +14,7 @@ type Parts = {
   startedAt: Date;
   certificateUntil(): Date;
   egress(now: Date): Promise<Repair[]>;
+  keys(now: Date): Promise<Repair[]>;
   /** Channels whose messages wait. */
   routes(): Promise<Repair[]>;
   /** Programs that search for records that are not there. */
@@ -29,6 +30,7 @@ export function createRepairSources({
   startedAt,
   certificateUntil,
   egress,
+  keys,
   routes,
   records,
 }: Parts): RepairSource[] {
@@ -39,6 +41,7 @@ export function createRepairSources({
     { part: "registrations", list: () => registrationRepairs(store) },
     { part: "messages", list: () => messageRepairs(store) },
     { part: "vendors and agreements", list: () => egress(new Date()) },
+    { part: "the encryption keys", list: () => keys(new Date()) },
     { part: "routes", list: routes },
     { part: "records", list: records },
     { part: "the certificate", list: async () => certificateRepairs(certificateUntil(), startedAt) },

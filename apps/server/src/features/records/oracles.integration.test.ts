@@ -205,7 +205,7 @@ describe("the FHIR API beside others", () => {
           body: { resourceType: "Practitioner", name: [{ family }] },
         });
       const first = await client.search({ resourceType: "Practitioner", searchParams: { family: "kit", _count: 2 } });
-      const second = await client.nextPage({ bundle: first });
+      const second = await client.nextPage({ bundle: first as Parameters<typeof client.nextPage>[0]["bundle"] });
       expect([entriesOf(first), entriesOf(second as never)].flat().length).toBe(3);
       const posted = await client.search({
         resourceType: "Practitioner",

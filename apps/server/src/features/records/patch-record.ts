@@ -14,11 +14,11 @@ export function patchResource(resource: Resource, steps: unknown): Resource {
   let patched = structuredClone(resource);
   for (const [index, step] of requireSteps(steps).entries()) {
     patched = applyStep(patched, step, index);
+    if (typeof patched !== "object" || patched === null || Array.isArray(patched))
+      throw failed(index, "This step leaves no resource.");
     // Copies within copies double with each step.
     if (step.op === "copy") refuseGrowth(patched, index);
   }
-  if (typeof patched !== "object" || patched === null || Array.isArray(patched))
-    throw failed(0, "The patch leaves no resource.");
   return patched;
 }
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { document, fhirOf, observation, patient, type FhirCaller } from "../../../test-support/fhir.ts";
 import type { TestClient } from "../../../test-support/test-client.ts";
@@ -193,6 +194,66 @@ describe("who reaches which record", () => {
     const { open } = await ana.ok("listRepairs");
     expect(open.some(({ id }) => id.startsWith("records:guessing:token:"))).toBe(true);
     expect((await writer.send("GET", `/Patient?identifier=4711`)).status).toBe(200);
+  });
+
+  it("answers whatever it is sent with a refusal in FHIR's words, never with a failure, and quotes nothing of it", async () => {
+    const secret = "Zyxwvutsrq";
+    const leaf = fc.oneof(fc.constant(secret), fc.jsonValue({ maxDepth: 3 }));
+    const resource = fc.record(
+      {
+        resourceType: fc.oneof(fc.constant("Patient"), leaf),
+        id: leaf,
+        meta: leaf,
+        name: leaf,
+        identifier: leaf,
+        contained: leaf,
+        text: leaf,
+        birthDate: leaf,
+      },
+      { requiredKeys: [] },
+    );
+    const entry = fc.record({
+      fullUrl: leaf,
+      resource,
+      request: fc.record({
+        method: fc.constantFrom("POST", "PUT", "GET", "PATCH"),
+        url: fc.oneof(fc.constant("Patient/1"), fc.constant("Patient"), leaf),
+      }),
+    });
+    const ways = fc.oneof(
+      fc.tuple(fc.constant("POST"), fc.constant("/Patient"), resource),
+      fc.tuple(fc.constant("PUT"), fc.constant("/Patient/fuzz"), resource),
+      fc.tuple(
+        fc.constant("PATCH"),
+        fc.constant(`/Patient/${person}`),
+        fc.array(
+          fc.record({
+            op: fc.constantFrom("add", "test", "move"),
+            path: fc.constantFrom("/name", "/name/0", "/x"),
+            value: leaf,
+            from: leaf,
+          }),
+        ),
+      ),
+      fc.tuple(
+        fc.constant("POST"),
+        fc.constant(""),
+        fc.record({
+          resourceType: fc.constant("Bundle"),
+          type: fc.constantFrom("batch", "transaction"),
+          entry: fc.array(entry, { maxLength: 3 }),
+        }),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(ways, async ([method, path, body]) => {
+        const answer = await writer.send(method, path, { body });
+        expect([path, answer.status < 500]).toEqual([path, true]);
+        if (answer.status >= 400) expect(answer.text).not.toContain(secret);
+      }),
+      { seed: 7, numRuns: 300 },
+    );
+    expect(server.log.join("\n")).not.toContain(secret);
   });
 
   it("threat 76: refuses a token in the second in which it is revoked", async () => {

@@ -161,7 +161,9 @@ export function createFhirHandlers({ records, version, startedAt, baseUrl }: Fhi
     const { resource, content } = await readBinary(headers, bytes, baseUrl());
     const given = { resource, ...(content === undefined ? {} : { content }) };
     if (id === undefined) return await records.create(asker, given);
-    return await records.update(asker, { ...given, resource: withId(resource, id), ...match });
+    // Bytes have no id of their own.
+    const named = content === undefined ? withId(resource, id) : { ...resource, id };
+    return await records.update(asker, { ...given, resource: named, ...match });
   }
 
   return {

@@ -146,6 +146,26 @@ describe.skipIf(!requires("bubblewrap").available)("records carried to a FHIR se
     expect(await peer.server.read("Observation", lost)).toBeDefined();
   });
 
+  it("finds every type again when it compares, files too", async () => {
+    const { id: subject } = await fhir.ok("POST", "/Patient", patient());
+    const file = await fhir.ok("POST", "/Binary", {
+      ...{ resourceType: "Binary", contentType: "text/plain", data: Buffer.from("a letter").toString("base64") },
+      securityContext: { reference: `Patient/${subject}` },
+    });
+    await fhir.ok("POST", "/DocumentReference", {
+      ...{ resourceType: "DocumentReference", status: "current", subject: { reference: `Patient/${subject}` } },
+      content: [{ attachment: { url: `Binary/${file.id}`, contentType: "text/plain" } }],
+    });
+    await fhir.ok("PUT", "/Organization/ward-7", { resourceType: "Organization", id: "ward-7", name: "Ward" });
+    await waitFor("all", isCurrent);
+    await operator.ok("reconcileStore", { params: fhirStore, body: { mend: false } });
+    const { reconciliation } = await waitFor(
+      "the report",
+      ({ reconciliation: run }) => run?.state === "done" && !run.mend,
+    );
+    expect(reconciliation).toMatchObject({ missing: 0, older: 0, deleted: 0, foreign: 0 });
+  });
+
   it("hands a deletion over, and nothing of a patient who does not consent", async () => {
     const { id } = await fhir.ok("POST", "/Patient", patient());
     await waitFor("the patient", isCurrent);

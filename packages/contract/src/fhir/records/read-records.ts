@@ -55,7 +55,7 @@ export function identifierOf(record: { identifier?: Identifier[] }, system?: str
 /** Reads a DocumentReference. */
 export function documentOf(document: DocumentReference): DocumentInfo {
   const { url, contentType, title, size } = document.content?.[0]?.attachment ?? {};
-  return given({
+  return present({
     url,
     contentType,
     title,
@@ -68,7 +68,7 @@ export function documentOf(document: DocumentReference): DocumentInfo {
 
 /** Reads an Observation of one value. */
 export function readingOf(reading: Observation): Reading {
-  return given({
+  return present({
     code: wordsOf(reading.code),
     value:
       reading.valueQuantity?.value ??
@@ -88,8 +88,8 @@ function wordsOf(concept: CodeableConcept | undefined): string | undefined {
   return concept?.text ?? codings.find(({ display }) => display !== undefined)?.display ?? codings[0]?.code;
 }
 
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-function given<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+function present<T extends object>(values: T): Present<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
 }

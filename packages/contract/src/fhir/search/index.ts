@@ -1,4 +1,5 @@
 export { capabilityStatement, type CapabilityOptions } from "./capability-statement.ts";
+export { searchParametersOf, type SearchParameterPlan } from "./search-plan.ts";
 export { narrowResource } from "./narrow-resource.ts";
 export { parseSearch } from "./parse-search.ts";
 export type { ParsedSearch, SearchInclude, SearchLimits, SearchSort } from "./parsed-search.ts";

@@ -6,7 +6,11 @@ import {
 } from "@medplum/core";
 import type { Bundle, Resource, SearchParameter } from "@medplum/fhirtypes";
 import { describe, expect, it } from "vitest";
-import { hasOfficialDefinitions, readOfficialBundle, readOfficialExamples } from "../official-definitions.ts";
+import {
+  hasOfficialDefinitions,
+  readOfficialBundle,
+  readOfficialExamples,
+} from "../test-support/official-definitions.ts";
 import { parseSearch } from "./parse-search.ts";
 import { parametersOf, valuesAt, type SearchParameterPlan } from "./search-plan.ts";
 import { piecesOf, rangeOf, tokensOf } from "./search-values.ts";
@@ -126,9 +130,8 @@ function addSearches(
       add(":exact", escape(piece));
     }
   if (kind === "date") {
-    const { start, end } =
-      typeof value === "string" ? { start: value, end: undefined } : (value as Record<string, unknown>);
-    const text = String(start ?? end ?? "2013");
+    const { start, end } = typeof value === "string" ? { start: value } : (value as { start?: string; end?: string });
+    const text = start ?? end ?? "2013";
     for (const prefix of ["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"])
       for (const part of [text, text.slice(0, 10), text.slice(0, 4)]) add("", prefix + part);
   }

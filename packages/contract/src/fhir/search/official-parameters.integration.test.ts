@@ -1,7 +1,11 @@
 import { evalFhirPathTyped, indexStructureDefinitionBundle, toTypedValue } from "@medplum/core";
 import type { Bundle, SearchParameter } from "@medplum/fhirtypes";
 import { describe, expect, it } from "vitest";
-import { hasOfficialDefinitions, readOfficialBundle, readOfficialExamples } from "../official-definitions.ts";
+import {
+  hasOfficialDefinitions,
+  readOfficialBundle,
+  readOfficialExamples,
+} from "../test-support/official-definitions.ts";
 import { parametersOf, valuesAt, type SearchParameterPlan } from "./search-plan.ts";
 
 const hasOfficial = hasOfficialDefinitions("official FHIR search parameters");
@@ -69,6 +73,6 @@ function distinct(values: readonly unknown[]): string[] {
 }
 
 function quantityOf(value: object | null): unknown {
-  const number = (value as { value?: unknown } | null)?.value;
+  const number = value !== null && "value" in value ? value.value : undefined;
   return typeof number === "number" ? Number(number.toFixed(8)) : value;
 }

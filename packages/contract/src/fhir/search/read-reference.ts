@@ -22,7 +22,7 @@ export function readReference(text: string, context: ReadContext): SearchValue |
       fix: `Write ${parameter.name}=Type/id, or ${parameter.name}:Type=id.`,
     };
   return {
-    accepts: (found, route) => {
+    accepts: (found) => {
       if (typeof found === "string")
         return found === wanted || (!wanted.includes("|") && found.split("|")[0] === wanted);
       const target = referenceOf(asObject(found)?.["reference"]);

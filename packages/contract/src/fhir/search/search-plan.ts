@@ -31,6 +31,11 @@ export function parametersOf(type: string): ReadonlyMap<string, SearchParameterP
   return plans;
 }
 
+/** The parameters that are the type's own, by name; empty for a type that is not carried. */
+export function searchParametersOf(type: string): readonly SearchParameterPlan[] {
+  return [...(parametersOf(type)?.values() ?? [])].filter(({ name }) => !name.startsWith("_"));
+}
+
 function planOf(name: string, spec: SearchParameterSpec): SearchParameterPlan {
   const routes = spec.paths.map((path) => ({ ...path, steps: path.at === "" ? [] : path.at.split(".") }));
   return { ...spec, name, family: spec.within ?? name, routes };

@@ -44,26 +44,26 @@ export function createRecordLanes(options: RecordLanesOptions): Map<string, Serv
     id === undefined ? undefined : { ref: records.refOf(resourceType, id) };
 
   const acts: { [Method in RecordMethod]: Act<Method, unknown> } = {
-    "records.create": act<"records.create", RecordResult>({
+    "records.create": actOf<"records.create", RecordResult>({
       // What is there already would be answered, which only a search may find.
       letters: ({ ifNoneExist }) => (ifNoneExist === undefined ? "c" : "cs"),
       target: ({ resource }) => ({ type: resource.resourceType }),
       perform: (asker, asked) => withContent(asked, () => records.create(asker, asked)),
       measure: measureOf,
     }),
-    "records.read": act<"records.read", RecordResult>({
+    "records.read": actOf<"records.read", RecordResult>({
       letters: () => "r",
       target: ({ type, id }) => ({ type, id }),
       perform: async (asker, asked) => lend(asked.call, await records.read(asker, asked)),
       measure: () => undefined,
     }),
-    "records.update": act<"records.update", RecordResult>({
+    "records.update": actOf<"records.update", RecordResult>({
       letters: () => "u",
       target: ({ resource }) => ({ type: resource.resourceType, id: resource.id }),
       perform: (asker, asked) => withContent(asked, () => records.update(asker, asked)),
       measure: () => undefined,
     }),
-    "records.delete": act<"records.delete", Record<never, never>>({
+    "records.delete": actOf<"records.delete", Record<never, never>>({
       letters: () => "d",
       target: ({ type, id }) => ({ type, id }),
       async perform(asker, asked) {
@@ -72,7 +72,7 @@ export function createRecordLanes(options: RecordLanesOptions): Map<string, Serv
       },
       measure: () => undefined,
     }),
-    "records.search": act<"records.search", RecordSearchResult>({
+    "records.search": actOf<"records.search", RecordSearchResult>({
       letters: () => "s",
       target: ({ type }) => ({ type }),
       async perform(asker, asked) {
@@ -141,17 +141,21 @@ export function createRecordLanes(options: RecordLanesOptions): Map<string, Serv
     return { call: nextCall(), action, audit: "intent", plugin, instance, resource };
   }
 
-  /** What was written in the call in hand, whole, is the record's from the moment that the record is there. */
+  /** The call may end while the record is written: its bytes are taken out of it before. */
   async function withContent(
     { content, call }: { content?: ContentInfo; call?: string },
     write: () => Promise<RecordResult>,
   ): Promise<RecordResult> {
     if (content === undefined || call === undefined) return await write();
-    if (!writes.holds(call, content))
+    const blob = writes.take(call, content);
+    if (blob === undefined)
       throw new HilumError("blob.not_found", { detail: "The call in hand has not written these bytes" });
-    const written = await write();
-    writes.keep(call, content.id);
-    return written;
+    try {
+      return await write();
+    } catch (error) {
+      await blob.discard().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** A handle is bound to its call (threat 53); outside of one there is none. */
@@ -163,8 +167,7 @@ export function createRecordLanes(options: RecordLanesOptions): Map<string, Serv
 }
 
 /** The methods differ in what they ask and answer; the table holds them as one kind. */
-const act = <Method extends RecordMethod, Result>(act: Act<Method, Result>): Act<Method, unknown> =>
-  act as Act<Method, unknown>;
+const actOf = <Method extends RecordMethod, Result>(one: Act<Method, Result>): Act<Method, unknown> => one;
 
 /** Returns `answer`; throws `record.too_large` where its resources do not fit into a frame. */
 function fitting<Answer>(answer: Answer, resources: readonly WireResource[]): Answer {

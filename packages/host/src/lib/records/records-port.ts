@@ -23,7 +23,8 @@ export interface RecordAsker {
 /**
  * The platform's records, as a plugin reaches them: judged, stored and found by the same service as everybody's. What `rows`
  * do not reach is answered as if it were not there (`record.not_found`); a record that would be written outside of them is `policy.denied`.
- * `content` of what is written names a blob that the port gave by `openBlob`; of what is read, one that `readBlob` of the lanes gives back.
+ * `content` of what is written names a blob that the port gave by `openBlob`: once the promise resolves it is the port's, which discards
+ * one that no record names; after a rejection the host discards it. `content` of what is read names one that `readBlob` of the lanes gives back.
  */
 export interface RecordsPort {
   create(asker: RecordAsker, asked: RecordCreate): Promise<RecordResult>;

@@ -6,7 +6,7 @@ import type { InstanceSpec } from "../supervisor/instance-spec.ts";
 import { refOf } from "../test-support/records-in-memory.ts";
 import { noSandbox, operator, startHostUnderTest, type HostUnderTest } from "../test-support/host-under-test.ts";
 
-const ref = refOf("Patient", "p1");
+const patientRef = refOf("Patient", "p1");
 const key = { plugin: "hilum.records", instance: "default" };
 const patient: WireResource = {
   ...{ resourceType: "Patient", id: "p1", meta: { versionId: "1" } },
@@ -46,7 +46,7 @@ function spec(answers: Record<string, Answer>): InstanceSpec {
 describe("records between the host and a plugin", () => {
   let under: HostUnderTest;
   const call = <Method extends "records.read" | "records.search">(method: Method, params: Record<string, unknown>) =>
-    under.host.call(operator, { ...key, method, params, deadlineMs: 2000, resource: "Patient", ref });
+    under.host.call(operator, { ...key, method, params, deadlineMs: 2000, resource: "Patient", ref: patientRef });
   const read = () => call("records.read", { type: "Patient", id: "p1" });
   const outcomes = async (action: string) =>
     (await under.entries()).filter((entry) => entry.action === action && entry.kind === "outcome");
@@ -86,8 +86,8 @@ describe("records between the host and a plugin", () => {
     ])
       await expect(read()).rejects.toMatchObject({ code: "plugin.bad_reply" });
     expect((await outcomes("records.read")).map(({ outcome, resource, ref }) => [outcome, resource, ref])).toEqual([
-      ["ok", "Patient", ref],
-      ...Array.from({ length: 4 }, () => ["plugin.bad_reply", "Patient", ref]),
+      ["ok", "Patient", patientRef],
+      ...Array.from({ length: 4 }, () => ["plugin.bad_reply", "Patient", patientRef]),
     ]);
   });
 

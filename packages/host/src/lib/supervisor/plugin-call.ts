@@ -145,12 +145,10 @@ function parseAnswer({ method, params }: PluginCall, answer: unknown): unknown {
 /** The bytes of an answered record are those that the plugin wrote in this very call; whoever asked has them from now on. */
 function keepContent(writes: BlobWrites, call: string, result: unknown): void {
   const { content } = (result ?? {}) as { content?: ContentInfo };
-  if (content === undefined) return;
-  if (!writes.holds(call, content))
+  if (content !== undefined && writes.take(call, content) === undefined)
     throw new HilumError("plugin.bad_reply", {
       problems: [{ pointer: "/content", message: "its bytes were not written in this call" }],
     });
-  writes.keep(call, content.id);
 }
 
 function recordOf({ plugin, instance }: InstanceKey, id: string, call: PluginCall): CallRecord {

@@ -1,4 +1,4 @@
-import { childOf, childrenOf, isElement, parseXml, textIn, type XmlElement } from "./xml.ts";
+import { childOf, childrenOf, parseXml, textIn, type XmlElement } from "./xml.ts";
 
 export interface ClinicalSection {
   title: string;
@@ -55,7 +55,7 @@ function bodyOf(text: XmlElement | undefined): ClinicalDocument["body"] {
   if (text?.attributes["representation"] !== "B64") return undefined;
   return {
     contentType: text.attributes["mediaType"] ?? "application/octet-stream",
-    base64: text.children.filter((node) => !isElement(node)).join(""),
+    base64: text.children.filter((node) => typeof node === "string").join(""),
   };
 }
 

@@ -85,7 +85,11 @@ describe("XML", () => {
         ),
       }),
     }));
-    fc.assert(fc.property(tree, (element) => void expect(parseXml(write(element))).toEqual({ ...element })));
+    fc.assert(
+      fc.property(tree, (element) => {
+        expect(parseXml(write(element))).toEqual({ ...element });
+      }),
+    );
   });
 
   it("finds children by name and gathers text", () => {

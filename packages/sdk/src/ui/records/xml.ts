@@ -30,7 +30,7 @@ export function parseXml(text: string): XmlElement | undefined {
   let position = text.startsWith("\uFEFF") ? 1 : 0;
   let nodes = 0;
   while (position < text.length) {
-    const inside = open[open.length - 1] as Open;
+    const inside = open.at(-1) ?? top;
     if (++nodes > nodesMax) return undefined;
     const next = text.indexOf("<", position);
     const end = next === -1 ? text.length : next;

@@ -3,6 +3,7 @@ import type { ColumnType, Generated } from "kysely";
 import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
 import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
+import type { DataKeysTable, KeyRotationsTable } from "./key-tables.ts";
 import type {
   ApprovalsTable,
   AttachmentSourcesTable,
@@ -49,6 +50,7 @@ export type BlindOrNull = ColumnType<Uint8Array | null, BlindRequest | null, Bli
 export interface Tables {
   deployment: DeploymentTable;
   dataKeys: DataKeysTable;
+  keyRotations: KeyRotationsTable;
   facts: FactsTable;
   counters: CountersTable;
   platformRevisions: PlatformRevisionsTable;
@@ -116,16 +118,6 @@ export interface Tables {
 
 interface DeploymentTable {
   id: string;
-  createdAt: string;
-}
-
-interface DataKeysTable {
-  id: number;
-  purpose: "data" | "index";
-  state: "active" | "retired";
-  provider: string;
-  wrapped: Uint8Array;
-  checkValue: Uint8Array;
   createdAt: string;
 }
 
@@ -384,6 +376,9 @@ interface BlobsTable {
   sealedSha256: Sealed;
   createdAt: string;
   createdBy: string;
+  sealedKey: SealedOrNull;
+  object: string | null;
+  place: Generated<"folder" | "bucket">;
 }
 
 interface MessageBlobsTable {

@@ -1,10 +1,11 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
+import type { BlobPlaceSettings } from "./blob-places.ts";
 import type { Approvals, Disclosures, Glasses, Retention } from "./governance.ts";
 import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
-import type { KeyProvider } from "./keys.ts";
+import type { KeyProvider, Keys } from "./keys.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
 import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications } from "./operations.ts";
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
@@ -24,6 +25,8 @@ export interface StoreOptions {
   /** Default: the system's. */
   clock?: Clock;
   log?: Log;
+  /** Within which every other process takes up a change of the keys by `keys.refresh`; default 5 s on PostgreSQL, 0 on SQLite. */
+  keysAnnouncedMs?: number;
 }
 
 /** One repository per noun. Each method is one transaction and is durable once it resolves. */
@@ -81,6 +84,8 @@ export interface StoreStatus {
 
 export interface Store extends Repositories {
   blobs: Blobs;
+  blobPlaces: BlobPlaceSettings;
+  keys: Keys;
   /**
    * Several repositories in one transaction: `work` gets its own set of them, sees its own writes, and commits when it
    * resolves. It has the writer to itself, so it must not wait for anything else, nor use the outer repositories; after

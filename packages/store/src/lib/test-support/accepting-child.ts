@@ -1,5 +1,5 @@
 /** A process that accepts messages as fast as it can and prints the id of each once it is acknowledged; to be killed. */
-import { createFileKeyProvider } from "../crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "../key-holders/file-key-provider.ts";
 import { openStore } from "../open-store.ts";
 import { newMessage } from "./databases.ts";
 

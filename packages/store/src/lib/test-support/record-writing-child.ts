@@ -2,7 +2,7 @@
  * A process that writes bundles of records as fast as it can, each a patient with a history, and prints the name of each
  * bundle once it is acknowledged; to be killed.
  */
-import { createFileKeyProvider } from "../crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "../key-holders/file-key-provider.ts";
 import { openStore } from "../open-store.ts";
 import { bundleOf, updatesOf } from "./records.ts";
 

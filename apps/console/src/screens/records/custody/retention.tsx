@@ -63,8 +63,6 @@ interface RuleTableProps {
 }
 
 function RuleTable({ items, onChange, onPurge }: RuleTableProps) {
-  const maySet = useMay("setRetention");
-  const mayPurge = useMay("purgeRecords");
   return (
     <TableRegion label="Rules of retention" minWidth={820}>
       <thead>
@@ -119,27 +117,7 @@ function RuleTable({ items, onChange, onPurge }: RuleTableProps) {
               )}
             </td>
             <td>
-              <div className="row keep">
-                <ActButton
-                  compact
-                  size="compact-sm"
-                  may={maySet}
-                  label={`Change the rule of ${rule.label}`}
-                  onClick={() => onChange(rule)}
-                >
-                  Change
-                </ActButton>
-                <ActButton
-                  compact
-                  size="compact-sm"
-                  may={mayPurge}
-                  blocked={rule.keepDays === undefined ? "Set how long old versions are kept first." : undefined}
-                  label={`Purge ${rule.label}`}
-                  onClick={() => onPurge(rule)}
-                >
-                  Purge
-                </ActButton>
-              </div>
+              <RuleActs rule={rule} onChange={onChange} onPurge={onPurge} />
             </td>
           </tr>
         ))}
@@ -148,7 +126,35 @@ function RuleTable({ items, onChange, onPurge }: RuleTableProps) {
   );
 }
 
-export function keepWords(days: number | undefined): string {
+function RuleActs({ rule, onChange, onPurge }: { rule: RetentionRule } & Omit<RuleTableProps, "items">) {
+  const maySet = useMay("setRetention");
+  const mayPurge = useMay("purgeRecords");
+  return (
+    <div className="row keep">
+      <ActButton
+        compact
+        size="compact-sm"
+        may={maySet}
+        label={`Change the rule of ${rule.label}`}
+        onClick={() => onChange(rule)}
+      >
+        Change
+      </ActButton>
+      <ActButton
+        compact
+        size="compact-sm"
+        may={mayPurge}
+        blocked={rule.keepDays === undefined ? "Set how long old versions are kept first." : undefined}
+        label={`Purge ${rule.label}`}
+        onClick={() => onPurge(rule)}
+      >
+        Purge
+      </ActButton>
+    </div>
+  );
+}
+
+function keepWords(days: number | undefined): string {
   if (days === undefined) return "Kept";
   const years = days / 365;
   return Number.isInteger(years) ? `Go after ${many(years, "year")}` : `Go after ${many(days, "day")}`;

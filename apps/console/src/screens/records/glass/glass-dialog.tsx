@@ -3,7 +3,8 @@ import { glassPurposes, purposesOfUse, type GlassPurpose } from "@hilum/contract
 import { Button, Checkbox, NativeSelect, Radio, Textarea, TextInput } from "@mantine/core";
 import { IconLock, IconShieldExclamation } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
-import type { AnswerById } from "../../../api/call.ts";
+import { isApiProblem, type ApiProblem } from "../../../api/api-problem.ts";
+import { call, type AnswerById } from "../../../api/call.ts";
 import { useAct } from "../../../api/use-api.ts";
 import { PasswordField } from "../../../look/password-field.tsx";
 import { ApiProblemPanel } from "../../../look/problem.tsx";
@@ -29,7 +30,7 @@ interface GlassDialogProps {
 
 /** Asks why, for how long and how little, and for the password, before anything is shown in the clear. */
 export function GlassDialog({ title, targets, fields, onOpened, onClose }: GlassDialogProps) {
-  const confirm = useAct("stepUp", undefined, { refresh: false });
+  const confirm = usePasswordProof();
   const open = useAct("openGlass", "The glass is broken. What you read is written down and reviewed.");
   const [purpose, setPurpose] = useState<GlassPurpose | "">("");
   const [caseReference, setCaseReference] = useState("");
@@ -53,8 +54,7 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
     const first = Object.entries(faults).find(([, fault]) => fault !== undefined)?.[0];
     if (first !== undefined) return document.getElementById(`glass-${first}`)?.focus();
     if (purpose === "" || target === undefined) return;
-    if ((await confirm.run({ body: { password } })) === undefined)
-      return document.getElementById("glass-password")?.focus();
+    if (!(await confirm.give(password))) return document.getElementById("glass-password")?.focus();
     const glass = await open.run({
       body: {
         ...{ target, purpose, reason: reason.trim(), fields: [...wanted], minutes },
@@ -176,4 +176,25 @@ export function GlassDialog({ title, targets, fields, onOpened, onClose }: Glass
       </form>
     </Dialog>
   );
+}
+
+/** Proves the password anew. It is called straight, for the cache of acts would keep the password a while. */
+function usePasswordProof() {
+  const [running, setRunning] = useState(false);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const give = async (password: string): Promise<boolean> => {
+    setRunning(true);
+    setProblem(null);
+    try {
+      await call("stepUp", { body: { password } });
+      return true;
+    } catch (refusal) {
+      if (!isApiProblem(refusal)) throw refusal;
+      setProblem(refusal);
+      return false;
+    } finally {
+      setRunning(false);
+    }
+  };
+  return { running, problem, give };
 }

@@ -30,6 +30,7 @@ export function useReveal(glass: { id: string; until: string } | undefined, plac
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   // An answer that arrives after the person left is dropped.
   const turn = useRef(0);
+  const shownFor = useRef<string>(undefined);
   const { type, id, version } = place;
   const [glassId, until] = [glass?.id, glass?.until];
 
@@ -38,8 +39,12 @@ export function useReveal(glass: { id: string; until: string } | undefined, plac
     setRevealed(undefined);
     setRunning(false);
   }, []);
+  const now = JSON.stringify([glassId, type, id, version]);
   // Another record, another version, another glass: what was revealed is not of it.
-  useEffect(() => hide, [hide, glassId, type, id, version]);
+  useEffect(() => {
+    shownFor.current = now;
+    return hide;
+  }, [hide, now]);
 
   const show = useCallback(async (): Promise<void> => {
     if (glassId === undefined) return;
@@ -52,14 +57,14 @@ export function useReveal(glass: { id: string; until: string } | undefined, plac
         query: version === undefined ? {} : { version },
       });
       // Whoever left meanwhile finds it masked, as if it had been on the page before.
-      if (mine === turn.current && document.hasFocus()) setRevealed(answer);
+      if (mine === turn.current && shownFor.current === now && document.hasFocus()) setRevealed(answer);
     } catch (refusal) {
       if (!isApiProblem(refusal)) throw refusal;
       if (mine === turn.current) setProblem(refusal);
     } finally {
       if (mine === turn.current) setRunning(false);
     }
-  }, [glassId, type, id, version]);
+  }, [glassId, type, id, version, now]);
 
   const note = useCallback(
     (what: "copied" | "printed"): void => {

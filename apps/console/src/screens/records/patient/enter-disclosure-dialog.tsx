@@ -24,9 +24,10 @@ export function EnterDisclosureDialog({ patient, name, onClose }: EnterDisclosur
   const [purpose, setPurpose] = useState<PurposeOfUse | "">("");
   const [part2, setPart2] = useState(false);
   const [tried, setTried] = useState(false);
+  const [openedAt] = useState(() => Date.now());
   const at = new Date(`${day}T12:00:00`);
   const faults = {
-    day: Number.isNaN(at.getTime()) ? "Choose the day." : at.getTime() > Date.now() ? "It lies ahead." : undefined,
+    day: Number.isNaN(at.getTime()) ? "Choose the day." : at.getTime() > openedAt ? "It lies ahead." : undefined,
     recipient: recipient.trim().length < wordsMin ? "Write who received it." : undefined,
     what: what.trim().length < wordsMin ? "Write what it was." : undefined,
     purpose: purpose === "" ? "Choose a purpose." : undefined,

@@ -1,5 +1,4 @@
 import "../records.css";
-import "@hilum/sdk/ui/records.css";
 import type { PatientOverview } from "@hilum/contract/api";
 import { PatientBanner, Timeline } from "@hilum/sdk/ui";
 import { getRouteApi } from "@tanstack/react-router";

@@ -1,5 +1,4 @@
 import type { RecordPage, RecordVersion } from "@hilum/contract/api";
-import { useEffect, useState } from "react";
 import { useRead } from "../../../api/use-api.ts";
 import { TableRegion } from "../../../look/panel.tsx";
 import { Advice, ApiProblemPanel } from "../../../look/problem.tsx";
@@ -27,13 +26,7 @@ export function CompareDialog({ page: { record, glass }, version, onClose }: Com
   const clearNow = useReveal(glass, { ...params, version: number });
   const clearBefore = useReveal(glass, { ...params, version: number - 1 });
   const isClear = clearNow.revealed !== undefined && clearBefore.revealed !== undefined;
-  const [asked, setAsked] = useState(false);
-  // Leaving the tab masks both; what was asked for is not read again by itself.
-  useEffect(() => {
-    if (isClear) setAsked(false);
-  }, [isClear]);
   const reveal = (): void => {
-    setAsked(true);
     void clearNow.show();
     void clearBefore.show();
   };
@@ -61,7 +54,7 @@ export function CompareDialog({ page: { record, glass }, version, onClose }: Com
         </Loaded>
         {glass !== undefined && !isClear && (
           <div className="row">
-            <ActButton running={asked && (clearNow.running || clearBefore.running)} onClick={reveal}>
+            <ActButton running={clearNow.running || clearBefore.running} onClick={reveal}>
               Show the values
             </ActButton>
           </div>

@@ -1,9 +1,8 @@
 import "../records.css";
-import "@hilum/sdk/ui/records.css";
 import type { RecordPage } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconShieldExclamation } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useRead } from "../../../api/use-api.ts";
 import { Advice } from "../../../look/problem.tsx";
 import { Status } from "../../../look/status.tsx";
@@ -87,7 +86,8 @@ function leadOf({ record: { version }, newest }: RecordPage, isRevealed: boolean
 function Acts({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
   const { record, glass, fields, can } = page;
   const [asking, setAsking] = useState<"reveal" | "hold" | "lift">();
-  const [justOpened, setJustOpened] = useState(false);
+  const [opened, setOpened] = useState<string>();
+  const shown = useRef<string>(undefined);
   const target = { record: { type: record.type, id: record.id } };
   const mayReveal = permissionTo("reveal", can);
   const mayHold = permissionTo("hold", can);
@@ -96,10 +96,10 @@ function Acts({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
   const { show } = reveal;
   // Who just gave reason and password wants to read: the glass is there with the next reading of the page.
   useEffect(() => {
-    if (!justOpened || glass === undefined) return;
-    setJustOpened(false);
+    if (opened === undefined || opened !== glass?.id || shown.current === opened) return;
+    shown.current = opened;
     void show();
-  }, [justOpened, glass, show]);
+  }, [opened, glass, show]);
   return (
     <>
       {patient !== undefined && <GoButton to={patientPath(patient)}>Open the patient</GoButton>}
@@ -137,9 +137,9 @@ function Acts({ page, reveal }: { page: RecordPage; reveal: Reveal }) {
             { words: "Only this record", target },
             ...(patient === undefined ? [] : [{ words: "All records of this patient", target: { patient } }]),
           ]}
-          onOpened={() => {
+          onOpened={({ id }) => {
             setAsking(undefined);
-            setJustOpened(true);
+            setOpened(id);
           }}
           onClose={() => setAsking(undefined)}
         />

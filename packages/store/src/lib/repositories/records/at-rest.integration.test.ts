@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { createTempDir, type TempDir } from "@hilum/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFileKeyProvider } from "../../crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "../../key-holders/file-key-provider.ts";
 import { openStore } from "../../open-store.ts";
 import type { Store } from "../../ports/store.ts";
 import { newId } from "../../test-support/databases.ts";

@@ -4,7 +4,7 @@ import { toStatement } from "../../engine/query.ts";
 import type { StatementResult } from "../../engine/statement.ts";
 import type { RecordWrite } from "../../ports/records.ts";
 import type { Session } from "../../session.ts";
-import { forShare, statementOf } from "./sql.ts";
+import { statementOf } from "./sql.ts";
 import type { Step } from "./steps.ts";
 
 /** A set of patients whose records share a key, which is kept in a row of `record_keys`, sealed by the keyring. */
@@ -107,7 +107,7 @@ export function keySteps(session: Session, compartment: Compartment): Step[] {
   const { name, patients, key, row } = compartment;
   const step = (statement: Step["statement"]): Step => ({ statement, about: "key", compartment });
   if (row !== undefined) {
-    const there = sql`SELECT key FROM record_keys WHERE compartment = ${name} AND key = ${row} ${forShare(dialect)}`;
+    const there = sql`SELECT key FROM record_keys WHERE compartment = ${name} AND key = ${row}`;
     return [step(statementOf(dialect, there, 1))];
   }
   const make = session.sql

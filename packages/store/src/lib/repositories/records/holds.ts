@@ -20,7 +20,7 @@ export function createHolds(session: Session): Pick<Records, "setHold" | "holds"
       if (!("patient" in target) && !(await isThere(session, target))) throw new HilumError("record.not_found");
       const hold: Hold = { target, reason, by, at: session.now() };
       await session.commit([
-        ...lock(session.dialect, "holds"),
+        ...lock(session.dialect, "alone"),
         on ? insertHold(session, name, hold) : removeHold(session, name),
       ]);
       return "patient" in target ? countAbout(session, target.patient) : 1;

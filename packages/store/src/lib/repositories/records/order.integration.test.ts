@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { createTempDir, requires, startPostgres, type TempDir } from "@hilum/testkit";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFileKeyProvider } from "../../crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "../../key-holders/file-key-provider.ts";
 import { openStore } from "../../open-store.ts";
 import type { RecordRow } from "../../ports/records.ts";
 import type { Store } from "../../ports/store.ts";

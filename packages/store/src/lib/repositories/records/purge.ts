@@ -27,6 +27,6 @@ export async function purgeVersions(
   const chosen = isToken(dialect, sql`v.seq`, JSON.stringify(found.map(({ seq }) => seq)));
   // Asked again within the transaction: a hold may have been set meanwhile.
   const remove = sql`DELETE FROM record_versions WHERE seq IN (SELECT v.seq FROM record_versions v WHERE ${chosen} AND ${notHeld})`;
-  const results = await session.commit([...lock(dialect, "holds"), statementOf(dialect, remove)]);
+  const results = await session.commit([...lock(dialect, "alone"), statementOf(dialect, remove)]);
   return results.at(-1)?.changes ?? 0;
 }

@@ -4,7 +4,7 @@ import type { Shredded } from "../../ports/records.ts";
 import type { Statement } from "../../engine/statement.ts";
 import type { Session } from "../../session.ts";
 import { blindPatient } from "./compartments.ts";
-import { forUpdate, isText, lock, statementOf, tokenRows } from "./sql.ts";
+import { isText, lock, statementOf, tokenRows } from "./sql.ts";
 
 /**
  * One transaction: what is about the patient loses its terms and its versions, each record ends in a deletion without a
@@ -22,10 +22,7 @@ export async function shredPatient(session: Session, patient: string, by: string
   const named = sql`SELECT DISTINCT b.blob FROM record_blobs b JOIN record_versions v ON v.seq = b.version WHERE v.key IN ${keys}`;
   const blobs = JSON.stringify((await session.rows(statementOf(dialect, named))).map(({ blob }) => String(blob)));
   const statement = (query: typeof keys, expect?: number): Statement => statementOf(dialect, query, expect);
-  const locks = [
-    ...lock(dialect, "holds"),
-    statement(sql`SELECT key FROM record_keys WHERE key IN ${keys} ${forUpdate(dialect)}`),
-  ];
+  const locks = lock(dialect, "alone");
   const unit = [
     statement(sql`SELECT 1 AS free WHERE NOT EXISTS (${heldKeys}) AND NOT EXISTS (${heldRecords})`, 1),
     statement(sql`DELETE FROM record_terms WHERE (token, record) IN (${tokenRows(dialect, sql`records r`)}

@@ -41,22 +41,25 @@ export function tokenRows(dialect: Dialect, from: RawBuilder<unknown>): RawBuild
 }
 
 /** Any fixed numbers, other than the migrations'. */
-const locks = { order: 7_112_027, holds: 7_112_028 };
+const gate = 7_112_027;
+const order = 7_112_028;
+const locks = {
+  beside: sql`SELECT pg_advisory_xact_lock_shared(${gate})`,
+  alone: sql`SELECT pg_advisory_xact_lock(${gate})`,
+  order: sql`SELECT pg_advisory_xact_lock(${order})`,
+};
 
 /**
- * Held until the commit; SQLite has one writer anyway. Always taken in this order, so that nobody waits for a circle:
- * `holds`, rows of keys, rows of records, `order`. Under `order` versions get their numbers: a lower one is never
- * committed after a higher one, so that whoever reads them in order skips none.
+ * Held until the commit; SQLite has one writer anyway. A unit begins with `beside` others, or `alone` where it must see all
+ * that is written and nothing that comes in between: whether no record fits, what is held, what a key has sealed. It takes
+ * `order` last, after the rows of keys and heads, and before versions get their numbers: a lower number is never committed
+ * after a higher one, so that whoever reads them in order skips none. Nobody who has `order` waits for a row.
  */
 export function lock(dialect: Dialect, name: keyof typeof locks): Statement[] {
-  return dialect === "sqlite" ? [] : [statementOf(dialect, sql`SELECT pg_advisory_xact_lock(${locks[name]})`)];
+  return dialect === "sqlite" ? [] : [statementOf(dialect, locks[name])];
 }
 
 /** Locks the rows that a query finds. */
 export function forUpdate(dialect: Dialect): RawBuilder<unknown> {
   return dialect === "sqlite" ? sql`` : sql`FOR UPDATE`;
-}
-
-export function forShare(dialect: Dialect): RawBuilder<unknown> {
-  return dialect === "sqlite" ? sql`` : sql`FOR SHARE`;
 }

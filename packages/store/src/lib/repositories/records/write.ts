@@ -43,9 +43,9 @@ async function planWrites(
 ): Promise<Step[]> {
   const { dialect } = session;
   const places = [...writes.keys()].toSorted((a, b) => compareRefs(writes[a], writes[b]));
-  const order: Step[] = lock(dialect, "order").map((statement) => ({ statement, about: "rest" }));
-  // Whether no record has the terms can only be told while nobody else writes.
-  const early = writes.some(({ unless }) => unless !== undefined);
+  const locked = (name: Parameters<typeof lock>[1]): Step[] =>
+    lock(dialect, name).map((statement) => ({ statement, about: "rest" }));
+  const conditional = writes.some(({ unless }) => unless !== undefined);
   const used = new Map(compartments.map((compartment) => [hex(compartment.name), compartment]));
   const keySorted = [...used].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, compartment]) => compartment);
   const heads: Step[] = [];
@@ -54,10 +54,10 @@ async function planWrites(
     if (write !== undefined) heads.push(...(await headSteps(session, write, place)));
   }
   return [
+    ...locked(conditional ? "alone" : "beside"),
     ...keySorted.flatMap((compartment) => keySteps(session, compartment)),
-    ...(early ? order : []),
     ...heads,
-    ...(early ? [] : order),
+    ...locked("order"),
     ...writes.flatMap((write, place) => versionSteps(session, write, place, compartments[place])),
   ];
 }

@@ -1,0 +1,78 @@
+import { crc32 } from "node:zlib";
+
+/** A file of an archive; `path` has forward slashes and no `..`. */
+export interface ArchiveFile {
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** 1980-01-01 00:00, the first moment that the format knows: when a file was packed is not part of what it is. */
+export const dosDate = 0x0021;
+export const versionNeeded = 20;
+/** Names are UTF-8. */
+export const flags = 0x0800;
+/** A regular file, rw-r--r--, as Unix writes it. */
+export const externalAttributes = (0o100644 << 16) >>> 0;
+const unix = 3;
+export const versionMadeBy = (unix << 8) | versionNeeded;
+
+export const signatures = { local: 0x04034b50, entry: 0x02014b50, end: 0x06054b50 } as const;
+export const recordBytes = { local: 30, entry: 46, end: 22 } as const;
+
+/**
+ * A ZIP archive (PKWARE APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16) that is a function of names and bytes alone:
+ * sorted by path, stored and not compressed, because two versions of a compressor give two results, without times.
+ */
+export function writeArchive(files: readonly ArchiveFile[]): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const { path, bytes } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    const name = Buffer.from(path, "utf8");
+    const header = localHeader(name, bytes);
+    parts.push(header, name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    directory.push(directoryEntry(name, bytes, offset), name);
+    offset += header.length + name.length + bytes.length;
+  }
+  const listing = Buffer.concat(directory);
+  return Buffer.concat([...parts, listing, endRecord(files.length, listing.length, offset)]);
+}
+
+function localHeader(name: Buffer, bytes: Uint8Array): Buffer {
+  const header = Buffer.alloc(recordBytes.local);
+  header.writeUInt32LE(signatures.local, 0);
+  header.writeUInt16LE(versionNeeded, 4);
+  header.writeUInt16LE(flags, 6);
+  header.writeUInt16LE(dosDate, 12);
+  header.writeUInt32LE(crc32(bytes), 14);
+  header.writeUInt32LE(bytes.length, 18);
+  header.writeUInt32LE(bytes.length, 22);
+  header.writeUInt16LE(name.length, 26);
+  return header;
+}
+
+function directoryEntry(name: Buffer, bytes: Uint8Array, offset: number): Buffer {
+  const entry = Buffer.alloc(recordBytes.entry);
+  entry.writeUInt32LE(signatures.entry, 0);
+  entry.writeUInt16LE(versionMadeBy, 4);
+  entry.writeUInt16LE(versionNeeded, 6);
+  entry.writeUInt16LE(flags, 8);
+  entry.writeUInt16LE(dosDate, 14);
+  entry.writeUInt32LE(crc32(bytes), 16);
+  entry.writeUInt32LE(bytes.length, 20);
+  entry.writeUInt32LE(bytes.length, 24);
+  entry.writeUInt16LE(name.length, 28);
+  entry.writeUInt32LE(externalAttributes, 38);
+  entry.writeUInt32LE(offset, 42);
+  return entry;
+}
+
+function endRecord(count: number, directoryBytes: number, directoryAt: number): Buffer {
+  const record = Buffer.alloc(recordBytes.end);
+  record.writeUInt32LE(signatures.end, 0);
+  record.writeUInt16LE(count, 8);
+  record.writeUInt16LE(count, 10);
+  record.writeUInt32LE(directoryBytes, 12);
+  record.writeUInt32LE(directoryAt, 16);
+  return record;
+}
