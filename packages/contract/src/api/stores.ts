@@ -67,7 +67,7 @@ export const ReplicatedStore = Strict({
   title: Type.String(),
   role: StoreRole,
   state: StoreState,
-  /** Types that the store takes; absent where it takes all. */
+  /** Types that the store takes; absent where it takes all. Of the embedded store: all that this Hilum carries. */
   types: Type.Optional(Type.Array(Type.String())),
   /** Of a primary store, where another one is primary of the other types. */
   primaryOf: Type.Optional(Type.Array(Type.String())),
@@ -134,7 +134,9 @@ const setRole = defineOperation({
   body: Strict({
     role: Type.Enum(["primary", "replica", "archive", "none"]),
     /** Types of a primary store; absent: all that it takes. One store at a time is primary. */
-    primaryOf: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 40, uniqueItems: true })),
+    primaryOf: Type.Optional(
+      Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 40, uniqueItems: true }),
+    ),
     /** `everything`: what is stored already goes there too. `now`: only what changes from now on. Default `everything`. */
     from: Type.Optional(Type.Enum(["everything", "now"])),
   }),

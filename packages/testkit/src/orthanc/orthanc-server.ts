@@ -11,6 +11,12 @@ export interface OrthancServer {
   readonly password: string;
   /** Tags of everything that it keeps, by name. */
   instances(): Promise<Readonly<Record<string, unknown>>[]>;
+  /** Somebody deletes everything in it. */
+  removeAll(): Promise<void>;
+  /** Its process ends; what it keeps stays. */
+  leave(): Promise<void>;
+  /** It runs again, at the same port. */
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,8 +36,6 @@ export async function startOrthancServer(): Promise<OrthancServer> {
       ...{ AuthenticationEnabled: true, RegisteredUsers: { [user.username]: user.password } },
     }),
   );
-  const child = spawn(program, [folder.join("orthanc.json")], { stdio: "ignore" });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const headers = {
     authorization: `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`,
   };
@@ -39,11 +43,21 @@ export async function startOrthancServer(): Promise<OrthancServer> {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
     return await answer.json();
   };
-  const until = Date.now() + startMs;
-  while (!(await get("/system").then(Boolean, () => false))) {
-    if (child.exitCode !== null || Date.now() > until) throw new Error("Orthanc did not start");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  let leave = async (): Promise<void> => undefined;
+  async function comeBack(): Promise<void> {
+    const child = spawn(program ?? "", [folder.join("orthanc.json")], { stdio: "ignore" });
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    leave = async () => {
+      child.kill();
+      await ended;
+    };
+    const until = Date.now() + startMs;
+    while (!(await get("/system").then(Boolean, () => false))) {
+      if (child.exitCode !== null || Date.now() > until) throw new Error("Orthanc did not start");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
+  await comeBack();
   return {
     ...{ ...user, port },
     async instances() {
@@ -52,9 +66,14 @@ export async function startOrthancServer(): Promise<OrthancServer> {
         ids.map(async (id) => (await get(`/instances/${id}/simplified-tags`)) as Readonly<Record<string, unknown>>),
       );
     },
+    async removeAll() {
+      for (const id of (await get("/instances")) as string[])
+        await fetch(`http://127.0.0.1:${port}/instances/${id}`, { method: "DELETE", headers });
+    },
+    leave: () => leave(),
+    comeBack,
     async stop() {
-      child.kill();
-      await ended;
+      await leave();
       folder.remove();
     },
   };

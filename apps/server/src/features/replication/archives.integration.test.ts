@@ -106,6 +106,33 @@ describe.skipIf(!sandbox || !requires("moto").available)("an archive in a bucket
     const compared = await waitFor("the comparison", ({ reconciliation }) => reconciliation?.state === "done");
     expect(compared.reconciliation).toMatchObject({ checked: 2, missing: 0, older: 0, deleted: 0, foreign: 0 });
   });
+
+  it("gets what was written while the service was stopped, and by a comparison what the service has lost", async () => {
+    const waitFor = follow(operator, plugin);
+    const { id: person } = await fhir.ok("POST", "/Patient", patient());
+    const before = await writeLetter(fhir, `Patient/${person}`);
+    await waitFor("the first letter", isCurrent);
+    await s3.leave();
+    const meanwhile = await writeLetter(fhir, `Patient/${person}`);
+    const away = await waitFor("the outage to be told", ({ state }) => state === "waiting");
+    expect(away).toMatchObject({ refusal: { cause: "network" }, faults: 0 });
+    expect(away.behind.changes).toBeGreaterThan(0);
+    await s3.comeBack();
+    await waitFor("the second letter", isCurrent);
+    const listed = async (): Promise<(string | undefined)[]> => {
+      const body = { store: `${plugin}/default`, type: "DocumentReference" };
+      return (await operator.ok("browseRecords", { body })).items.map(({ id }) => id);
+    };
+    expect(await listed()).toEqual([meanwhile]);
+    await operator.ok("reconcileStore", { params: { plugin, instance: "default" }, body: {} });
+    const { reconciliation } = await waitFor(
+      "the comparison",
+      ({ reconciliation: run }) => run?.state === "done" && run.missing > 0,
+    );
+    expect(reconciliation).toMatchObject({ older: 0, deleted: 0, foreign: 0, mended: reconciliation?.missing });
+    expect((await listed()).toSorted()).toEqual([before, meanwhile].toSorted());
+    expect((await waitFor("nothing to be left", isCurrent)).faults).toBe(0);
+  }, 180_000);
 });
 
 describe.skipIf(!sandbox || !requires("orthanc").available || !requires("python3").available)(
@@ -144,15 +171,38 @@ describe.skipIf(!sandbox || !requires("orthanc").available || !requires("python3
       ]);
     });
 
-    it("refuses to be a replica, and lists a document that is no DICOM with what to do about it", async () => {
+    it("gets what was written while Orthanc was stopped, once, and by a comparison what was deleted there", async () => {
+      const waitFor = follow(operator, plugin);
       const key = { plugin, instance: "default" };
-      const refused = await operator.call("setStoreRole", { params: key, body: { role: "replica" } });
-      expect(refused.code()).toBe("instance.wrong_state");
+      const { id: person } = await fhir.ok("POST", "/Patient", patient());
+      const before = (await orthanc.instances()).length;
+      await orthanc.leave();
+      await writeLetter(fhir, `Patient/${person}`);
+      const away = await waitFor("the outage to be told", ({ state }) => state === "waiting");
+      expect(away).toMatchObject({ refusal: { cause: "network" }, faults: 0 });
+      await orthanc.comeBack();
+      await waitFor("the letter", isCurrent);
+      expect(await orthanc.instances()).toHaveLength(before + 1);
+      await orthanc.removeAll();
+      await operator.ok("reconcileStore", { params: key, body: {} });
+      const { reconciliation } = await waitFor("the comparison", ({ reconciliation: run }) => run?.state === "done");
+      expect(reconciliation).toMatchObject({ missing: before + 1, mended: before + 1, foreign: 0 });
+      expect(await orthanc.instances()).toHaveLength(before + 1);
+    }, 180_000);
+
+    it("refuses to be a replica or the primary store, and lists a document that is no DICOM with what to do about it", async () => {
+      const key = { plugin, instance: "default" };
+      for (const role of ["replica", "primary"] as const) {
+        const refused = await operator.call("setStoreRole", { params: key, body: { role } });
+        expect(refused.code()).toBe("instance.wrong_state");
+      }
       const { id: person } = await fhir.ok("POST", "/Patient", patient());
       const { id } = await fhir.ok("POST", "/DocumentReference", document(`Patient/${person}`));
       await follow(operator, plugin)("the fault", ({ faults }) => faults === 1);
       const { items } = await operator.ok("listStoreFaults", { params: key });
-      expect(items).toMatchObject([{ record: id, code: "record.invalid", fix: expect.stringContaining("PDF") as string }]);
+      expect(items).toMatchObject([
+        { record: id, code: "record.invalid", fix: expect.stringContaining("PDF") as string },
+      ]);
       const reason = { reason: "The letter is kept in Hilum alone" };
       await operator.ok("dismissStoreFault", { params: { ...key, fault: items[0]?.id ?? "" }, body: reason });
       expect((await operator.ok("listStoreFaults", { params: key })).items).toEqual([]);

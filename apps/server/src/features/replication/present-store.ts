@@ -23,7 +23,7 @@ export function presentEmbedded(rows: readonly RecordStoreRow[], types: readonly
   const { primaryOf = types } = primary ?? { primaryOf: [] };
   const own = types.filter((type) => !primaryOf.includes(type));
   return {
-    ...{ title: "This Hilum", role: own.length === 0 ? "replica" : "primary", state: "current" },
+    ...{ title: "This Hilum", role: own.length === 0 ? "replica" : "primary", state: "current", types: [...types] },
     ...(primary === undefined || own.length === 0 ? {} : { primaryOf: own }),
     ...{ behind: { changes: 0 }, taken: 0, withheld: 0, faults: 0 },
   };

@@ -105,7 +105,11 @@ function judgeVersion(row: RecordRow, found: string | undefined, concerns: boole
 }
 
 /** What somebody else wrote in a primary store has the last word; to write over that in another one is for a person to decide. */
-function mendOf(finding: Finding, { role }: Carried, { handOver, takeIn }: ReconcileParts): HandOver | TakeIn | undefined {
+function mendOf(
+  finding: Finding,
+  { role }: Carried,
+  { handOver, takeIn }: ReconcileParts,
+): HandOver | TakeIn | undefined {
   if (finding === "same") return undefined;
   if (finding !== "foreign") return handOver;
   return role === "primary" ? takeIn : undefined;

@@ -33,11 +33,7 @@ export interface ReplicationParts
 /** Carries records to the stores that have a role. */
 export interface ReplicationService {
   list(): Promise<ReplicatedStore[]>;
-  setRole(
-    context: Context,
-    key: InstanceKey,
-    role: SetRole,
-  ): Promise<ReplicatedStore>;
+  setRole(context: Context, key: InstanceKey, role: SetRole): Promise<ReplicatedStore>;
   reconcile(context: Context, key: InstanceKey, options: { mend?: boolean | undefined }): Promise<ReplicatedStore>;
   faults(key: InstanceKey, page: PageRequest): Promise<Page<StoreFault>>;
   retry(key: InstanceKey, fault: string): Promise<{ taken: boolean; fault?: StoreFault }>;
@@ -282,24 +278,19 @@ const countsOf = (
 ): Counts => ({ faults: faults.get(nameOf(key)) ?? 0, unsettled: waiting.get(nameOf(key)) ?? 0 });
 
 /**
- * A replica is the whole of what is here: half a copy would be taken for one. Answers the types of a primary store, undefined for
- * all of them.
+ * A replica is the whole of what is here: half a copy would be taken for one. A primary store must take back what it took, and one that
+ * takes some types alone is made to keep what it has. Answers the types of a primary store, undefined for all.
  */
 function demandTypes(
   manifest: Manifest,
   role: "primary" | "replica" | "archive",
   wanted: readonly string[] | undefined,
 ): readonly string[] | undefined {
-  const kept = typesKept(manifest);
-  if (role === "replica" && kept !== undefined)
+  if (role !== "archive" && typesKept(manifest) !== undefined)
     throw new HilumError("instance.wrong_state", {
-      detail: "This store takes some types of records only, so it can be primary of these or an archive, and no replica.",
+      detail: "This store takes some types of records only, so it can be an archive, and neither replica nor primary.",
     });
-  if (role !== "primary") return undefined;
-  const refused = (wanted ?? []).filter((type) => kept !== undefined && !kept.includes(type));
-  if (refused.length > 0)
-    throw new HilumError("instance.wrong_state", { detail: `This store does not take ${refused.join(", ")}.` });
-  return wanted === undefined ? kept : wanted.map(requireCarried);
+  return role === "primary" ? wanted?.map(requireCarried) : undefined;
 }
 
 /** What is on its way into a primary store is known by its role. */

@@ -80,7 +80,8 @@ export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Repl
     const changes = await records.changes(store.cursor, batchMax);
     if (changes.length === 0) {
       // Of a primary store, whoever writes next or asks whether it is back finds out.
-      if (store.refusal !== undefined && store.role !== "primary") await stores.setRefusal(key, undefined, now().toISOString());
+      if (store.refusal !== undefined && store.role !== "primary")
+        await stores.setRefusal(key, undefined, now().toISOString());
       return idleMs;
     }
     return await carry(store, changes, carriedTo(store, await typesOf(key)));

@@ -28,7 +28,10 @@ export function listStoreRepairs(stores: readonly ReplicatedStore[]): Repair[] {
       repairs.push({
         ...{ ...about, id: `store:${plugin}:${instance}:unsettled`, severity: "error" },
         since: refusal?.since ?? store.takenAt ?? new Date(0).toISOString(),
-        title: unsettled === 1 ? `It is not known whether ${title} took a record` : `It is not known whether ${title} took ${unsettled} writes`,
+        title:
+          unsettled === 1
+            ? `It is not known whether ${title} took a record`
+            : `It is not known whether ${title} took ${unsettled} writes`,
         why: "It was cut off while it took them. These records are not changed until it is known; the others are.",
         fix: "Let the store answer again: then it is settled by itself. If it never will, take its role away; then what is here is what holds.",
       });

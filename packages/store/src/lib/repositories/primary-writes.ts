@@ -23,7 +23,9 @@ export function createPrimaryWrites(session: Session): PrimaryWrites {
       );
     },
     refuse: async (id) => {
-      await session.commit([toStatement(sql.updateTable("primaryWrites").where("id", "=", id).set({ state: "refused" }))]);
+      await session.commit([
+        toStatement(sql.updateTable("primaryWrites").where("id", "=", id).set({ state: "refused" })),
+      ]);
     },
     end: async (id) => {
       await session.commit([toStatement(sql.deleteFrom("primaryWrites").where("id", "=", id))]);

@@ -13,9 +13,12 @@ export function refusedWrite({ about, refusal, retryAfterMs }: JudgedRefusal): H
       detail:
         "Somebody else changed the record in the primary store. Nothing was stored. Let it be compared on Records, Stores, which takes the change in; then read the record and save again.",
     });
-  if (asItIs.has(refusal.code)) return new HilumError(refusal.code as ErrorCode, { detail: `Nothing was stored. ${fix}` });
+  if (asItIs.has(refusal.code))
+    return new HilumError(refusal.code as ErrorCode, { detail: `Nothing was stored. ${fix}` });
   if (about === "record")
-    return new HilumError("record.primary_refused", { detail: `${title}, says the primary store. Nothing was stored. ${fix}` });
+    return new HilumError("record.primary_refused", {
+      detail: `${title}, says the primary store. Nothing was stored. ${fix}`,
+    });
   return new HilumError("record.primary_away", {
     detail: `The primary store takes no records now: ${title}. Nothing was stored.`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -1,4 +1,4 @@
-import { isHilumError } from "@hilum/contract";
+import { HilumError, isHilumError } from "@hilum/contract";
 import type { InstanceKey, PrimaryWriteRow, PrimaryWrites, RecordRow, Records, RecordWrite } from "@hilum/store";
 import { nameOf } from "../../records/open-record.ts";
 import type { CarryGuard } from "../carry-guard.ts";
@@ -37,6 +37,7 @@ export async function settleWrite(write: PrimaryWriteRow, parts: SettleParts): P
   }
   // In reverse: what refers to another record goes before it.
   for (const one of handed.toReversed()) await takeBack(key, one, here.get(nameOf(one)), there, parts.handOver);
+  demandTakenBack(handed, here, await versionsThere(parts.lookUp, key, handed));
   await primaryWrites.end(write.id);
   return "undone";
 }
@@ -99,6 +100,15 @@ async function takeBack(
   // A store keeps the later of two versions, so the earlier one comes back by way of a deletion.
   if (version !== undefined) await handOver(key, deletionOf(write));
   if (row?.resource !== undefined) await handOver(key, row);
+}
+
+/** A store that does not give up what it took is not believed to have. Throws `record.unsettled`. */
+function demandTakenBack(handed: readonly RecordWrite[], here: ReadonlyMap<string, RecordRow>, there: Versions): void {
+  const isLeft = (one: RecordWrite): boolean => {
+    const version = there.get(nameOf(one));
+    return version === undefined ? here.get(nameOf(one))?.resource !== undefined : version === versionOf(one);
+  };
+  if (handed.some(isLeft)) throw new HilumError("record.unsettled");
 }
 
 /** A write as the row that it is to become. */

@@ -1,5 +1,14 @@
 import { HilumError, isHilumError, type Log } from "@hilum/contract";
-import type { InstanceKey, PrimaryWriteRow, PrimaryWrites, RecordRow, Records, RecordStores, RecordWrite, StoreRefusalRow } from "@hilum/store";
+import type {
+  InstanceKey,
+  PrimaryWriteRow,
+  PrimaryWrites,
+  RecordRow,
+  Records,
+  RecordStores,
+  RecordWrite,
+  StoreRefusalRow,
+} from "@hilum/store";
 import { nameOf } from "../../records/open-record.ts";
 import { carryBatch } from "../carry-batch.ts";
 import type { CarryGuard } from "../carry-guard.ts";
@@ -170,7 +179,8 @@ export function createWriteThrough(parts: WriteThroughParts): WriteThrough {
   return {
     async write(writes, { over = false } = {}) {
       const store = await role.current();
-      if (store === undefined || !writes.some(({ type }) => isPrimaryOf(store, type))) return await records.write(writes);
+      if (store === undefined || !writes.some(({ type }) => isPrimaryOf(store, type)))
+        return await records.write(writes);
       await turns.take(writes.map(nameOf), () => through(store, writes, over));
     },
     isUnderWay: (id) => underWay.has(id),
@@ -185,4 +195,5 @@ const refusedHere = {
   "record.held": "The record, or a patient that it is about, is under a legal hold.",
 } as const;
 
-const markOf = ({ type, id, version }: Pick<RecordRow, "type" | "id" | "version">): string => `${type}/${id}/${version}`;
+const markOf = ({ type, id, version }: Pick<RecordRow, "type" | "id" | "version">): string =>
+  `${type}/${id}/${version}`;
