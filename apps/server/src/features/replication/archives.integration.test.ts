@@ -107,6 +107,16 @@ describe.skipIf(!sandbox || !requires("moto").available)("an archive in a bucket
     expect(compared.reconciliation).toMatchObject({ checked: 2, missing: 0, older: 0, deleted: 0, foreign: 0 });
   });
 
+  it("is no primary store, for it gives up nothing that it took", async () => {
+    const key = { plugin, instance: "default" };
+    const refused = await operator.call("setStoreRole", { params: key, body: { role: "primary" } });
+    expect([refused.code(), refused.problem().detail]).toEqual([
+      "instance.wrong_state",
+      expect.stringContaining("could not be taken back"),
+    ]);
+    expect((await operator.ok("listStores")).items.find((store) => store.plugin === plugin)?.role).toBe("archive");
+  });
+
   it("gets what was written while the service was stopped, and by a comparison what the service has lost", async () => {
     const waitFor = follow(operator, plugin);
     const { id: person } = await fhir.ok("POST", "/Patient", patient());

@@ -11,6 +11,7 @@ import { createHandOver, createLookUp } from "./hand-over.ts";
 import { judgeRefusal } from "./judge-refusal.ts";
 import { createRecordContent } from "./record-content.ts";
 import { createPrimaryRole } from "./primary/primary-role.ts";
+import { createRehearsal } from "./primary/rehearse.ts";
 import { createSettler } from "./primary/settler.ts";
 import { createTakeIn } from "./primary/take-in.ts";
 import { createWriteThrough } from "./primary/write-through.ts";
@@ -64,6 +65,7 @@ export function composeReplication(parts: ReplicationFeatureParts): ReplicationF
   const service = createReplicationService({
     ...{ ...shared, store, primary, owner: boot, random: Math.random, wasHanded: through.wasHanded },
     takeIn: createTakeIn({ host, write: through.write, now }),
+    rehearse: createRehearsal(shared),
     settling: (holds) => createSettler({ ...writing, through, holds }),
   });
   return {

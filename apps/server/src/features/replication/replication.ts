@@ -15,6 +15,7 @@ import { manifestOf } from "../plugins/load-instance.ts";
 import { carriedTypes, requireCarried } from "../records/carried-types.ts";
 import { presentEmbedded, presentFault, presentStore } from "./present-store.ts";
 import { demandOnlyPrimary, type PrimaryRole } from "./primary/primary-role.ts";
+import type { Rehearse } from "./primary/rehearse.ts";
 import type { Settler } from "./primary/settler.ts";
 import { beginReconciliation, isRunning, reconcile, type ReconcileParts } from "./reconcile.ts";
 import { createReplicator, type Replicator, type ReplicatorParts } from "./replicator.ts";
@@ -26,6 +27,7 @@ export interface ReplicationParts
   /** Names this process; one process at a time carries records. */
   owner: string;
   primary: PrimaryRole;
+  rehearse: Rehearse;
   /** Makes what ends the writes that are left, as long as this process has the lease. */
   settling(holds: () => boolean): Settler;
 }
@@ -110,6 +112,12 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
     throw new HilumError("instance.wrong_state", { detail: "Nothing is carried to this store. Give it a role first." });
   }
 
+  async function demandPrimary(key: InstanceKey): Promise<void> {
+    demandOnlyPrimary(await stores.list(), key);
+    if (standing(key) !== undefined) throw new HilumError("plugin.not_running");
+    await parts.rehearse(key);
+  }
+
   /** Begins and ends what carries, as the rows say and as long as this process has the lease. */
   async function align(): Promise<void> {
     if (closing || !holds) return;
@@ -177,8 +185,8 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
       if (role === "none") await stores.remove(key);
       else {
         const types = demandTypes(manifest, role, primaryOf);
-        if (role === "primary") demandOnlyPrimary(await stores.list(), key);
         demandSettled((await settler.waiting()).get(nameOf(key)) ?? 0);
+        if (role === "primary") await demandPrimary(key);
         const cursor = from === "now" ? await headOf(records) : 0;
         await stores.setRole(key, role, {
           ...{ cursor, at: context.now().toISOString(), by: context.actor.id },
