@@ -14,6 +14,7 @@ import { carryBatch } from "../carry-batch.ts";
 import type { CarryGuard } from "../carry-guard.ts";
 import type { HandOver } from "../hand-over.ts";
 import type { JudgedRefusal } from "../judge-refusal.ts";
+import { orderRows } from "./order-rows.ts";
 import { isPrimaryOf, type PrimaryRole, type PrimaryStore } from "./primary-role.ts";
 import { createRecordTurns } from "./record-turns.ts";
 import { isOurs, refusedWrite } from "./refuse-write.ts";
@@ -97,22 +98,20 @@ export function createWriteThrough(parts: WriteThroughParts): WriteThrough {
     const key = { plugin: store.plugin, instance: store.instance };
     const going = write.handed.flatMap((index) => rows[index] ?? []);
     const ours: HilumError[] = [];
-    const outcome = await carryBatch(
-      // Numbered, so that each has an outcome of its own.
-      going.map((row, index) => ({ ...row, seq: index })),
+    const refusal = await handOverInOrder(
+      going,
       (row) => parts.handOver(key, row, { newest: !over }),
       (error) => {
         if (isOurs(error)) ours.push(error);
         return parts.judge(error);
       },
     );
-    const refusal = outcome.blocked ?? [...outcome.refused.values()][0];
-    if (refusal === undefined && outcome.taken.size === going.length) return await conclude(write, store, going);
-    if (refusal !== undefined && refusal.about !== "record") await keepRefusal(key, refusal.refusal);
+    if (refusal === "taken") return await conclude(write, store, going);
+    if (refusal.about !== "record") await keepRefusal(key, refusal.refusal);
     await undo(write);
     const [first] = ours;
     if (first !== undefined) throw first;
-    throw refusal === undefined ? new HilumError("record.primary_away") : refusedWrite(refusal);
+    throw refusedWrite(refusal);
   }
 
   /** Whether it may be committed is asked before anything goes out. What only the commit finds is undone. */
@@ -134,11 +133,11 @@ export function createWriteThrough(parts: WriteThroughParts): WriteThrough {
   }
 
   async function conclude(write: PrimaryWriteRow, store: PrimaryStore, going: readonly RecordRow[]): Promise<void> {
-    for (const row of going) remember(row);
+    for (const row of going) remember(markOf(store, row));
     try {
       await records.write(write.writes);
     } catch (error) {
-      for (const row of going) handed.delete(markOf(row));
+      for (const row of going) handed.delete(markOf(store, row));
       await undo(write);
       throw error;
     }
@@ -168,8 +167,8 @@ export function createWriteThrough(parts: WriteThroughParts): WriteThrough {
     role.changed();
   }
 
-  function remember(row: RecordRow): void {
-    handed.add(markOf(row));
+  function remember(mark: string): void {
+    handed.add(mark);
     for (const oldest of handed) {
       if (handed.size <= rememberedMax) break;
       handed.delete(oldest);
@@ -184,8 +183,24 @@ export function createWriteThrough(parts: WriteThroughParts): WriteThrough {
       await turns.take(writes.map(nameOf), () => through(store, writes, over));
     },
     isUnderWay: (id) => underWay.has(id),
-    wasHanded: (_key, row) => handed.delete(markOf(row)),
+    wasHanded: (key, row) => handed.delete(markOf(key, row)),
   };
+}
+
+/** Answers why not, where a record was not taken; then no more of them are handed over. */
+async function handOverInOrder(
+  rows: readonly RecordRow[],
+  give: (row: RecordRow) => Promise<void>,
+  judge: (error: unknown) => JudgedRefusal,
+): Promise<"taken" | JudgedRefusal> {
+  for (const group of orderRows(rows)) {
+    // Numbered, so that each has an outcome of its own.
+    const numbered = group.map((row, index) => ({ ...row, seq: index }));
+    const { blocked, refused } = await carryBatch(numbered, give, judge);
+    const refusal = blocked ?? [...refused.values()][0];
+    if (refusal !== undefined) return refusal;
+  }
+  return "taken";
 }
 
 const whyNot = { stopped: "plugin.not_running", tests_only: "agreement.test_mode" } as const;
@@ -195,5 +210,5 @@ const refusedHere = {
   "record.held": "The record, or a patient that it is about, is under a legal hold.",
 } as const;
 
-const markOf = ({ type, id, version }: Pick<RecordRow, "type" | "id" | "version">): string =>
-  `${type}/${id}/${version}`;
+const markOf = ({ plugin, instance }: InstanceKey, { type, id, version }: RecordRow): string =>
+  `${plugin}/${instance}/${type}/${id}/${version}`;
