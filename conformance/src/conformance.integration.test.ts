@@ -22,6 +22,7 @@ import {
   type Knowledge,
   type Subject,
 } from "@hilum/devtools/conformance";
+import { createStorePeers, letter } from "./store-peers.ts";
 import { fetchFromTwilio } from "./twilio-fetch.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -35,6 +36,7 @@ interface Pupil {
   available: boolean;
 }
 
+const stores = createStorePeers();
 let smtp: SmtpServer | undefined;
 let twilio: TwilioServer | undefined;
 const numbers = { accepted: "+15005550100", refused: "+15005550101", slow: "+15005550102", lost: "+15005550103" };
@@ -43,6 +45,7 @@ let egressSocket = "";
 
 beforeAll(async () => {
   twilio = await startTwilioServer({ account: { optedOut: [numbers.refused] } });
+  await stores.start();
   if (!withMail) return;
   smtp = await startSmtpServer({
     behaviours: {
@@ -57,6 +60,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await twilio?.stop();
+  await stores.stop();
   await closeEgress?.();
   await smtp?.stop();
 });
@@ -167,6 +171,42 @@ const pupils: readonly Pupil[] = [
       cwd: `${root}examples/record-store`,
       plugin: "com.example.record-store",
       ...{ settings: {}, grants: [] },
+    }),
+  },
+  {
+    name: "the FHIR server plugin, as it is delivered",
+    available: true,
+    knowledge: knowledgeOf(readManifest(`${root}plugins/fhir-server/hilum.json`, { included: true })),
+    subject: () => ({
+      command: [process.execPath, "dist/main.mjs"],
+      cwd: `${root}plugins/fhir-server`,
+      plugin: "org.hilum.fhir-server",
+      ...stores.fhir(),
+    }),
+  },
+  {
+    name: "the S3 archive, as it is delivered",
+    available: requires("moto").available,
+    knowledge: knowledgeOf(readManifest(`${root}plugins/s3-archive/hilum.json`, { included: true })),
+    subject: () => ({
+      command: [process.execPath, "dist/main.mjs"],
+      cwd: `${root}plugins/s3-archive`,
+      plugin: "org.hilum.s3-archive",
+      ...stores.s3(),
+    }),
+  },
+  {
+    name: "the Orthanc plugin, as it is delivered",
+    available: requires("orthanc").available && python.available,
+    knowledge: {
+      ...knowledgeOf(readManifest(`${root}plugins/orthanc-dicom/hilum.json`, { included: true })),
+      record: letter,
+    },
+    subject: () => ({
+      command: [python.path ?? "python3", "-S", "-B", "main.py"],
+      cwd: `${root}plugins/orthanc-dicom/dist`,
+      plugin: "org.hilum.orthanc-dicom",
+      ...stores.orthanc(),
     }),
   },
   {

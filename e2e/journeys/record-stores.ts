@@ -158,4 +158,38 @@ export const recordStores: Journey[] = [
       await picture(admin.page, "record-stores-compared");
     },
   },
+  {
+    name: "Record stores 6: makes the FHIR server the primary store of one type, and sees what an outage of it means",
+    async run(world) {
+      const { admin, picture } = world;
+      const peer = await world.fhir();
+      const dialog = { role: "dialog", name: `Role of ${title}` } as const;
+      await admin.activate("button", `Change the role of ${title}`);
+      await admin.pick(/^Primary/, dialog);
+      await admin.tick("checkbox", "Organization", true, dialog);
+      await picture(admin.page, "record-stores-primary-role");
+      await picture(admin.page, "record-stores-primary-role-320", { width: 320 });
+      await admin.activate("button", "Set the role", dialog);
+      await admin.seeGone(dialog);
+      await admin.see("of Organization");
+      await admin.see("Has everything", 60_000);
+      await write(world, "ward-6");
+      assert.equal((await peer.server.read("Organization", "ward-6"))?.id, "ward-6");
+      await peer.server.leave();
+      await assert.rejects(write(world, "ward-7"), /ward-7: 503 .*record\.primary_away/);
+      await admin.see("Waiting", 60_000);
+      await admin.see(/^The provider cannot be reached\./);
+      await picture(admin.page, "record-stores-primary-away");
+      expectNone(await judgeStates(world.adminContext, [at(world.server.url, stores)]));
+      await peer.server.comeBack();
+      await admin.see("Has everything", 60_000);
+      await write(world, "ward-7");
+      assert.equal((await peer.server.read("Organization", "ward-7"))?.id, "ward-7");
+      // What others write later on is none of this story.
+      await admin.activate("button", `Change the role of ${title}`);
+      await admin.pick(/^None/, dialog);
+      await admin.activate("button", "Set the role", dialog);
+      await admin.see("Gets nothing");
+    },
+  },
 ];

@@ -95,8 +95,13 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     holds: identity.holds,
   });
   const { runner, lifecycle, health, registration, pages, counter } = plugins;
+  // Whoever writes records writes them through the primary store, where a plugin is that.
+  const throughPrimary: Store = {
+    ...store,
+    records: { ...store.records, write: (writes) => replication.write(writes) },
+  };
   const governance = composeGovernance({
-    ...{ store, host, ref, governor: parts.governor, linkKey: parts.linkKey, holds: identity.holds },
+    ...{ store: throughPrimary, host, ref, governor: parts.governor, linkKey: parts.linkKey, holds: identity.holds },
   });
   const messages = composeMessages({
     ...{ store, host, runner, counter, boot, ref, log, releases: governance.releases, mayOpen: governance.mayOpen },
@@ -115,7 +120,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   });
   const keys = composeKeys({ store, holder: parts.holder, keyFile: config.keyFile, owner: boot, log });
   const records = composeRecords({
-    ...{ store, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
+    ...{ store: throughPrimary, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
     guards: governance.guards,
     grantsOf: (key) => plugins.grants.grantsOf(key),
     log,

@@ -3,6 +3,9 @@ import { HilumError } from "@hilum/contract";
 /** What one instance may send to one destination by `http.fetch`. */
 export const requestLimits: RequestLimits = { inFlightMax: 64, requestsPerMinute: 600, bytesPerDay: 64 * 1024 ** 2 };
 
+/** A store of records is handed every record, by a person's decision: its budget is for that and not for little. */
+export const storeRequestLimits: BudgetLimits = { requestsPerMinute: 6000, bytesPerDay: 8 * 1024 ** 3 };
+
 export interface RequestLimits extends BudgetLimits {
   /** Requests of one instance to one destination at once. */
   inFlightMax: number;
@@ -17,8 +20,8 @@ export interface BudgetLimits {
 
 /** What a plugin may send to a host it is allowed to reach: a lot for its work, little for carrying a database away (threat 102). */
 export interface Budgets {
-  /** Throws `lane.full` when the budget is used up; else counts the request. */
-  take(key: { plugin: string; instance: string }, destination: string, bytes: number): void;
+  /** Throws `lane.full` when the budget is used up; else counts the request. `limits`: another budget than the usual one. */
+  take(key: { plugin: string; instance: string }, destination: string, bytes: number, limits?: BudgetLimits): void;
 }
 
 interface Window {
@@ -30,7 +33,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** They outlive restarts of the plugin: a crash buys nothing. */
-export function createBudgets(limits: BudgetLimits, nowMs: () => number): Budgets {
+export function createBudgets(usual: BudgetLimits, nowMs: () => number): Budgets {
   const minutes = new Map<string, Window>();
   const days = new Map<string, Window>();
 
@@ -43,7 +46,7 @@ export function createBudgets(limits: BudgetLimits, nowMs: () => number): Budget
   }
 
   return {
-    take({ plugin, instance }, destination, bytes) {
+    take({ plugin, instance }, destination, bytes, limits = usual) {
       const name = `${plugin}/${instance} ${destination}`;
       const minute = windowOf(minutes, name, MINUTE_MS);
       const day = windowOf(days, name, DAY_MS);

@@ -24,6 +24,7 @@ export {
   startSenderProvider,
   type SenderProvider,
 } from "./oauth/sender-provider.ts";
+export { startOrthancServer, type OrthancServer } from "./orthanc/orthanc-server.ts";
 export { startOpenBao, type OpenBao } from "./openbao/openbao.ts";
 export { startPostgres, type Postgres, type PostgresDatabase } from "./postgres/postgres.ts";
 export { setup as beginRun } from "./run/global-setup.ts";

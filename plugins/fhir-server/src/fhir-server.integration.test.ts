@@ -82,6 +82,21 @@ describe("keeping records", () => {
     });
   });
 
+  it("tells what somebody else wrote there from every version of Hilum's", async () => {
+    const one = patient();
+    await world.host.store.create(one);
+    await world.server.write({ resourceType: "Patient", id: one.id, active: true });
+    const { resource } = await world.host.store.read("Patient", one.id);
+    expect(resource).toMatchObject({
+      active: true,
+      meta: { versionId: expect.stringMatching(/^server-.+/) as string },
+    });
+    const found = await world.host.store.search("Patient", { _id: one.id });
+    expect(found.resources[0]?.meta?.versionId).toBe(resource.meta?.versionId);
+    const next = { ...one, meta: { versionId: "2" } } as RecordResource;
+    expect(await failure(world.host.store.update(next, { ifMatch: "1" }))).toMatchObject({ code: "record.conflict" });
+  });
+
   it("tells what is not there, and deletes what is", async () => {
     expect(await failure(world.host.store.read("Patient", "nobody"))).toMatchObject({ code: "record.not_found" });
     expect(await failure(world.host.store.update(patient("2")))).toMatchObject({ code: "record.not_found" });

@@ -18,11 +18,18 @@ export function withVersionTag(resource: RecordResource): RecordResource {
 export const versionOf = ({ meta }: Tagged): string | undefined =>
   meta?.tag?.find(({ system }) => system === versionSystem)?.code;
 
-/** The resource as Hilum gave it: under its own version. */
+/**
+ * The resource as Hilum gave it: under its own version. What somebody else wrote there has the server's, said as such: the number
+ * alone would be taken for one of Hilum's.
+ */
 export function withoutVersionTag(resource: RecordResource): RecordResource {
-  const version = versionOf(resource);
+  const version = versionOf(resource) ?? serversOwn(resource);
   if (version === undefined) return resource;
   const { tag = [], ...meta } = resource.meta ?? {};
   const others = tag.filter(({ system }) => system !== versionSystem);
   return { ...resource, meta: { ...meta, versionId: version, ...(others.length === 0 ? {} : { tag: others }) } };
 }
+
+/** Ids of versions have at most 64 characters (FHIR R4 section 2.24.0.1, `id`). */
+const serversOwn = ({ meta }: Tagged): string | undefined =>
+  meta?.versionId === undefined ? undefined : `server-${meta.versionId}`.slice(0, 64);

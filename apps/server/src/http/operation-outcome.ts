@@ -8,6 +8,7 @@ const typeByCode: Partial<Record<ErrorCode, string>> = {
   "record.not_carried": "not-supported",
   "record.held": "business-rule",
   "record.masked": "forbidden",
+  "record.primary_refused": "processing",
   "record.too_large": "too-long",
   "request.step_up": "login",
   "search.guessing": "throttled",

@@ -8,7 +8,8 @@ import { Type } from "./type.ts";
 const reading = ["administrator", "operator", "auditor"] as const;
 
 /**
- * `primary`: where records are read and written, the embedded store. `replica`: gets every change as it is. `archive`: gets
+ * `primary`: has each write before it is answered, here the embedded store or a plugin; of a plugin's records a copy is here, which is
+ * searched and read. `replica`: gets every change as it is. `archive`: gets
  * documents and files once per version, and no deletion takes them away. `none`: is handed nothing.
  */
 export const replicationRoles = ["primary", "replica", "archive", "none"] as const;
@@ -66,8 +67,10 @@ export const ReplicatedStore = Strict({
   title: Type.String(),
   role: StoreRole,
   state: StoreState,
-  /** Types that the store takes; absent where it takes all. */
+  /** Types that the store takes; absent where it takes all. Of the embedded store: all that this Hilum carries. */
   types: Type.Optional(Type.Array(Type.String())),
+  /** Of a primary store, where another one is primary of the other types. */
+  primaryOf: Type.Optional(Type.Array(Type.String())),
   /** Changes that it does not have yet. */
   behind: Strict({
     /** About: changes that were purged since are counted as well. */
@@ -82,6 +85,8 @@ export const ReplicatedStore = Strict({
   withheld: Type.Integer(),
   /** Records that it does not have and that are not tried by themselves any more. */
   faults: Type.Integer(),
+  /** Writes of which is not known whether a primary store took them: it is settled when it answers. */
+  unsettled: Type.Optional(Type.Integer()),
   refusal: Type.Optional(Strict({ ...StoreRefusal.properties, since: Time, nextAttemptAt: Time })),
   reconciliation: Type.Optional(Reconciliation),
 });
@@ -127,7 +132,11 @@ const setRole = defineOperation({
   stepUp: true,
   params: StoreParams,
   body: Strict({
-    role: Type.Enum(["replica", "archive", "none"]),
+    role: Type.Enum(["primary", "replica", "archive", "none"]),
+    /** Types of a primary store; absent: all that it takes. One store at a time is primary. */
+    primaryOf: Type.Optional(
+      Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 40, uniqueItems: true }),
+    ),
     /** `everything`: what is stored already goes there too. `now`: only what changes from now on. Default `everything`. */
     from: Type.Optional(Type.Enum(["everything", "now"])),
   }),

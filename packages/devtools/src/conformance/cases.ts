@@ -3,8 +3,8 @@ import { checkErrorData } from "@hilum/contract/wire";
 import { setTimeout as sleep } from "node:timers/promises";
 import { begin, demand, errorOf, noAccepted, resultOf, sendParams, type Case, type Knowledge } from "./case.ts";
 import { fetchCases } from "./fetch-cases.ts";
-import { recordCases } from "./record-cases.ts";
-import { patientWord } from "./record-samples.ts";
+import { recordCases } from "./records/record-cases.ts";
+import { patientWord } from "./records/record-samples.ts";
 import { startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
 
 function hookParams(hook: string, contentType: string, body: { text: string } | { base64: string }): object {

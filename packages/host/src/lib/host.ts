@@ -5,7 +5,7 @@ import type { Link } from "./connection/link.ts";
 import type { AddressRules } from "./egress/address.ts";
 import type { DecideDisclosure } from "./egress/disclosure.ts";
 import { createEgress } from "./egress/egress-server.ts";
-import { createBudgets } from "@hilum/policy";
+import { createBudgets, storeRequestLimits } from "@hilum/policy";
 import type { DestinationSpec } from "./egress/fetch/destination-spec.ts";
 import { createTlsConnector } from "./egress/fetch/connect-tls.ts";
 import { createFetches, fetchLimits, type FetchLimits } from "./egress/fetch/fetches.ts";
@@ -131,14 +131,18 @@ export function createHost(options: HostOptions): Host {
   const fetching = { ...fetchLimits, ...options.egress.fetchLimits };
   const budgets = createBudgets(fetching, ticker.now);
   const connectTls = createTlsConnector(authorities);
-  const openFetches = (spec: InstanceKey & Pick<InstanceSpec, "destinations">) =>
+  const limitsOf = ({ capabilities = [] }: Partial<Pick<InstanceSpec, "capabilities">>): FetchLimits =>
+    capabilities.includes("store_records")
+      ? { ...fetching, ...storeRequestLimits, ...options.egress.fetchLimits }
+      : fetching;
+  const openFetches = (spec: InstanceKey & Partial<Pick<InstanceSpec, "destinations" | "capabilities">>) =>
     createFetches(
       spec,
       spec.destinations ?? [],
       {
         ...{ ...outward, budgets, connectTls, version: options.version },
       },
-      fetching,
+      limitsOf(spec),
     );
   const wire = createWireInspector({ now });
   let closing = false;

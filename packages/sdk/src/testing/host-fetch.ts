@@ -12,7 +12,7 @@ import {
   type Manifest,
 } from "@hilum/contract";
 import { parseFetch, planRequest, type PlannedRequest, type RequestRules } from "@hilum/contract/wire";
-import { createBudgets, requestLimits } from "@hilum/policy";
+import { createBudgets, requestLimits, storeRequestLimits } from "@hilum/policy";
 import type { PeerCall } from "../protocol/served-call.ts";
 import { playProvider, presentPlayed, type OnFetch, type TestFetchRequest } from "./played-provider.ts";
 
@@ -58,7 +58,8 @@ export function createHostFetch({
     const { id, requests, headers = [] } = declared;
     return { id, requests, headers, declared };
   });
-  const budgets = createBudgets(requestLimits, () => now().getTime());
+  const limits = manifest.capabilities.includes("store_records") ? storeRequestLimits : requestLimits;
+  const budgets = createBudgets(limits, () => now().getTime());
   const inFlight = new Map<string, number>();
   const active = new Set<Active>();
 

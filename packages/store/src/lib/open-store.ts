@@ -28,6 +28,7 @@ import { createPlatform } from "./repositories/platform.ts";
 import { createPlugins } from "./repositories/plugins.ts";
 import { createPractice } from "./repositories/practice.ts";
 import { createPrivateState } from "./repositories/private-state.ts";
+import { createPrimaryWrites } from "./repositories/primary-writes.ts";
 import { createRecordStores } from "./repositories/record-stores.ts";
 import { createCompartmentKeys, type CompartmentKeys } from "./repositories/records/compartments.ts";
 import { createRecords } from "./repositories/records/records.ts";
@@ -157,6 +158,7 @@ function createRepositories(session: Session, compartmentKeys: CompartmentKeys):
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
     recordStores: createRecordStores(session),
+    primaryWrites: createPrimaryWrites(session),
     glasses: createGlasses(session),
     disclosures: createDisclosures(session),
     approvals: createApprovals(session),

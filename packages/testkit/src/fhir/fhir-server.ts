@@ -30,6 +30,8 @@ export interface FhirServer {
   takesOwnIds: boolean;
   /** Records that it takes for wrong. */
   refuse: ((request: IncomingMessage) => boolean) | undefined;
+  /** Called when it has done what was asked, before it answers: who is killed meanwhile does not know. */
+  done: ((request: IncomingMessage) => Promise<void>) | undefined;
   /** Answers instead of the server; undefined: as it should. */
   behave(how: ((request: IncomingMessage, response: ServerResponse) => void) | undefined): void;
   /** Nobody can reach it from now on; what it keeps stays. */
@@ -42,6 +44,8 @@ export interface FhirServer {
   /** How often a record was written. */
   versions(type: Resource["resourceType"], id: string): Promise<number>;
   remove(type: Resource["resourceType"], id: string): Promise<void>;
+  /** Writes as somebody else than the plugin does. */
+  write(resource: Resource): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -92,6 +96,7 @@ export async function startFhirServer(options: FhirServerOptions): Promise<FhirS
       },
       repository,
     );
+    await made.done?.(request);
     const status = getStatus(outcome);
     const asked = form ? new URLSearchParams(body) : url.searchParams;
     answer(
@@ -108,12 +113,14 @@ export async function startFhirServer(options: FhirServerOptions): Promise<FhirS
     basePath,
     takesOwnIds: true,
     refuse: undefined,
+    done: undefined,
     behave: (given) => void (how = given),
     requests: () => seen,
     read: (type, id) => repository.readResource(type, id).catch(() => undefined),
     count: async (type) => (await repository.search({ resourceType: type, count: 0 })).total ?? 0,
     versions: async (type, id) => (await repository.readHistory(type, id)).entry?.length ?? 0,
     remove: async (type, id) => await repository.deleteResource(type, id),
+    write: async (resource) => void (await repository.updateResource(resource)),
     leave,
     comeBack: () => listen(made.port),
     close: leave,

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import type { IssuedCertificate } from "../certificates/certificate-authority.ts";
 import { createTempDir } from "../files/temp-dir.ts";
 import { askOverTls } from "../http/ask-over-tls.ts";
+import { createTcpGate } from "../http/tcp-gate.ts";
 import { requires } from "../run/requirement.ts";
 
 export interface S3ServerOptions {
@@ -22,6 +23,10 @@ export interface S3Server {
   /** One without, and one with Object Lock. */
   readonly bucket: string;
   readonly lockedBucket: string;
+  /** Its process ends, and with it all that it kept. */
+  leave(): Promise<void>;
+  /** It runs again at the same port, with the same keys and empty buckets. */
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,26 +41,43 @@ export async function startS3Server({ certificate: issued, authority }: S3Server
   const folder = createTempDir("s3");
   writeFileSync(folder.join("cert.pem"), issued.certificate);
   writeFileSync(folder.join("key.pem"), issued.key, { mode: 0o600 });
-  const child = spawn(
-    program,
-    ["-H", "127.0.0.1", "-p", "0", "-c", folder.join("cert.pem"), "-k", folder.join("key.pem")],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"], INITIAL_NO_AUTH_ACTION_COUNT: String(setUpCount), PYTHONUNBUFFERED: "1" },
-    },
-  );
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const port = await portOf(child);
-  const ask = createAsk(port, authority);
-  const full = await ask.user("clinic", ["s3:*"]);
-  const readOnly = await ask.user("reader", ["s3:ListBucket", "s3:GetObject"]);
-  await ask.bucket(buckets.bucket, false);
-  await ask.bucket(buckets.lockedBucket, true);
-  return {
-    ...{ port, region, ...buckets, ...full, readOnly },
-    async stop() {
+  const gate = createTcpGate();
+  let leave = async (): Promise<void> => undefined;
+
+  /** It keeps everything in memory, so it begins anew, with the same users, keys and empty buckets. */
+  async function comeBack(): Promise<Pick<S3Server, "readOnly" | "accessKeyId" | "secretAccessKey">> {
+    const child = spawn(
+      program ?? "",
+      ["-H", "127.0.0.1", "-p", "0", "-c", folder.join("cert.pem"), "-k", folder.join("key.pem")],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { PATH: process.env["PATH"], INITIAL_NO_AUTH_ACTION_COUNT: String(setUpCount), PYTHONUNBUFFERED: "1" },
+      },
+    );
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    leave = async () => {
+      await gate.close();
       child.kill();
       await ended;
+    };
+    const port = await portOf(child);
+    const ask = createAsk(port, authority);
+    await ask.seed();
+    const full = await ask.user("clinic", ["s3:*"]);
+    const readOnly = await ask.user("reader", ["s3:ListBucket", "s3:GetObject"]);
+    await ask.bucket(buckets.bucket, false);
+    await ask.bucket(buckets.lockedBucket, true);
+    await gate.open(port);
+    return { ...full, readOnly };
+  }
+
+  const users = await comeBack();
+  return {
+    ...{ port: gate.port, region, ...buckets, ...users },
+    leave: () => leave(),
+    comeBack: async () => void (await comeBack()),
+    async stop() {
+      await leave();
       folder.remove();
     },
   };
@@ -93,6 +115,11 @@ function createAsk(port: number, authority: string) {
   }
 
   return {
+    /** What it makes up is the same each time. */
+    async seed() {
+      const { status } = await askOverTls({ port, authority, method: "POST", path: "/moto-api/seed?a=7" });
+      if (status !== 200) throw new Error(`seed: ${status}`);
+    },
     async user(name: string, rights: readonly string[]) {
       await iam({ Action: "CreateUser", UserName: name });
       const PolicyDocument = JSON.stringify({

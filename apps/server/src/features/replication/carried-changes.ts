@@ -6,13 +6,21 @@ const archivedTypes: ReadonlySet<string> = new Set(["DocumentReference", "Binary
 /** What a store is handed. */
 export interface Carried {
   role: RecordStoreRow["role"];
-  /** Types that its manifest names; absent where it takes all. */
+  /** Types that its manifest names, or that it is primary of; absent where it takes all. */
   types?: readonly string[];
+}
+
+export function carriedTo(
+  { role, primaryOf }: Pick<RecordStoreRow, "role" | "primaryOf">,
+  kept: readonly string[] | undefined,
+): Carried {
+  const types = primaryOf ?? kept;
+  return { role, ...(types === undefined ? {} : { types }) };
 }
 
 /** Whether a type goes to the store at all. */
 export const isCarried = ({ role, types }: Carried, type: string): boolean =>
-  (role === "replica" || archivedTypes.has(type)) && (types === undefined || types.includes(type));
+  (role !== "archive" || archivedTypes.has(type)) && (types === undefined || types.includes(type));
 
 /**
  * An archive is written once: what is deleted here stays there, but for what was destroyed with its patient's key. `destroyed`: no
@@ -22,7 +30,7 @@ export const isHandedOver = (
   carried: Carried,
   row: Pick<RecordRow, "type" | "resource">,
   destroyed: boolean,
-): boolean => isCarried(carried, row.type) && (row.resource !== undefined || carried.role === "replica" || destroyed);
+): boolean => isCarried(carried, row.type) && (row.resource !== undefined || carried.role !== "archive" || destroyed);
 
 /** Names of those of the deleted records of which nothing is left. */
 export async function listDestroyed(
@@ -31,7 +39,7 @@ export async function listDestroyed(
   rows: readonly RecordRow[],
 ): Promise<ReadonlySet<string>> {
   const destroyed = new Set<string>();
-  if (role === "replica") return destroyed;
+  if (role !== "archive") return destroyed;
   for (const { type, id, resource } of rows) {
     if (resource !== undefined || !archivedTypes.has(type)) continue;
     const versions = await records.history({ type, id, limit: 1000 });

@@ -1,7 +1,7 @@
 import type { Log } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import { pluginFailureData, type Host } from "@hilum/host";
-import type { InstanceKey, Store } from "@hilum/store";
+import type { InstanceKey, Records, Store } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
 import type { Consents } from "../consent/consents.ts";
 import type { CallCounter } from "../plugins/call-counter.ts";
@@ -10,6 +10,11 @@ import { createConsentGuard } from "./consent-guard.ts";
 import { createHandOver, createLookUp } from "./hand-over.ts";
 import { judgeRefusal } from "./judge-refusal.ts";
 import { createRecordContent } from "./record-content.ts";
+import { createPrimaryRole } from "./primary/primary-role.ts";
+import { createRehearsal } from "./primary/rehearse.ts";
+import { createSettler } from "./primary/settler.ts";
+import { createTakeIn } from "./primary/take-in.ts";
+import { createWriteThrough } from "./primary/write-through.ts";
 import { createReplicationService } from "./replication.ts";
 import { createStoreHandlers } from "./routes.ts";
 import { listStoreRepairs } from "./store-repairs.ts";
@@ -30,6 +35,8 @@ export interface ReplicationFeatureParts {
 
 /** Carries records to plugins with `store_records` that have a role. */
 export interface ReplicationFeature {
+  /** The way of every write of records. */
+  write: Records["write"];
   handlers: ReturnType<typeof createStoreHandlers>;
   repairs(): Promise<Repair[]>;
   onInstanceRunning(key: InstanceKey): void;
@@ -40,19 +47,29 @@ export interface ReplicationFeature {
 export function composeReplication(parts: ReplicationFeatureParts): ReplicationFeature {
   const { store, host, runner, consents, testMode, counter, boot, ref, log } = parts;
   const now = (): Date => new Date();
-  const service = createReplicationService({
-    ...{ store, records: store.records, owner: boot, now, log, random: Math.random },
+  const shared = {
+    ...{ records: store.records, primaryWrites: store.primaryWrites, now, log },
     nextId: () => makeId(Date.now()),
     handOver: createHandOver({ host, ref, counter, contentOf: createRecordContent(store) }),
     lookUp: createLookUp({ host }),
     guard: createConsentGuard({ store, consents, now }),
-    judge: (error) => judgeRefusal(error, pluginFailureData(error)),
-    standing(key) {
-      if (runner.status(key)?.state !== "running") return "stopped";
-      return runner.takesTestsOnly(key) && !testMode() ? "tests_only" : undefined;
+    judge: (error: unknown) => judgeRefusal(error, pluginFailureData(error)),
+    standing(key: InstanceKey) {
+      if (runner.status(key)?.state !== "running") return "stopped" as const;
+      return runner.takesTestsOnly(key) && !testMode() ? ("tests_only" as const) : undefined;
     },
+  };
+  const primary = createPrimaryRole(store.recordStores);
+  const writing = { ...shared, role: primary, stores: store.recordStores };
+  const through = createWriteThrough(writing);
+  const service = createReplicationService({
+    ...{ ...shared, store, primary, owner: boot, random: Math.random, wasHanded: through.wasHanded },
+    takeIn: createTakeIn({ host, write: through.write, now }),
+    rehearse: createRehearsal(shared),
+    settling: (holds) => createSettler({ ...writing, through, holds }),
   });
   return {
+    write: (writes) => through.write(writes),
     handlers: createStoreHandlers(service),
     repairs: async () => listStoreRepairs(await service.list()),
     onInstanceRunning: service.onInstanceRunning,

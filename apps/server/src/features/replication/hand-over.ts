@@ -6,8 +6,11 @@ import type { Resource } from "../records/records-service.ts";
 import { withoutStoredContent } from "../records/stored-content.ts";
 import { judgeRefusal } from "./judge-refusal.ts";
 
-/** Hands one version of a record to a store; resolves when the store has it, or a later one. Rejects with why not. */
-export type HandOver = (to: InstanceKey, row: RecordRow) => Promise<void>;
+/**
+ * Hands one version of a record to a store; resolves when the store has it, or a later one. Rejects with why not.
+ * `newest`: no later version is here, so one there is somebody else's, and `record.conflict`.
+ */
+export type HandOver = (to: InstanceKey, row: RecordRow, options?: { newest?: boolean }) => Promise<void>;
 
 /** Looks up which versions a store has; rejects with why it cannot tell. */
 export type LookUp = (to: InstanceKey, type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -24,13 +27,14 @@ const deadlineMs = 60_000;
 /** Bytes of a file that a store takes in a millisecond, at the least. */
 const bytesPerMs = 512;
 
-const replication: CallContext = { actor: { id: "system:replication" }, purpose: "HOPERAT" };
+/** Who asks stores on behalf of nobody in particular. */
+export const replicating: CallContext = { actor: { id: "system:replication" }, purpose: "HOPERAT" };
 
 export function createHandOver({ host, ref, counter, contentOf }: HandOverParts): HandOver {
   async function call(to: InstanceKey, method: string, row: RecordRow, params: Record<string, unknown>, size = 0) {
     const startedAt = performance.now();
     try {
-      const answer = await host().call(replication, {
+      const answer = await host().call(replicating, {
         ...{ ...to, method, params },
         deadlineMs: Math.min(wireLimits.deadlineMsMax, deadlineMs + size / bytesPerMs),
         resource: row.type,
@@ -44,11 +48,12 @@ export function createHandOver({ host, ref, counter, contentOf }: HandOverParts)
     }
   }
 
-  async function write(to: InstanceKey, row: RecordRow, resource: unknown): Promise<void> {
+  async function write(to: InstanceKey, row: RecordRow, resource: unknown, ifMatch?: string): Promise<void> {
     const content = await contentOf(row);
     const given = { resource, ...(content === undefined ? {} : { content }) };
     const create = () => call(to, "records.create", row, given, content?.size);
-    const update = () => call(to, "records.update", row, given, content?.size);
+    const update = () =>
+      call(to, "records.update", row, ifMatch === undefined ? given : { ...given, ifMatch }, content?.size);
     // A store that was filled in part, or put back from a backup, may have the one when it should have the other.
     const [first, second, other] =
       row.version === 1 ? [create, update, "record.conflict"] : [update, create, "record.not_found"];
@@ -60,18 +65,22 @@ export function createHandOver({ host, ref, counter, contentOf }: HandOverParts)
     }
   }
 
-  return async (to, row) => {
-    const { type, id, resource } = row;
+  return async (to, row, { newest = false } = {}) => {
+    const { type, id, version, resource } = row;
+    const given = resource === undefined ? undefined : withoutStoredContent(JSON.parse(resource) as Resource);
     try {
-      if (resource === undefined) return void (await call(to, "records.delete", row, { type, id }));
-      await write(to, row, withoutStoredContent(JSON.parse(resource) as Resource));
+      if (given === undefined) return void (await call(to, "records.delete", row, { type, id }));
+      await write(to, row, given, newest && version > 1 ? String(version - 1) : undefined);
     } catch (error) {
       const code = codeOf(error);
-      if (resource === undefined && (code === "record.not_found" || code === "record.gone")) return;
-      if (code !== "record.conflict") throw error;
-      // It was handed over before, and a later version after it.
-      const kept = await call(to, "records.read", row, { type, id });
-      if (!(Number(versionOf(kept)) >= row.version)) throw error;
+      if (given === undefined && (code === "record.not_found" || code === "record.gone")) return;
+      if (code !== "record.conflict" || given === undefined) throw error;
+      const kept = Number(versionOf(await call(to, "records.read", row, { type, id })));
+      // It was handed over before, and perhaps a later version after it.
+      if (kept === version || (!newest && kept >= version)) return;
+      // The store is behind by more than this version, as one is that was just given its role.
+      if (newest && kept < version) return await write(to, row, given);
+      throw error;
     }
   };
 }
@@ -93,7 +102,7 @@ export function createLookUp({ host }: Pick<HandOverParts, "host">): LookUp {
     const found = new Map<string, string>();
     let cursor: string | undefined;
     do {
-      const answer = (await host().call(replication, {
+      const answer = (await host().call(replicating, {
         ...to,
         method: "records.search",
         params: {

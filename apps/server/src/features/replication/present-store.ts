@@ -12,17 +12,22 @@ export interface StoreView {
   /** Changes behind, and since when. */
   behind: { changes: number; since?: string };
   faults: number;
+  /** Writes of which is not known what became of them. */
+  unsettled: number;
   nextAttemptAt?: Date;
 }
 
-/** The store in which records are read and written. */
-export const primaryStore: ReplicatedStore = {
-  title: "This Hilum",
-  role: "primary",
-  state: "current",
-  behind: { changes: 0 },
-  ...{ taken: 0, withheld: 0, faults: 0 },
-};
+/** The store in which records are read, and written where no plugin is primary; else it has a copy of what is elsewhere. */
+export function presentEmbedded(rows: readonly RecordStoreRow[], types: readonly string[]): ReplicatedStore {
+  const primary = rows.find(({ role }) => role === "primary");
+  const { primaryOf = types } = primary ?? { primaryOf: [] };
+  const own = types.filter((type) => !primaryOf.includes(type));
+  return {
+    ...{ title: "This Hilum", role: own.length === 0 ? "replica" : "primary", state: "current", types: [...types] },
+    ...(primary === undefined || own.length === 0 ? {} : { primaryOf: own }),
+    ...{ behind: { changes: 0 }, taken: 0, withheld: 0, faults: 0 },
+  };
+}
 
 /** A store as the API shows it; without a row it has no role. */
 export function presentStore(view: StoreView, row: RecordStoreRow | undefined): ReplicatedStore {
@@ -33,9 +38,11 @@ export function presentStore(view: StoreView, row: RecordStoreRow | undefined): 
       ...named,
       ...{ role: "none", state: "idle", behind: { changes: 0 }, taken: 0, withheld: 0, faults: 0 },
     };
-  const { role, taken, takenAt, withheld, refusal, reconciliation } = row;
+  const { role, primaryOf, taken, takenAt, withheld, refusal, reconciliation } = row;
   return {
     ...{ ...named, role, state: stateOf(view, row), behind, taken, withheld, faults },
+    ...(primaryOf === undefined ? {} : { primaryOf: [...primaryOf] }),
+    ...(view.unsettled === 0 ? {} : { unsettled: view.unsettled }),
     ...(takenAt === undefined ? {} : { takenAt }),
     ...(refusal === undefined
       ? {}

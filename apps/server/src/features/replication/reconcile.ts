@@ -1,8 +1,9 @@
 import type { InstanceKey, ReconciliationRow, RecordRow, Records, RecordStoreRow, RecordStores } from "@hilum/store";
-import { isCarried, isHandedOver, listDestroyed, type Carried } from "./carried-changes.ts";
+import { carriedTo, isCarried, isHandedOver, listDestroyed, type Carried } from "./carried-changes.ts";
 import type { CarryGuard } from "./carry-guard.ts";
 import { lookUpMax, type HandOver, type LookUp } from "./hand-over.ts";
 import type { JudgedRefusal } from "./judge-refusal.ts";
+import type { TakeIn } from "./primary/take-in.ts";
 
 export interface ReconcileParts {
   records: Pick<Records, "changes" | "findMany" | "history">;
@@ -10,6 +11,7 @@ export interface ReconcileParts {
   handOver: HandOver;
   lookUp: LookUp;
   guard: CarryGuard;
+  takeIn: TakeIn;
   judge(error: unknown): JudgedRefusal;
   typesOf(key: InstanceKey): Promise<readonly string[] | undefined>;
   nextId(): string;
@@ -33,10 +35,7 @@ export async function reconcile(key: InstanceKey, parts: ReconcileParts, stopped
     try {
       const page = (await records.changes(run.seq, pageMax)).filter(({ seq }) => seq <= store.cursor);
       const types = await parts.typesOf(key);
-      const next = await compare(key, parts, page, run, {
-        role: store.role,
-        ...(types === undefined ? {} : { types }),
-      });
+      const next = await compare(key, parts, page, run, carriedTo(store, types));
       const last = page.at(-1);
       await stores.setReconciliation(
         key,
@@ -70,11 +69,17 @@ async function compare(
         type,
         some.map(({ id }) => id),
       );
-      const differing = some.filter((row) =>
-        note(next, row, found.get(row.id), isHandedOver(carried, row, destroyed.has(`${type}/${row.id}`))),
-      );
+      const findings = some.map((row) => ({
+        row,
+        finding: judgeVersion(row, found.get(row.id), isHandedOver(carried, row, destroyed.has(`${type}/${row.id}`))),
+      }));
       next.checked += some.length;
-      if (run.mend) next.mended += await mend(key, parts, differing);
+      for (const { finding } of findings) if (finding !== "same") next[finding] += 1;
+      const mends = findings.flatMap(({ row, finding }) => {
+        const by = mendOf(finding, carried, parts);
+        return by === undefined ? [] : [{ row, by }];
+      });
+      if (run.mend) next.mended += await mend(key, parts, mends);
     }
   return next;
 }
@@ -88,37 +93,44 @@ async function lastOf({ records }: ReconcileParts, page: readonly RecordRow[], c
   return (await records.findMany([...refs.values()])).filter((row) => seqs.has(row.seq));
 }
 
-/** Counts how the store's version differs; true where handing the record over would mend it. */
-function note(run: ReconciliationRow, row: RecordRow, found: string | undefined, concerns: boolean): boolean {
-  if (row.resource === undefined) {
-    if (found === undefined || !concerns) return false;
-    run.deleted += 1;
-    return true;
-  }
-  if (found === undefined) {
-    run.missing += 1;
-    return true;
-  }
+type Finding = "same" | "missing" | "older" | "deleted" | "foreign";
+
+/** How the store's version differs from the one here. `concerns`: the store should have this change. */
+function judgeVersion(row: RecordRow, found: string | undefined, concerns: boolean): Finding {
+  if (row.resource === undefined) return found === undefined || !concerns ? "same" : "deleted";
+  if (found === undefined) return "missing";
   const version = Number(found);
-  if (version === row.version) return false;
-  if (version < row.version) {
-    run.older += 1;
-    return true;
-  }
-  // Somebody else wrote there: to write over that is for a person to decide.
-  run.foreign += 1;
-  return false;
+  if (version === row.version) return "same";
+  return version < row.version ? "older" : "foreign";
+}
+
+/** What somebody else wrote in a primary store has the last word; to write over that in another one is for a person to decide. */
+function mendOf(
+  finding: Finding,
+  { role }: Carried,
+  { handOver, takeIn }: ReconcileParts,
+): HandOver | TakeIn | undefined {
+  if (finding === "same") return undefined;
+  if (finding !== "foreign") return handOver;
+  return role === "primary" ? takeIn : undefined;
 }
 
 /** Answers how many the store has now; what it refuses becomes a fault. */
-async function mend(key: InstanceKey, parts: ReconcileParts, rows: readonly RecordRow[]): Promise<number> {
-  if (rows.length === 0) return 0;
-  const decisions = await parts.guard.mayCarry(key, rows);
+async function mend(
+  key: InstanceKey,
+  parts: ReconcileParts,
+  mends: readonly { row: RecordRow; by: HandOver | TakeIn }[],
+): Promise<number> {
+  if (mends.length === 0) return 0;
+  const decisions = await parts.guard.mayCarry(
+    key,
+    mends.map(({ row }) => row),
+  );
   let mended = 0;
-  for (const [index, row] of rows.entries()) {
+  for (const [index, { row, by }] of mends.entries()) {
     if (decisions[index]?.allow !== true) continue;
     try {
-      await parts.handOver(key, row);
+      await by(key, row);
       await parts.guard.carried(key, [row]);
       mended += 1;
     } catch (error) {

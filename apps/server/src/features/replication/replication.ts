@@ -10,27 +10,32 @@ import type {
   RecordStoreRow,
   Store,
 } from "@hilum/store";
+import type { RequestOf } from "../../http/request.ts";
 import { manifestOf } from "../plugins/load-instance.ts";
-import { presentFault, presentStore, primaryStore } from "./present-store.ts";
+import { carriedTypes, requireCarried } from "../records/carried-types.ts";
+import { presentEmbedded, presentFault, presentStore } from "./present-store.ts";
+import { demandOnlyPrimary, type PrimaryRole } from "./primary/primary-role.ts";
+import type { Rehearse } from "./primary/rehearse.ts";
+import type { Settler } from "./primary/settler.ts";
 import { beginReconciliation, isRunning, reconcile, type ReconcileParts } from "./reconcile.ts";
 import { createReplicator, type Replicator, type ReplicatorParts } from "./replicator.ts";
 
 export interface ReplicationParts
-  extends Omit<ReplicatorParts, "stores" | "typesOf" | "records">, Pick<ReconcileParts, "lookUp"> {
+  extends Omit<ReplicatorParts, "stores" | "typesOf" | "records">, Pick<ReconcileParts, "lookUp" | "takeIn"> {
   store: Pick<Store, "plugins" | "instances" | "recordStores" | "leases">;
   records: Pick<Records, "changes" | "findMany" | "history">;
   /** Names this process; one process at a time carries records. */
   owner: string;
+  primary: PrimaryRole;
+  rehearse: Rehearse;
+  /** Makes what ends the writes that are left, as long as this process has the lease. */
+  settling(holds: () => boolean): Settler;
 }
 
 /** Carries records to the stores that have a role. */
 export interface ReplicationService {
   list(): Promise<ReplicatedStore[]>;
-  setRole(
-    context: Context,
-    key: InstanceKey,
-    role: { role: "replica" | "archive" | "none"; from?: "everything" | "now" | undefined },
-  ): Promise<ReplicatedStore>;
+  setRole(context: Context, key: InstanceKey, role: SetRole): Promise<ReplicatedStore>;
   reconcile(context: Context, key: InstanceKey, options: { mend?: boolean | undefined }): Promise<ReplicatedStore>;
   faults(key: InstanceKey, page: PageRequest): Promise<Page<StoreFault>>;
   retry(key: InstanceKey, fault: string): Promise<{ taken: boolean; fault?: StoreFault }>;
@@ -43,17 +48,20 @@ export interface ReplicationService {
   close(): Promise<void>;
 }
 
+type SetRole = RequestOf<"setStoreRole">["body"];
+
 const leaseName = "replication";
 const leaseMs = 30_000;
 
 export function createReplicationService(parts: ReplicationParts): ReplicationService {
-  const { store, records, owner, standing, handOver, guard, judge, nextId, now } = parts;
+  const { store, records, owner, primary, standing, handOver, guard, judge, nextId, now } = parts;
   const stores = store.recordStores;
   const replicators = new Map<string, Replicator>();
   const comparing = new Map<string, Promise<void>>();
   let closing = false;
   let holds = false;
   let upkeep: NodeJS.Timeout | undefined;
+  const settler = parts.settling(() => holds && !closing);
   const typesOf = async (key: InstanceKey): Promise<readonly string[] | undefined> =>
     typesKept((await loadStore(key)).manifest);
 
@@ -66,27 +74,28 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
   }
 
   async function present(key: InstanceKey): Promise<ReplicatedStore> {
-    const [{ manifest, instance }, row, counts, head] = await Promise.all([
+    const [{ manifest, instance }, row, counts, head, waiting] = await Promise.all([
       loadStore(key),
       stores.find(key),
       stores.countFaults(),
       headOf(records),
+      settler.waiting(),
     ]);
-    return await view(key, { manifest, instance, row, faults: counts.get(nameOf(key)) ?? 0, head });
+    return await view(key, { manifest, instance, row, head, ...countsOf(key, counts, waiting) });
   }
 
   async function view(
     key: InstanceKey,
-    known: { manifest: Manifest; instance: InstanceRow; row: RecordStoreRow | undefined; faults: number; head: number },
+    known: { manifest: Manifest; instance: InstanceRow; row: RecordStoreRow | undefined; head: number } & Counts,
   ): Promise<ReplicatedStore> {
-    const { manifest, instance, row, faults, head } = known;
+    const { manifest, instance, row, faults, unsettled, head } = known;
     const types = typesKept(manifest);
     const changes = row === undefined ? 0 : Math.max(0, head - row.cursor);
     const [first] = row === undefined || changes === 0 ? [] : await records.changes(row.cursor, 1);
     const nextAttemptAt = replicators.get(nameOf(key))?.nextAttemptAt();
     return presentStore(
       {
-        ...{ plugin: key.plugin, instance: key.instance, title: titleOf(manifest, instance), faults },
+        ...{ plugin: key.plugin, instance: key.instance, title: titleOf(manifest, instance), faults, unsettled },
         running: standing(key) !== "stopped",
         behind: first === undefined ? { changes: 0 } : { changes, since: first.at },
         ...(types === undefined ? {} : { types }),
@@ -101,6 +110,12 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
     const row = await stores.find(key);
     if (row !== undefined) return row;
     throw new HilumError("instance.wrong_state", { detail: "Nothing is carried to this store. Give it a role first." });
+  }
+
+  async function demandPrimary(key: InstanceKey): Promise<void> {
+    demandOnlyPrimary(await stores.list(), key);
+    if (standing(key) !== undefined) throw new HilumError("plugin.not_running");
+    await parts.rehearse(key);
   }
 
   /** Begins and ends what carries, as the rows say and as long as this process has the lease. */
@@ -130,6 +145,7 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
   }
 
   async function keepLease(): Promise<void> {
+    primary.changed();
     const lease = await store.leases.acquire(leaseName, owner, leaseMs);
     holds = lease?.holder === owner;
     if (holds) return await align();
@@ -139,12 +155,13 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
 
   return {
     async list() {
-      const [plugins, instances, rows, counts, head] = await Promise.all([
+      const [plugins, instances, rows, counts, head, waiting] = await Promise.all([
         store.plugins.list(),
         store.instances.list(),
         stores.list(),
         stores.countFaults(),
         headOf(records),
+        settler.waiting(),
       ]);
       const keeping = new Map(
         plugins
@@ -159,18 +176,24 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
       const shown = others.map(({ manifest, instance }) => {
         const key = { plugin: instance.plugin, instance: instance.instance };
         const row = rows.find((one) => nameOf(one) === nameOf(key));
-        return view(key, { manifest, instance, row, faults: counts.get(nameOf(key)) ?? 0, head });
+        return view(key, { manifest, instance, row, head, ...countsOf(key, counts, waiting) });
       });
-      return [primaryStore, ...(await Promise.all(shown))];
+      return [presentEmbedded(rows, carriedTypes), ...(await Promise.all(shown))];
     },
-    async setRole(context, key, { role, from = "everything" }) {
+    async setRole(context, key, { role, from = "everything", primaryOf }) {
       const { manifest } = await loadStore(key);
       if (role === "none") await stores.remove(key);
       else {
-        demandTypes(manifest, role);
+        const types = demandTypes(manifest, role, primaryOf);
+        demandSettled((await settler.waiting()).get(nameOf(key)) ?? 0);
+        if (role === "primary") await demandPrimary(key);
         const cursor = from === "now" ? await headOf(records) : 0;
-        await stores.setRole(key, role, { cursor, at: context.now().toISOString(), by: context.actor.id });
+        await stores.setRole(key, role, {
+          ...{ cursor, at: context.now().toISOString(), by: context.actor.id },
+          ...(types === undefined ? {} : { primaryOf: types }),
+        });
       }
+      primary.changed();
       const running = replicators.get(nameOf(key));
       replicators.delete(nameOf(key));
       await running?.close();
@@ -220,7 +243,10 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
     wake() {
       for (const replicator of replicators.values()) replicator.wake();
     },
-    onInstanceRunning: (key) => replicators.get(nameOf(key))?.tryAgain(),
+    onInstanceRunning(key) {
+      replicators.get(nameOf(key))?.tryAgain();
+      settler.wake();
+    },
     async start() {
       await keepLease();
       upkeep = setInterval(() => void keepLease().catch(() => (holds = false)), leaseMs / 3).unref();
@@ -228,6 +254,7 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
     async close() {
       closing = true;
       clearInterval(upkeep);
+      await settler.close();
       await Promise.all([...replicators.values()].map((replicator) => replicator.close()));
       await Promise.all(comparing.values());
       if (holds) await store.leases.release(leaseName, owner);
@@ -247,11 +274,38 @@ const typesKept = (manifest: Manifest): readonly string[] | undefined => storage
 const titleOf = ({ name }: Manifest, { instance, title }: InstanceRow): string =>
   instance === "default" ? name : `${name}: ${title}`;
 
-/** A replica is the whole of what is here: half a copy would be taken for one. */
-function demandTypes(manifest: Manifest, role: "replica" | "archive"): void {
-  if (role === "archive" || typesKept(manifest) === undefined) return;
+interface Counts {
+  faults: number;
+  unsettled: number;
+}
+
+const countsOf = (
+  key: InstanceKey,
+  faults: ReadonlyMap<string, number>,
+  waiting: ReadonlyMap<string, number>,
+): Counts => ({ faults: faults.get(nameOf(key)) ?? 0, unsettled: waiting.get(nameOf(key)) ?? 0 });
+
+/**
+ * A replica is the whole of what is here: half a copy would be taken for one. A primary store must take back what it took, and one that
+ * takes some types alone is made to keep what it has. Answers the types of a primary store, undefined for all.
+ */
+function demandTypes(
+  manifest: Manifest,
+  role: "primary" | "replica" | "archive",
+  wanted: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (role !== "archive" && typesKept(manifest) !== undefined)
+    throw new HilumError("instance.wrong_state", {
+      detail: "This store takes some types of records only, so it can be an archive, and neither replica nor primary.",
+    });
+  return role === "primary" ? wanted?.map(requireCarried) : undefined;
+}
+
+/** What is on its way into a primary store is known by its role. */
+function demandSettled(waiting: number): void {
+  if (waiting === 0) return;
   throw new HilumError("instance.wrong_state", {
-    detail: "This store takes some types of records only, so it can be an archive, and no replica.",
+    detail: `It is not known yet what became of ${waiting} writes there. Wait until the store answers, or take its role away: then what is here is what holds.`,
   });
 }
 

@@ -2,7 +2,7 @@ import { HilumError, isHilumError, type Log } from "@hilum/contract";
 import type { Advance, InstanceKey, RecordRow, Records, RecordStoreRow, RecordStores } from "@hilum/store";
 import { createWorkerRest } from "../../worker-rest.ts";
 import { carryBatch, type BatchOutcome } from "./carry-batch.ts";
-import { changeOf, isHandedOver, listDestroyed, type Carried } from "./carried-changes.ts";
+import { carriedTo, changeOf, isHandedOver, listDestroyed, type Carried } from "./carried-changes.ts";
 import type { CarryGuard } from "./carry-guard.ts";
 import type { HandOver } from "./hand-over.ts";
 import type { JudgedRefusal } from "./judge-refusal.ts";
@@ -19,6 +19,8 @@ const attemptsMax = 5;
 export interface ReplicatorParts {
   records: Pick<Records, "changes" | "history">;
   stores: RecordStores;
+  /** True once for a version that the store was handed while it was written. */
+  wasHanded(key: InstanceKey, row: RecordRow): boolean;
   handOver: HandOver;
   guard: CarryGuard;
   judge(error: unknown): JudgedRefusal;
@@ -48,7 +50,7 @@ export interface Replicator {
  * crash at any instruction loses nothing, and what is handed over again is the same version of the same record.
  */
 export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Replicator {
-  const { records, stores, handOver, guard, judge, typesOf, standing, now, random, log } = parts;
+  const { records, stores, handOver, guard, judge, typesOf, standing, wasHanded, now, random, log } = parts;
   /** Changes behind the cursor that the store has already, and failures of those that it does not. */
   const taken = new Set<number>();
   const attempts = new Map<number, number>();
@@ -77,11 +79,12 @@ export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Repl
     if (why === "tests_only") return await block(judge(new HilumError("agreement.test_mode")));
     const changes = await records.changes(store.cursor, batchMax);
     if (changes.length === 0) {
-      if (store.refusal !== undefined) await stores.setRefusal(key, undefined, now().toISOString());
+      // Of a primary store, whoever writes next or asks whether it is back finds out.
+      if (store.refusal !== undefined && store.role !== "primary")
+        await stores.setRefusal(key, undefined, now().toISOString());
       return idleMs;
     }
-    const types = await typesOf(key);
-    return await carry(store, changes, { role: store.role, ...(types === undefined ? {} : { types }) });
+    return await carry(store, changes, carriedTo(store, await typesOf(key)));
   }
 
   async function carry(store: RecordStoreRow, changes: readonly RecordRow[], carried: Carried): Promise<number> {
@@ -107,8 +110,10 @@ export function createReplicator(key: InstanceKey, parts: ReplicatorParts): Repl
     return went.length === 0 && passed.length === 0 ? await block(doubt[1]) : pause(doubt[1].retryAfterMs);
   }
 
-  const give = (row: RecordRow): Promise<void> =>
-    closing ? Promise.reject(new HilumError("server.stopping")) : handOver(key, row);
+  async function give(row: RecordRow): Promise<void> {
+    if (closing) throw new HilumError("server.stopping");
+    if (!wasHanded(key, row)) await handOver(key, row);
+  }
 
   type Fault = Advance["faults"][number] & { seq: number };
 

@@ -3,7 +3,7 @@ import type { Repair, ReplicatedStore } from "@hilum/contract/api";
 /** Stores that are behind for a reason, and records that they do not have. */
 export function listStoreRepairs(stores: readonly ReplicatedStore[]): Repair[] {
   return stores.flatMap((store): Repair[] => {
-    const { plugin, instance, title, role, state, behind, faults, refusal } = store;
+    const { plugin, instance, title, role, state, behind, faults, unsettled = 0, refusal } = store;
     if (plugin === undefined || instance === undefined || role === "none") return [];
     const about = { plugin, instance, link: { label: "Open Record stores", to: "/records/stores" } };
     const repairs: Repair[] = [];
@@ -23,6 +23,17 @@ export function listStoreRepairs(stores: readonly ReplicatedStore[]): Repair[] {
         title: `${title} does not run, and records are carried to it`,
         why: `${changesSaid(behind.changes)} for it, and none is lost.`,
         fix: "Enable the plugin again, or take its role away.",
+      });
+    if (unsettled > 0)
+      repairs.push({
+        ...{ ...about, id: `store:${plugin}:${instance}:unsettled`, severity: "error" },
+        since: refusal?.since ?? store.takenAt ?? new Date(0).toISOString(),
+        title:
+          unsettled === 1
+            ? `It is not known whether ${title} took a record`
+            : `It is not known whether ${title} took ${unsettled} writes`,
+        why: "It was cut off while it took them. These records are not changed until it is known; the others are.",
+        fix: "Let the store answer again: then it is settled by itself. If it never will, take its role away; then what is here is what holds.",
       });
     if (faults > 0)
       repairs.push({

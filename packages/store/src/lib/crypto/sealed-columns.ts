@@ -113,6 +113,12 @@ export const sealedTables: readonly SealedTable[] = [
     key: ["plugin", "instance", "id"],
     columns: { sealed_refusal: 1 },
   },
+  {
+    table: "primary_writes",
+    words: "records on their way into a primary store",
+    key: ["id"],
+    columns: { sealed_writes: 1 },
+  },
   { table: "repair_snoozes", words: "reasons of snoozes", key: ["repair"], columns: { sealed_reason: "row_version" } },
 ];
 

@@ -1,6 +1,6 @@
 import type { Sealed, SealedOrNull } from "./tables.ts";
 
-/** Columns of migration 010: plugins to which records are carried. */
+/** Columns of migrations 010 and 012: plugins to which records are carried. */
 export interface RecordStoresTable {
   plugin: string;
   instance: string;
@@ -15,6 +15,7 @@ export interface RecordStoresTable {
   sealedRefusal: SealedOrNull;
   sealedReconciliation: SealedOrNull;
   rowVersion: number;
+  primaryOf: string | null;
 }
 
 export interface RecordStoreFaultsTable {
@@ -31,4 +32,21 @@ export interface RecordStoreFaultsTable {
   code: string;
   sealedRefusal: Sealed;
   rowVersion: number;
+}
+
+/** Columns of migration 012: writes that a primary store may have taken and that are not committed here. */
+export interface PrimaryWritesTable {
+  id: string;
+  plugin: string;
+  instance: string;
+  state: "begun" | "refused";
+  at: string;
+  sealedWrites: Sealed;
+  rowVersion: number;
+}
+
+export interface PrimaryWriteRecordsTable {
+  type: string;
+  record: string;
+  write: string;
 }

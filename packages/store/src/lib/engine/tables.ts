@@ -26,7 +26,12 @@ import type {
   SignInThrottlesTable,
   UsersTable,
 } from "./identity-tables.ts";
-import type { RecordStoreFaultsTable, RecordStoresTable } from "./replication-tables.ts";
+import type {
+  PrimaryWriteRecordsTable,
+  PrimaryWritesTable,
+  RecordStoreFaultsTable,
+  RecordStoresTable,
+} from "./replication-tables.ts";
 import type {
   RecordBlobsTable,
   RecordHoldsTable,
@@ -100,6 +105,8 @@ export interface Tables {
   repairSnoozes: RepairSnoozesTable;
   recordStores: RecordStoresTable;
   recordStoreFaults: RecordStoreFaultsTable;
+  primaryWrites: PrimaryWritesTable;
+  primaryWriteRecords: PrimaryWriteRecordsTable;
   glasses: GlassesTable;
   glassUses: GlassUsesTable;
   glassNotes: GlassNotesTable;

@@ -1,4 +1,5 @@
 import type { CauseClass } from "@hilum/contract/api";
+import type { RecordWrite } from "./records.ts";
 import type { InstanceKey, Page, PageRequest, Time } from "./shapes.ts";
 
 /** Why a store, or one record in it, is behind. Sealed at rest: it holds a provider's words. */
@@ -31,7 +32,9 @@ export interface ReconciliationRow {
 
 /** A plugin to which records are carried. */
 export interface RecordStoreRow extends InstanceKey {
-  role: "replica" | "archive";
+  role: "primary" | "replica" | "archive";
+  /** Types of a primary store; absent where it is primary of all. */
+  primaryOf?: readonly string[];
   /** Every change up to this `seq` was taken, held back or listed as a fault. */
   cursor: number;
   setAt: Time;
@@ -77,7 +80,7 @@ export interface RecordStores {
   setRole(
     key: InstanceKey,
     role: RecordStoreRow["role"],
-    { cursor, at, by }: { cursor: number; at: Time; by: string },
+    { cursor, at, by, primaryOf }: { cursor: number; at: Time; by: string; primaryOf?: readonly string[] },
   ): Promise<void>;
   remove(key: InstanceKey): Promise<void>;
   /** Cursor, counts and faults in one transaction. Throws `request.conflict` where another one has moved the cursor. */
@@ -94,4 +97,29 @@ export interface RecordStores {
   putFault(fault: StoreFaultRow): Promise<void>;
   /** Answers whether it was there. */
   removeFault(key: InstanceKey, id: string): Promise<boolean>;
+}
+
+/** A write that a primary store may have taken, all of it or a part, and that is not committed here yet. Sealed at rest. */
+export interface PrimaryWriteRow extends InstanceKey {
+  id: string;
+  /** `refused`: whoever wrote was told that it is not done, so it must not become so. */
+  state: "begun" | "refused";
+  at: Time;
+  /** Of one transaction. */
+  writes: readonly RecordWrite[];
+  /** Indexes of those that go to the store; the others are kept here alone. */
+  handed: readonly number[];
+}
+
+/** Writes on their way into a primary store. While one is here, no other of the same record is begun. */
+export interface PrimaryWrites {
+  /** Durable when it resolves. Throws `record.unsettled` where one of the records has another write here. */
+  begin(write: Omit<PrimaryWriteRow, "state">): Promise<void>;
+  refuse(id: string): Promise<void>;
+  /** It is committed here, or undone there. */
+  end(id: string): Promise<void>;
+  /** Oldest first. */
+  list(key: InstanceKey): Promise<PrimaryWriteRow[]>;
+  /** Without opening them, oldest first. */
+  pending(): Promise<(InstanceKey & { id: string; at: Time })[]>;
 }

@@ -10,7 +10,7 @@ import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
 import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications } from "./operations.ts";
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
 import type { Records } from "./records.ts";
-import type { RecordStores } from "./record-stores.ts";
+import type { PrimaryWrites, RecordStores } from "./record-stores.ts";
 import type { PrivateState, Settings, Setup } from "./settings.ts";
 import type { Clock } from "./shapes.ts";
 import type { SignIns } from "./sign-ins.ts";
@@ -59,6 +59,7 @@ export interface Repositories {
   egressReceipts: EgressReceipts;
   vendors: Vendors;
   recordStores: RecordStores;
+  primaryWrites: PrimaryWrites;
   glasses: Glasses;
   disclosures: Disclosures;
   approvals: Approvals;

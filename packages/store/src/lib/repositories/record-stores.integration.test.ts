@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addPlugin, databases, newId, type TestStore } from "../test-support/databases.ts";
-import type { Advance, ReconciliationRow, StoreFaultRow } from "../ports/record-stores.ts";
+import type { Advance, PrimaryWriteRow, ReconciliationRow, StoreFaultRow } from "../ports/record-stores.ts";
 import type { InstanceKey } from "../ports/shapes.ts";
 
 const at = "2026-03-02T08:00:00.000Z";
@@ -75,6 +75,40 @@ describe.each(databases)("record stores in $name", ({ available, open }) => {
       });
       await test.store.recordStores.setRefusal(key, undefined, at);
       expect(await test.store.recordStores.find(key)).not.toHaveProperty("refusal");
+    });
+
+    it("keeps of which types a store is primary", async () => {
+      const role = { cursor: 3, at, by };
+      await test.store.recordStores.setRole(key, "primary", { ...role, primaryOf: ["Patient", "Consent"] });
+      expect(await test.store.recordStores.find(key)).toMatchObject({
+        ...{ role: "primary", primaryOf: ["Patient", "Consent"], cursor: 3 },
+      });
+      await test.store.recordStores.setRole(key, "primary", role);
+      const all = await test.store.recordStores.find(key);
+      expect(all?.role).toBe("primary");
+      expect(all).not.toHaveProperty("primaryOf");
+    });
+
+    it("keeps a write on its way until it is ended, and lets no other of the same record begin", async () => {
+      const write = (id: string): PrimaryWriteRow["writes"][number] => ({
+        ...{ type: "Patient", id, expected: 2, at, by, resource: '{"resourceType":"Patient"}' },
+        ...{ terms: ["name=una"], patients: ["una"], unless: { type: "Patient", groups: [["name=una"]] } },
+      });
+      const first = { ...key, id: newId(), at, writes: [write("p1"), write("p2")], handed: [1] };
+      await test.store.primaryWrites.begin(first);
+      expect(await test.store.primaryWrites.list(key)).toEqual([{ ...first, state: "begun" }]);
+      const second = { ...first, id: newId(), writes: [write("p3"), write("p2")] };
+      await expect(test.store.primaryWrites.begin(second)).rejects.toMatchObject({ code: "record.unsettled" });
+      expect(await test.store.primaryWrites.pending()).toEqual([{ ...key, id: first.id, at }]);
+      await test.store.primaryWrites.refuse(first.id);
+      expect(await test.store.primaryWrites.list(key)).toMatchObject([{ id: first.id, state: "refused" }]);
+      await test.store.primaryWrites.end(first.id);
+      await test.store.primaryWrites.begin(second);
+      // Whoever takes the role away leaves the writes that it waited with.
+      await test.store.recordStores.setRole(key, "replica", { cursor: 0, at, by });
+      expect(await test.store.primaryWrites.pending()).toEqual([]);
+      const none = { ...second, plugin: "org.example.absent" };
+      await expect(test.store.primaryWrites.begin(none)).rejects.toMatchObject({ code: "request.conflict" });
     });
 
     it("gives no role to what is not there, and goes with its instance", async () => {

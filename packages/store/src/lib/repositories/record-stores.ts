@@ -15,6 +15,8 @@ export function createRecordStores(session: Session): RecordStores {
   return { ...createStores(session), ...createFaults(session) };
 }
 
+const allTypes = "*";
+
 type Faults = Pick<RecordStores, "faults" | "countFaults" | "fault" | "putFault" | "removeFault">;
 
 function createStores(session: Session): Omit<RecordStores, keyof Faults> {
@@ -33,12 +35,14 @@ function createStores(session: Session): Omit<RecordStores, keyof Faults> {
       const row = await session.first(one(key));
       return row === undefined ? undefined : presentStore(session, row);
     },
-    setRole: async ({ plugin, instance }, role, { cursor, at, by }) => {
+    setRole: async ({ plugin, instance }, role, { cursor, at, by, primaryOf }) => {
       const insert = sql.insertInto("recordStores").values({
         ...{
           plugin,
           instance,
-          role,
+          // What is carried to a primary besides is what is carried to a replica.
+          role: role === "primary" ? ("replica" as const) : role,
+          primaryOf: role !== "primary" ? null : primaryOf === undefined ? allTypes : JSON.stringify(primaryOf),
           cursor,
           setAt: at,
           setBy: by,
@@ -156,9 +160,11 @@ function replaceFault(session: Session, { cause, fix, reply, field, ...row }: St
 }
 
 function presentStore(session: Session, row: Selectable<Tables["recordStores"]>): RecordStoreRow {
-  const { refusedSince, sealedRefusal, sealedReconciliation, rowVersion: _version, ...plain } = row;
+  const { refusedSince, sealedRefusal, sealedReconciliation, primaryOf, rowVersion: _version, ...plain } = row;
   return {
     ...dropNulls(plain),
+    ...(primaryOf === null ? {} : { role: "primary" }),
+    ...(primaryOf === null || primaryOf === allTypes ? {} : { primaryOf: JSON.parse(primaryOf) as string[] }),
     ...(sealedRefusal === null || refusedSince === null
       ? {}
       : {

@@ -25,6 +25,7 @@ _URL_CHARS_MAX = 8192
 _BODY_BYTES_MAX = 786_432
 _ANSWER_BYTES_MAX = 262_144
 _REQUESTS_PER_MINUTE = 600
+_STORE_REQUESTS_PER_MINUTE = 6000
 _WAITING_MAX = 64
 _SECRET_OF = {"basic": "password", "bearer": "token", "header": "value", "client_credentials": "clientSecret"}
 # Headers of an answer that a plugin gets to see, beside `ratelimit-*`.
@@ -95,7 +96,9 @@ class HostFetch:
         self._settings = settings
         self._allows = allows
         self._on_fetch = on_fetch
-        self._budget = TokenBucket(_REQUESTS_PER_MINUTE / 60, _REQUESTS_PER_MINUTE)
+        is_store = "store_records" in manifest.get("capabilities", [])
+        per_minute = _STORE_REQUESTS_PER_MINUTE if is_store else _REQUESTS_PER_MINUTE
+        self._budget = TokenBucket(per_minute / 60, per_minute)
         self._waiting = 0
         self.made: list[TestFetchRequest] = []
 

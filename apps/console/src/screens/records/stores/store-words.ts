@@ -18,6 +18,13 @@ export const roleWords: Record<ReplicatedStore["role"], string> = {
   none: "None",
 };
 
+/** Of which types a store is primary; a long list is cut. */
+export function primaryWords(types: readonly string[]): string {
+  const shown = types.slice(0, shownMax).join(", ");
+  return types.length > shownMax ? `of ${shown} and ${types.length - shownMax} more types` : `of ${shown}`;
+}
+const shownMax = 4;
+
 const states: Record<ReplicatedStore["state"], [Word, string]> = {
   current: ["Active", "Has everything"],
   catching_up: ["Sending", "Catching up"],
@@ -25,8 +32,10 @@ const states: Record<ReplicatedStore["state"], [Word, string]> = {
   stopped: ["Disabled", "Not running"],
   idle: ["Off", "Gets nothing"],
 };
-export const stateOf = ({ state, role }: ReplicatedStore): [Word, string] =>
-  role === "primary" ? ["Active", "Read and written here"] : states[state];
+export function stateOf({ state, role, plugin }: ReplicatedStore): [Word, string] {
+  if (plugin !== undefined) return states[state];
+  return role === "primary" ? ["Active", "Read and written here"] : ["Active", "Read here, and searched"];
+}
 
 /** What a comparison found, in one sentence. */
 export function compareWords(run: Reconciliation | undefined): string {

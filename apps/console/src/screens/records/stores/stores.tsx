@@ -14,7 +14,7 @@ import { RecordTabs } from "../record-tabs.tsx";
 import { ReconcileDialog } from "./reconcile-dialog.tsx";
 import { RoleDialog } from "./role-dialog.tsx";
 import { StoreFaults } from "./store-faults.tsx";
-import { compareWords, keyOf, roleWords, stateOf, type StoreKey } from "./store-words.ts";
+import { compareWords, keyOf, primaryWords, roleWords, stateOf, type StoreKey } from "./store-words.ts";
 
 export function StoresScreen() {
   return (
@@ -31,11 +31,12 @@ function Stores() {
   const stores = useRead("listStores", {}, { everyMs: followMs });
   const [changing, setChanging] = useState<ReplicatedStore>();
   const [comparing, setComparing] = useState<ReplicatedStore>();
-  const others = stores.data?.items.filter(({ role }) => role !== "primary") ?? [];
+  const others = stores.data?.items.filter(({ plugin }) => plugin !== undefined) ?? [];
+  const carried = stores.data?.items.find(({ plugin }) => plugin === undefined)?.types ?? [];
   return (
     <Page
       title="Record stores"
-      lead="Records are read and written in this Hilum. Each change can be carried to other stores as well: a replica gets everything, an archive gets documents and their files once."
+      lead="Records are read and written in this Hilum. A primary store has each of its records before a write is answered; a replica gets every change afterwards, an archive documents and their files once."
       crumbs={[{ text: "Records", to: "/records" }]}
       tabs={<RecordTabs at="Stores" />}
       reads={[stores]}
@@ -57,7 +58,9 @@ function Stores() {
           ) : null;
         })}
       </div>
-      {changing !== undefined && <RoleDialog store={changing} onClose={() => setChanging(undefined)} />}
+      {changing !== undefined && (
+        <RoleDialog store={changing} carried={carried} onClose={() => setChanging(undefined)} />
+      )}
       {comparing !== undefined && <ReconcileDialog store={comparing} onClose={() => setComparing(undefined)} />}
     </Page>
   );
@@ -108,20 +111,23 @@ function StoreTable({ items, onChange, onCompare }: StoreTableProps) {
 }
 
 function StoreRow({ store, onChange, onCompare }: { store: ReplicatedStore; onChange(): void; onCompare(): void }) {
-  const { title, role, types, taken, takenAt, withheld, faults } = store;
+  const { title, role, types, primaryOf, taken, takenAt, withheld, faults } = store;
   const key = keyOf(store);
   return (
     <tr>
       <th scope="row">
         {key === undefined ? title : <StoreLink title={title} of={key} />}
-        {types !== undefined && <span className="sub">{types.join(", ")} alone</span>}
+        {key !== undefined && types !== undefined && <span className="sub">{types.join(", ")} alone</span>}
       </th>
-      <td>{roleWords[role]}</td>
+      <td>
+        {roleWords[role]}
+        {primaryOf !== undefined && <span className="sub">{primaryWords(primaryOf)}</span>}
+      </td>
       <td>
         <StoreState store={store} />
       </td>
       <td className="r num">
-        {role !== "primary" && role !== "none" && count(taken)}
+        {key !== undefined && role !== "none" && count(taken)}
         {takenAt !== undefined && <span className="sub">{moment(takenAt)}</span>}
         {withheld > 0 && <span className="sub">{count(withheld)} held back by consents</span>}
         {faults > 0 && <span className="sub">{many(faults, "record")} refused</span>}
@@ -137,7 +143,7 @@ const StoreLink = ({ title, of: { plugin, instance } }: { title: string; of: Sto
 );
 
 function StoreState({ store }: { store: ReplicatedStore }) {
-  const { behind, refusal } = store;
+  const { behind, refusal, unsettled = 0 } = store;
   const [word, text] = stateOf(store);
   return (
     <>
@@ -148,6 +154,11 @@ function StoreState({ store }: { store: ReplicatedStore }) {
         <span className="sub">
           {many(behind.changes, "change")} behind
           {behind.since !== undefined && `, since ${moment(behind.since)}`}
+        </span>
+      )}
+      {unsettled > 0 && (
+        <span className="sub">
+          Not known yet of {many(unsettled, "write")}: settled when the store answers. These records wait for it.
         </span>
       )}
       {refusal !== undefined && (

@@ -128,7 +128,7 @@ export function createFetches(
       throw new HilumError("lane.full", {
         detail: `The plugin waits for ${limits.inFlightMax} answers of this destination already.`,
       });
-    ports.budgets.take(key, destination.id, bytes);
+    ports.budgets.take(key, destination.id, bytes, limits);
     inFlight.set(destination.id, waiting + 1);
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { WireResource } from "@hilum/contract";
 import { testLabel, type CanonicalType } from "@hilum/contract/fhir";
-import type { Knowledge } from "./case.ts";
+import type { Knowledge } from "../case.ts";
 
 /** Stands in each sample where a person's data would: what a plugin logs must not hold it. */
 export const patientWord = "Quillfeather";

@@ -1,0 +1,43 @@
+import { HilumError } from "@hilum/contract";
+import type { InstanceKey, RecordStoreRow, RecordStores } from "@hilum/store";
+
+export type PrimaryStore = RecordStoreRow & { role: "primary" };
+
+/** Which plugin, if any, has records before this Hilum has them. Read once and when it changes: every write asks for it. */
+export interface PrimaryRole {
+  current(): Promise<PrimaryStore | undefined>;
+  /** A role was set, or a store went. */
+  changed(): void;
+}
+
+export function createPrimaryRole(stores: Pick<RecordStores, "list">): PrimaryRole {
+  let known: Promise<PrimaryStore | undefined> | undefined;
+  const read = async (): Promise<PrimaryStore | undefined> => (await stores.list()).find(isPrimary);
+  return {
+    async current() {
+      known ??= read();
+      try {
+        return await known;
+      } catch (error) {
+        known = undefined;
+        throw error;
+      }
+    },
+    changed: () => void (known = undefined),
+  };
+}
+
+export const isPrimary = (store: RecordStoreRow): store is PrimaryStore => store.role === "primary";
+
+/** Whether the store is the primary one of a type. */
+export const isPrimaryOf = ({ primaryOf }: Pick<RecordStoreRow, "primaryOf">, type: string): boolean =>
+  primaryOf === undefined || primaryOf.includes(type);
+
+/** Two truths about one record would be none. Throws `instance.wrong_state`. */
+export function demandOnlyPrimary(rows: readonly RecordStoreRow[], key: InstanceKey): void {
+  const other = rows.find((row) => isPrimary(row) && (row.plugin !== key.plugin || row.instance !== key.instance));
+  if (other === undefined) return;
+  throw new HilumError("instance.wrong_state", {
+    detail: `${other.plugin}/${other.instance} is the primary store. Give it another role first.`,
+  });
+}
