@@ -5,6 +5,11 @@ export * from "./devtools.ts";
 export * from "./upgrades.ts";
 export * from "./hooks.ts";
 export * from "./identity.ts";
+export * from "./installs.ts";
+export * from "./marketplace.ts";
+export * from "./packages.ts";
+export * from "./publishing.ts";
+export * from "./safety.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
 export * from "./routes.ts";
@@ -23,6 +28,7 @@ import { devtoolsOperations } from "./devtools.ts";
 import { egressOperations } from "./egress.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
+import { marketplaceOperations } from "./marketplace.ts";
 import { messageOperations } from "./messages.ts";
 import { pageOperations } from "./pages.ts";
 import { platformOperations } from "./platform.ts";
@@ -44,6 +50,7 @@ export const operations = [
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,
+  ...marketplaceOperations,
 ] as const;
 export type Operation = (typeof operations)[number];
 export type OperationId = Operation["id"];

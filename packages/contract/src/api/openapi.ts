@@ -5,13 +5,18 @@ import * as devtools from "./devtools.ts";
 import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
 import * as identity from "./identity.ts";
+import * as installs from "./installs.ts";
+import * as marketplace from "./marketplace.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
+import * as packages from "./packages.ts";
 import * as pages from "./pages.ts";
 import * as platform from "./platform.ts";
 import * as plugins from "./plugins.ts";
+import * as publishing from "./publishing.ts";
 import * as repairs from "./repairs.ts";
 import * as routes from "./routes.ts";
+import * as safety from "./safety.ts";
 import * as schemas from "./schemas.ts";
 import * as setup from "./setup.ts";
 import * as upgrades from "./upgrades.ts";
@@ -31,6 +36,7 @@ const described: readonly OperationSpec[] = [
   ...repairs.repairOperations,
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
+  ...marketplace.marketplaceOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
@@ -51,6 +57,11 @@ const names = new Map<unknown, string>(
     conformance,
     upgrades,
     wire,
+    packages,
+    marketplace,
+    installs,
+    safety,
+    publishing,
   ]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))
