@@ -7,6 +7,7 @@ export type * from "./lib/ports/egress.ts";
 export type * from "./lib/ports/hooks.ts";
 export type * from "./lib/ports/identity.ts";
 export type * from "./lib/ports/keys.ts";
+export type * from "./lib/ports/marketplace.ts";
 export type * from "./lib/ports/messages.ts";
 export type * from "./lib/ports/operations.ts";
 export type * from "./lib/ports/plugins.ts";

@@ -17,6 +17,7 @@ import { createHooks } from "./repositories/hooks.ts";
 import { createInstances } from "./repositories/instances.ts";
 import { createLeases } from "./repositories/leases.ts";
 import { createLogs } from "./repositories/logs.ts";
+import { createListings, createMarketplaceEntries, createPackages } from "./repositories/marketplace.ts";
 import { createMessages } from "./repositories/messages/messages.ts";
 import { createPlatform } from "./repositories/platform.ts";
 import { createPlugins } from "./repositories/plugins.ts";
@@ -121,5 +122,8 @@ function createRepositories(session: Session): Repositories {
     platform: createPlatform(session),
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
+    listings: createListings(session),
+    packages: createPackages(session),
+    marketplace: createMarketplaceEntries(session),
   };
 }

@@ -16,6 +16,7 @@ import type {
   SignInThrottlesTable,
   UsersTable,
 } from "./identity-tables.ts";
+import type { ListingsTable, MarketplaceEntriesTable, PackagesTable } from "./marketplace-tables.ts";
 import type { OauthStatesTable, RepairSnoozesTable, SignInFaultsTable } from "./setup-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
@@ -77,6 +78,9 @@ export interface Tables {
   oauthStates: OauthStatesTable;
   signInFaults: SignInFaultsTable;
   repairSnoozes: RepairSnoozesTable;
+  listings: ListingsTable;
+  packages: PackagesTable;
+  marketplaceEntries: MarketplaceEntriesTable;
 }
 
 interface DeploymentTable {
@@ -130,6 +134,7 @@ interface PluginsTable {
   registeredAt: string;
   registeredBy: string;
   rowVersion: number;
+  package: string | null;
 }
 
 interface InstancesTable {

@@ -4,6 +4,7 @@ import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
 import type { KeyProvider } from "./keys.ts";
+import type { Listings, MarketplaceEntries, Packages } from "./marketplace.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
 import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications } from "./operations.ts";
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
@@ -52,6 +53,9 @@ export interface Repositories {
   platform: Platform;
   egressReceipts: EgressReceipts;
   vendors: Vendors;
+  listings: Listings;
+  packages: Packages;
+  marketplace: MarketplaceEntries;
 }
 
 export interface StoreStatus {
