@@ -12,17 +12,23 @@ import {
   type ArchiveFile,
 } from "./write-archive.ts";
 
-/** What an archive may hold at most; the sum of its files is its size, because nothing in it is compressed. */
-export const archiveLimits = { files: 5_000, bytes: 200 * 1_048_576, fileBytes: 20 * 1_048_576 } as const;
+export interface ArchiveLimits {
+  files: number;
+  bytes: number;
+  fileBytes: number;
+}
+
+/** What a package may hold at most; the sum of its files is its size, because nothing in it is compressed. */
+export const archiveLimits: ArchiveLimits = { files: 5_000, bytes: 200 * 1_048_576, fileBytes: 20 * 1_048_576 };
 
 /**
  * The files of an archive that `writeArchive` could have written, and of no other: each byte of it is accounted for. So
  * there is nothing to inflate (threat 113), nothing hidden before, between or after the files (114), no link, device or
  * mode (110, 112, 115), and one archive for one content. Throws `package.invalid`, which says what is not so.
  */
-export function readArchive(bytes: Buffer): ArchiveFile[] {
-  if (bytes.length > archiveLimits.bytes) throw refuse(`It is larger than ${archiveLimits.bytes / 1_048_576} MiB.`);
-  const { files, end } = readFiles(bytes);
+export function readArchive(bytes: Buffer, limits = archiveLimits): ArchiveFile[] {
+  if (bytes.length > limits.bytes) throw refuse(`It is larger than ${limits.bytes / 1_048_576} MiB.`);
+  const { files, end } = readFiles(bytes, limits);
   const after = checkDirectory(bytes, files, end);
   checkEnd(bytes, files.length, end, after);
   checkPaths(files);
@@ -35,20 +41,20 @@ interface Located extends ArchiveFile {
   crc: number;
 }
 
-function readFiles(bytes: Buffer): { files: Located[]; end: number } {
+function readFiles(bytes: Buffer, limits: ArchiveLimits): { files: Located[]; end: number } {
   const files: Located[] = [];
   let at = 0;
   while (signatureAt(bytes, at) === signatures.local) {
-    const file = readFile(bytes, at);
+    const file = readFile(bytes, at, limits);
     files.push(file);
-    if (files.length > archiveLimits.files) throw refuse(`It holds more than ${archiveLimits.files} files.`);
+    if (files.length > limits.files) throw refuse(`It holds more than ${limits.files} files.`);
     at = file.at + recordBytes.local + file.name.length + file.bytes.length;
   }
   if (files.length === 0) throw refuse("It does not begin with a file.", "Pack it with Hilum's own tools.");
   return { files, end: at };
 }
 
-function readFile(bytes: Buffer, at: number): Located {
+function readFile(bytes: Buffer, at: number, limits: ArchiveLimits): Located {
   const header = part(bytes, at, recordBytes.local);
   const [packed, size] = [header.readUInt32LE(18), header.readUInt32LE(22)];
   const name = part(bytes, at + recordBytes.local, header.readUInt16LE(26));
@@ -64,8 +70,8 @@ function readFile(bytes: Buffer, at: number): Located {
     header.readUInt16LE(28) !== 0
   )
     throw refuse(`The header of ${path} says more than its name and size.`, undefined, place);
-  if (size > archiveLimits.fileBytes)
-    throw refuse(`${path} is larger than ${archiveLimits.fileBytes / 1_048_576} MiB.`, undefined, place);
+  if (size > limits.fileBytes)
+    throw refuse(`${path} is larger than ${limits.fileBytes / 1_048_576} MiB.`, undefined, place);
   const content = part(bytes, at + recordBytes.local + name.length, size);
   const crc = header.readUInt32LE(14);
   if (crc32(content) !== crc) throw refuse(`${path} is damaged: its checksum is another.`, "Download it again.", place);

@@ -15,7 +15,6 @@ export {
   delegate,
   metadataFiles,
   publish,
-  publisherPattern,
   renew,
   rotateRoot,
   takePublication,
@@ -27,3 +26,4 @@ export {
   type Signers,
   type SignersOf,
 } from "./repository.ts";
+export { publisherPattern } from "./publisher-name.ts";

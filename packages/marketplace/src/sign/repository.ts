@@ -1,5 +1,7 @@
 import { HilumError } from "@hilum/contract/errors";
 import type { PublicKey, SigningKey } from "./keys.ts";
+import { checkPublication } from "./check-publication.ts";
+import { publisherPattern } from "./publisher-name.ts";
 import {
   common,
   describe,
@@ -59,9 +61,6 @@ interface When {
   now: Date;
   lifetimes: Lifetimes;
 }
-
-/** Names of publishers are the beginnings of their plugins' ids: `com.example` may sign `com.example.*` alone. */
-export const publisherPattern = /^[a-z0-9]+(?:[.-][a-z0-9]+){1,8}$/;
 
 /** A repository without a publisher. `roles` says whose keys sign; `keys` are those that do it now. */
 export async function createRepository(
@@ -171,6 +170,10 @@ export async function publish(
   return sign<Targets>({ _type: "targets", ...common(version, lifetimes.targets, now), targets: { ...files } }, keys);
 }
 
+/**
+ * Takes what a publisher handed in, if the keys that the publisher was given signed it and it is newer than what is there. Throws
+ * `source.signature`, `source.rolled_back` and `source.invalid`: what clients would refuse must not reach them.
+ */
 export async function takePublication(
   repository: Repository,
   publisher: string,
@@ -178,6 +181,7 @@ export async function takePublication(
   keys: SignersOf,
   when: When,
 ): Promise<Repository> {
+  await checkPublication(repository, publisher, publication, when.now);
   return seal(
     { ...repository, publishers: { ...repository.publishers, [publisher]: publication } },
     repository,
@@ -191,8 +195,8 @@ export async function renew(repository: Repository, keys: SignersOf, when: When)
   return seal(repository, repository, keys, when);
 }
 
-/** Snapshot and timestamp over what is there. */
-async function seal(
+/** Snapshot and timestamp over what is there, whatever it is. */
+export async function seal(
   { root, targets, publishers }: Pick<Repository, "root" | "targets" | "publishers">,
   before: Repository | undefined,
   keys: SignersOf,

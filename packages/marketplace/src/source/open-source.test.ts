@@ -1,8 +1,10 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createTempDir } from "@hilum/testkit";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { aKey, createMarketplace, publisher, type Marketplace } from "../test-support/a-marketplace.ts";
-import { common, encode, sign, type Snapshot, type Timestamp } from "../sign/metadata.ts";
-import { delegate, publish, renew, rotateRoot, takePublication, usualLifetimes } from "../sign/repository.ts";
+import { common, encode, sign, type DelegatedRole, type Snapshot, type Timestamp } from "../sign/metadata.ts";
+import { delegate, publish, renew, rotateRoot, seal, usualLifetimes } from "../sign/repository.ts";
 import { openSource, type Source } from "./open-source.ts";
 
 const temp = createTempDir("source");
@@ -53,8 +55,7 @@ describe("a marketplace as a source", () => {
   it("threat 119: refuses what another key signed", async () => {
     const stranger = await aKey("stranger");
     const publication = await publish(market.repository.publishers[publisher], publisher, {}, [stranger], when());
-    market.repository = await takePublication(market.repository, publisher, publication, market.keys, when());
-    market.write();
+    await market.force(publisher, publication);
     await expect(source.refresh()).rejects.toMatchObject({ code: "source.signature" });
   });
 
@@ -78,8 +79,7 @@ describe("a marketplace as a source", () => {
     const old = market.repository.publishers[publisher];
     await market.publish({ "com.example/one.hilum": "the first, mended" });
     await source.refresh();
-    market.repository = await takePublication(market.repository, publisher, old as never, market.keys, when());
-    market.write();
+    await market.force(publisher, old as never);
     await expect(source.refresh()).rejects.toMatchObject({ code: "source.rolled_back" });
   });
 
@@ -184,8 +184,7 @@ describe("a marketplace as a source", () => {
       } as const,
       [other],
     );
-    market.repository = await takePublication(market.repository, "org.other", stolen, market.keys, when());
-    market.write();
+    await market.force("org.other", stolen);
     expect(await source.refresh()).toEqual([
       expect.objectContaining({
         publisher,
@@ -204,6 +203,55 @@ describe("a marketplace as a source", () => {
     ).rejects.toMatchObject({ code: "source.invalid" });
   });
 
+  it("threat 126: takes no publisher that may sign more than its own name", async () => {
+    const { targets } = market.repository;
+    const [own] = targets.signed.delegations?.roles ?? [];
+    for (const wide of [
+      { paths: ["*/*"] },
+      { paths: [`${publisher}/*`, "org.other/*"] },
+      { terminating: false },
+      { name: "targets" },
+    ]) {
+      const roles = [{ ...(own as DelegatedRole), ...wide }] as DelegatedRole[];
+      const signed = {
+        ...targets.signed,
+        version: targets.signed.version + 1,
+        delegations: { keys: targets.signed.delegations?.keys ?? {}, roles },
+      };
+      const next = { ...market.repository, targets: await sign(signed, market.keys.targets) };
+      market.repository = await seal(next, market.repository, market.keys, when());
+      market.write();
+      await expect(source.refresh()).rejects.toMatchObject({ code: "source.invalid" });
+    }
+  });
+
+  it("offers nothing of a publisher who has published nothing yet", async () => {
+    const other = { name: "org.other", keys: [await aKey("other")], threshold: 1 };
+    market.repository = await delegate(market.repository, other, market.keys, when());
+    market.write();
+    expect(await source.refresh()).toHaveLength(1);
+  });
+
+  it("threat 230: goes on from what was trusted before a refresh that was cut off in the middle", async () => {
+    await source.refresh();
+    writeFileSync(join(folder, "metadata/root.json"), '{"half":');
+    writeFileSync(join(folder, "metadata/timestamp.json"), "");
+    mkdirSync(join(folder, "0123456789ab.draft"));
+    source = await open();
+    expect(await source.refresh()).toHaveLength(1);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".draft"))).toEqual([]);
+  });
+
+  it("fetches a listing once, and forgets it when nobody offers it any more", async () => {
+    const [one] = await source.refresh();
+    await source.fetch(one as never);
+    await source.fetch(one as never);
+    expect(market.asked.filter((path) => path.startsWith("targets/"))).toHaveLength(1);
+    await market.publish({ "com.example/two.hilum": "the second" });
+    await source.refresh();
+    expect(readdirSync(folder).filter((name) => name.endsWith(".download"))).toEqual([]);
+  });
+
   it("a stolen publisher's key signs nothing more, once the keeper gave the publisher another", async () => {
     await source.refresh();
     const [stolen] = market.keys.publisher;
@@ -218,8 +266,7 @@ describe("a marketplace as a source", () => {
     await market.publish({ "com.example/one.hilum": "the first" });
     expect(await source.refresh()).toHaveLength(1);
     const bad = await publish(market.repository.publishers[publisher], publisher, {}, [stolen as never], when());
-    market.repository = await takePublication(market.repository, publisher, bad, market.keys, when());
-    market.write();
+    await market.force(publisher, bad);
     await expect(source.refresh()).rejects.toMatchObject({ code: "source.signature" });
   });
 

@@ -1,10 +1,11 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HilumError } from "@hilum/contract";
-import { Updater } from "tuf-js";
-import type { Metadata, Root, TargetFile, Targets } from "../sign/metadata.ts";
-import { createFetcher, metadataAddress, targetsAddress, type ReadFile } from "./fetcher.ts";
+import type { Updater } from "tuf-js";
+import type { DelegatedRole, Root, Snapshot, TargetFile, Targets } from "../sign/metadata.ts";
+import { publisherPattern } from "../sign/publisher-name.ts";
 import { explainSourceError } from "./explain-source-error.ts";
+import { publishersMax, withClient, type Client, type ClientOptions } from "./with-client.ts";
 
 /** A file that somebody signed, and whose it is. */
 export interface SignedTarget extends TargetFile {
@@ -19,92 +20,100 @@ export interface Source {
    * `source.signature`, `source.invalid`, `source.too_large`, `source.unreachable`, `source.test_keys`; what was trusted before stays trusted.
    */
   refresh(): Promise<readonly SignedTarget[]>;
-  /** The bytes of a file that `refresh` answered, as they were signed. */
+  /** The bytes of a file that `refresh` answered, as they were signed. What is small is kept and not fetched again. */
   fetch(target: SignedTarget): Promise<Buffer>;
 }
 
-export interface SourceOptions {
-  /** Where what was verified is kept between refreshes: what protects from a roll back. */
-  folder: string;
-  /** The first root, that a person compared; later ones are signed by the one before. */
-  root: Uint8Array;
-  read: ReadFile;
+export interface SourceOptions extends ClientOptions {
   /** Whether keys that were made for tests are taken. */
   testKeys: boolean;
 }
 
-/** Publishers of one source at most; each is one file to fetch. */
-const publishersMax = 1_000;
-const limits = {
-  maxRootRotations: 256,
-  maxDelegations: publishersMax,
-  rootMaxLength: 512_000,
-  timestampMaxLength: 16_384,
-  snapshotMaxLength: 2_000_000,
-  targetsMaxLength: 20_000_000,
-};
 export const packageBytesMax = 200 * 1_048_576;
+/** Listings and pictures are kept; packages are kept where they are installed. */
+const keptBytesMax = 1_048_576;
+const keptSuffix = ".download";
 
-export async function openSource({ folder, root, read, testKeys }: SourceOptions): Promise<Source> {
-  const metadataDir = join(folder, "metadata");
-  await mkdir(metadataDir, { recursive: true, mode: 0o700 });
-  // Only where there is none: a later one was verified, and going back would forget that keys were taken away.
-  await writeFile(join(metadataDir, "root.json"), root, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-  });
+export async function openSource(options: SourceOptions): Promise<Source> {
+  const { folder, testKeys } = options;
   let updater: Updater | undefined;
-
-  const begin = (): Updater =>
-    new Updater({
-      metadataDir,
-      metadataBaseUrl: metadataAddress,
-      targetBaseUrl: targetsAddress,
-      targetDir: folder,
-      fetcher: createFetcher(read),
-      config: limits,
+  let before: Promise<unknown> = Promise.resolve();
+  const oneAtATime = async <T>(act: () => Promise<T>): Promise<T> => {
+    const turn = before.then(act);
+    before = turn.catch(() => undefined);
+    return turn.catch((error: unknown) => {
+      throw explainSourceError(error);
     });
-  const readRole = async <S extends Root | Targets>(name: string): Promise<S> =>
-    (JSON.parse(await readFile(join(metadataDir, `${encodeURIComponent(name)}.json`), "utf8")) as Metadata<S>).signed;
+  };
 
   return {
-    refresh: async () => {
-      try {
-        const fresh = begin();
-        await fresh.refresh();
-        const trusted = await readRole<Root>("root");
-        if (trusted["x-hilum-test"] === true && !testKeys) throw new HilumError("source.test_keys");
-        const { delegations } = await readRole<Targets>("targets");
-        const found: SignedTarget[] = [];
-        for (const { name, terminating } of (delegations?.roles ?? []).slice(0, publishersMax)) {
-          // Looking for what is not there makes the client fetch and verify the role that would have it.
-          const below = `${name}/`;
-          if ((await fresh.getTargetInfo(`${below}-`)) !== undefined || !terminating)
-            throw new HilumError("source.invalid", {
-              detail: `The publisher ${name} is described in a way that is not known.`,
-            });
-          const { targets } = await readRole<Targets>(name);
-          for (const [path, target] of Object.entries(targets))
-            if (path.startsWith(below)) found.push({ ...target, path, publisher: name });
-        }
-        updater = fresh;
-        return found;
-      } catch (error) {
-        throw explainSourceError(error);
-      }
-    },
-    fetch: async ({ path, length, hashes }) => {
-      try {
+    refresh: async () =>
+      oneAtATime(async () =>
+        withClient(options, async (client) => {
+          await client.updater.refresh();
+          if ((await client.role<Root>("root"))["x-hilum-test"] === true && !testKeys)
+            throw new HilumError("source.test_keys");
+          const found = await readPublishers(client);
+          updater = client.updater;
+          await forgetOthers(folder, found);
+          return found;
+        }),
+      ),
+    fetch: async (target) =>
+      oneAtATime(async () => {
         if (updater === undefined) throw new Error("the source was not refreshed");
-        const trusted = await updater.getTargetInfo(path);
-        if (trusted === undefined || trusted.hashes["sha256"] !== hashes.sha256 || trusted.length !== length)
-          throw new HilumError("source.mixed", { detail: `${path} is not what was offered any more.` });
-        if (length > packageBytesMax) throw new HilumError("source.too_large");
-        const kept = join(folder, `${hashes.sha256}.download`);
-        await updater.downloadTarget(trusted, kept);
-        return await readFile(kept);
-      } catch (error) {
-        throw explainSourceError(error);
-      }
-    },
+        return fetchTarget(updater, folder, target);
+      }),
   };
+}
+
+async function readPublishers({ updater, role }: Client): Promise<SignedTarget[]> {
+  const roles = (await role<Targets>("targets")).delegations?.roles ?? [];
+  if (roles.length > publishersMax)
+    throw new HilumError("source.too_large", { detail: `The marketplace has more than ${publishersMax} publishers.` });
+  const { meta } = await role<Snapshot>("snapshot");
+  const found: SignedTarget[] = [];
+  for (const delegated of roles) {
+    checkPublisher(delegated);
+    // Nothing was published yet. What was there once and is missing now has been refused by the client as a roll back.
+    if (meta[`${delegated.name}.json`] === undefined) continue;
+    const below = `${delegated.name}/`;
+    // Looking for what is not there makes the client fetch and verify the role that would have it.
+    if ((await updater.getTargetInfo(`${below}-`)) !== undefined)
+      throw new HilumError("source.invalid", { detail: `The publisher ${delegated.name} offers a file called "-".` });
+    const { targets } = await role<Targets>(delegated.name);
+    for (const [path, target] of Object.entries(targets))
+      if (path.startsWith(below)) found.push({ ...target, path, publisher: delegated.name });
+  }
+  return found;
+}
+
+/** Its own name and nothing else: two roles that may sign one file would make it a matter of their order whose it is. */
+function checkPublisher({ name, paths, terminating }: DelegatedRole): void {
+  const own = terminating && Array.isArray(paths) && paths.length === 1 && paths[0] === `${name}/*`;
+  if (!publisherPattern.test(name) || !own)
+    throw new HilumError("source.invalid", {
+      detail: "The marketplace describes a publisher in a way that is not known: each signs below its own name alone.",
+    });
+}
+
+async function fetchTarget(updater: Updater, folder: string, target: SignedTarget): Promise<Buffer> {
+  const { path, length, hashes } = target;
+  const trusted = await updater.getTargetInfo(path);
+  if (trusted === undefined || trusted.hashes["sha256"] !== hashes.sha256 || trusted.length !== length)
+    throw new HilumError("source.mixed", { detail: `${path} is not what was offered any more.` });
+  if (length > packageBytesMax) throw new HilumError("source.too_large");
+  const place = join(folder, `${hashes.sha256}${keptSuffix}`);
+  try {
+    if ((await updater.findCachedTarget(trusted, place)) === undefined) await updater.downloadTarget(trusted, place);
+    return await readFile(place);
+  } finally {
+    if (length > keptBytesMax) await rm(place, { force: true });
+  }
+}
+
+async function forgetOthers(folder: string, offered: readonly SignedTarget[]): Promise<void> {
+  const wanted = new Set(offered.map(({ hashes }) => `${hashes.sha256}${keptSuffix}`));
+  for (const name of await readdir(folder))
+    if (name.endsWith(keptSuffix) && !wanted.has(name)) await rm(join(folder, name), { force: true });
 }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createKeyFile, type SigningKey } from "../sign/keys.ts";
-import type { RoleName, TargetFile } from "../sign/metadata.ts";
+import type { Metadata, RoleName, TargetFile, Targets } from "../sign/metadata.ts";
 import {
   createRepository,
   delegate,
   metadataFiles,
   publish,
+  seal,
   takePublication,
   targetPath,
   usualLifetimes,
@@ -42,6 +43,8 @@ export interface Marketplace {
   write(): void;
   /** Publishes the publisher's files, with their bytes. */
   publish(files: Record<string, string>): Promise<void>;
+  /** Writes a publication that no keeper would take. */
+  force(publisher: string, publication: Metadata<Targets>): Promise<void>;
 }
 
 export const publisher = "com.example";
@@ -93,6 +96,11 @@ export async function createMarketplace({ test = false }: { test?: boolean } = {
       const before = market.repository.publishers[publisher];
       const publication = await publish(before, publisher, described, market.keys.publisher, when);
       market.repository = await takePublication(market.repository, publisher, publication, market.keys, when);
+      market.write();
+    },
+    force: async (name, publication) => {
+      const publishers = { ...market.repository.publishers, [name]: publication };
+      market.repository = await seal({ ...market.repository, publishers }, market.repository, market.keys, when);
       market.write();
     },
   };
