@@ -31,6 +31,7 @@ import { createIdentityHandlers } from "./features/identity/routes.ts";
 import { createSessionsService } from "./features/identity/sessions.ts";
 import { createThrottle } from "./features/identity/throttle.ts";
 import { createTokensService, createUsersService } from "./features/identity/users.ts";
+import { composeMarketplace } from "./features/marketplace/compose-marketplace.ts";
 import { createMessageAcceptance } from "./features/messages/accept-message.ts";
 import { createAttachmentsService } from "./features/messages/attachments.ts";
 import { createCircuits } from "./features/messages/circuits.ts";
@@ -317,6 +318,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...remote.handlers,
     ...hooks.handlers,
     ...devtools.handlers,
+    ...composeMarketplace({ config, store, testKeys: testMode }).handlers,
   };
 
   const timers = [

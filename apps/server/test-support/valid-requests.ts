@@ -7,6 +7,8 @@ const plugin = { plugin: "com.example.absent" };
 const ofInstance = { params: plugin };
 const reason = { reason: "A test of who may do this" };
 const nothing = {};
+const absentPlace = { kind: "folder", path: "/absent" };
+const sourcePolicy = { coolingOffDays: 0, whenRevoked: "stop", publishers: [] };
 const someScaffold = {
   ...{ language: "python", id: "com.example.scaffolded", name: "Scaffolded" },
   ...{ capabilities: ["send_messages"], pages: false },
@@ -190,4 +192,24 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   downloadUpgrade: ofInstance,
   upgradePlugin: { ...ofInstance, body: { basis: "0".repeat(64) } },
   reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
+  listSources: nothing,
+  inspectSource: { body: { place: absentPlace } },
+  addSource: {
+    body: {
+      ...{ id: "absent", title: "Absent", kind: "organisation", place: absentPlace, fingerprint: "0000" },
+      policy: sourcePolicy,
+    },
+  },
+  changeSource: {
+    params: { source: "absent" },
+    body: { title: "Absent", precedence: 1, policy: sourcePolicy, revision: 1 },
+  },
+  removeSource: { params: { source: "absent" }, body: reason },
+  refreshSource: { params: { source: "absent" } },
+  searchMarketplace: nothing,
+  getListing: { params: plugin },
+  getListingImage: { params: { ...plugin, image: "0".repeat(64) } },
+  exportMirror: { params: { source: "absent" } },
+  uploadMirror: { body: "no zip", headers: { "content-type": "application/zip" } },
+  takeMirror: { params: { source: "absent" }, body: { mirror: "0".repeat(64) } },
 };

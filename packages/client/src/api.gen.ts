@@ -514,92 +514,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/marketplace/installs": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** List install jobs, newest first */
-        readonly get: operations["listInstalls"];
-        readonly put?: never;
-        /** Install or update a plugin: verify, unpack, start beside the old, handshake, conformance, smoke tests, switch, watch */
-        readonly post: operations["startInstall"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/installs/{job}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Read an install job with its steps and times */
-        readonly get: operations["getInstall"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/installs/{job}/approve": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Approve that a new version may do more; until then the old one runs */
-        readonly post: operations["approveInstall"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/installs/{job}/cancel": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Cancel an install job that has not switched yet; the old version goes on */
-        readonly post: operations["cancelInstall"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/installs/preview": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Show what installing or updating would change, what else it needs and what keeps it; changes nothing */
-        readonly post: operations["previewInstall"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/v1/marketplace/listings": {
         readonly parameters: {
             readonly query?: never;
@@ -662,23 +576,6 @@ export interface paths {
         readonly put?: never;
         /** Upload a mirror; it is kept aside and trusted by nobody until a source is made of it or takes it in */
         readonly post: operations["uploadMirror"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/packages": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Upload a package; it is read and kept aside, and nothing of it runs */
-        readonly post: operations["uploadPackage"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -767,41 +664,6 @@ export interface paths {
         readonly put?: never;
         /** Read the root keys of a marketplace, so that a person can compare their fingerprint; trusts nothing */
         readonly post: operations["inspectSource"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/updates": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** List the updates that could be taken, in the order in which *update all* takes them */
-        readonly get: operations["listUpdates"];
-        readonly put?: never;
-        /** Take several updates one after the other, stopping at the first that fails */
-        readonly post: operations["startUpdates"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/updates/{run}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Read how far several updates have come */
-        readonly get: operations["getUpdateRun"];
-        readonly put?: never;
-        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -974,23 +836,6 @@ export interface paths {
         readonly get: operations["getAccess"];
         /** Grant, narrow or deny scopes */
         readonly put: operations["decideAccess"];
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/plugins/{plugin}/blast-radius": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Count what a plugin could have reached: data, people, hosts, rights, secrets, since when */
-        readonly get: operations["getBlastRadius"];
-        readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -1288,41 +1133,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/plugins/{plugin}/kill": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Read what the kill switch did, and what the plugin could have reached by then */
-        readonly get: operations["getKillReport"];
-        readonly put?: never;
-        /** Stop a plugin for good: revokes its tokens, cuts its egress, ends its processes, keeps the evidence */
-        readonly post: operations["killPlugin"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/plugins/{plugin}/kill/lift": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Let a killed plugin be enabled again; what was revoked stays so */
-        readonly post: operations["liftKill"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/v1/plugins/{plugin}/live-reload": {
         readonly parameters: {
             readonly query?: never;
@@ -1426,23 +1236,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/plugins/{plugin}/pin": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        /** Hold a plugin at its version, or let it be updated again */
-        readonly put: operations["pinPlugin"];
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/v1/plugins/{plugin}/remote": {
         readonly parameters: {
             readonly query?: never;
@@ -1505,23 +1298,6 @@ export interface paths {
         readonly put?: never;
         /** Restart the instance's process; lifts a quarantine */
         readonly post: operations["restartInstance"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/plugins/{plugin}/roll-back": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Go back to a version that is kept */
-        readonly post: operations["rollBackPlugin"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1787,40 +1563,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/plugins/{plugin}/versions": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Read which version runs, which are kept, which are offered, and who changed it when */
-        readonly get: operations["getVersions"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/plugins/{plugin}/versions/{digest}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
-        /** Delete a kept version that does not run */
-        readonly delete: operations["forgetVersion"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/v1/plugins/{plugin}/wire": {
         readonly parameters: {
             readonly query?: never;
@@ -2021,93 +1763,6 @@ export interface paths {
         readonly post?: never;
         /** Empty the practice mailbox */
         readonly delete: operations["emptyPracticeMailbox"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/publishing": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Read this organisation's own marketplace: its signed roles, when they expire, what waits */
-        readonly get: operations["getOwnMarketplace"];
-        /** Take in what the keeper signed: verified as every client does, then written for a static host */
-        readonly put: operations["publishRepository"];
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/publishing/files": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Upload a file that a publication lists: a package, a listing, a picture; kept by its digest */
-        readonly post: operations["uploadPublishedFile"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/publishing/submissions": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** List what was handed in, newest first */
-        readonly get: operations["listSubmissions"];
-        readonly put?: never;
-        /** Hand in a signed publication for review; its files were uploaded before */
-        readonly post: operations["submitPublication"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/publishing/submissions/{submission}/review": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Approve or reject what somebody else handed in */
-        readonly post: operations["reviewSubmission"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/publishing/submissions/{submission}/withdraw": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Withdraw what one handed in oneself */
-        readonly post: operations["withdrawSubmission"];
-        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -3176,66 +2831,6 @@ export interface components {
             /** @enum {unknown} */
             readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
         };
-        readonly InstallJob: {
-            readonly approval?: readonly {
-                readonly plain: string;
-                readonly reason: string;
-                readonly scope: string;
-            }[];
-            readonly cancellable: boolean;
-            readonly digest: string;
-            /** Format: date-time */
-            readonly finishedAt?: string;
-            readonly from?: string;
-            readonly id: string;
-            /** @enum {unknown} */
-            readonly kind: "install" | "update" | "downgrade" | "reinstall" | "roll_back";
-            readonly name: string;
-            readonly plugin: string;
-            readonly problem?: {
-                readonly code: string;
-                readonly fix: string;
-                readonly title: string;
-                readonly why: string;
-            };
-            readonly reason?: string;
-            readonly source?: string;
-            /** Format: date-time */
-            readonly startedAt: string;
-            readonly startedBy: string;
-            /** @enum {unknown} */
-            readonly state: "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
-            readonly steps: readonly components["schemas"]["InstallStep"][];
-            readonly to: string;
-            /** Format: date-time */
-            readonly watchUntil?: string;
-        };
-        readonly InstallPreview: {
-            readonly blocked: readonly {
-                readonly code: string;
-                readonly fix: string;
-                readonly override: boolean;
-                readonly title: string;
-                readonly why: string;
-            }[];
-            readonly bytes: number;
-            readonly differences: components["schemas"]["VersionDifferences"];
-            readonly digest: string;
-            readonly from?: string;
-            /** @enum {unknown} */
-            readonly kind: "install" | "update" | "downgrade" | "reinstall" | "roll_back";
-            readonly name: string;
-            readonly order: readonly components["schemas"]["PlannedInstall"][];
-            readonly plugin: string;
-            readonly publisher?: string;
-            readonly source?: {
-                readonly id: string;
-                readonly title: string;
-            };
-            /** @enum {unknown} */
-            readonly status: "verified" | "signed" | "modified" | "unsigned" | "revoked";
-            readonly to: string;
-        };
         readonly InstallStep: {
             readonly code?: string;
             readonly detail?: string;
@@ -3299,24 +2894,6 @@ export interface components {
             /** @enum {unknown} */
             readonly status: "verified" | "signed" | "modified" | "unsigned" | "revoked";
             readonly version: string;
-        };
-        readonly KillReport: {
-            /** Format: date-time */
-            readonly at: string;
-            readonly by: string;
-            /** Format: date-time */
-            readonly liftedAt?: string;
-            readonly liftedBy?: string;
-            readonly plugin: string;
-            readonly radius: components["schemas"]["BlastRadius"];
-            readonly reason: string;
-            readonly steps: readonly {
-                readonly detail: string;
-                readonly done: boolean;
-                /** @enum {unknown} */
-                readonly id: "tokens" | "egress" | "drain" | "quarantine" | "evidence";
-                readonly title: string;
-            }[];
         };
         readonly Listing: {
             readonly capabilities: readonly {
@@ -3589,66 +3166,6 @@ export interface components {
             /** @constant */
             readonly ok: true;
         };
-        readonly OwnMarketplace: {
-            readonly expires: readonly {
-                /** Format: date-time */
-                readonly at: string;
-                readonly role: string;
-                /** @enum {unknown} */
-                readonly state: "in_time" | "soon" | "expired";
-            }[];
-            readonly folder: string;
-            readonly repository?: {
-                readonly publishers: {
-                    readonly [key: string]: {
-                        readonly signatures: readonly {
-                            readonly keyid: string;
-                            readonly sig: string;
-                        }[];
-                        readonly signed: {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                };
-                readonly root: {
-                    readonly signatures: readonly {
-                        readonly keyid: string;
-                        readonly sig: string;
-                    }[];
-                    readonly signed: {
-                        readonly [key: string]: unknown;
-                    };
-                };
-                readonly snapshot: {
-                    readonly signatures: readonly {
-                        readonly keyid: string;
-                        readonly sig: string;
-                    }[];
-                    readonly signed: {
-                        readonly [key: string]: unknown;
-                    };
-                };
-                readonly targets: {
-                    readonly signatures: readonly {
-                        readonly keyid: string;
-                        readonly sig: string;
-                    }[];
-                    readonly signed: {
-                        readonly [key: string]: unknown;
-                    };
-                };
-                readonly timestamp: {
-                    readonly signatures: readonly {
-                        readonly keyid: string;
-                        readonly sig: string;
-                    }[];
-                    readonly signed: {
-                        readonly [key: string]: unknown;
-                    };
-                };
-            };
-            readonly waiting: number;
-        };
         readonly OwnPage: {
             /** @enum {unknown} */
             readonly icon?: "calendar" | "chart" | "document" | "list" | "map" | "message" | "people" | "tools";
@@ -3753,97 +3270,6 @@ export interface components {
             }[];
             readonly version?: string;
         };
-        readonly PluginVersions: {
-            readonly highest?: string;
-            readonly history: readonly {
-                /** Format: date-time */
-                readonly at: string;
-                readonly by: string;
-                readonly from?: string;
-                readonly job: string;
-                /** @enum {unknown} */
-                readonly kind: "install" | "update" | "downgrade" | "reinstall" | "roll_back";
-                readonly reason?: string;
-                /** @enum {unknown} */
-                readonly state: "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
-                readonly to: string;
-            }[];
-            readonly installed?: {
-                readonly digest: string;
-                /** Format: date-time */
-                readonly installedAt: string;
-                readonly installedBy: string;
-                readonly publisher?: string;
-                readonly rollBack: {
-                    readonly instead?: string;
-                    readonly possible: boolean;
-                    readonly why?: string;
-                };
-                readonly running: boolean;
-                readonly source?: string;
-                /** @enum {unknown} */
-                readonly status: "verified" | "signed" | "modified" | "unsigned" | "revoked";
-                readonly version: string;
-            };
-            readonly job?: {
-                readonly approval?: readonly {
-                    readonly plain: string;
-                    readonly reason: string;
-                    readonly scope: string;
-                }[];
-                readonly cancellable: boolean;
-                readonly digest: string;
-                /** Format: date-time */
-                readonly finishedAt?: string;
-                readonly from?: string;
-                readonly id: string;
-                /** @enum {unknown} */
-                readonly kind: "install" | "update" | "downgrade" | "reinstall" | "roll_back";
-                readonly name: string;
-                readonly plugin: string;
-                readonly problem?: {
-                    readonly code: string;
-                    readonly fix: string;
-                    readonly title: string;
-                    readonly why: string;
-                };
-                readonly reason?: string;
-                readonly source?: string;
-                /** Format: date-time */
-                readonly startedAt: string;
-                readonly startedBy: string;
-                /** @enum {unknown} */
-                readonly state: "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
-                readonly steps: readonly components["schemas"]["InstallStep"][];
-                readonly to: string;
-                /** Format: date-time */
-                readonly watchUntil?: string;
-            };
-            readonly kept: readonly components["schemas"]["KeptVersion"][];
-            readonly offered: readonly components["schemas"]["OfferedVersion"][];
-            readonly pin?: {
-                /** Format: date-time */
-                readonly at: string;
-                readonly by: string;
-                readonly reason: string;
-            };
-            readonly plugin: string;
-        };
-        readonly PossibleUpdate: {
-            readonly from: string;
-            readonly held?: {
-                readonly code: string;
-                /** Format: date-time */
-                readonly until?: string;
-                readonly why: string;
-            };
-            readonly moreRights: boolean;
-            readonly name: string;
-            readonly plugin: string;
-            readonly security: boolean;
-            readonly source: string;
-            readonly to: string;
-        };
         readonly PracticeMessage: {
             /** Format: date-time */
             readonly at: string;
@@ -3887,55 +3313,6 @@ export interface components {
             readonly status: number;
             readonly title: string;
             readonly type: string;
-        };
-        readonly PublishedRepository: {
-            readonly publishers: {
-                readonly [key: string]: {
-                    readonly signatures: readonly {
-                        readonly keyid: string;
-                        readonly sig: string;
-                    }[];
-                    readonly signed: {
-                        readonly [key: string]: unknown;
-                    };
-                };
-            };
-            readonly root: {
-                readonly signatures: readonly {
-                    readonly keyid: string;
-                    readonly sig: string;
-                }[];
-                readonly signed: {
-                    readonly [key: string]: unknown;
-                };
-            };
-            readonly snapshot: {
-                readonly signatures: readonly {
-                    readonly keyid: string;
-                    readonly sig: string;
-                }[];
-                readonly signed: {
-                    readonly [key: string]: unknown;
-                };
-            };
-            readonly targets: {
-                readonly signatures: readonly {
-                    readonly keyid: string;
-                    readonly sig: string;
-                }[];
-                readonly signed: {
-                    readonly [key: string]: unknown;
-                };
-            };
-            readonly timestamp: {
-                readonly signatures: readonly {
-                    readonly keyid: string;
-                    readonly sig: string;
-                }[];
-                readonly signed: {
-                    readonly [key: string]: unknown;
-                };
-            };
         };
         readonly QualityCriterion: {
             readonly evidence: string;
@@ -4321,42 +3698,6 @@ export interface components {
             readonly threshold: number;
             readonly version: number;
         };
-        readonly Submission: {
-            readonly approvalsNeeded: number;
-            readonly digest?: string;
-            readonly id: string;
-            /** @enum {unknown} */
-            readonly kind: "version" | "yank" | "deprecate" | "revoke";
-            readonly name: string;
-            readonly plugin: string;
-            readonly publication: {
-                readonly signatures: readonly {
-                    readonly keyid: string;
-                    readonly sig: string;
-                }[];
-                readonly signed: {
-                    readonly [key: string]: unknown;
-                };
-            };
-            /** Format: date-time */
-            readonly publishedAt?: string;
-            readonly publisher: string;
-            readonly reason?: string;
-            readonly reviews: readonly {
-                /** Format: date-time */
-                readonly at: string;
-                readonly by: string;
-                /** @enum {unknown} */
-                readonly decision: "approve" | "reject";
-                readonly note: string;
-            }[];
-            /** @enum {unknown} */
-            readonly state: "waiting" | "approved" | "rejected" | "withdrawn" | "published";
-            /** Format: date-time */
-            readonly submittedAt: string;
-            readonly submittedBy: string;
-            readonly version: string;
-        };
         readonly TimelineEntry: {
             readonly actor?: string;
             /** Format: date-time */
@@ -4382,23 +3723,6 @@ export interface components {
                 readonly name: string;
                 readonly plugin: string;
             }[];
-        };
-        readonly UpdateRun: {
-            /** Format: date-time */
-            readonly finishedAt?: string;
-            readonly id: string;
-            readonly items: readonly {
-                readonly job?: string;
-                readonly plugin: string;
-                /** @enum {unknown} */
-                readonly state: "waiting" | "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
-                readonly to: string;
-            }[];
-            /** Format: date-time */
-            readonly startedAt: string;
-            readonly startedBy: string;
-            /** @enum {unknown} */
-            readonly state: "running" | "succeeded" | "stopped";
         };
         readonly Upgraded: {
             readonly backup?: string;
@@ -5758,220 +5082,6 @@ export interface operations {
             };
         };
     };
-    readonly listInstalls: {
-        readonly parameters: {
-            readonly query?: {
-                readonly cursor?: string;
-                readonly limit?: number;
-                readonly plugin?: string;
-                readonly state?: "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly items: readonly components["schemas"]["InstallJob"][];
-                        readonly next?: string;
-                    };
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly startInstall: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly digest: string;
-                    readonly plugin: string;
-                    readonly reason?: string;
-                    readonly source?: string;
-                    readonly upload?: string;
-                    readonly version?: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Accepted; it waits */
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["InstallJob"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly getInstall: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly job: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["InstallJob"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly approveInstall: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly job: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly scopes: readonly string[];
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["InstallJob"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly cancelInstall: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly job: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["InstallJob"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly previewInstall: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly plugin: string;
-                    readonly source?: string;
-                    readonly upload?: string;
-                    readonly version?: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["InstallPreview"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     readonly searchMarketplace: {
         readonly parameters: {
             readonly query?: {
@@ -6153,45 +5263,6 @@ export interface operations {
                         readonly files: number;
                         readonly mirror: string;
                         readonly root: components["schemas"]["SourceRoot"];
-                    };
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly uploadPackage: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/octet-stream": unknown;
-            };
-        };
-        readonly responses: {
-            /** @description Made */
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly bytes: number;
-                        readonly digest: string;
-                        readonly name: string;
-                        readonly plugin: string;
-                        readonly version: string;
                     };
                 };
             };
@@ -6500,120 +5571,6 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SourceRoot"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly listUpdates: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly items: readonly components["schemas"]["PossibleUpdate"][];
-                        readonly run?: {
-                            /** Format: date-time */
-                            readonly finishedAt?: string;
-                            readonly id: string;
-                            readonly items: readonly {
-                                readonly job?: string;
-                                readonly plugin: string;
-                                /** @enum {unknown} */
-                                readonly state: "waiting" | "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
-                                readonly to: string;
-                            }[];
-                            /** Format: date-time */
-                            readonly startedAt: string;
-                            readonly startedBy: string;
-                            /** @enum {unknown} */
-                            readonly state: "running" | "succeeded" | "stopped";
-                        };
-                    };
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly startUpdates: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly plugins: readonly string[];
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Accepted; it waits */
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["UpdateRun"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly getUpdateRun: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly run: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["UpdateRun"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -7089,37 +6046,6 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Access"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly getBlastRadius: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["BlastRadius"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -7832,111 +6758,6 @@ export interface operations {
             };
         };
     };
-    readonly getKillReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["KillReport"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly killPlugin: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly reason: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["KillReport"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly liftKill: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly reason: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Ok"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     readonly getLiveReload: {
         readonly parameters: {
             readonly query?: never;
@@ -8182,44 +7003,6 @@ export interface operations {
             };
         };
     };
-    readonly pinPlugin: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly pinned: boolean;
-                    readonly reason?: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PluginVersions"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     readonly listRemoteLinks: {
         readonly parameters: {
             readonly query?: {
@@ -8345,44 +7128,6 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Instance"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly rollBackPlugin: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly digest: string;
-                    readonly reason: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Accepted; it waits */
-            readonly 202: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["InstallJob"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -9116,69 +7861,6 @@ export interface operations {
             };
         };
     };
-    readonly getVersions: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PluginVersions"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly forgetVersion: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly digest: string;
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Ok"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     readonly getWireInspector: {
         readonly parameters: {
             readonly query?: {
@@ -9727,262 +8409,6 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly getOwnMarketplace: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["OwnMarketplace"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly publishRepository: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly basis: number;
-                    readonly repository: components["schemas"]["PublishedRepository"];
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["OwnMarketplace"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly uploadPublishedFile: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/octet-stream": unknown;
-            };
-        };
-        readonly responses: {
-            /** @description Made */
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly bytes: number;
-                        readonly digest: string;
-                    };
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly listSubmissions: {
-        readonly parameters: {
-            readonly query?: {
-                readonly cursor?: string;
-                readonly limit?: number;
-                readonly state?: "waiting" | "approved" | "rejected" | "withdrawn" | "published";
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly items: readonly components["schemas"]["Submission"][];
-                        readonly next?: string;
-                    };
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly submitPublication: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    /** @enum {unknown} */
-                    readonly kind: "version" | "yank" | "deprecate" | "revoke";
-                    readonly plugin: string;
-                    readonly publication: {
-                        readonly signatures: readonly {
-                            readonly keyid: string;
-                            readonly sig: string;
-                        }[];
-                        readonly signed: {
-                            readonly [key: string]: unknown;
-                        };
-                    };
-                    readonly publisher: string;
-                    readonly reason?: string;
-                    readonly version: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Made */
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Submission"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly reviewSubmission: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly submission: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    /** @enum {unknown} */
-                    readonly decision: "approve" | "reject";
-                    readonly note: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Submission"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly withdrawSubmission: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly submission: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Submission"];
-                };
             };
             /** @description Refused: what, where and the mend */
             readonly default: {

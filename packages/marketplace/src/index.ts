@@ -15,6 +15,8 @@ export {
   type Source,
   type SourceOptions,
 } from "./source/open-source.ts";
+export { readHttpFiles } from "./source/http-files.ts";
+export { bundleMirror, exportMirror, importMirror, readBundle } from "./source/mirror.ts";
 export { readFolderFiles } from "./source/read-files.ts";
 export type { ReadFile } from "./source/fetcher.ts";
 export { createInstalledPackages, type InstalledPackages } from "./installed/installed-packages.ts";

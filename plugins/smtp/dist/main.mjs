@@ -415,6 +415,48 @@ const errorCatalogue = {
 		fix: "Set the clocks of both sides right; the vendor may send it again.",
 		retryable: false
 	},
+	"install.blocked": {
+		status: 409,
+		title: "The version cannot be installed as things are",
+		fix: "Read what keeps it in the preview, and mend that, or give a reason where one is enough.",
+		retryable: false
+	},
+	"install.changed": {
+		status: 409,
+		title: "It is not the package that was looked at",
+		fix: "Open the preview again and read what changed.",
+		retryable: false
+	},
+	"install.conformance": {
+		status: 422,
+		title: "The package does not keep the contract of its capabilities",
+		fix: "Report it to its publisher. The version that runs was not touched.",
+		retryable: false
+	},
+	"install.in_progress": {
+		status: 409,
+		title: "The plugin is being changed already",
+		fix: "Wait until that job has ended, or cancel it under Marketplace, Installs.",
+		retryable: false
+	},
+	"install.not_found": {
+		status: 404,
+		title: "There is no such install job",
+		fix: "Choose one from the list of installs.",
+		retryable: false
+	},
+	"install.smoke": {
+		status: 422,
+		title: "The smoke tests of the new version fail",
+		fix: "Read what failed. The version that runs was not touched; settings may have to be changed first.",
+		retryable: false
+	},
+	"install.wrong_state": {
+		status: 409,
+		title: "The install job is in a state that does not allow this",
+		fix: "Refresh the job and follow what its page offers.",
+		retryable: false
+	},
 	"instance.not_found": {
 		status: 404,
 		title: "The plugin has no such instance",
@@ -462,6 +504,12 @@ const errorCatalogue = {
 		title: "Too many calls wait for this plugin",
 		fix: "Wait a moment and try again.",
 		retryable: true
+	},
+	"listing.not_found": {
+		status: 404,
+		title: "No marketplace offers this",
+		fix: "Search for it, or refresh the sources.",
+		retryable: false
 	},
 	"manifest.id_reserved": {
 		status: 422,
@@ -553,6 +601,12 @@ const errorCatalogue = {
 		fix: "Install the version from a marketplace, or roll back to one that is.",
 		retryable: false
 	},
+	"package.revoked": {
+		status: 409,
+		title: "The publisher took this version back",
+		fix: "Update the plugin, or roll back to a version that was not taken back.",
+		retryable: false
+	},
 	"package.symlink": {
 		status: 422,
 		title: "The package holds a symbolic link",
@@ -624,6 +678,12 @@ const errorCatalogue = {
 		title: "The plugin reported a failure",
 		fix: "Open the plugin's Health page.",
 		retryable: true
+	},
+	"plugin.installed": {
+		status: 409,
+		title: "The plugin comes from a package",
+		fix: "Install another version of it: its manifest and code belong together.",
+		retryable: false
 	},
 	"plugin.killed": {
 		status: 502,
@@ -961,6 +1021,12 @@ const errorCatalogue = {
 		fix: "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
 		retryable: true
 	},
+	"source.fingerprint": {
+		status: 403,
+		title: "The fingerprint is not that of the marketplace's root keys",
+		fix: "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
+		retryable: false
+	},
 	"source.invalid": {
 		status: 422,
 		title: "The marketplace's files are not valid",
@@ -972,6 +1038,12 @@ const errorCatalogue = {
 		title: "The marketplace's files do not belong together",
 		fix: "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
 		retryable: true
+	},
+	"source.not_found": {
+		status: 404,
+		title: "There is no such source",
+		fix: "Choose one from the list of sources.",
+		retryable: false
 	},
 	"source.rolled_back": {
 		status: 409,

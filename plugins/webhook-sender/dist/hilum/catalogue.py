@@ -223,6 +223,48 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Set the clocks of both sides right; the vendor may send it again.",
         False,
     ),
+    "install.blocked": ErrorSpec(
+        409,
+        "The version cannot be installed as things are",
+        "Read what keeps it in the preview, and mend that, or give a reason where one is enough.",
+        False,
+    ),
+    "install.changed": ErrorSpec(
+        409,
+        "It is not the package that was looked at",
+        "Open the preview again and read what changed.",
+        False,
+    ),
+    "install.conformance": ErrorSpec(
+        422,
+        "The package does not keep the contract of its capabilities",
+        "Report it to its publisher. The version that runs was not touched.",
+        False,
+    ),
+    "install.in_progress": ErrorSpec(
+        409,
+        "The plugin is being changed already",
+        "Wait until that job has ended, or cancel it under Marketplace, Installs.",
+        False,
+    ),
+    "install.not_found": ErrorSpec(
+        404,
+        "There is no such install job",
+        "Choose one from the list of installs.",
+        False,
+    ),
+    "install.smoke": ErrorSpec(
+        422,
+        "The smoke tests of the new version fail",
+        "Read what failed. The version that runs was not touched; settings may have to be changed first.",
+        False,
+    ),
+    "install.wrong_state": ErrorSpec(
+        409,
+        "The install job is in a state that does not allow this",
+        "Refresh the job and follow what its page offers.",
+        False,
+    ),
     "instance.not_found": ErrorSpec(
         404,
         "The plugin has no such instance",
@@ -270,6 +312,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Too many calls wait for this plugin",
         "Wait a moment and try again.",
         True,
+    ),
+    "listing.not_found": ErrorSpec(
+        404,
+        "No marketplace offers this",
+        "Search for it, or refresh the sources.",
+        False,
     ),
     "manifest.id_confusable": ErrorSpec(
         409,
@@ -361,6 +409,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Install the version from a marketplace, or roll back to one that is.",
         False,
     ),
+    "package.revoked": ErrorSpec(
+        409,
+        "The publisher took this version back",
+        "Update the plugin, or roll back to a version that was not taken back.",
+        False,
+    ),
     "package.symlink": ErrorSpec(
         422,
         "The package holds a symbolic link",
@@ -432,6 +486,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "The plugin reported a failure",
         "Open the plugin's Health page.",
         True,
+    ),
+    "plugin.installed": ErrorSpec(
+        409,
+        "The plugin comes from a package",
+        "Install another version of it: its manifest and code belong together.",
+        False,
     ),
     "plugin.killed": ErrorSpec(
         502,
@@ -769,6 +829,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
         True,
     ),
+    "source.fingerprint": ErrorSpec(
+        403,
+        "The fingerprint is not that of the marketplace's root keys",
+        "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
+        False,
+    ),
     "source.invalid": ErrorSpec(
         422,
         "The marketplace's files are not valid",
@@ -780,6 +846,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "The marketplace's files do not belong together",
         "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
         True,
+    ),
+    "source.not_found": ErrorSpec(
+        404,
+        "There is no such source",
+        "Choose one from the list of sources.",
+        False,
     ),
     "source.rolled_back": ErrorSpec(
         409,

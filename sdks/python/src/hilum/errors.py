@@ -56,6 +56,13 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── HookReplayed              hook.replayed
 │   ├── HookSecretMissing         hook.secret_missing
 │   ├── HookStale                 hook.stale
+│   ├── InstallBlocked            install.blocked
+│   ├── InstallChanged            install.changed
+│   ├── InstallConformance        install.conformance
+│   ├── InstallInProgress         install.in_progress
+│   ├── InstallNotFound           install.not_found
+│   ├── InstallSmoke              install.smoke
+│   ├── InstallWrongState         install.wrong_state
 │   ├── InstanceNotFound          instance.not_found
 │   ├── InstanceWrongState        instance.wrong_state
 │   ├── KeyExposed                key.exposed
@@ -63,6 +70,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── KeyWrong                  key.wrong
 │   ├── KeyFileInvalid            key_file.invalid
 │   ├── KeyFilePassphrase         key_file.passphrase
+│   ├── ListingNotFound           listing.not_found
 │   ├── ManifestIdConfusable      manifest.id_confusable
 │   ├── ManifestIdReserved        manifest.id_reserved
 │   ├── ManifestInvalid           manifest.invalid
@@ -77,6 +85,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PackageInvalid            package.invalid
 │   ├── PackageModified           package.modified
 │   ├── PackageNotInstalled       package.not_installed
+│   ├── PackageRevoked            package.revoked
 │   ├── PackageSymlink            package.symlink
 │   ├── PageBusy                  page.busy
 │   ├── PageChanged               page.changed
@@ -88,6 +97,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PageUnreadable            page.unreadable
 │   ├── PluginBadReply            plugin.bad_reply
 │   ├── PluginCodeUnreadable      plugin.code_unreadable
+│   ├── PluginInstalled           plugin.installed
 │   ├── PluginKilled              plugin.killed
 │   ├── PluginLinkLost            plugin.link_lost
 │   ├── PluginNotFound            plugin.not_found
@@ -130,8 +140,10 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SetupInProgress           setup.in_progress
 │   ├── SmokeFailed               smoke.failed
 │   ├── SourceExpired             source.expired
+│   ├── SourceFingerprint         source.fingerprint
 │   ├── SourceInvalid             source.invalid
 │   ├── SourceMixed               source.mixed
+│   ├── SourceNotFound            source.not_found
 │   ├── SourceRolledBack          source.rolled_back
 │   ├── SourceSignature           source.signature
 │   ├── SourceTestKeys            source.test_keys
@@ -311,6 +323,34 @@ class HookStale(HostError):
     """The webhook is too old, or from the future: `hook.stale`."""
 
 
+class InstallBlocked(HostError):
+    """The version cannot be installed as things are: `install.blocked`."""
+
+
+class InstallChanged(HostError):
+    """It is not the package that was looked at: `install.changed`."""
+
+
+class InstallConformance(HostError):
+    """The package does not keep the contract of its capabilities: `install.conformance`."""
+
+
+class InstallInProgress(HostError):
+    """The plugin is being changed already: `install.in_progress`."""
+
+
+class InstallNotFound(HostError):
+    """There is no such install job: `install.not_found`."""
+
+
+class InstallSmoke(HostError):
+    """The smoke tests of the new version fail: `install.smoke`."""
+
+
+class InstallWrongState(HostError):
+    """The install job is in a state that does not allow this: `install.wrong_state`."""
+
+
 class InstanceNotFound(HostError):
     """The plugin has no such instance: `instance.not_found`."""
 
@@ -341,6 +381,10 @@ class KeyFilePassphrase(HostError):
 
 class LaneFull(ProviderError):
     """Too many calls wait for this plugin: `lane.full`."""
+
+
+class ListingNotFound(HostError):
+    """No marketplace offers this: `listing.not_found`."""
 
 
 class ManifestIdConfusable(HostError):
@@ -403,6 +447,10 @@ class PackageNotInstalled(HostError):
     """The package is not installed: `package.not_installed`."""
 
 
+class PackageRevoked(HostError):
+    """The publisher took this version back: `package.revoked`."""
+
+
 class PackageSymlink(HostError):
     """The package holds a symbolic link: `package.symlink`."""
 
@@ -449,6 +497,10 @@ class PluginCodeUnreadable(HostError):
 
 class PluginFailed(ProviderError):
     """The plugin reported a failure: `plugin.failed`."""
+
+
+class PluginInstalled(HostError):
+    """The plugin comes from a package: `plugin.installed`."""
 
 
 class PluginKilled(HostError):
@@ -675,12 +727,20 @@ class SourceExpired(HostError):
     """The marketplace has not been signed anew in time: `source.expired`."""
 
 
+class SourceFingerprint(HostError):
+    """The fingerprint is not that of the marketplace's root keys: `source.fingerprint`."""
+
+
 class SourceInvalid(HostError):
     """The marketplace's files are not valid: `source.invalid`."""
 
 
 class SourceMixed(HostError):
     """The marketplace's files do not belong together: `source.mixed`."""
+
+
+class SourceNotFound(HostError):
+    """There is no such source: `source.not_found`."""
 
 
 class SourceRolledBack(HostError):
@@ -790,6 +850,13 @@ CLASSES: dict[str, type[HilumError]] = {
     "hook.replayed": HookReplayed,
     "hook.secret_missing": HookSecretMissing,
     "hook.stale": HookStale,
+    "install.blocked": InstallBlocked,
+    "install.changed": InstallChanged,
+    "install.conformance": InstallConformance,
+    "install.in_progress": InstallInProgress,
+    "install.not_found": InstallNotFound,
+    "install.smoke": InstallSmoke,
+    "install.wrong_state": InstallWrongState,
     "instance.not_found": InstanceNotFound,
     "instance.wrong_state": InstanceWrongState,
     "key.exposed": KeyExposed,
@@ -798,6 +865,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "key_file.invalid": KeyFileInvalid,
     "key_file.passphrase": KeyFilePassphrase,
     "lane.full": LaneFull,
+    "listing.not_found": ListingNotFound,
     "manifest.id_confusable": ManifestIdConfusable,
     "manifest.id_reserved": ManifestIdReserved,
     "manifest.invalid": ManifestInvalid,
@@ -813,6 +881,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "package.invalid": PackageInvalid,
     "package.modified": PackageModified,
     "package.not_installed": PackageNotInstalled,
+    "package.revoked": PackageRevoked,
     "package.symlink": PackageSymlink,
     "page.busy": PageBusy,
     "page.changed": PageChanged,
@@ -825,6 +894,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "plugin.bad_reply": PluginBadReply,
     "plugin.code_unreadable": PluginCodeUnreadable,
     "plugin.failed": PluginFailed,
+    "plugin.installed": PluginInstalled,
     "plugin.killed": PluginKilled,
     "plugin.link_lost": PluginLinkLost,
     "plugin.not_found": PluginNotFound,
@@ -881,8 +951,10 @@ CLASSES: dict[str, type[HilumError]] = {
     "setup.in_progress": SetupInProgress,
     "smoke.failed": SmokeFailed,
     "source.expired": SourceExpired,
+    "source.fingerprint": SourceFingerprint,
     "source.invalid": SourceInvalid,
     "source.mixed": SourceMixed,
+    "source.not_found": SourceNotFound,
     "source.rolled_back": SourceRolledBack,
     "source.signature": SourceSignature,
     "source.test_keys": SourceTestKeys,
@@ -943,6 +1015,13 @@ __all__ = [
     "HookSecretMissing",
     "HookStale",
     "HostError",
+    "InstallBlocked",
+    "InstallChanged",
+    "InstallConformance",
+    "InstallInProgress",
+    "InstallNotFound",
+    "InstallSmoke",
+    "InstallWrongState",
     "InstanceNotFound",
     "InstanceWrongState",
     "KeyExposed",
@@ -953,6 +1032,7 @@ __all__ = [
     "LaneFull",
     "LinkClosedError",
     "LinkRevokedError",
+    "ListingNotFound",
     "ManifestIdConfusable",
     "ManifestIdReserved",
     "ManifestInvalid",
@@ -968,6 +1048,7 @@ __all__ = [
     "PackageInvalid",
     "PackageModified",
     "PackageNotInstalled",
+    "PackageRevoked",
     "PackageSymlink",
     "PageBusy",
     "PageChanged",
@@ -981,6 +1062,7 @@ __all__ = [
     "PluginBadReply",
     "PluginCodeUnreadable",
     "PluginFailed",
+    "PluginInstalled",
     "PluginKilled",
     "PluginLinkLost",
     "PluginNotFound",
@@ -1039,8 +1121,10 @@ __all__ = [
     "SetupInProgress",
     "SmokeFailed",
     "SourceExpired",
+    "SourceFingerprint",
     "SourceInvalid",
     "SourceMixed",
+    "SourceNotFound",
     "SourceRolledBack",
     "SourceSignature",
     "SourceTestKeys",
