@@ -63,7 +63,7 @@ export const arrows: readonly Arrow[] = [
   { place: "examples/*", imports: ["sdk", "sdk/ui", "client", floor], testImports: [...tests, "sdk/testing"] },
   { place: "bench", imports: everyPackage, unpublished: true },
   { place: "conformance", imports: everyPackage, unpublished: true },
-  { place: "scripts", imports: [floor, "client", "testkit/*"] },
+  { place: "scripts", imports: [floor, "client", "devtools", "testkit/*"] },
   // Sees the server and the console from outside alone: through a browser, programs and the disk.
   { place: "e2e", imports: [floor, "sdk", "testkit/*"], unpublished: true },
 ];

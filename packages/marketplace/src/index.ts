@@ -1,5 +1,26 @@
 export { archiveLimits, readArchive } from "./archive/read-archive.ts";
 export { writeArchive, type ArchiveFile } from "./archive/write-archive.ts";
+export { createInstalledPackages, type InstalledPackages } from "./installed/installed-packages.ts";
+export { checkListing, listingLimits, parseListing } from "./listing/check-listing.ts";
+export {
+  listingFormat,
+  type Advisory,
+  type Evidence,
+  type PluginListing,
+  type Run,
+  type SbomSummary,
+} from "./listing/listing.ts";
+export { listingOf, namesOf, type ListedNames, type ListingExtras } from "./listing/listing-of.ts";
+export {
+  isOf,
+  parseRevocations,
+  revocationsFormat,
+  revocationsName,
+  writeRevocations,
+  type Revocation,
+} from "./listing/revocations.ts";
+export { summarizeSbom } from "./listing/summarize-sbom.ts";
+export { readPackageApart } from "./package/read-package-apart.ts";
 export {
   listName,
   packageFormat,
@@ -8,15 +29,18 @@ export {
   type ListedFile,
   type ReadPackage,
 } from "./package/read-package.ts";
+export { qualityLevels, type QualityFacts, type QualityLevel } from "./quality/criteria.ts";
+export { judgeQuality, type JudgedCriterion, type Quality } from "./quality/judge-quality.ts";
+export type { ReadFile } from "./source/fetcher.ts";
+export { readHttpFiles, type Fetch, type HttpFilesOptions } from "./source/http-files.ts";
+export { bundleMirror, exportMirror, importMirror, readBundle } from "./source/mirror.ts";
 export {
   openSource,
   packageBytesMax,
+  type PublisherFault,
   type SignedTarget,
   type Source,
   type SourceOptions,
 } from "./source/open-source.ts";
-export { readHttpFiles } from "./source/http-files.ts";
-export { bundleMirror, exportMirror, importMirror, readBundle } from "./source/mirror.ts";
 export { readFolderFiles } from "./source/read-files.ts";
-export type { ReadFile } from "./source/fetcher.ts";
-export { createInstalledPackages, type InstalledPackages } from "./installed/installed-packages.ts";
+export { packageStatuses, readPackageStatus, type PackageStatus, type StatusFacts } from "./status/package-status.ts";

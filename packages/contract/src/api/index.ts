@@ -18,7 +18,6 @@ export * from "./platform.ts";
 export * from "./egress.ts";
 export * from "./repairs.ts";
 export * from "./setup.ts";
-export * from "./signed-listing.ts";
 export * from "./wire-inspector.ts";
 
 export { commandOf } from "./commands.ts";

@@ -62,6 +62,7 @@ export const errorCatalogue = {
   "key_file.invalid": { status: 422, title: "The file is not a signing key", fix: "Choose the key file that was made with Hilum, or make a new one.", retryable: false },
   "key_file.passphrase": { status: 403, title: "The passphrase does not open the key file", fix: "Type the passphrase of this file again; if it is lost, make a new key and let the marketplace take it.", retryable: false },
   "lane.full": { status: 429, title: "Too many calls wait for this plugin", fix: "Wait a moment and try again.", retryable: true },
+  "listing.invalid": { status: 422, title: "The listing cannot be published", fix: "Correct the named places of the listing and sign it again.", retryable: false },
   "listing.not_found": { status: 404, title: "No marketplace offers this", fix: "Search for it, or refresh the sources.", retryable: false },
   "manifest.id_reserved": { status: 422, title: "The id is reserved", fix: "Use a reverse-DNS id of a domain that you own.", retryable: false },
   "manifest.id_confusable": { status: 409, title: "The id looks like one that is registered", fix: "Choose an id that cannot be mistaken for another.", retryable: false },

@@ -9,6 +9,7 @@ const sources = /\.(m?[jt]sx?|cjs|py|json|md|css|html?|txt|ya?ml|toml)$/i;
  * selector that makes a sign an emoji.
  */
 const hidden =
+  // oxlint-disable-next-line no-misleading-character-class
   /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F\u3164\uFEFF\uFFA0\uFE00-\uFE0E]|[\u{E0000}-\u{E01EF}]/u;
 
 /** The first hidden letter of a text file, by line and column. */

@@ -13,17 +13,32 @@ export {
 export {
   createRepository,
   delegate,
+  foundRepository,
   metadataFiles,
   publish,
   renew,
+  renewTargets,
   rotateRoot,
   takePublication,
   targetPath,
   usualLifetimes,
-  type Lifetimes,
   type Repository,
   type RepositoryFile,
   type Signers,
   type SignersOf,
 } from "./repository.ts";
 export { publisherPattern } from "./publisher-name.ts";
+export { checkLifetimes, findDue, lifetimesOf, type DueRole, type Lifetimes, type Serving } from "./lifetimes.ts";
+export { checkPublication } from "./check-publication.ts";
+export {
+  checkSignatures,
+  countSignatures,
+  describeProposal,
+  mergeProposals,
+  parseProposal,
+  proposeRoot,
+  signProposal,
+  takeRoot,
+  type RootChange,
+  type RootProposal,
+} from "./root-proposal.ts";

@@ -34,6 +34,8 @@ export interface KeyFile {
 const iterations = 600_000;
 const text = new TextEncoder();
 const { subtle } = globalThis.crypto;
+/** Browsers and Node name this type apart. */
+type CryptoKey = Awaited<ReturnType<typeof subtle.deriveKey>>;
 
 /** A new key and its file. The passphrase has twelve letters at least. Throws `key_file.invalid`. */
 export async function createKeyFile(
@@ -42,7 +44,10 @@ export async function createKeyFile(
 ): Promise<{ key: SigningKey; file: KeyFile }> {
   if (passphrase.length < 12)
     throw new HilumError("key_file.invalid", { detail: "The passphrase has fewer than twelve letters." });
-  const pair = (await subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
+  const pair = (await subtle.generateKey("Ed25519", true, ["sign", "verify"])) as {
+    privateKey: CryptoKey;
+    publicKey: CryptoKey;
+  };
   const secret = await subtle.exportKey("pkcs8", pair.privateKey);
   const head = {
     ...({ format: "hilum-key/1", title: about.title, test: about.test === true } as const),

@@ -81,12 +81,14 @@ export async function sign<S extends Signed>(
   metadata: S | Metadata<S>,
   keys: readonly SigningKey[],
 ): Promise<Metadata<S>> {
-  const { signed, signatures } = "signed" in metadata ? metadata : { signed: metadata, signatures: [] };
+  const { signed, signatures } = isSigned(metadata) ? metadata : { signed: metadata, signatures: [] };
   const bytes = text.encode(canonicalize(signed));
   const fresh = await Promise.all(keys.map(async (key) => ({ keyid: key.id, sig: await key.sign(bytes) })));
   const kept = signatures.filter(({ keyid }) => !fresh.some((one) => one.keyid === keyid));
   return { signed, signatures: [...kept, ...fresh] };
 }
+
+const isSigned = <S extends Signed>(metadata: S | Metadata<S>): metadata is Metadata<S> => "signed" in metadata;
 
 /** The bytes that are written, hashed and served. */
 export const encode = (metadata: Metadata): Uint8Array<ArrayBuffer> => text.encode(`${JSON.stringify(metadata)}\n`);

@@ -1,6 +1,7 @@
 import { HilumError } from "@hilum/contract/errors";
 import type { PublicKey, SigningKey } from "./keys.ts";
 import { checkPublication } from "./check-publication.ts";
+import { lifetimesOf, type Lifetimes } from "./lifetimes.ts";
 import { publisherPattern } from "./publisher-name.ts";
 import {
   common,
@@ -18,15 +19,7 @@ import {
   type Timestamp,
 } from "./metadata.ts";
 
-/** Days until each role expires. A static host or a bundle on a stick sets long ones: nobody signs there every day. */
-export interface Lifetimes {
-  root: number;
-  targets: number;
-  snapshot: number;
-  timestamp: number;
-}
-
-export const usualLifetimes: Lifetimes = { root: 365, targets: 180, snapshot: 30, timestamp: 7 };
+export const usualLifetimes: Lifetimes = lifetimesOf["signed-weekly"];
 
 /** Public keys of a role, and how many of them must sign. */
 export interface Signers {
@@ -57,7 +50,7 @@ export interface SignersOf {
   timestamp: readonly SigningKey[];
 }
 
-interface When {
+export interface When {
   now: Date;
   lifetimes: Lifetimes;
 }
@@ -68,7 +61,18 @@ export async function createRepository(
   keys: SignersOf,
   { now, lifetimes, test = false }: When & { test?: boolean },
 ): Promise<Repository> {
-  const root = await sign<Root>(newRoot(1, roles, { now, lifetimes, test }), keys.root);
+  return foundRepository(await sign<Root>(newRoot(1, roles, { now, lifetimes, test }), keys.root), keys, {
+    now,
+    lifetimes,
+  });
+}
+
+/** As `createRepository`, from a first root that several persons signed apart. */
+export async function foundRepository(
+  root: Metadata<Root>,
+  keys: Omit<SignersOf, "root">,
+  { now, lifetimes }: When,
+): Promise<Repository> {
   const targets = await sign<Targets>(
     { _type: "targets", ...common(1, lifetimes.targets, now), targets: {} },
     keys.targets,
@@ -76,7 +80,8 @@ export async function createRepository(
   return seal({ root, targets, publishers: {} }, undefined, keys, { now, lifetimes });
 }
 
-function newRoot(
+/** Unsigned. Throws `source.invalid` for a role with fewer keys than must sign. */
+export function newRoot(
   version: number,
   roles: Record<RoleName, Signers>,
   { now, lifetimes, test }: When & { test: boolean },
@@ -191,15 +196,30 @@ export async function takePublication(
 }
 
 /** Signs the timestamp anew before it expires; nothing else changes. */
-export async function renew(repository: Repository, keys: SignersOf, when: When): Promise<Repository> {
+export async function renew(
+  repository: Repository,
+  keys: Pick<SignersOf, "snapshot" | "timestamp">,
+  when: When,
+): Promise<Repository> {
   return seal(repository, repository, keys, when);
+}
+
+/** Signs the list of publishers anew before it expires; who may sign stays as it is. */
+export async function renewTargets(
+  repository: Repository,
+  keys: Omit<SignersOf, "root">,
+  when: When,
+): Promise<Repository> {
+  const { signed } = repository.targets;
+  const next = { ...signed, ...common(signed.version + 1, when.lifetimes.targets, when.now) };
+  return seal({ ...repository, targets: await sign<Targets>(next, keys.targets) }, repository, keys, when);
 }
 
 /** Snapshot and timestamp over what is there, whatever it is. */
 export async function seal(
   { root, targets, publishers }: Pick<Repository, "root" | "targets" | "publishers">,
   before: Repository | undefined,
-  keys: SignersOf,
+  keys: Pick<SignersOf, "snapshot" | "timestamp">,
   { now, lifetimes }: When,
 ): Promise<Repository> {
   const described = await Promise.all(

@@ -56,7 +56,8 @@ describe("a marketplace as a source", () => {
     const stranger = await aKey("stranger");
     const publication = await publish(market.repository.publishers[publisher], publisher, {}, [stranger], when());
     await market.force(publisher, publication);
-    await expect(source.refresh()).rejects.toMatchObject({ code: "source.signature" });
+    expect(await source.refresh()).toEqual([]);
+    expect(source.faults()).toEqual([{ publisher, code: "source.signature" }]);
   });
 
   it("threat 120: refuses a timestamp, and a snapshot, older than one that was seen", async () => {
@@ -267,7 +268,26 @@ describe("a marketplace as a source", () => {
     expect(await source.refresh()).toHaveLength(1);
     const bad = await publish(market.repository.publishers[publisher], publisher, {}, [stolen as never], when());
     await market.force(publisher, bad);
-    await expect(source.refresh()).rejects.toMatchObject({ code: "source.signature" });
+    expect(await source.refresh()).toEqual([]);
+    expect(source.faults()).toEqual([{ publisher, code: "source.signature" }]);
+  });
+
+  it("threat 121: leaves out a publisher who is late, and goes on with the others", async () => {
+    const other = await aKey("other");
+    market.repository = await delegate(
+      market.repository,
+      { name: "org.other", keys: [other], threshold: 1 },
+      market.keys,
+      when(),
+    );
+    const file = { length: 9, hashes: { sha256: "0".repeat(64) } };
+    const late = await publish(undefined, "org.other", { "org.other/a": file }, [other], {
+      ...when(),
+      now: new Date(0),
+    });
+    await market.force("org.other", late);
+    expect((await source.refresh()).map(({ path }) => path)).toEqual(["com.example/one.hilum"]);
+    expect(source.faults()).toEqual([{ publisher: "org.other", code: "source.expired" }]);
   });
 
   it("gives no bytes but those that were signed", async () => {

@@ -13,6 +13,12 @@ export interface SignedTarget extends TargetFile {
   publisher: string;
 }
 
+/** Late or wrong keys are one publisher's matter: the others go on. The keeper's own files are the whole marketplace's. */
+export interface PublisherFault {
+  publisher: string;
+  code: "source.expired" | "source.signature";
+}
+
 /** A marketplace whose every file is verified before anything is read of it (TUF 1.0.34, section 5). */
 export interface Source {
   /**
@@ -20,6 +26,8 @@ export interface Source {
    * `source.signature`, `source.invalid`, `source.too_large`, `source.unreachable`, `source.test_keys`; what was trusted before stays trusted.
    */
   refresh(): Promise<readonly SignedTarget[]>;
+  /** Publishers whose list the last refresh left out: what they offer is not shown, what is installed of them goes on. */
+  faults(): readonly PublisherFault[];
   /** The bytes of a file that `refresh` answered, as they were signed. What is small is kept and not fetched again. */
   fetch(target: SignedTarget): Promise<Buffer>;
 }
@@ -37,6 +45,7 @@ const keptSuffix = ".download";
 export async function openSource(options: SourceOptions): Promise<Source> {
   const { folder, testKeys } = options;
   let updater: Updater | undefined;
+  let faults: readonly PublisherFault[] = [];
   let before: Promise<unknown> = Promise.resolve();
   const oneAtATime = async <T>(act: () => Promise<T>): Promise<T> => {
     const turn = before.then(act);
@@ -53,12 +62,13 @@ export async function openSource(options: SourceOptions): Promise<Source> {
           await client.updater.refresh();
           if ((await client.role<Root>("root"))["x-hilum-test"] === true && !testKeys)
             throw new HilumError("source.test_keys");
-          const found = await readPublishers(client);
-          updater = client.updater;
-          await forgetOthers(folder, found);
-          return found;
+          const read = await readPublishers(client);
+          [updater, faults] = [client.updater, read.faults];
+          await forgetOthers(folder, read.found);
+          return read.found;
         }),
       ),
+    faults: () => faults,
     fetch: async (target) =>
       oneAtATime(async () => {
         if (updater === undefined) throw new Error("the source was not refreshed");
@@ -67,25 +77,39 @@ export async function openSource(options: SourceOptions): Promise<Source> {
   };
 }
 
-async function readPublishers({ updater, role }: Client): Promise<SignedTarget[]> {
-  const roles = (await role<Targets>("targets")).delegations?.roles ?? [];
+async function readPublishers(client: Client): Promise<{ found: SignedTarget[]; faults: PublisherFault[] }> {
+  const roles = (await client.role<Targets>("targets")).delegations?.roles ?? [];
   if (roles.length > publishersMax)
     throw new HilumError("source.too_large", { detail: `The marketplace has more than ${publishersMax} publishers.` });
-  const { meta } = await role<Snapshot>("snapshot");
+  const { meta } = await client.role<Snapshot>("snapshot");
   const found: SignedTarget[] = [];
+  const faults: PublisherFault[] = [];
   for (const delegated of roles) {
     checkPublisher(delegated);
+    const { name } = delegated;
     // Nothing was published yet. What was there once and is missing now has been refused by the client as a roll back.
-    if (meta[`${delegated.name}.json`] === undefined) continue;
-    const below = `${delegated.name}/`;
-    // Looking for what is not there makes the client fetch and verify the role that would have it.
-    if ((await updater.getTargetInfo(`${below}-`)) !== undefined)
-      throw new HilumError("source.invalid", { detail: `The publisher ${delegated.name} offers a file called "-".` });
-    const { targets } = await role<Targets>(delegated.name);
-    for (const [path, target] of Object.entries(targets))
-      if (path.startsWith(below)) found.push({ ...target, path, publisher: delegated.name });
+    if (meta[`${name}.json`] === undefined) continue;
+    try {
+      found.push(...(await readPublisher(client, name)));
+    } catch (error) {
+      // The file is the one that the snapshot names, so that nobody between here and the keeper made it so.
+      const { code } = explainSourceError(error);
+      if (code !== "source.expired" && code !== "source.signature") throw error;
+      faults.push({ publisher: name, code });
+    }
   }
-  return found;
+  return { found, faults };
+}
+
+async function readPublisher({ updater, role }: Client, publisher: string): Promise<SignedTarget[]> {
+  const below = `${publisher}/`;
+  // Looking for what is not there makes the client fetch and verify the role that would have it.
+  if ((await updater.getTargetInfo(`${below}-`)) !== undefined)
+    throw new HilumError("source.invalid", { detail: `The publisher ${publisher} offers a file called "-".` });
+  const { targets } = await role<Targets>(publisher);
+  return Object.entries(targets)
+    .filter(([path]) => path.startsWith(below))
+    .map(([path, target]) => ({ ...target, path, publisher }));
 }
 
 /** Its own name and nothing else: two roles that may sign one file would make it a matter of their order whose it is. */

@@ -2,13 +2,7 @@ import { PassThrough, Readable } from "node:stream";
 import { capabilities, manifestJsonSchema, type Actor } from "@hilum/contract";
 import type { ConformanceResult } from "@hilum/contract/api";
 import { fixtures } from "@hilum/contract/fixtures";
-import {
-  packFolder,
-  scaffoldCapabilities,
-  scaffoldLanguages,
-  scaffoldPlugin,
-  type PackSources,
-} from "@hilum/devtools";
+import { packFolder, scaffoldCapabilities, scaffoldLanguages, scaffoldPlugin, type PackSources } from "@hilum/devtools";
 import { cases } from "@hilum/devtools/conformance";
 import { writeArchive } from "@hilum/marketplace";
 import type { InstanceKey, Store } from "@hilum/store";
@@ -89,7 +83,9 @@ function beginHandlers({ workspace, liveReload }: DevtoolsServices) {
     previewScaffold: async (_context, { body }) => ({ status: 200, body: scaffoldPlugin(body) }),
     downloadScaffold: async (_context, { body }) => {
       const { folder, files } = scaffoldPlugin(body);
-      const zip = writeArchive(files.map(({ path, text }) => ({ path: `${folder}/${path}`, bytes: Buffer.from(text) })));
+      const zip = writeArchive(
+        files.map(({ path, text }) => ({ path: `${folder}/${path}`, bytes: Buffer.from(text) })),
+      );
       return { status: 200, stream: Readable.from([zip]), headers: attachment(`${folder}.zip`, "application/zip") };
     },
     scaffoldPlugin: async (context, { body }) => {

@@ -1,9 +1,9 @@
 import { capabilities, compareVersions, phiClassOf } from "@hilum/contract";
 import type { Listing, QueryOf, AnswerOf, OperationOf } from "@hilum/contract/api";
+import { judgeQuality } from "@hilum/marketplace";
 import type { ListingRow, Store } from "@hilum/store";
 import { createWords, fold, type Words } from "./words.ts";
 import type { KeptListing } from "./kept-listing.ts";
-import { judgeQuality } from "./quality.ts";
 import { searchListings } from "./search-listings.ts";
 
 export type Query = QueryOf<OperationOf<"searchMarketplace">>;
@@ -132,7 +132,7 @@ function indexPlugin(source: SourceOrder, rows: readonly ListingRow[], first: bo
   const listing = listingOf(newest);
   const { manifest, publisher, publishedAt, deprecated } = listing;
   const firstPublishedAt = rows.map((row) => listingOf(row).publishedAt).toSorted()[0] ?? publishedAt;
-  const { quality } = judgeQuality({ listing, digest: newest.digest, firstPublishedAt, now });
+  const { level: quality } = judgeQuality({ listing, digest: newest.digest, publisher, firstPublishedAt, now });
   const { name, description = "", license } = manifest;
   const titles = manifest.capabilities.map((id) => ({ name: id, title: capabilities[id].title }));
   const text = fold([name, manifest.id, description, publisher, ...titles.map(({ title }) => title)].join(" "));

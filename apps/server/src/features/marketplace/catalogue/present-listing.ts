@@ -1,9 +1,9 @@
 import { capabilities, compareVersions, describeScope, isScope, parseScope, phiClassOf } from "@hilum/contract";
 import type { ListingDetail, OfferedVersion } from "@hilum/contract/api";
+import { judgeQuality } from "@hilum/marketplace";
 import { judgeHostRange } from "../../plugins/host-range.ts";
 import { hilumVersion } from "../../../version.ts";
 import { isOffered, type OfferedListing } from "./catalogue.ts";
-import { judgeQuality } from "./quality.ts";
 
 /** What is here already: by it an offer is new, an update, or the same. */
 export interface Present {
@@ -54,6 +54,7 @@ export function presentListing(
   const { name, description = "", license, homepage, requires } = manifest;
   const { installed, now } = present;
   const firstPublishedAt = offers.map((one) => one.listing.publishedAt).toSorted()[0] ?? publishedAt;
+  const judged = judgeQuality({ listing, digest, publisher, firstPublishedAt, now });
   const newest = offers.find((one) => isOffered(one.listing));
   const update =
     newest !== undefined && installed !== undefined && compareVersions(newest.version, installed.version) > 0;
@@ -62,7 +63,8 @@ export function presentListing(
     source: { id: source, title },
     capabilities: manifest.capabilities.map((id) => ({ name: id, title: capabilities[id].title })),
     phi: phiClassOf(manifest),
-    ...judgeQuality({ listing, digest, firstPublishedAt, now }),
+    quality: judged.level,
+    qualityCriteria: judged.criteria,
     ...(license === undefined ? {} : { license }),
     ...(homepage === undefined ? {} : { homepage }),
     ...(readme === undefined ? {} : { readme }),

@@ -1,13 +1,14 @@
 import { isHilumError } from "@hilum/contract";
-import type { SignedTarget, Source } from "@hilum/marketplace";
+import {
+  isOf,
+  parseRevocations,
+  revocationsName,
+  type Revocation,
+  type SignedTarget,
+  type Source,
+} from "@hilum/marketplace";
 import type { JsonObject, ListingRow } from "@hilum/store";
-import { invalid, isOf, readListing, type KeptListing } from "./kept-listing.ts";
-
-export interface Revocation {
-  plugin: string;
-  version: string;
-  reason: string;
-}
+import { invalid, readListing, type KeptListing } from "./kept-listing.ts";
 
 export interface Offer {
   rows: ListingRow[];
@@ -38,7 +39,9 @@ export async function readOffer(
   );
   const all = new Map(taken.map((target) => [target.path, target]));
   const known = new Map(before.map((row) => [`${row.plugin} ${row.version}`, row]));
-  const offer: Offer = { rows: [], skipped: [], revocations: await readRevocations(source.client, taken) };
+  const skipped: Offer["skipped"] = [];
+  const revocations = await readRevocations(source.client, taken, skipped);
+  const offer: Offer = { rows: [], skipped, revocations };
   for (const target of taken) {
     const { kind, plugin, version } = (target.custom ?? {}) as Custom;
     if (kind !== "package" || typeof plugin !== "string" || typeof version !== "string") continue;
@@ -79,30 +82,22 @@ async function readOne(
   return readListing(bytes, { plugin, version, publisher: target.publisher }, { package: target, listing, all });
 }
 
-async function readRevocations(client: Pick<Source, "fetch">, targets: readonly SignedTarget[]): Promise<Revocation[]> {
+/** A list that cannot be read takes nothing back, and is named: it is the publisher's mistake alone. */
+async function readRevocations(
+  client: Pick<Source, "fetch">,
+  targets: readonly SignedTarget[],
+  skipped: Offer["skipped"],
+): Promise<Revocation[]> {
   const found: Revocation[] = [];
   for (const target of targets) {
-    if (target.path !== `${target.publisher}/revoked.json`) continue;
-    for (const row of parseRevocations(await client.fetch(target)))
-      if (isOf(target.publisher, row.plugin)) found.push(row);
+    if (target.path !== `${target.publisher}/${revocationsName}`) continue;
+    const bytes = await client.fetch(target);
+    try {
+      found.push(...parseRevocations(bytes, target.publisher));
+    } catch (error) {
+      if (!isHilumError(error)) throw error;
+      skipped.push({ path: target.path, why: error.detail });
+    }
   }
   return found;
 }
-
-function parseRevocations(bytes: Buffer): Revocation[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString("utf8"));
-  } catch {
-    throw invalid("a publisher's list of versions that were taken back is not JSON");
-  }
-  const rows = (value as { revoked?: unknown } | null)?.revoked;
-  if (!Array.isArray(rows) || !rows.every(isRevocation))
-    throw invalid("a publisher's list of versions that were taken back does not name plugin, version and reason");
-  return rows;
-}
-
-const isRevocation = (row: unknown): row is Revocation => {
-  const { plugin, version, reason } = (row ?? {}) as Partial<Record<keyof Revocation, unknown>>;
-  return [plugin, version, reason].every((text) => typeof text === "string" && text.length <= 500);
-};

@@ -9,10 +9,10 @@ import type {
   SourceRefresh,
   SourceRoot,
 } from "@hilum/contract/api";
-import { openSource, type ReadFile, type SignedTarget, type Source } from "@hilum/marketplace";
+import { openSource, type ReadFile, type Revocation, type SignedTarget, type Source } from "@hilum/marketplace";
 import type { MarketplaceEntry, Store } from "@hilum/store";
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import { readOffer, type Revocation } from "../catalogue/read-offer.ts";
+import { readOffer } from "../catalogue/read-offer.ts";
 import { openPlace } from "./open-place.ts";
 import { presentSource, type SourceDocument } from "./present-source.ts";
 import { describeRoot, readNewestRoot, sameFingerprint } from "./source-root.ts";
@@ -98,6 +98,8 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
       const before = (await store.listings.list()).filter(({ source }) => source === entry.id);
       const { policy } = entry.document;
       const offer = await readOffer({ id: entry.id, client, publishers: policy.publishers }, targets, before);
+      for (const { publisher, code } of client.faults())
+        offer.skipped.push({ path: `${publisher}/`, why: new HilumError(code).spec.title });
       const changes = await store.listings.replace(entry.id, offer.rows);
       const { problem: _problem, ...document } = entry.document;
       const next = await store.marketplace.put<SourceDocument>({
