@@ -32,6 +32,7 @@ import { createSessionsService } from "./features/identity/sessions.ts";
 import { createThrottle } from "./features/identity/throttle.ts";
 import { createTokensService, createUsersService } from "./features/identity/users.ts";
 import { composeMarketplace } from "./features/marketplace/compose-marketplace.ts";
+import { createInstalledCode } from "./features/marketplace/installs/installed-code.ts";
 import { createMessageAcceptance } from "./features/messages/accept-message.ts";
 import { createAttachmentsService } from "./features/messages/attachments.ts";
 import { createCircuits } from "./features/messages/circuits.ts";
@@ -148,7 +149,10 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const askTokenEndpoint = createTokenEndpoint({ host, grants });
   const renewal = createTokenRenewal({ ask: askTokenEndpoint });
   const tokenKeeper = createTokenKeeper({ store, renewal });
+  const installed = createInstalledCode({ store, dataDir: config.dataDir });
+  await installed.packages.sweep();
   const runner = createInstanceRunner({
+    verifyPackage: installed.verify,
     host,
     store,
     grants,
@@ -252,6 +256,12 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ref: parts.ref,
   });
 
+  const marketplace = composeMarketplace({
+    ...{ config, store, installed, log, testMode, runner, lifecycle, judge: devtools.judge },
+    acceptPages: (plugin) => pages.accept(plugin),
+    refreshGrants: async () => void (await grants.refresh()),
+  });
+
   const handlers: Handlers = {
     ...createPlatformHandlers({
       config,
@@ -318,7 +328,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...remote.handlers,
     ...hooks.handlers,
     ...devtools.handlers,
-    ...composeMarketplace({ config, store, testKeys: testMode }).handlers,
+    ...marketplace.handlers,
   };
 
   const timers = [
@@ -365,11 +375,13 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await lifecycle.resume();
       await dispatcher.start();
       health.start();
+      marketplace.start();
     },
     stop: () => void (stopping = true),
     async close() {
       stopping = true;
       for (const timer of timers) clearInterval(timer);
+      await marketplace.close();
       await devtools.close();
       await health.close();
       await dispatcher?.close();

@@ -18,7 +18,6 @@ import {
   type SigningKey,
   type TargetFile,
 } from "@hilum/marketplace/sign";
-import { fixturePlugins } from "@hilum/testkit";
 
 /** Sealing a key takes a while by design, so that each is made once. */
 const made = new Map<string, Promise<SigningKey>>();
@@ -30,13 +29,14 @@ function aKey(title: string): Promise<SigningKey> {
   return known;
 }
 
+const sdk = new URL("../../../packages/sdk/dist/linked/index.mjs", import.meta.url);
 export const publisher = "com.example";
 export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 /** What one version is made of and what is said of it. */
 export interface OfferedPackage {
   manifest: Partial<Manifest> & { id: string; version: string };
-  /** Its program, beside `speak.mjs` of the testkit. */
+  /** Its program, beside the SDK in one file as `sdk.mjs`. */
   code?: string;
   listing?: Record<string, unknown>;
 }
@@ -113,17 +113,32 @@ export async function createTestMarketplace(folder: string, { test = true } = {}
 export const wholeManifest = ({ id, version, ...more }: OfferedPackage["manifest"]): Manifest =>
   ({
     ...{ id, version, name: "Example", capabilities: ["send_messages"] },
-    ...{ runtime: { kind: "node", entry: "main.mjs" }, ...more },
+    ...{ runtime: { kind: "node", entry: "main.mjs" } },
+    ...{ smokeTests: [{ id: "reach", title: "Reaches its server" }], ...more },
   }) as Manifest;
 
-/** A sender that works, where the version brings no program of its own. */
-const wellBehaved = 'import { speak, wellBehaved } from "./speak.mjs";\nspeak(wellBehaved);\n';
+/** A sender that keeps its contract; `smoke` is how its smoke test `reach` ends. */
+export const senderCode = (smoke: "passed" | "failed" = "passed"): string => `
+import { contactPoints, definePlugin, ProviderError, serve } from "./sdk.mjs";
+serve(definePlugin({
+  async sendMessages({ communication, idempotencyKey }, { signal }) {
+    signal.throwIfAborted();
+    const recipients = contactPoints(communication);
+    const refused = recipients.flatMap(({ value }, recipient) =>
+      value.startsWith("nobody") ? [{ recipient, reply: "unknown" }] : []);
+    if (refused.length === recipients.length) throw new ProviderError("provider.recipient");
+    return { providerId: idempotencyKey, ...(refused.length === 0 ? {} : { refused }) };
+  },
+  smokeTests: { reach: () => [{ id: "reach", title: "Reaches its server", status: "${smoke}", detail: "As it was told." }] },
+}));
+`;
 
-export function aPackage({ manifest, code = wellBehaved }: OfferedPackage): Buffer {
+export function aPackage({ manifest, code = senderCode() }: OfferedPackage): Buffer {
   const files: ArchiveFile[] = [
     { path: "hilum.json", bytes: Buffer.from(JSON.stringify(wholeManifest(manifest))) },
     { path: "main.mjs", bytes: Buffer.from(code) },
-    { path: "speak.mjs", bytes: readFileSync(join(fixturePlugins, "speak.mjs")) },
+    { path: "sdk.mjs", bytes: readFileSync(sdk) },
+    { path: "conformance.json", bytes: Buffer.from('{"accepted":"ada@example.org","refused":"nobody@example.org"}') },
     { path: sbomName, bytes: Buffer.from('{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[]}') },
   ];
   const list = files.map(({ path, bytes }) => ({ path, bytes: bytes.length, digest: sha256(bytes) }));

@@ -411,5 +411,8 @@ const updateRun = defineOperation({
 
 export const installOperations = [
   ...[preview, start, list, get, approve, cancel, upload],
-  ...[versions, pin, rollBack, forget, updates, updateAll, updateRun],
+  ...[versions, pin, rollBack, forget],
 ] as const;
+
+/** Several at once. */
+export const updateOperations = [updates, updateAll, updateRun] as const;

@@ -1,6 +1,7 @@
 /** Where plugins come from: sources and how far they are trusted, the catalogue that is made of them, what one listing says. */
 import type { Static } from "typebox";
 import { capabilityNames } from "../manifest/manifest.ts";
+import { installOperations } from "./installs.ts";
 import { defineOperation } from "./operation.ts";
 import { Digest, OfferedVersion, SourceId, Version } from "./packages.ts";
 import { administering, everyone, Ok, Page, PluginId, PluginParams, Reason, Strict, Time } from "./schemas.ts";
@@ -376,4 +377,4 @@ export const sourceOperations = [
   ...[search, listing, image, mirrorExport, mirrorUpload, mirrorTake],
 ] as const;
 
-export const marketplaceOperations = [...sourceOperations] as const;
+export const marketplaceOperations = [...sourceOperations, ...installOperations] as const;

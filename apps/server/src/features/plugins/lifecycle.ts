@@ -12,6 +12,9 @@ import type { InstanceRunner } from "./runner.ts";
 import { isReviewed, scopesOf } from "./scopes-of.ts";
 import { describeFailure, type SmokeService } from "./smoke.ts";
 
+/** Title of the problem of an instance that could not be brought up. */
+export const didNotStart = "It did not start";
+
 export interface GateResult {
   ready: boolean;
   rows: Evidence[];
@@ -123,7 +126,7 @@ export function createLifecycleService({
       if (runner.status(key)?.state !== "running")
         await store.instances.change(key, {
           health: "failing",
-          problem: { code, title: "It did not start", why: detail, fix: spec.fix, since: now().toISOString() },
+          problem: { code, title: didNotStart, why: detail, fix: spec.fix, since: now().toISOString() },
         });
       return false;
     }

@@ -7,7 +7,7 @@ export interface KeptListing extends Omit<PluginListing, "format" | "screenshots
   bytes: number;
   /** Path of the package among the source's files. */
   path: string;
-  screenshots: { image: string; path: string; alt: string }[];
+  screenshots: { file: string; image: string; alt: string }[];
   /** SHA-256 of the listing's own file: what is the same is not read again. */
   listing: string;
   /** Why its publisher took it back. */
@@ -31,7 +31,7 @@ export function readListing(
     screenshots: screenshots.map(({ file, alt }) => {
       const target = files.all.get(`${publisher}/${file}`);
       if (target === undefined) throw invalid(`its picture ${file} is not signed`);
-      return { image: target.hashes.sha256, path: target.path, alt };
+      return { file, image: target.hashes.sha256, alt };
     }),
   };
 }

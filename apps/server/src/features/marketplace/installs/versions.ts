@@ -1,0 +1,140 @@
+import {
+  compareVersions,
+  HilumError,
+  isHilumError,
+  migrationsBetween,
+  type Context,
+  type Manifest,
+} from "@hilum/contract";
+import type { PluginVersions } from "@hilum/contract/api";
+import { readPackageStatus, type InstalledPackages } from "@hilum/marketplace";
+import type { PackageRow, PluginRow, Store } from "@hilum/store";
+import { loadPlugin } from "../../plugins/load-instance.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { ListingsService } from "../catalogue/listings.ts";
+import { presentOffered } from "../catalogue/present-listing.ts";
+import { presentJob, type JobDocument } from "./job.ts";
+import { isOpen } from "./run-jobs.ts";
+
+type Kept = PluginVersions["kept"][number];
+
+export interface VersionsService {
+  read(plugin: string, now: Date): Promise<PluginVersions>;
+  pin(context: Context, plugin: string, pinned: boolean, reason: string | undefined): Promise<void>;
+  /** Throws `install.wrong_state` for the one that runs. */
+  forget(plugin: string, digest: string): Promise<void>;
+}
+
+interface Pin {
+  reason: string;
+  at: string;
+  by: string;
+}
+
+export function createVersionsService({
+  store,
+  packages,
+  catalogue,
+  listings,
+}: {
+  store: Store;
+  packages: InstalledPackages;
+  catalogue: Catalogue;
+  listings: Pick<ListingsService, "present">;
+}): VersionsService {
+  async function presentKept(row: PackageRow, plugin: PluginRow): Promise<Kept> {
+    const { version, digest, source, publisher, installedAt, installedBy } = row;
+    const running = plugin.package === digest;
+    return {
+      ...{ version, digest, status: await statusOf(row), installedAt, installedBy, running },
+      ...(source === undefined ? {} : { source }),
+      ...(publisher === undefined ? {} : { publisher }),
+      rollBack: judgeRollBack(row, plugin, running),
+    };
+  }
+
+  async function statusOf({ digest, listDigest, publisher, revoked, source }: PackageRow): Promise<Kept["status"]> {
+    const official = source !== undefined && (await store.marketplace.find("source", source))?.state === "official";
+    const signed = publisher === undefined ? {} : { signed: { publisher, vouched: official } };
+    const facts = { digest, listDigest, revoked: revoked !== undefined, ...signed };
+    return await readPackageStatus(packages, facts).catch((error: unknown) => {
+      // Its folder is gone: what is on the disk is not what was installed.
+      if (isHilumError(error) && error.code === "package.not_installed") return "modified" as const;
+      throw error;
+    });
+  }
+
+  return {
+    async read(id, now) {
+      const plugin = await loadPlugin(store, id);
+      const [rows, offers, present, pin, jobs] = await Promise.all([
+        store.packages.ofPlugin(id),
+        catalogue.ofPlugin(id),
+        listings.present(id, now),
+        store.marketplace.find<Pin>("pin", id),
+        store.marketplace.list<JobDocument>("job", { subject: id, limit: 50 }),
+      ]);
+      const kept = await Promise.all(rows.map((row) => presentKept(row, plugin)));
+      const installed = kept.find(({ running }) => running);
+      const highest = rows
+        .map(({ version }) => version)
+        .toSorted(compareVersions)
+        .at(-1);
+      const job = jobs.items.find(({ state }) => isOpen(state));
+      return {
+        plugin: id,
+        ...(installed === undefined ? {} : { installed }),
+        kept,
+        offered: offers.map((offer) => presentOffered(offer, present)),
+        ...(pin === undefined ? {} : { pin: pin.document }),
+        ...(highest === undefined ? {} : { highest }),
+        history: jobs.items.map(({ id: of, state, document }) => ({
+          ...{ at: document.startedAt, by: document.startedBy, kind: document.kind, to: document.to, job: of },
+          state: state as PluginVersions["history"][number]["state"],
+          ...(document.from === undefined ? {} : { from: document.from }),
+          ...(document.reason === undefined ? {} : { reason: document.reason }),
+        })),
+        ...(job === undefined ? {} : { job: presentJob(job) }),
+      };
+    },
+    async pin(context, id, pinned, reason) {
+      await loadPlugin(store, id);
+      await store.marketplace.remove("pin", id);
+      if (!pinned) return;
+      const document: Pin = {
+        ...{ reason: reason ?? "", at: context.now().toISOString(), by: context.actor.id },
+      };
+      await store.marketplace.put({ kind: "pin", id, subject: id, state: "pinned", document, rowVersion: 0 });
+    },
+    async forget(id, digest) {
+      const plugin = await loadPlugin(store, id);
+      const row = await store.packages.find(digest);
+      if (row === undefined || row.plugin !== id) throw new HilumError("package.not_installed");
+      if (plugin.package === digest) throw new HilumError("install.wrong_state", { detail: "This version runs." });
+      const { items } = await store.marketplace.list<JobDocument>("job", { subject: id, limit: 50 });
+      if (items.some(({ state }) => isOpen(state))) throw new HilumError("install.in_progress");
+      await store.packages.remove(digest);
+      await packages.remove(digest);
+    },
+  };
+}
+
+/** Settings that were changed for a later version are not changed back by themselves. */
+function judgeRollBack(row: PackageRow, plugin: PluginRow, running: boolean): Kept["rollBack"] {
+  if (running) return { possible: false, why: "This version runs." };
+  if (row.revoked !== undefined)
+    return {
+      possible: false,
+      why: `Its publisher took it back: ${row.revoked}`,
+      instead: "Update to a newer version.",
+    };
+  const migrations = migrationsBetween({ version: row.version }, plugin.manifest as unknown as Manifest);
+  if (migrations.length > 0)
+    return {
+      possible: false,
+      why: "The settings were changed for the version that runs, and the way back is not described.",
+      instead:
+        "Restore the settings of before under Settings, History, once the older version is installed by a package file.",
+    };
+  return { possible: true };
+}
