@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { HilumError, parseManifest, type Context, type Log, type Manifest } from "@hilum/contract";
+import { compareVersions, HilumError, parseManifest, type Context, type Log, type Manifest } from "@hilum/contract";
 import type { ConformanceResult } from "@hilum/contract/api";
 import { manifestDigest } from "@hilum/contract/digest";
 import { readPackageApart, type InstalledPackages, type ReadPackage } from "@hilum/marketplace";
@@ -14,7 +14,7 @@ import type { InstanceRunner } from "../../plugins/runner.ts";
 import { effectiveScopes, scopesOf } from "../../plugins/scopes-of.ts";
 import { hilumVersion } from "../../../version.ts";
 import { rightsOf } from "../catalogue/present-listing.ts";
-import type { JobEntry, Right } from "./job.ts";
+import type { Highest, JobDocument, JobEntry, Right } from "./job.ts";
 import type { JobActs, StepOutcome, Verdict } from "./run-jobs.ts";
 
 /** Calls of the watch that are too few to judge by, and the share of them that may fail. */
@@ -182,6 +182,7 @@ export function createJobActs(parts: ActParts): JobActs {
     async switchTo(repositories, job) {
       const next = await nextRowIn(repositories, job, packages);
       await putPlugin(repositories, job, next, { now, testMode: parts.testMode() });
+      await raiseHighest(repositories, job);
     },
     async switchBack(repositories, job) {
       const { previous } = job.document;
@@ -205,10 +206,25 @@ export function createJobActs(parts: ActParts): JobActs {
     watchMs: async (job) =>
       (await store.instances.list(job.subject)).some(({ state }) => state === "enabled") ? watchMs : 0,
     judge: async (job) => await judgeRunning(store, job),
-    clean: async ({ document }) => {
+    async clean({ subject, document }) {
       if (document.upload) await rm(join(parts.uploads, `${document.digest}.hilum`), { force: true });
+      // What never ran is nothing to go back to.
+      const { items } = await store.marketplace.list<JobDocument>("job", { subject, limit: 200 });
+      const ran = items.some((one) => one.document.digest === document.digest && one.document.switchedAt !== undefined);
+      if (ran) return;
+      await store.packages.remove(document.digest);
+      await packages.remove(document.digest);
     },
   };
+}
+
+/** The highest version that ever ran: going below it takes a reason (threat 127). */
+async function raiseHighest({ marketplace }: Repositories, { subject, document }: JobEntry): Promise<void> {
+  const known = await marketplace.find<Highest>("highest", subject);
+  if (known !== undefined && compareVersions(known.document.version, document.to) >= 0) return;
+  const { rowVersion = 0 } = known ?? {};
+  const entry = { kind: "highest" as const, id: subject, subject, state: "kept", rowVersion };
+  await marketplace.put<Highest>({ ...entry, document: { version: document.to } });
 }
 
 function reread(manifest: Manifest): { manifest: Manifest; canonical: string } {
@@ -306,6 +322,7 @@ async function decideRights(
 
 /** A version does not hold where it was stopped, where its smoke tests fail since, or where too many calls do. */
 async function judgeRunning(store: Store, { subject, document }: JobEntry): Promise<Verdict> {
+  if ((await store.plugins.find(subject))?.package !== document.digest) return { fine: true, replaced: true };
   const since = document.switchedAt ?? "";
   for (const row of await store.instances.list(subject)) {
     const { instance, state, health, lastSmokeRunAt, problem } = row;

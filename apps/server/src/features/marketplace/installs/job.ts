@@ -17,6 +17,11 @@ export interface JobDocument extends Omit<InstallJob, "id" | "state" | "cancella
   switchedAt?: string;
 }
 
+/** The highest version of a plugin that ran here. */
+export interface Highest {
+  version: string;
+}
+
 export type JobEntry = MarketplaceEntry<JobDocument> & { state: InstallJob["state"] };
 
 export const openStates: readonly InstallJob["state"][] = ["running", "awaiting_approval", "watching"];
@@ -36,7 +41,7 @@ const titles: Record<StepId, string> = {
 export function newSteps(kind: InstallJob["kind"]): InstallStep[] {
   const ids: StepId[] =
     kind === "roll_back"
-      ? ["verify", "start", "switch"]
+      ? ["verify", "approve", "start", "switch"]
       : ["verify", "unpack", "approve", "start", "handshake", "conformance", "smoke", "switch", "watch"];
   return ids.map((id) => ({ id, title: titles[id], state: "waiting" }));
 }

@@ -10,6 +10,7 @@ import { isOffered, type Catalogue, type OfferedListing } from "../catalogue/cat
 import type { ListingsService } from "../catalogue/listings.ts";
 import { coolingOffUntil, type Present } from "../catalogue/present-listing.ts";
 import { compareVersionsOf } from "./differences.ts";
+import type { Highest } from "./job.ts";
 
 export type Wanted = BodyOf<OperationOf<"previewInstall">>;
 
@@ -70,16 +71,13 @@ export function createPlanner({ store, catalogue, listings, packages, uploads }:
     const { manifest, version, offer } = candidate;
     const [pin, highest, kill, before, plugins] = await Promise.all([
       store.marketplace.find<{ reason: string }>("pin", manifest.id),
-      store.packages.ofPlugin(manifest.id),
+      store.marketplace.find<Highest>("highest", manifest.id),
       store.marketplace.find<{ liftedAt?: string }>("kill", manifest.id),
       current?.package === undefined ? undefined : store.packages.find(current.package),
       store.plugins.list(),
     ]);
     const unfit = judgeHostRange(manifest, hilumVersion);
-    const top = highest
-      .map((row) => row.version)
-      .toSorted(compareVersions)
-      .at(-1);
+    const top = highest?.document.version;
     const until = offer && coolingOffUntil(offer.listing, present.coolingOffDays(offer.source), present.now);
     const ids = plugins.map(({ id }) => id).filter((id) => id !== manifest.id);
     const alike = current === undefined ? findConfusableId(manifest.id, ids) : undefined;

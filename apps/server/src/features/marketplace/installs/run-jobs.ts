@@ -6,7 +6,8 @@ import { openStates, type JobDocument, type JobEntry, type Right, type StepId } 
 export type StepOutcome =
   | { state: "passed" | "warning" | "skipped"; detail?: string }
   | { state: "waiting"; approval: Right[] };
-export type Verdict = { fine: true } | { fine: false; code: string; why: string };
+/** `replaced`: another version was switched to since, so that this one is watched no more. */
+export type Verdict = { fine: true; replaced?: boolean } | { fine: false; code: string; why: string };
 
 /** What the steps do. Each may be done again: a crash can come after its effect and before it was written down. */
 export interface JobActs {
@@ -142,6 +143,10 @@ export function createJobRunner({ store, acts, log, now = () => new Date(), reac
     const verdict = await acts.judge(job);
     const step = stepOf(job, "watch");
     if (!verdict.fine) return await goBack(job, step, verdict);
+    if (verdict.replaced === true) {
+      const replaced = { ...step, state: "skipped" as const, detail: "Another version was switched to." };
+      return void (await end(withStep(job, replaced), "succeeded"));
+    }
     if (now().toISOString() < (job.document.watchUntil ?? "")) return;
     const passed = withStep(job, { ...step, state: "passed", ...spent(step, now()) });
     await end(passed, "succeeded");
@@ -178,7 +183,11 @@ export function createJobRunner({ store, acts, log, now = () => new Date(), reac
   return {
     run,
     async resume() {
-      for (const job of await open(["running"])) await run(job.id);
+      for (const job of await open(["running"])) {
+        // It may have ended between the switch and what follows from it.
+        if (job.document.switchedAt !== undefined) await acts.apply(job).catch(() => undefined);
+        await run(job.id);
+      }
     },
     async tick() {
       for (const job of await open(["watching"]))

@@ -1,11 +1,4 @@
-import {
-  compareVersions,
-  HilumError,
-  isHilumError,
-  migrationsBetween,
-  type Context,
-  type Manifest,
-} from "@hilum/contract";
+import { HilumError, isHilumError, migrationsBetween, type Context, type Manifest } from "@hilum/contract";
 import type { PluginVersions } from "@hilum/contract/api";
 import { readPackageStatus, type InstalledPackages } from "@hilum/marketplace";
 import type { PackageRow, PluginRow, Store } from "@hilum/store";
@@ -13,7 +6,7 @@ import { loadPlugin } from "../../plugins/load-instance.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { ListingsService } from "../catalogue/listings.ts";
 import { presentOffered } from "../catalogue/present-listing.ts";
-import { presentJob, type JobDocument } from "./job.ts";
+import { presentJob, type Highest, type JobDocument } from "./job.ts";
 import { isOpen } from "./run-jobs.ts";
 
 type Kept = PluginVersions["kept"][number];
@@ -67,19 +60,16 @@ export function createVersionsService({
   return {
     async read(id, now) {
       const plugin = await loadPlugin(store, id);
-      const [rows, offers, present, pin, jobs] = await Promise.all([
+      const [rows, offers, present, pin, jobs, highest] = await Promise.all([
         store.packages.ofPlugin(id),
         catalogue.ofPlugin(id),
         listings.present(id, now),
         store.marketplace.find<Pin>("pin", id),
         store.marketplace.list<JobDocument>("job", { subject: id, limit: 50 }),
+        store.marketplace.find<Highest>("highest", id),
       ]);
       const kept = await Promise.all(rows.map((row) => presentKept(row, plugin)));
       const installed = kept.find(({ running }) => running);
-      const highest = rows
-        .map(({ version }) => version)
-        .toSorted(compareVersions)
-        .at(-1);
       const job = jobs.items.find(({ state }) => isOpen(state));
       return {
         plugin: id,
@@ -87,7 +77,7 @@ export function createVersionsService({
         kept,
         offered: offers.map((offer) => presentOffered(offer, present)),
         ...(pin === undefined ? {} : { pin: pin.document }),
-        ...(highest === undefined ? {} : { highest }),
+        ...(highest === undefined ? {} : { highest: highest.document.version }),
         history: jobs.items.map(({ id: of, state, document }) => ({
           ...{ at: document.startedAt, by: document.startedBy, kind: document.kind, to: document.to, job: of },
           state: state as PluginVersions["history"][number]["state"],

@@ -41,7 +41,7 @@ CREATE TABLE marketplace_entries (
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX marketplace_entries_by_subject ON marketplace_entries (kind, subject, id);
--- A plugin has one job at a time, also where two processes begin one.
-CREATE UNIQUE INDEX marketplace_one_job ON marketplace_entries (subject) WHERE kind = 'job' AND state IN ('running', 'awaiting_approval', 'watching');
+-- A plugin has one job at a time, also where two processes begin one; what is only watched keeps nobody from the next.
+CREATE UNIQUE INDEX marketplace_one_job ON marketplace_entries (subject) WHERE kind = 'job' AND state IN ('running', 'awaiting_approval');
 
 INSERT INTO counters (name, value) VALUES ('listings_epoch', 1);
