@@ -1,7 +1,7 @@
 """A plugin without an SDK: Python's standard library and docs/reference/protocol.md, nothing else.
 
 It sends e-mail through the CONNECT tunnel when its settings name a mail server, leaves its requests to the host when they
-name an API, and keeps messages in a folder of its own otherwise.
+name an API, and keeps messages in a folder of its own otherwise. Records it keeps in memory.
 """
 
 import base64
@@ -84,7 +84,13 @@ class Plugin:
             "shutdown": lambda params, stop: None,
             "messages.send": self.send,
             "ingress.handle": self.hook,
+            "records.create": self.create,
+            "records.read": self.read_record,
+            "records.update": self.update,
+            "records.delete": self.delete,
+            "records.search": self.search,
         }
+        self.records = {}
 
     def initialize(self, params, stop):
         if self.session is not None:
@@ -196,6 +202,95 @@ class Plugin:
             result["refused"] = [entry for _, entry in refused]
         return result
 
+    def create(self, params, stop):
+        resource = params["resource"]
+        key, version = (resource["resourceType"], resource["id"]), resource["meta"]["versionId"]
+        if "ifNoneExist" in params:
+            for other in self.matching(key[0], params["ifNoneExist"]):
+                return {"resource": other}
+        kept = self.records.get(key)
+        if kept is not None and version in kept["versions"]:
+            return {"resource": kept["versions"][version]}
+        if kept is not None:
+            raise refusal("record.conflict", "The id is taken")
+        kept = self.records[key] = {"versions": {}, "bytes": {}, "current": None, "deleted": False}
+        return self.put(kept, resource, version, params)
+
+    def read_record(self, params, stop):
+        kept = self.find(params["type"], params["id"])
+        version = params.get("version", kept["current"])
+        if kept["deleted"] and "version" not in params:
+            raise refusal("record.gone", "The record was deleted")
+        if version not in kept["versions"]:
+            raise refusal("record.not_found", "There is no such version")
+        answer = {"resource": kept["versions"][version]}
+        if version in kept["bytes"]:
+            content, content_type = kept["bytes"][version]
+            blob, size = self.write(content, params["meta"]["call"])
+            answer["content"] = {"id": blob, "size": size, "contentType": content_type}
+        return answer
+
+    def update(self, params, stop):
+        resource = params["resource"]
+        kept, version = self.find(resource["resourceType"], resource["id"]), resource["meta"]["versionId"]
+        if version in kept["versions"]:
+            return {"resource": kept["versions"][version]}
+        if params.get("ifMatch", kept["current"]) != kept["current"]:
+            raise refusal("record.conflict", "The record was changed meanwhile")
+        return self.put(kept, resource, version, params)
+
+    def delete(self, params, stop):
+        kept = self.find(params["type"], params["id"])
+        kept["deleted"] = True
+        return {}
+
+    def search(self, params, stop):
+        found = self.matching(params["type"], params["query"])
+        cursor = params.get("cursor", "0")
+        start = int(cursor) if cursor.isdigit() else len(found)
+        page, size = [], 0
+        for resource in found[start : start + params["count"]]:
+            size += len(json.dumps(resource))
+            if size > 900000 and page:
+                break
+            page.append(resource)
+        end = start + len(page)
+        return {"resources": page, "total": len(found), **({"next": str(end)} if end < len(found) else {})}
+
+    def put(self, kept, resource, version, params):
+        """The bytes first, then the version, then what points at it."""
+        if "content" in params:
+            kept["bytes"][version] = (self.read(params["content"], params["meta"]["call"]), params["content"]["contentType"])
+        kept["versions"][version] = resource
+        kept["current"], kept["deleted"] = version, False
+        return {"resource": resource}
+
+    def find(self, type, id):
+        kept = self.records.get((type, id))
+        if kept is None:
+            raise refusal("record.not_found", "There is no such record")
+        return kept
+
+    def matching(self, type, query):
+        """Records that meet every pair; a comma in a value stands for OR."""
+        found = [kept["versions"][kept["current"]] for key, kept in self.records.items() if key[0] == type and not kept["deleted"]]
+        for name, value in query:
+            if name not in ("_id", "identifier"):
+                raise refusal("search.invalid", "That parameter is not served")
+            tokens = value.split(",")
+            found = [one for one in found if any(is_named(one, name, token) for token in tokens)]
+        return found
+
+    def write(self, content, call):
+        """Bytes of a record that is answered: the host holds them, and the answer names them."""
+        blob = None
+        for start in range(0, len(content), 393216):
+            chunk = base64.b64encode(content[start : start + 393216]).decode("ascii")
+            told = self.link.ask("blobs.write", {"call": call, "base64": chunk, "last": False, **({"id": blob} if blob else {})})
+            blob = told["id"]
+        told = self.link.ask("blobs.write", {"call": call, "base64": "", "last": True, **({"id": blob} if blob else {})})
+        return told["id"], told["size"]
+
     def answer(self, message):
         """Answers one request; runs in a thread of its own."""
         number, stop = message["id"], self.running[message["id"]]
@@ -286,6 +381,19 @@ def _refuse(answer, code, cause):
     if number >= 400:
         later = number < 500
         raise Failure(FAILED, "The provider refused", code="provider.temporary" if later else code, cause="provider_down" if later else cause, sent="no", retry="later" if later else "never", reply="%d" % number)
+
+
+def refusal(code, message):
+    return Failure(FAILED, message, code=code, cause="other", sent="no", retry="never")
+
+
+def is_named(resource, name, token):
+    if name == "_id":
+        return resource["id"] == token
+    for identifier in resource.get("identifier", []):
+        if token in ("%s|%s" % (identifier.get("system", ""), identifier.get("value")), identifier.get("value")):
+            return True
+    return False
 
 
 def redact(number, reply, address):

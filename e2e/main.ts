@@ -7,11 +7,16 @@ import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { devtools } from "./journeys/devtools.ts";
+import { fhir } from "./journeys/fhir.ts";
 import { firstRun } from "./journeys/first-run.ts";
+import { keys } from "./journeys/keys.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
 import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
 import { practice } from "./journeys/practice.ts";
+import { records } from "./journeys/records.ts";
+import { recordStores } from "./journeys/record-stores.ts";
+import { recordsCustody } from "./journeys/records-custody.ts";
 import { registering } from "./journeys/registering.ts";
 import { remote } from "./journeys/remote.ts";
 import { smtp } from "./journeys/smtp.ts";
@@ -61,9 +66,14 @@ const plan: readonly Journey[] = [
   ...pages,
   ...devtools,
   ...upgrade,
+  ...records,
+  ...recordsCustody,
+  ...fhir,
+  ...recordStores,
   ...users,
   ...account,
   ...platform,
+  ...keys,
   ...audit,
   ...axeGates,
   ...brokenAudit,
@@ -76,20 +86,34 @@ async function play(journey: Journey, world: World): Promise<Outcome> {
   const startedAt = performance.now();
   const spent = (): number => Math.round(performance.now() - startedAt);
   try {
-    await journey.run(world);
+    await withLimit(journey.run(world), journeyMsMax);
     return { name: journey.name, status: "passed", durationMs: spent() };
   } catch (error) {
     const picture = join(failures, journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60));
     for (const [at, { page }] of world.persons().entries())
       await page.screenshot({ path: `${picture}${at === 0 ? "" : `-${at}`}.png` }).catch(() => undefined);
     // Whatever is open must not stand in the way of the next one.
-    await world.admin.open("/").catch(() => undefined);
+    await withLimit(world.admin.open("/"), afterwardsMsMax).catch(() => undefined);
     return {
       name: journey.name,
       status: "failed",
       durationMs: spent(),
       reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
     };
+  }
+}
+
+/** A page that hangs answers nothing, and asking it does not end by itself. */
+const journeyMsMax = 5 * 60_000;
+const afterwardsMsMax = 30_000;
+
+async function withLimit(work: Promise<unknown>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${ms / 1000} s`)), ms);
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { parseManifest, protocolVersion, wireLimits, type Manifest } from "@hilum/contract";
+import { methodsOf, parseManifest, protocolVersion, wireLimits, type Manifest } from "@hilum/contract";
 import { requires } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
 
@@ -63,7 +63,7 @@ describe("the examples", () => {
       if (!parsed.ok) throw new Error(`${folder}/hilum.json: ${JSON.stringify(parsed.problems)}`);
       expect(await shakeHands(folder, parsed.manifest)).toMatchObject({
         id: 1,
-        result: { protocol: protocolVersion, methods: expect.arrayContaining(["messages.send"]) },
+        result: { protocol: protocolVersion, methods: expect.arrayContaining(methodsOf(parsed.manifest.capabilities)) },
       });
     });
   }

@@ -8,6 +8,7 @@ export default defineConfig({
   plugins: [operationsTable(), frameFiles(), react()],
   // The server replaces the word with the nonce of each answer, so that the policy needs no 'unsafe-inline'.
   html: { cspNonce: "__HILUM_NONCE__" },
+  worker: { format: "es" },
   build: {
     target: "es2023",
     // A data: URL would need a wider font-src and img-src.

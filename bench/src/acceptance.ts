@@ -1,9 +1,8 @@
 /** Accepting messages over HTTPS as a program does it, beside an HTTPS server that checks a shape and stores nothing. */
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { email } from "@hilum/contract/fhir";
-import { createCertificateAuthority, createTempDir } from "@hilum/testkit";
+import { createTempDir } from "@hilum/testkit";
 import { runLoad, type Load, type LoadResult } from "./load.ts";
+import { startPeer } from "./peer.ts";
 import { beside, median, type Row } from "./row.ts";
 import { prepareServer, type StartOptions } from "./server-process.ts";
 import type { Client } from "./server-client.ts";
@@ -159,18 +158,10 @@ async function untilSent(client: Client): Promise<void> {
 }
 
 async function measurePeer({ rounds, seconds }: AcceptanceOptions): Promise<LoadResult> {
-  const authority = await createCertificateAuthority();
-  const { certificate, key } = await authority.issue({ names: ["127.0.0.1"] });
-  const child = spawn(process.execPath, [fileURLToPath(new URL("./peer-server.ts", import.meta.url))], {
-    env: { PATH: process.env["PATH"], TLS_CERT: certificate, TLS_KEY: key },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const peer = await startPeer(new URL("./peer-server.ts", import.meta.url));
   try {
-    const port = await new Promise<string>((resolve) =>
-      child.stdout.once("data", (text: Buffer) => resolve(text.toString().trim())),
-    );
     const load: Load = {
-      ...{ url: `https://127.0.0.1:${port}`, ca: authority.certificate, path: "/messages", status: 201, connections },
+      ...{ url: peer.url, ca: peer.ca, path: "/messages", status: 201, connections },
       headers: { "content-type": "application/json", authorization: `Bearer ${"x".repeat(43)}` },
       body: makeMessage(),
     };
@@ -180,6 +171,6 @@ async function measurePeer({ rounds, seconds }: AcceptanceOptions): Promise<Load
     const middle = median(runs.map(({ perSecond }) => perSecond));
     return runs.find(({ perSecond }) => perSecond === middle) as LoadResult;
   } finally {
-    child.kill("SIGKILL");
+    peer.stop();
   }
 }

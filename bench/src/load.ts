@@ -10,6 +10,8 @@ import { percentile } from "./row.ts";
 export interface Load {
   url: string;
   ca: string;
+  /** Default: POST. */
+  method?: "GET" | "POST";
   path: string;
   headers: Readonly<Record<string, string>>;
   body: string;
@@ -72,10 +74,10 @@ async function generate(load: Load): Promise<LoadResult> {
   };
 }
 
-function requestBytes({ url, path, headers, body }: Load): Buffer {
+function requestBytes({ method = "POST", url, path, headers, body }: Load): Buffer {
   const fields = { host: new URL(url).host, ...headers, "content-length": String(Buffer.byteLength(body)) };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
 }
 
 async function open({ url, ca }: Load): Promise<TLSSocket> {

@@ -15,7 +15,10 @@ import {
   cases,
   FetchFailure,
   judge,
+  knowledgeOf,
   readDestinations,
+  readManifest,
+  skipOf,
   type Knowledge,
   type Subject,
 } from "@hilum/devtools/conformance";
@@ -156,6 +159,23 @@ const pupils: readonly Pupil[] = [
     }),
   },
   {
+    name: "the example of a store in TypeScript",
+    available: true,
+    knowledge: knowledgeOf(readManifest(`${root}examples/record-store/hilum.json`)),
+    subject: () => ({
+      command: [process.execPath, "main.ts"],
+      cwd: `${root}examples/record-store`,
+      plugin: "com.example.record-store",
+      ...{ settings: {}, grants: [] },
+    }),
+  },
+  {
+    name: "a plugin in plain Python that keeps records",
+    available: python.available,
+    knowledge: { capabilities: ["store_records"], smokeTest: "connect" },
+    subject: () => ({ ...plain, settings: {}, grants: [] }),
+  },
+  {
     name: "a plugin in plain Python that keeps messages, with a webhook",
     available: python.available,
     knowledge: {
@@ -184,7 +204,7 @@ const pupils: readonly Pupil[] = [
 describe.each(pupils)("$name", ({ subject, knowledge, available }) => {
   it
     .skipIf(!available)
-    .each(cases.filter((one) => one.skip?.(knowledge) === undefined).map((one) => [one.id, one] as const))(
+    .each(cases.filter((one) => skipOf(one, knowledge) === undefined).map((one) => [one.id, one] as const))(
     "%s",
     async (_, one) => {
       expect(await judge(one, subject(), knowledge)).toEqual({ case: one.id, rule: one.rule, outcome: "passed" });
@@ -312,6 +332,105 @@ describe.skipIf(!python.available)("plugins that break the protocol", () => {
       "no right to: blobs.read",
     );
     expect(await send('self.link.ask("records.read", {"id": "1"})')).toContain("no right to: records.read");
+  });
+  it("are found out when they keep records badly", async () => {
+    const keep = (id: string, from: string, to: string): Promise<string> =>
+      failing(
+        id,
+        (source) => source.replace(from, to),
+        { ...plain, settings: {}, grants: [] },
+        {
+          capabilities: ["store_records"],
+        },
+      );
+    // Another patient's record, an older one, and one without its labels.
+    expect(
+      await keep(
+        "record-kept",
+        'answer = {"resource": kept["versions"][version]}',
+        'answer = {"resource": dict(kept["versions"][version], id="other")}',
+      ),
+    ).toContain("/resource/id");
+    expect(
+      await keep(
+        "record-changed",
+        'version = params.get("version", kept["current"])',
+        'version = params.get("version", "1")',
+      ),
+    ).toContain("another record back");
+    expect(
+      await keep(
+        "record-kept",
+        'resource = params["resource"]',
+        'resource = dict(params["resource"]); resource["meta"] = {"versionId": resource["meta"]["versionId"]}',
+      ),
+    ).toContain("security labels");
+    // A lost update, a record under a taken id, and one that comes back from the dead.
+    expect(
+      await keep("record-conflict", 'params.get("ifMatch", kept["current"]) != kept["current"]', "False"),
+    ).toContain("records.update succeeded where it had to fail");
+    expect(
+      await keep(
+        "record-conflict",
+        '            raise refusal("record.conflict", "The id is taken")',
+        "            pass",
+      ),
+    ).toContain("records.create succeeded where it had to fail");
+    expect(await keep("record-repeated", 'if kept is not None and version in kept["versions"]', "if False")).toContain(
+      "records.create failed",
+    );
+    expect(await keep("record-deleted", 'kept["deleted"] = True', "pass")).toContain("records.read succeeded");
+    expect(
+      await keep(
+        "record-unknown",
+        'raise refusal("record.not_found", "There is no such record")',
+        'return self.records.setdefault((type, id), {"versions": {"1": {"resourceType": type, "id": id}}, "current": "1", "deleted": False, "bytes": {}})',
+      ),
+    ).toContain("succeeded where it had to fail");
+    // Searches that find too much, too little, or everything.
+    expect(
+      await keep("record-search", 'raise refusal("search.invalid", "That parameter is not served")', "continue"),
+    ).toContain("search");
+    expect(await keep("record-search", "if token in (", "if token in (token, ")).toContain("finds");
+    expect(await keep("record-pages", 'found[start : start + params["count"]]', "found[start:]")).toContain(
+      "/resources",
+    );
+    expect(
+      await keep("record-if-none-exist", "for other in self.matching(", "for other in [][:0] and self.matching("),
+    ).toContain("another record back");
+    // Bytes that are cut, not written, or written in a call that nobody asked them in.
+    expect(
+      await keep(
+        "record-content",
+        'kept["bytes"][version] = (',
+        'kept["bytes"][version] = (b"", "application/pdf") or (',
+      ),
+    ).toContain("come back changed");
+    expect(await keep("record-content", '"size": size, "contentType"', '"size": size + 1, "contentType"')).toContain(
+      "come back changed",
+    );
+    expect(
+      await keep(
+        "record-kept",
+        'resource = params["resource"]',
+        'resource = params["resource"]; self.write(b"x", params["meta"]["call"])',
+      ),
+    ).toContain("no right to: blobs.write");
+    // Curious, and talkative.
+    expect(
+      await keep(
+        "record-kept",
+        'resource = params["resource"]',
+        'resource = params["resource"]; self.link.ask("records.search", {"type": "Patient", "query": [], "count": 1})',
+      ),
+    ).toContain("no right to: records.search");
+    expect(
+      await keep(
+        "record-kept",
+        'resource = params["resource"]',
+        'resource = params["resource"]; print(resource, file=sys.stderr, flush=True)',
+      ),
+    ).toContain("patient's data into its log");
   });
   it("are found out when a row is not one", async () => {
     expect(await failing("smoke", (source) => source.replace('"status": "passed"', '"status": "fine"'))).toContain(

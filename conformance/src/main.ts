@@ -1,14 +1,17 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parseResource } from "@hilum/contract/wire";
 import {
   cases,
   judge,
-  readDestinations,
+  knowledgeOf,
+  readManifest,
   type Knowledge,
   type Subject,
   type Verdict,
 } from "@hilum/devtools/conformance";
 
-const usage = `Judges a plugin that sends messages by docs/reference/protocol.md.
+const usage = `Judges a plugin by docs/reference/protocol.md.
 
   node conformance/src/main.ts [options] -- <program> [arguments]
 
@@ -22,7 +25,8 @@ const usage = `Judges a plugin that sends messages by docs/reference/protocol.md
   --hook <id>           a webhook of its manifest
   --hook-body <text>    a body that its vendor sends there (default: {})
   --hook-type <type>    the content type of it (default: application/json)
-  --manifest <path>     its manifest, if the host makes its requests (http.fetch)
+  --manifest <path>     its manifest: what it provides, its destinations, the types of its store
+  --record <path>       a FHIR resource that its store takes, if it takes not every one of its types
   --answer <json>       what its provider answers to each, with status 201 (default: {})
   --egress <path>       a Unix socket that answers CONNECT, for a plugin that needs the network`;
 
@@ -38,6 +42,7 @@ const { values, positionals } = parseArgs({
     slow: { type: "string" },
     egress: { type: "string" },
     manifest: { type: "string" },
+    record: { type: "string" },
     answer: { type: "string", default: "{}" },
     hook: { type: "string" },
     "hook-body": { type: "string", default: "{}" },
@@ -68,9 +73,12 @@ const subject: Subject = {
 const knowledge: Knowledge = {
   accepted: values.accepted,
   channel: values.channel === "sms" ? "sms" : "email",
-  ...(values.smoke === undefined ? {} : { smokeTest: values.smoke }),
   ...(values.refused === undefined ? {} : { refused: values.refused }),
-  ...(values.manifest === undefined ? {} : { destinations: readDestinations(values.manifest) }),
+  ...(values.manifest === undefined ? {} : knowledgeOf(readManifest(values.manifest))),
+  ...(values.smoke === undefined ? {} : { smokeTest: values.smoke }),
+  ...(values.record === undefined
+    ? {}
+    : { record: parseResource(JSON.parse(readFileSync(values.record, "utf8")), "/record") }),
   ...(values.slow === undefined ? {} : { slow: values.slow }),
   ...(values.hook === undefined
     ? {}

@@ -5,6 +5,8 @@ import {
   hostMethods,
   optionalHostMethods,
   pluginMethods,
+  recordLimits,
+  storeErrorCodes,
   wireErrorCodes,
   wireLimits,
 } from "@hilum/contract";
@@ -41,6 +43,8 @@ describe("docs/reference/protocol.md", () => {
     const names = [
       ...hostMethods.core,
       ...hostMethods.send_messages,
+      ...hostMethods.store_records,
+      ...storeErrorCodes,
       ...optionalHostMethods,
       ...hostMethods.ingress,
       ...Object.keys(pluginMethods),
@@ -61,9 +65,14 @@ describe("docs/reference/protocol.md", () => {
       wireLimits.messagesBurst,
       wireLimits.inFlightMax,
       wireLimits.blobChunkBytesMax,
+      recordLimits.resourceBytesMax,
+      recordLimits.answerBytesMax,
+      recordLimits.cursorCharsMax,
     ];
     expect(numbers.map((limit) => limit.toLocaleString("en-US")).filter((text) => !page.includes(text))).toEqual([]);
     expect(page).toContain(`| nesting of objects and arrays | ${wireLimits.depthMax} |`);
+    expect(page).toContain(`at most ${recordLimits.blobsPerCallMax} blobs`);
+    expect(page).toContain(`(1 to ${recordLimits.countMax})`);
     expect(page).toContain(`More than ${wireLimits.strayAnswersMax} answers`);
   });
 });

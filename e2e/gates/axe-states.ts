@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import type { World } from "../world/world.ts";
+import { patient } from "../world/clinic-records.ts";
 import { at, failing, settle, type PageState } from "./axe-routes.ts";
 
 const smtp = "/plugins/org.hilum.smtp";
@@ -41,12 +42,26 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     "/messages/practice",
     message,
     "/audit",
+    "/records",
+    "/records?type=DocumentReference",
+    `/records/patients/${patient.id}`,
+    `/records/patients/${patient.id}/disclosures`,
+    "/records/DocumentReference/letter-1",
+    "/records/DocumentReference/letter-1?view=fhir",
+    "/records/DocumentReference/letter-1?view=json",
+    "/records/Observation/weight-1?version=1",
+    "/records/glasses",
+    "/records/holds",
+    "/records/exports",
+    "/records/retention",
+    "/records/shreddings",
     "/vendors",
     "/vendors?host=api.example.com",
     "/users",
     "/users/tokens",
     "/account",
     "/settings",
+    "/settings/keys",
     "/settings/sandbox",
     "/dev",
     "/dev/scaffold",
@@ -61,6 +76,7 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     ...routes.map((path) => at(url, path)),
     failing(url, "/plugins"),
     failing(url, "/messages"),
+    failing(url, "/records"),
     failing(url, "/dev"),
     failing(url, `/dev/wire?plugin=${developed}`),
     opened(at(url, smtp), "a dialog", (page) => pressOn(page, "button", "Disable"), "dialog"),
@@ -85,6 +101,19 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
       (page) => pressOn(page, "button", "Start the inspector"),
       "dialog",
     ),
+    opened(at(url, "/settings/keys"), "what holds the keys", (page) => pressOn(page, "button", "Change"), "dialog"),
+    opened(
+      at(url, "/settings/keys"),
+      "where attachments go",
+      (page) => pressOn(page, "button", "Change where attachments go"),
+      "dialog",
+    ),
+    opened(
+      at(url, "/records/DocumentReference/letter-1"),
+      "the breaking of the glass",
+      (page) => pressOn(page, "button", "Reveal (break glass)"),
+      "dialog",
+    ),
     opened(at(url, "/audit"), "an entry", (page) => pressOn(page, "button", /^Open entry/), "dialog"),
   ];
 }
@@ -100,6 +129,12 @@ export function emptyStates({ server: { url } }: World): PageState[] {
     "/messages/practice",
     "/users/tokens",
     "/audit?action=nothing",
+    "/records",
+    "/records/glasses",
+    "/records/holds",
+    "/records/exports",
+    "/records/retention",
+    "/records/shreddings",
     "/vendors",
     "/dev",
     "/dev/wire",
@@ -109,7 +144,7 @@ export function emptyStates({ server: { url } }: World): PageState[] {
 
 /** The pages before the shell, to somebody who is not signed in. */
 export function doorStates({ server: { url } }: World): PageState[] {
-  return [at(url, "/sign-in"), at(url, "/invitation?code=AAAAA-AAAAA"), at(url, "/welcome")];
+  return [at(url, "/sign-in"), at(url, "/invitation?code=AAAAA-AAAAA"), at(url, "/welcome"), at(url, "/unseal")];
 }
 
 function opened(

@@ -22,6 +22,10 @@ export interface HilumServer {
   readonly publicKeyHash: string;
   /** Everything it wrote to standard output and error so far. */
   output(): string;
+  /** Stops it and starts it again at the same address; resolves when it listens, sealed or not. */
+  restart(): Promise<void>;
+  /** As a second process that rotates the keys would: while `held`, this one waits. */
+  holdRotation(held: boolean): void;
   /** Lets the five minutes pass for which a proof of the password holds. */
   letStepUpEnd(): void;
   stop(): Promise<void>;
@@ -41,23 +45,21 @@ export async function startHilum({
   anyPort?: boolean;
 }): Promise<HilumServer> {
   const dataDir = join(folder, "data");
-  const child = spawn(process.execPath, [join(repository, "apps/server/src/main.ts")], {
-    cwd: folder,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: folder,
-      HILUM_PORT: !anyPort && (await isFree(usualPort)) ? String(usualPort) : "0",
-      HILUM_DATA_DIR: dataDir,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
   let output = "";
-  const take = (text: string): void => {
-    output += text;
+  const begin = (port: string): ChildProcess => {
+    const started = spawn(process.execPath, [join(repository, "apps/server/src/main.ts")], {
+      cwd: folder,
+      env: { PATH: process.env["PATH"], HOME: folder, HILUM_PORT: port, HILUM_DATA_DIR: dataDir },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [started.stdout, started.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    return started;
   };
-  child.stdout.setEncoding("utf8").on("data", take);
-  child.stderr.setEncoding("utf8").on("data", take);
-  const url = new URL(await printed(child, () => output, /https:\/\/[\w.[\]:-]+:[1-9]\d*/));
+  let child = begin(!anyPort && (await isFree(usualPort)) ? String(usualPort) : "0");
+  const url = new URL(await printed(child, () => output, listening));
   const setupCode = await printed(child, () => output, /(?<=\n\s+)[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}(?=\n)/);
   const authorityFile = join(dataDir, "tls", "ca.pem");
   return {
@@ -67,6 +69,13 @@ export async function startHilum({
     authorityFile,
     publicKeyHash: hashPublicKey(readFileSync(join(dataDir, "tls", "server.pem"), "utf8")),
     output: () => output,
+    restart: async () => {
+      await stop(child, () => output);
+      const before = output.length;
+      child = begin(url.port);
+      await printed(child, () => output.slice(before), listening);
+    },
+    holdRotation: (held) => holdRotation(join(dataDir, "hilum.db"), held),
     letStepUpEnd: () => endStepUps(join(dataDir, "hilum.db")),
     stop: () => stop(child, () => output),
     kill: () => {
@@ -74,6 +83,8 @@ export async function startHilum({
     },
   };
 }
+
+const listening = /https:\/\/[\w.[\]:-]+:[1-9]\d*/;
 
 async function printed(child: ChildProcess, output: () => string, pattern: RegExp): Promise<string> {
   const deadline = Date.now() + startTimeoutMs;
@@ -117,10 +128,23 @@ export function hashPublicKey(pem: string): string {
 }
 
 function endStepUps(file: string): void {
+  change(file, "UPDATE sessions SET stepped_up_until = '2020-01-01T00:00:00.000Z'");
+}
+
+function holdRotation(file: string, held: boolean): void {
+  change(file, "DELETE FROM leases WHERE name = 'key_rotation'");
+  if (held)
+    change(
+      file,
+      "INSERT INTO leases (name, holder, until, fence) VALUES ('key_rotation', 'another', '2199-01-01T00:00:00.000Z', 1)",
+    );
+}
+
+function change(file: string, sql: string): void {
   const database = new DatabaseSync(file);
   try {
     database.exec("PRAGMA busy_timeout = 5000");
-    database.exec("UPDATE sessions SET stepped_up_until = '2020-01-01T00:00:00.000Z'");
+    database.exec(sql);
   } finally {
     database.close();
   }

@@ -4,8 +4,10 @@ import {
   createTempDir,
   senderManifest,
   startSenderProvider,
+  startFhirPeer,
   startSmtpServer,
   startTwilioServer,
+  type FhirPeer,
   type SenderProvider,
   type SmtpServer,
   type TwilioServer,
@@ -46,6 +48,8 @@ export interface World {
   readonly provider: Provider;
   /** As its own API document describes it; its certificate has ended, and its account has other faults to be found. */
   readonly twilio: TwilioServer;
+  /** A FHIR server with an authorization server, started when it is first asked for. */
+  fhir(): Promise<FhirPeer>;
   readonly browser: Browser;
   readonly ledger: Ledger;
   /** The first administrator, signed in after the first journey. */
@@ -86,6 +90,7 @@ export async function openWorld(pictures: string): Promise<World> {
   const browser = await launchBrowser([server.publicKeyHash, provider.publicKeyHash]);
   const ledger = createLedger();
   const faults: string[] = [];
+  let fhir: Promise<FhirPeer> | undefined;
   const guards: MouseGuard[] = [];
   const persons: Person[] = [];
   mkdirSync(pictures, { recursive: true });
@@ -107,6 +112,7 @@ export async function openWorld(pictures: string): Promise<World> {
     smtp,
     provider,
     twilio,
+    fhir: () => (fhir ??= startFhirPeer()),
     browser,
     ledger,
     admin,
@@ -124,6 +130,7 @@ export async function openWorld(pictures: string): Promise<World> {
       await provider.close();
       server.kill();
       await twilio.stop();
+      await (await fhir)?.close();
       removeFolder();
       temporary.remove();
     },

@@ -10,11 +10,13 @@ import { pageBundles } from "./page-bundles.ts";
 import { pluginBundles } from "./plugin-bundles.ts";
 import { pythonBundles } from "./python-bundles.ts";
 import { pythonSdk } from "./python-sdk.ts";
+import { searchPage } from "./search-page.ts";
 import { sdkBundle } from "./sdk-bundle.ts";
 import { threatsPage } from "./threats-page.ts";
 
 export const generators: readonly Generator[] = [
   errorsPage,
+  searchPage,
   threatsPage,
   apiDescription,
   apiPages,

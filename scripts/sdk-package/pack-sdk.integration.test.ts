@@ -9,15 +9,25 @@ import { contactPoints, definePlugin, ProviderError } from "@hilum/sdk";
 import { createTestHost, sampleSms } from "@hilum/sdk/testing";
 import { PluginApp, SettingsForm } from "@hilum/sdk/ui";
 
+let said = "";
 const plugin = definePlugin({
   async sendMessages({ communication, idempotencyKey }) {
     if (contactPoints(communication).length === 0) throw new ProviderError("provider.recipient");
     return { providerId: idempotencyKey };
   },
+  async health({ records }) {
+    await records.create({ resourceType: "Patient", active: true });
+    const bad = JSON.parse('{"resourceType":"Patient","active":"yes"}') as { resourceType: "Patient" };
+    await records.create(bad).catch((error: { code: string }) => (said = error.code));
+    return { state: "healthy", rows: [] };
+  },
 });
-const manifest = { id: "com.example.consumer", name: "Consumer", capabilities: ["send_messages"] };
-const host = await createTestHost(plugin, { manifest });
+const scopes = [{ scope: "system/Patient.c", reason: "For the test." }];
+const manifest = { id: "com.example.consumer", name: "Consumer", capabilities: ["send_messages"], scopes };
+const host = await createTestHost(plugin, { manifest, grants: ["system/Patient.c"] });
 console.log((await host.send(sampleSms())).outcome, typeof PluginApp, typeof SettingsForm);
+await host.health();
+console.log(said, host.records.length);
 await host.close();
 export const refused = (): Error =>
   // @ts-expect-error: no code of the catalogue
@@ -71,6 +81,8 @@ describe("the SDK as a package, in an empty folder", () => {
   it("runs: plugin, test host and pages", async () => {
     const run = await inFolder("node", ["plugin.ts"]);
     expect(run).toMatchObject({ code: 0, output: expect.stringContaining("accepted function function") as string });
+    // Records are judged there as here, without the larger validator.
+    expect(run.output).toContain("record.invalid 1");
   });
 });
 

@@ -5,6 +5,7 @@ import { writeCode } from "./write-code.ts";
 import { writeTypes } from "./write-types.ts";
 
 const sdk = join(repository, "packages/sdk");
+const definitions = "definitions.gen.json";
 const read = (path: string): Description => JSON.parse(readFileSync(path, "utf8")) as Description;
 
 interface Description {
@@ -30,6 +31,8 @@ export async function stageSdk(out: string): Promise<void> {
     ...(await writeTypes(join(out, "types"))),
   ]);
   cpSync(join(sdk, "src/ui/css"), join(out, "css"), { recursive: true });
+  // The test host judges records by it, and reads it beside the code that does.
+  cpSync(join(repository, "packages/contract/src/fhir", definitions), join(out, "dist/shared", definitions));
   cpSync(join(repository, "LICENSE"), join(out, "LICENSE"));
   writeFileSync(join(out, "README.md"), readme);
   writeFileSync(join(out, "package.json"), `${JSON.stringify(describePackage(needed), undefined, 2)}\n`);
@@ -65,6 +68,7 @@ function describePackage(needed: ReadonlySet<string>): object {
       "./ui": entry("browser/ui.js", "ui/index.d.ts"),
       "./ui/kit.css": "./css/kit.css",
       "./ui/lanes.css": "./css/lanes.css",
+      "./ui/records.css": "./css/records.css",
       "./ui/views.css": "./css/views.css",
       "./package.json": "./package.json",
     },

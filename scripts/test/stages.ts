@@ -47,7 +47,8 @@ export const stages: readonly Stage[] = [
     name: "e2e",
     command: ["node", "scripts/e2e.ts"],
     report: "stage",
-    timeoutMs: 20 * minuteMs,
+    // Played once more when a journey failed.
+    timeoutMs: 45 * minuteMs,
     needs: "chromium",
   },
   {

@@ -8,7 +8,7 @@ import { createRoot } from "react-dom/client";
 import { isApiProblem } from "./api/api-problem.ts";
 import { cssVariablesResolver, theme } from "./look/theme.ts";
 import { allowStyleText } from "./look/trusted-style.ts";
-import { createConsoleRouter } from "./routes.tsx";
+import { createConsoleRouter } from "./routes.ts";
 import { applyLook, rememberedLook } from "./session/preferences.ts";
 
 const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content ?? "";
@@ -25,7 +25,11 @@ const client = new QueryClient({
       // Always tried: whether the server answers is seen by asking it, not from the machine's own idea of a network.
       networkMode: "always",
       // A refusal stays one; only what says it may pass is asked again.
-      retry: (failures, error) => failures < 2 && isApiProblem(error) && (error.status === 0 || error.status === 503),
+      retry: (failures, error) =>
+        failures < 2 &&
+        isApiProblem(error) &&
+        (error.status === 0 || error.status === 503) &&
+        error.code !== "key.sealed",
     },
     mutations: { networkMode: "always" },
   },

@@ -1,4 +1,4 @@
-import type { OperationId, Role } from "@hilum/contract/api";
+import type { OperationId } from "@hilum/contract/api";
 import {
   bootstrap,
   auditEntry,
@@ -57,51 +57,9 @@ import {
 } from "./fixtures/devtools.ts";
 import { upgraded, upgradePreview, upToDate } from "./fixtures/upgrade.ts";
 import { ahead } from "./fixtures/answer.ts";
+import { fixed, none, Refusal, type Answerer, type FakeCall, type Scenario } from "./scenario.ts";
+import { recordAnswers } from "./record-answers.ts";
 
-/** What the fake pretends; everything else is a working practice with a few problems. */
-export interface Scenario {
-  signedOut?: boolean;
-  firstRun?: boolean;
-  brokenAudit?: boolean;
-  verifying?: boolean;
-  noSandbox?: boolean;
-  noHooks?: boolean;
-  empty?: boolean;
-  noAgreement?: boolean;
-  role?: Role;
-  setupStep?: string;
-  /** Nothing runs, nothing is watched, nothing was ever judged. */
-  idleDev?: boolean;
-  /** What a developer tries goes wrong. */
-  failingDev?: boolean;
-  /** Operations that are refused, with the code. */
-  refuse?: Partial<Record<OperationId, string>>;
-}
-
-export interface FakeCall {
-  params: Record<string, string>;
-  query: Record<string, string>;
-  body: unknown;
-}
-
-export class Refusal extends Error {
-  readonly code: string;
-  readonly detail: string | undefined;
-  readonly problems: { pointer: string; message: string }[] | undefined;
-  constructor(code: string, detail?: string, problems?: { pointer: string; message: string }[]) {
-    super(code);
-    this.code = code;
-    this.detail = detail;
-    this.problems = problems;
-  }
-}
-
-type Answerer = (call: FakeCall, scenario: Scenario) => unknown;
-const fixed =
-  (value: unknown): Answerer =>
-  () =>
-    value;
-const none: Answerer = () => undefined;
 const ok = fixed({ ok: true });
 const registered = {
   plugin: "org.hilum.smtp",
@@ -303,6 +261,8 @@ const answers: Partial<Record<OperationId, Answerer>> = {
     if (failingDev) throw new Refusal("upgrade.changed", "Its files are not those of the preview.");
     return upgraded;
   },
+
+  ...recordAnswers,
 
   sendMessage: fixed(messages.items[3]),
   listMessages: (_, { empty, firstRun }) => (empty || firstRun ? { items: [], counts: {} } : messages),

@@ -11,7 +11,8 @@ import { operations, type Operation, type OperationSpec } from "@hilum/contract/
 import { pagesPath } from "@hilum/contract/bridge";
 import { Value } from "typebox/value";
 import { Format } from "typebox/format";
-import { answer, Refusal, type Scenario } from "./fake-answers.ts";
+import { answer } from "./fake-answers.ts";
+import { Refusal, type Scenario } from "./scenario.ts";
 import { servePluginPage } from "./plugin-page-files.ts";
 
 Format.Set("date-time", (text) => !Number.isNaN(Date.parse(text)));
@@ -21,6 +22,7 @@ const types: Record<string, string> = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
+  ".wasm": "application/wasm",
   ".html": "text/html; charset=utf-8",
 };
 
@@ -74,6 +76,8 @@ async function handle(
     const result = answer(operation.id, call, state.scenario);
     if (operation.id === "tailPluginLogs" || operation.id === "tailFrames")
       return void response.writeHead(200, { "content-type": "text/event-stream" }).write(": open\n\n");
+    if (result instanceof Uint8Array)
+      return void response.writeHead(200, { "content-type": "application/octet-stream" }).end(result);
     state.faults.push(...answerFaults(operation, result));
     response
       .writeHead(result === undefined ? 204 : 200, {
@@ -131,20 +135,24 @@ function requestFaults(
   for (const part of ["params", "query", "body"] as const) {
     const schema = spec[part];
     if (schema === undefined) continue;
-    const value = part === "body" ? call.body : readNumbers(schema, call[part]);
+    const value = part === "body" ? call.body : readParts(schema, call[part]);
     for (const { instancePath, message } of Value.Errors(schema, value))
       faults.push(`${spec.id}: ${part}${instancePath} ${message}`);
   }
   return faults;
 }
 
-/** Parts of an address are text; those that the contract calls integers are read as such. */
-function readNumbers(schema: unknown, values: unknown): unknown {
+/** Parts of an address are text; those that the contract calls integers or booleans are read as such. */
+function readParts(schema: unknown, values: unknown): unknown {
   const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };
   return Object.fromEntries(
     Object.entries(values as Record<string, string>).map(([name, text]) => [
       name,
-      properties[name]?.type === "integer" ? Number(text) : text,
+      properties[name]?.type === "integer"
+        ? Number(text)
+        : properties[name]?.type === "boolean"
+          ? text === "true"
+          : text,
     ]),
   );
 }
@@ -161,7 +169,15 @@ async function servePage(origin: string, distDir: string, path: string, response
   const name = path.replace(/^\/admin\/ui\//, "");
   if (name.startsWith("assets/")) {
     const file = await readFile(join(distDir, name));
-    response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" }).end(file);
+    response
+      .writeHead(200, {
+        "content-type": types[extname(name)] ?? "application/octet-stream",
+        // As the server does it: a worker takes its policy from its own file.
+        ...(extname(name) === ".js" && {
+          "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
+        }),
+      })
+      .end(file);
     return;
   }
   const nonce = randomBytes(16).toString("base64url");

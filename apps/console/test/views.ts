@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
-import type { Scenario } from "./fake-answers.ts";
+import { recordViews } from "./record-views.ts";
+import type { Scenario } from "./scenario.ts";
 
 export interface View {
   name: string;
@@ -468,6 +469,7 @@ export const views: readonly View[] = [
   },
   { name: "dev-api-none", path: "/dev/api?q=xyzzy&operation=nothing" },
   { name: "dev-api-viewer", path: "/dev/api?operation=removePlugin", scenario: { role: "viewer" } },
+  ...recordViews,
   { name: "nothing-here", path: "/no/such/page" },
   {
     name: "palette",

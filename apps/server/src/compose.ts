@@ -2,10 +2,9 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createDenyCoalescer, openAuditLog, recordRef } from "@hilum/audit";
+import { createDenyCoalescer, openAuditLog, recordRef, type AuditInput } from "@hilum/audit";
 import { HilumError, type Log } from "@hilum/contract";
 import { createCallIds, createHost, createSandbox, type Governor, type Host } from "@hilum/host";
-import { createFileKeyProvider, openStore } from "@hilum/store";
 import type { FastifyInstance } from "fastify";
 import type { Config } from "./config.ts";
 import { loadDeploymentKeys } from "./deployment-keys.ts";
@@ -13,14 +12,20 @@ import { composeFeatures } from "./compose-features.ts";
 import { createApp } from "./http/app.ts";
 import { decideRequest } from "./http/decide-request.ts";
 import { createOwnOrigins } from "./http/own-origins.ts";
+import { isSealed, openData, type OpenedData } from "./open-data.ts";
 import { closeOpenIntents } from "./recovery.ts";
-import { loadServerCertificate } from "./tls/local-authority.ts";
+import { startSealed } from "./sealed-start.ts";
+import { loadServerCertificate, type ServerCertificate } from "./tls/local-authority.ts";
 
 export interface Server {
   url: string;
   authorityFile: string;
   /** To print, at a first start. */
   setupCode: string | undefined;
+  /** Why the data cannot be read yet; the address takes the passphrase. */
+  sealed: string | undefined;
+  /** Resolves once everything serves; rejects when a server that was sealed cannot be opened. */
+  ready: Promise<void>;
   /** Drains, then closes everything in reverse order. */
   close(): Promise<void>;
 }
@@ -36,7 +41,10 @@ export interface Installation {
   pythonSdkDir?: string;
 }
 
-/** Builds store, audit, policy, host and services, listens, and brings up what is enabled. Whatever it opened is closed again when a later step fails. */
+/**
+ * Builds store, audit, policy, host and services, listens, and brings up what is enabled. Whatever it opened is closed again when a later step fails.
+ * Where the data needs a passphrase, or a key server that does not answer, it listens all the same and waits for them.
+ */
 export async function composeServer(config: Config, installation: Installation, log: Log): Promise<Server> {
   const closers: (() => Promise<unknown>)[] = [];
   const opened = <T>(part: T, close: (part: T) => Promise<unknown>): T => {
@@ -47,33 +55,88 @@ export async function composeServer(config: Config, installation: Installation, 
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
-    return await compose(config, installation, log, opened, closeAll);
+    const dirs = await makeDataDir(config.dataDir);
+    const certificate = await loadServerCertificate(dirs.tls, namesOf(config));
+    const found = { config, installation, log, dirs, certificate, opened, closeAll };
+    const data = await openData(config, { blobDir: dirs.blobs, log }).catch((error: unknown) => {
+      if (isSealed(error)) return error as HilumError;
+      throw error;
+    });
+    return "store" in data ? await compose(found, data) : await waitSealed(found, data);
   } catch (error) {
     await closeAll().catch(() => undefined);
     throw error;
   }
 }
 
+/** Listens without data until it is opened, then gives the address to the whole server. */
+async function waitSealed(found: Found, why: HilumError): Promise<Server> {
+  const { config, installation, log, dirs, certificate, closeAll } = found;
+  log.warn("server.sealed", { code: why.code });
+  const late: { app?: FastifyInstance } = {};
+  const ports = (): number[] => (late.app === undefined ? [] : portsOf(late.app));
+  const sealed = await startSealed(
+    {
+      tls: certificate,
+      consoleDir: installation.consoleDir,
+      log,
+      publicUrl: config.publicUrl,
+      ownOrigins: createOwnOrigins(config, ports),
+    },
+    (passphrase) => openData(config, { blobDir: dirs.blobs, log, passphrase }),
+  );
+  late.app = found.opened(sealed.app, (app) => app.close());
+  found.opened(sealed, async ({ close }) => close());
+  await listen(sealed.app, config);
+  const [port = config.port] = ports();
+  const server: { whole?: Server } = {};
+  const ready = sealed.opened.then(async (data) => {
+    const whole = await compose({ ...found, config: { ...config, port } }, data, {
+      entries: sealed.entries(),
+      leave: () => sealed.app.close(),
+    });
+    server.whole = whole;
+    log.info("server.opened");
+  });
+  ready.catch(() => undefined);
+  return {
+    url: urlOf(config, sealed.app),
+    authorityFile: certificate.authorityFile,
+    setupCode: undefined,
+    sealed: why.detail,
+    ready,
+    close: async () => {
+      sealed.close();
+      if (server.whole === undefined) await closeAll();
+      else await server.whole.close();
+    },
+  };
+}
+
 type Opened = <T>(part: T, close: (part: T) => Promise<unknown>) => T;
 
-async function compose(
-  config: Config,
-  installation: Installation,
-  log: Log,
-  opened: Opened,
-  closeAll: () => Promise<void>,
-): Promise<Server> {
-  const dirs = await makeDataDir(config.dataDir);
+/** What is there before the data is. */
+interface Found {
+  config: Config;
+  installation: Installation;
+  log: Log;
+  dirs: Dirs;
+  certificate: ServerCertificate;
+  opened: Opened;
+  closeAll(): Promise<void>;
+}
+
+/** What a sealed start leaves behind. */
+interface Sealed {
+  entries: AuditInput[];
+  /** Gives the address up. */
+  leave(): Promise<void>;
+}
+
+async function compose(found: Found, data: OpenedData, sealed?: Sealed): Promise<Server> {
+  const { config, installation, log, dirs, certificate, opened, closeAll } = found;
   const boot = randomUUID();
-  const store = opened(
-    await openStore({
-      url: config.databaseUrl,
-      keyProvider: createFileKeyProvider(config.keyFile),
-      blobDir: dirs.blobs,
-      log,
-    }),
-    (part) => part.close(),
-  );
+  const store = opened(data.store, (part) => part.close());
   const keys = await loadDeploymentKeys(store.platform, config.dataDir);
   const auditLog = opened(
     await openAuditLog({
@@ -85,9 +148,9 @@ async function compose(
     (part) => part.close(),
   );
   await closeOpenIntents(auditLog);
+  for (const entry of sealed?.entries ?? []) await auditLog.append(entry);
   const denials = opened(createDenyCoalescer({ append: (entry) => auditLog.append(entry) }), (part) => part.close());
   const governor: Governor = { audit: auditLog, denials };
-  const certificate = await loadServerCertificate(dirs.tls, namesOf(config));
   const sandbox = opened(await createSandbox({ stateDir: dirs.run }), (part) => part.close());
 
   /** Made last and needed first: features answer for plugins before the host and the listener exist. */
@@ -103,12 +166,14 @@ async function compose(
       log,
       boot,
       store,
+      holder: data.holder,
       auditLog,
       auditPublic: keys.auditPublic,
       auditDir: dirs.audit,
       sandbox,
       host: requireHost,
       ref: (resource, id) => recordRef(keys.recordRef, resource, id),
+      linkKey: keys.link,
       certificateUntil: () => certificate.validUntil,
       authorityPem: () => certificate.authorityPem,
       publicUrl: () => urlOf(config, late.app),
@@ -158,12 +223,15 @@ async function compose(
   );
   late.app = app;
   features.attachUpgrades(app.server);
+  await sealed?.leave();
   await listen(app, config);
   await features.start();
   return {
     url: urlOf(config, late.app),
     authorityFile: certificate.authorityFile,
     setupCode: await features.issueSetupCode(),
+    sealed: undefined,
+    ready: Promise.resolve(),
     close: async () => {
       features.stop();
       await closeAll();
@@ -171,7 +239,14 @@ async function compose(
   };
 }
 
-async function makeDataDir(dataDir: string) {
+interface Dirs {
+  audit: string;
+  blobs: string;
+  tls: string;
+  run: string;
+}
+
+async function makeDataDir(dataDir: string): Promise<Dirs> {
   const dirs = {
     audit: join(dataDir, "audit"),
     blobs: join(dataDir, "attachments"),

@@ -23,6 +23,10 @@ describe("readConfig", () => {
     });
   });
 
+  it("threat 207: refuses a key file inside of the data folder: each copy of that would carry its own key", () => {
+    expect(() => readConfig({ HILUM_KEY_FILE: "hilum-data/inside.key" }, "/srv")).toThrow("HILUM_KEY_FILE");
+  });
+
   it.each([
     [{ HILUM_PORT: "99999" }, "HILUM_PORT"],
     [{ HILUM_PORT: "https" }, "HILUM_PORT"],
@@ -30,7 +34,6 @@ describe("readConfig", () => {
     [{ HILUM_DATABASE_URL: "mysql://x" }, "HILUM_DATABASE_URL"],
     [{ HILUM_PUBLIC_URL: "http://hilum.example.org" }, "HILUM_PUBLIC_URL"],
     [{ HILUM_PUBLIC_URL: "https://hilum.example.org/below" }, "HILUM_PUBLIC_URL"],
-    [{ HILUM_KEY_FILE: "hilum-data/inside.key" }, "HILUM_KEY_FILE"],
   ])("refuses %j by name", (env, name) => {
     expect(() => readConfig(env, "/srv")).toThrow(name);
   });

@@ -5,14 +5,26 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFixtureFolder } from "../test-support/fixture-plugin.ts";
 import { createHookFolder, hookPlugin } from "../test-support/hook-plugin.ts";
 import { showCode } from "../test-support/one-time-code.ts";
+import { putDocument, putObservation, putPatient } from "../test-support/patient-records.ts";
 import { behave, mailbox, someEmail, waitForState, waitUntil } from "../test-support/practice.ts";
-import type { TestClient } from "../test-support/test-client.ts";
+import { createTestClient, type TestClient } from "../test-support/test-client.ts";
 import { password, startTestServer, type TestServer } from "../test-support/test-server.ts";
 
 /** Played in tests of their own: the first is answered by a WebSocket, the second by a plugin that runs in the sandbox. */
 const withoutAnswer: OperationId[] = [
   "connectRemotePlugin",
   "receiveHook",
+  // Only a server that was started sealed takes it: features/keys/keys.integration.test.ts.
+  "unseal",
+  // They need a store that takes records and one that refuses: features/replication plays each with a FHIR server.
+  ...([
+    "listStores",
+    "setStoreRole",
+    "reconcileStore",
+    "listStoreFaults",
+    "retryStoreFault",
+    "dismissStoreFault",
+  ] as const),
   // A sign-in needs a provider: setup/oauth/oauth.integration.test.ts plays it with a real one.
   "discoverSetupOptions",
   "startSetupOAuth",
@@ -72,6 +84,19 @@ describe("every operation", () => {
     const { token } = await ok("createApiToken", { body: { name: "Lab", role: "viewer", days: 1 } });
     await ok("listApiTokens");
     await ok("revokeApiToken", { params: { token: token.id } });
+  });
+
+  it("rotates the keys, and changes what holds them and where attachments go", async () => {
+    const { key } = await ok("rotateKeys");
+    await waitUntil(
+      "the rotation",
+      () => ok("getKeys"),
+      ({ rotation }) => rotation?.state === "finished",
+    );
+    await ok("stopKeyRotation");
+    expect((await ok("destroyKey", { params: { key: 1 } })).keys).toMatchObject([{ id: key, state: "active" }]);
+    await ok("setKeyProvider", { body: { kind: "file" } });
+    expect((await ok("setAttachmentPlace", { body: { kind: "folder" } })).attachments.kind).toBe("folder");
   });
 
   it("takes plugins in, sets them up and runs them", async () => {
@@ -242,6 +267,45 @@ describe("every operation", () => {
     await ok("revokeRemoteLink", { params: { ...remote, link } });
   });
 
+  it("keeps records", async () => {
+    const scopes = ["Organization", "Binary"].map((type) => `system/${type}.cruds`);
+    const { value: token } = await ana.ok("createApiToken", { body: { name: "Lab", role: "viewer", days: 1, scopes } });
+    const program = createTestClient({ origin: server.origin, ca: server.ca, token });
+    /** Of a program, for a person reads records in the Storage Browser. */
+    const ask: TestClient["ok"] = async (id, ...args) => {
+      const body = await program.ok(id, ...args);
+      succeeded.add(id);
+      return body;
+    };
+    await ask("getCapabilityStatement");
+    const ward = { resourceType: "Organization", name: "Ward 7" };
+    const type = { type: "Organization" };
+    const { id } = (await ask("createRecord", { params: type, body: ward })) as unknown as { id: string };
+    const record = { ...type, id };
+    await ask("readRecord", { params: record });
+    const renamed = { ...ward, id, name: "Ward 8" };
+    await ask("updateRecord", { params: record, body: renamed });
+    await ask("patchRecord", { params: record, body: [{ op: "replace", path: "/name", value: "Ward 9" }] });
+    await ask("readRecordVersion", { params: { ...record, version: "2" } });
+    await ask("listRecordHistory", { params: record });
+    await ask("listTypeHistory", { params: type });
+    await ask("searchRecords", { params: type, query: { _count: 10 } });
+    const form = { body: "name=ward", headers: { "content-type": "application/x-www-form-urlencoded" } };
+    expect((await program.send("POST", "/fhir/R4/Organization/_search", form)).status).toBe(200);
+    succeeded.add("postSearchRecords");
+    const batch = { resourceType: "Bundle", type: "batch" };
+    await ask("sendBundle", { body: batch });
+    const bytes = { body: Buffer.from("%PDF"), headers: { "content-type": "application/pdf" } };
+    const made = await program.send("POST", "/fhir/R4/Binary", bytes);
+    expect(made.status).toBe(201);
+    succeeded.add("createBinary");
+    const binary = (made.json() as { id: string }).id;
+    expect((await program.send("PUT", `/fhir/R4/Binary/${binary}`, bytes)).status).toBe(200);
+    succeeded.add("updateBinary");
+    await ask("deleteRecord", { params: record });
+    program.close();
+  });
+
   it("sends messages", async () => {
     await ok("listRoutes");
     await ok("setRoute", { params: { channel: "email" }, body: { to: [{ ...mailbox, instance: "default" }] } });
@@ -272,6 +336,79 @@ describe("every operation", () => {
     await ok("cancelMessage", { params: { message: copy.id } });
     await ok("enableInstance", { params: mailbox, body: {} });
     await ok("rehearseFailover", { params: { channel: "email" }, body: { ...mailbox, instance: "default" } });
+  });
+
+  it("keeps records masked, reveals them with a reason, and gives them out under two persons' eyes", async () => {
+    await putPatient(ana, "p1");
+    await putDocument(ana, "d1", "p1");
+    for (const at of ["2026-01-01", "2026-01-02"]) await putObservation(ana, "o1", "p1", { at });
+    const invited = await ana.ok("inviteUser", { body: { username: "cleo", displayName: "Cleo", role: "auditor" } });
+    const auditor = server.nobody();
+    await auditor.ok("acceptInvitation", { body: { code: invited.code, password } });
+    const asAuditor: TestClient["ok"] = async (id, ...args) => {
+      const body = await auditor.ok(id, ...args);
+      succeeded.add(id);
+      return body;
+    };
+    const patient = { patient: "p1" };
+    const document = { type: "DocumentReference", id: "d1" };
+    const reason = "Every operation succeeds once";
+    await ok("listRecordStores");
+    await ok("browseRecords", { body: { type: "Patient" } });
+    await ok("getMaskedRecord", { params: document });
+    await ok("listRecordVersions", { params: document });
+    const observation = { type: "Observation", id: "o1" };
+    await ok("restoreRecordVersion", { params: observation, body: { version: 1, expected: 2, reason } });
+    await ok("getPatientOverview", { params: patient });
+    await ok("checkConsent", { params: patient, body: { purpose: "TREAT" } });
+
+    const { id: glass } = await ok("openGlass", {
+      body: { target: patient, purpose: "TREAT", reason, fields: ["documents"], minutes: 5 },
+    });
+    const revealed = { glass, ...document };
+    await ok("extendGlass", { params: { glass }, body: { minutes: 5 } });
+    await ok("readUnderGlass", { params: revealed });
+    expect((await ana.call("readAttachmentUnderGlass", { params: { ...revealed, place: "0" } })).status).toBe(200);
+    succeeded.add("readAttachmentUnderGlass");
+    await ok("attachFromRecord", { params: { ...revealed, place: "0" } });
+    await ok("noteGlassUse", { params: { glass }, body: { what: "printed", ...document } });
+    await ok("closeGlass", { params: { glass } });
+    await ok("listGlasses");
+    await asAuditor("reviewGlass", { params: { glass }, body: { verdict: "ask", reason: "Why was it?" } });
+    await ok("answerGlassReview", { params: { glass }, body: { reason } });
+    await ok("getGlass", { params: { glass } });
+
+    const disclosed = {
+      at: "2026-01-01T00:00:00.000Z",
+      recipient: "A registry",
+      what: "A report",
+      purpose: "PUBHLTH",
+    } as const;
+    await ok("enterDisclosure", { params: patient, body: disclosed });
+    expect((await ok("listDisclosures", { params: patient })).items).toHaveLength(1);
+    expect((await ana.call("downloadDisclosures", { params: patient })).text).toContain("A registry");
+    succeeded.add("downloadDisclosures");
+
+    await ok("setHold", { body: { target: patient, reason } });
+    await ok("listHolds");
+    await ok("liftHold", { body: { target: patient, reason } });
+    await ok("setRetention", { params: { type: "Task" }, body: { keepDays: 365, reason } });
+    await ok("getRetention");
+    await ok("previewPurge", { params: { type: "Task" }, body: { keepDays: 365 } });
+    await ok("purgeRecords", { params: { type: "Task" }, body: { reason } });
+
+    const ask = () =>
+      ok("requestExport", { body: { ...patient, recipient: "The patient", purpose: "PATRQT", reason } });
+    const [one, two] = [{ export: (await ask()).id }, { export: (await ask()).id }];
+    await ok("refuseExport", { params: two, body: { reason } });
+    await asAuditor("approveExport", { params: one });
+    expect((await ana.call("downloadExport", { params: one })).status).toBe(200);
+    succeeded.add("downloadExport");
+    await ok("listExports");
+    const shred = async () => ({ shredding: (await ok("requestShredding", { params: patient, body: { reason } })).id });
+    await ok("refuseShredding", { params: await shred(), body: { reason } });
+    await asAuditor("approveShredding", { params: await shred(), body: { confirm: "p1" } });
+    await ok("listShreddings");
   });
 
   it("shows and proves", async () => {

@@ -25,6 +25,7 @@ try {
   process.stdout.write(
     describeStart({ ...server, version: hilumVersion, dataDir: config.dataDir, keyFile: config.keyFile }),
   );
+  server.ready.catch(refuseStart);
   let stopping: Promise<void> | undefined;
   const stop = (signal: string): void => {
     log.info("server.stopping", { signal });
@@ -32,6 +33,10 @@ try {
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
 } catch (error) {
+  refuseStart(error);
+}
+
+function refuseStart(error: unknown): never {
   const said = isHilumError(error) ? `${error.detail}\n  ${error.spec.fix}` : "Hilum could not start.";
   process.stderr.write(`\n  ${said}\n\n`);
   log.error("server.not_started", {

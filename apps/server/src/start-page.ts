@@ -3,13 +3,17 @@ export function describeStart(options: {
   url: string;
   authorityFile: string;
   setupCode: string | undefined;
+  /** Why the data cannot be read yet. */
+  sealed: string | undefined;
   version: string;
   dataDir: string;
   keyFile: string;
 }): string {
   const lines = [
     "",
-    `  Hilum ${options.version} is ready at ${options.url}`,
+    options.sealed === undefined
+      ? `  Hilum ${options.version} is ready at ${options.url}`
+      : `  Hilum ${options.version} is sealed and waits at ${options.url}: ${options.sealed}`,
     "",
     "  Trust the certificate once, so that browsers and programs know this server:",
     `    Debian, Ubuntu  sudo cp ${options.authorityFile} /usr/local/share/ca-certificates/hilum.crt && sudo update-ca-certificates`,

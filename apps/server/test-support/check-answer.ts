@@ -1,4 +1,4 @@
-import { operations, ProblemDocument, type OperationSpec } from "@hilum/contract/api";
+import { FhirResource, operations, ProblemDocument, type OperationSpec } from "@hilum/contract/api";
 import addFormats from "ajv-formats";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { TSchema } from "typebox";
@@ -23,6 +23,7 @@ export function checkAnswer(answer: WireAnswer): void {
   const operation: OperationSpec | undefined = operations.find((candidate) => candidate.id === id);
   if (operation === undefined) return;
   // What a plugin answers to its vendor is its own word.
+  if (operation.dialect === "fhir") return checkFhir(operation, answer);
   const isProblem = String(answer.headers["content-type"]).startsWith("application/problem+json");
   if (operation.raw === true && !isProblem) return;
   const declared = operation.responses[answer.status];
@@ -31,6 +32,20 @@ export function checkAnswer(answer: WireAnswer): void {
   const type = String(answer.headers["content-type"]);
   if (!type.startsWith("application/json")) throw differs(operation, answer, `its content type is ${type}`);
   judge(operation, answer, declared);
+}
+
+/** A resource, or no body; an OperationOutcome where it is refused. The bytes of a Binary are their owner's. */
+function checkFhir(operation: OperationSpec, answer: WireAnswer): void {
+  const declared = operation.responses[answer.status];
+  if (declared === undefined && answer.status < 400) throw differs(operation, answer, "the status is not declared");
+  const type = String(answer.headers["content-type"]);
+  if (declared === null || answer.text === "" || (declared !== undefined && !type.startsWith("application/fhir+json")))
+    return;
+  if (!type.startsWith("application/fhir+json")) throw differs(operation, answer, `its content type is ${type}`);
+  judge(operation, answer, FhirResource);
+  const { resourceType } = JSON.parse(answer.text) as FhirResource;
+  if (declared === undefined && resourceType !== "OperationOutcome")
+    throw differs(operation, answer, `it is refused with a ${resourceType}`);
 }
 
 function checkProblem(operation: OperationSpec, answer: WireAnswer): void {

@@ -34,6 +34,8 @@ export interface RawAnswer {
   json(): unknown;
   /** The problem document; throws where the answer is none. */
   problem(): ProblemDocument;
+  /** The code of the refusal, from a problem document or an OperationOutcome; throws where the answer is neither. */
+  code(): string;
 }
 
 type Part<Name extends string, T> = Record<never, never> extends T ? { [N in Name]?: T } : { [N in Name]: T };
@@ -166,6 +168,13 @@ function exchange(
   });
 }
 
+function codeIn(body: unknown): string {
+  const { code, issue } = body as { code?: string; issue?: { details?: { coding?: { code?: string }[] } }[] };
+  const found = code ?? issue?.[0]?.details?.coding?.[0]?.code;
+  if (found === undefined) throw new Error(`this is no refusal: ${JSON.stringify(body).slice(0, 500)}`);
+  return found;
+}
+
 function encode(body: unknown): Buffer | undefined {
   if (body === undefined) return undefined;
   if (body instanceof Uint8Array) return Buffer.from(body);
@@ -180,6 +189,7 @@ function present(status: number, headers: RawAnswer["headers"], bytes: Buffer): 
     text,
     bytes,
     json: () => JSON.parse(text) as unknown,
+    code: () => codeIn(JSON.parse(text)),
     problem() {
       const type = String(headers["content-type"]);
       if (!type.startsWith("application/problem+json"))

@@ -49,6 +49,8 @@ export interface TestServer extends AsyncDisposable {
   /** A new session of that person, apart from the one of `as`. */
   signIn(username: string): Promise<TestClient>;
   withToken(role: Role): Promise<TestClient>;
+  /** A program that reaches records by these scopes alone. */
+  withScopes(...scopes: readonly string[]): Promise<TestClient>;
   /** Stops and starts again on the same data. Clients of before are of no use, sessions are. */
   restart(): Promise<TestServer>;
   close(): Promise<void>;
@@ -124,6 +126,14 @@ function present(options: TestServerOptions, server: Server, { folder, dataDir, 
     return open({ token: value });
   }
 
+  async function withScopes(...scopes: readonly string[]): Promise<TestClient> {
+    const administrator = await as("administrator");
+    const { value } = await administrator.ok("createApiToken", {
+      body: { name: "A program with scopes", role: "viewer", days: 1, scopes: [...scopes], purpose: "TREAT" },
+    });
+    return open({ token: value });
+  }
+
   let closing: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     for (const client of clients.splice(0)) client.close();
@@ -145,6 +155,7 @@ function present(options: TestServerOptions, server: Server, { folder, dataDir, 
     as,
     signIn,
     withToken: (role) => remember(tokens, role, () => makeToken(role)),
+    withScopes,
     async restart() {
       await stop();
       return await start(options, folder, own);

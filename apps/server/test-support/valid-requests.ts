@@ -9,6 +9,11 @@ const reason = { reason: "A test of who may do this" };
 const nothing = {};
 const absentPlace = { kind: "folder", path: "/absent" };
 const sourcePolicy = { coolingOffDays: 0, whenRevoked: "stop", publishers: [] };
+const somePatient = { patient: "absent" };
+const someRecord = { type: "Patient", id: "absent" };
+const someStore = { plugin: "org.example.absent", instance: "default" };
+const someGlass = { glass: "absent" };
+const absentRecord = { type: "Organization", id: "absent" };
 const someScaffold = {
   ...{ language: "python", id: "com.example.scaffolded", name: "Scaffolded" },
   ...{ capabilities: ["send_messages"], pages: false },
@@ -32,6 +37,22 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   },
   getSandbox: nothing,
   checkSandbox: nothing,
+  getKeys: nothing,
+  rotateKeys: nothing,
+  stopKeyRotation: nothing,
+  destroyKey: { params: { key: 999 } },
+  setKeyProvider: {
+    // Nobody listens there.
+    body: {
+      kind: "transit",
+      address: "http://127.0.0.1:9",
+      mount: "transit",
+      key: "k",
+      signIn: { kind: "token", token: "t" },
+    },
+  },
+  setAttachmentPlace: { body: { kind: "folder" } },
+  unseal: { body: {} },
   searchAudit: { query: { limit: 1 } },
   getAuditEntry: { params: { index: 0 } },
   getAuditStatus: nothing,
@@ -191,6 +212,25 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   previewUpgrade: ofInstance,
   downloadUpgrade: ofInstance,
   upgradePlugin: { ...ofInstance, body: { basis: "0".repeat(64) } },
+  getCapabilityStatement: nothing,
+  sendBundle: { body: { resourceType: "Bundle", type: "batch" } },
+  searchRecords: { params: { type: "Organization" } },
+  postSearchRecords: {
+    params: { type: "Organization" },
+    body: "",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+  },
+  // Refused behind the door: it lacks what an Organization must have.
+  createRecord: { params: { type: "Organization" }, body: { resourceType: "Organization" } },
+  readRecord: { params: absentRecord },
+  readRecordVersion: { params: { ...absentRecord, version: "1" } },
+  updateRecord: { params: absentRecord, body: { resourceType: "Organization", id: absentRecord.id } },
+  patchRecord: { params: absentRecord, body: [] },
+  deleteRecord: { params: absentRecord },
+  listRecordHistory: { params: absentRecord },
+  listTypeHistory: { params: { type: "Organization" } },
+  createBinary: { body: Buffer.from("x"), headers: { "content-type": "no type" } },
+  updateBinary: { params: { id: "absent" }, body: Buffer.from("x"), headers: { "content-type": "no type" } },
   reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
   previewInstall: { body: plugin },
   startInstall: { body: { ...plugin, digest: "0".repeat(64) } },
@@ -223,4 +263,57 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   exportMirror: { params: { source: "absent" } },
   uploadMirror: { body: "no zip", headers: { "content-type": "application/zip" } },
   takeMirror: { params: { source: "absent" }, body: { mirror: "0".repeat(64) } },
+  listRecordStores: nothing,
+  browseRecords: { body: { type: "Patient" } },
+  getMaskedRecord: { params: someRecord },
+  listRecordVersions: { params: someRecord },
+  restoreRecordVersion: { params: someRecord, body: { version: 1, expected: 2, ...reason } },
+  getPatientOverview: { params: somePatient },
+  openGlass: {
+    body: {
+      ...{ target: somePatient, purpose: "TREAT", fields: ["identity"], minutes: 5 },
+      reason: "A test of who may break the glass",
+    },
+  },
+  extendGlass: { params: someGlass, body: { minutes: 5 } },
+  closeGlass: { params: someGlass },
+  readUnderGlass: { params: { ...someGlass, ...someRecord } },
+  readAttachmentUnderGlass: { params: { ...someGlass, ...someRecord, place: 0 } },
+  attachFromRecord: { params: { ...someGlass, ...someRecord, place: 0 } },
+  noteGlassUse: { params: someGlass, body: { what: "copied", ...someRecord } },
+  listGlasses: nothing,
+  getGlass: { params: someGlass },
+  reviewGlass: { params: someGlass, body: { verdict: "accept" } },
+  answerGlassReview: { params: someGlass, body: { reason: "A test of who may answer" } },
+  listDisclosures: { params: somePatient },
+  downloadDisclosures: { params: { patient: "absent" } },
+  enterDisclosure: {
+    params: somePatient,
+    body: { at: "2026-01-01T00:00:00.000Z", recipient: "Nobody at all", what: "A test", purpose: "TREAT" },
+  },
+  checkConsent: { params: somePatient, body: { purpose: "TREAT" } },
+  listHolds: nothing,
+  setHold: { body: { target: somePatient, ...reason } },
+  liftHold: { body: { target: somePatient, ...reason } },
+  getRetention: nothing,
+  setRetention: { params: { type: "Task" }, body: reason },
+  previewPurge: { params: { type: "Task" }, body: { keepDays: 365 } },
+  purgeRecords: { params: { type: "Task" }, body: reason },
+  listExports: nothing,
+  requestExport: {
+    body: { patient: "absent", recipient: "Nobody at all", purpose: "TREAT", reason: "A test of who may ask for it" },
+  },
+  approveExport: { params: { export: "absent" } },
+  refuseExport: { params: { export: "absent" }, body: reason },
+  downloadExport: { params: { export: "absent" } },
+  listShreddings: nothing,
+  requestShredding: { params: somePatient, body: { reason: "A test of who may ask for it" } },
+  approveShredding: { params: { shredding: "absent" }, body: { confirm: "absent" } },
+  listStores: nothing,
+  setStoreRole: { params: someStore, body: { role: "none" } },
+  reconcileStore: { params: someStore, body: {} },
+  listStoreFaults: { params: someStore },
+  retryStoreFault: { params: { ...someStore, fault: "absent" } },
+  dismissStoreFault: { params: { ...someStore, fault: "absent" }, body: reason },
+  refuseShredding: { params: { shredding: "absent" }, body: reason },
 };

@@ -2,13 +2,15 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { readable } from "../table.ts";
+import { attachments } from "./attachments.ts";
 import { audit } from "./audit.ts";
 import { kills } from "./kills.ts";
 import { messages } from "./messages.ts";
 import type { SoakPart } from "./part.ts";
 import { plugin } from "./plugin.ts";
+import { records } from "./records.ts";
 
-const parts: Readonly<Record<string, SoakPart>> = { messages, kills, plugin, audit };
+const parts: Readonly<Record<string, SoakPart>> = { messages, records, attachments, kills, plugin, audit };
 
 const { positionals, values } = parseArgs({ options: { count: { type: "string" } }, allowPositionals: true });
 const chosen = positionals[0] === "all" ? Object.keys(parts) : positionals;

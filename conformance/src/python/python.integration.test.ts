@@ -1,7 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { requires } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
-import { cases, judge, readDestinations, type Knowledge, type Subject } from "@hilum/devtools/conformance";
+import {
+  cases,
+  judge,
+  knowledgeOf,
+  readDestinations,
+  readManifest,
+  skipOf,
+  type Knowledge,
+  type Subject,
+} from "@hilum/devtools/conformance";
 import { fetchFromEndpoint } from "./endpoint-fetch.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -44,12 +53,23 @@ const pupils: readonly { name: string; knowledge: Knowledge; subject: Subject }[
       grants: [],
     },
   },
+  {
+    name: "the example of a store in Python",
+    knowledge: knowledgeOf(readManifest(`${root}examples/record-store-python/hilum.json`)),
+    subject: {
+      command: ["/usr/bin/env", `PYTHONPATH=${root}sdks/python/src`, python, ...flags, "src/main.py"],
+      cwd: `${root}examples/record-store-python`,
+      plugin: "com.example.record-store-python",
+      settings: {},
+      grants: [],
+    },
+  },
 ];
 
 describe.each(pupils)("$name", ({ subject, knowledge }) => {
   it
     .skipIf(!available)
-    .each(cases.filter((one) => one.skip?.(knowledge) === undefined).map((one) => [one.id, one] as const))(
+    .each(cases.filter((one) => skipOf(one, knowledge) === undefined).map((one) => [one.id, one] as const))(
     "%s",
     async (_, one) => {
       expect(await judge(one, subject, knowledge)).toEqual({ case: one.id, rule: one.rule, outcome: "passed" });

@@ -22,6 +22,13 @@ const answers: Readonly<Record<string, unknown>> = {
   shutdown: null,
   "messages.send": { outcome: "accepted", providerId: "1", refused: [{ recipient: 0, reply: "550" }], reply: "250" },
   "ingress.handle": { status: 202, body: { text: "{}", contentType: "application/json" } },
+  "records.create": { resource: { resourceType: "Patient", id: "p1", active: true } },
+  "records.read": {
+    resource: { resourceType: "Binary", id: "b1" },
+    content: { id: "blob", size: 3, contentType: "text/plain" },
+  },
+  "records.delete": {},
+  "records.search": { resources: [{ resourceType: "Patient", id: "p1" }], next: "c", total: 1 },
   "no.such": {},
 };
 const chosen: readonly [method: string, result: unknown][] = [

@@ -40,6 +40,14 @@ const full: Record<string, unknown> = {
       ...{ id: "signed-in", title: "API, signed in", scope: "net:https://{config.host}:443" },
       ...{ requests: [{ method: "GET", path: "/me" }], auth: { type: "oauth2", step: "sign-in" } },
     },
+    {
+      ...{ id: "client", title: "API, as a program", scope: "net:https://{config.host}:443" },
+      requests: [{ method: "GET", path: "/records" }],
+      auth: {
+        ...{ type: "client_credentials", tokenUrl: "https://login.example.org/{+config.client}" },
+        ...{ clientId: "client", clientSecret: "clientSecret", scope: "client" },
+      },
+    },
   ],
   config: {
     type: "object",
@@ -119,6 +127,10 @@ const full: Record<string, unknown> = {
 
 const bases: Readonly<Record<string, unknown>> = {
   smallest: { id: "com.example.plugin", name: "Example Plugin", capabilities: ["send_messages", "store_records"] },
+  store: {
+    ...{ id: "com.example.store", name: "Store", capabilities: ["store_records"] },
+    storage: { browser: { title: "Archive", types: ["DocumentReference", "Binary"] } },
+  },
   full,
   smtp: read("plugins/smtp"),
   "twilio-sms": read("plugins/twilio-sms"),

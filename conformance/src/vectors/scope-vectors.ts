@@ -99,6 +99,8 @@ const granted = (resolved: string | undefined, more: Partial<Grant> = {}): Grant
   ...{ ...key, scope: "net:tcp://{config.host}:25", decision: "granted", ...more },
   ...(resolved === undefined ? {} : { resolved }),
 });
+/** As a denial is kept: nothing is pinned. */
+const denied = (scope: string): Grant => ({ ...key, scope, decision: "denied" });
 const mail = "net:tcp://mail.example.org:25";
 const api = "net:https://api.example.org:443";
 const grantSets: readonly (readonly Grant[])[] = [
@@ -108,6 +110,19 @@ const grantSets: readonly (readonly Grant[])[] = [
   [granted(mail), granted(mail, { decision: "denied" })],
   [granted(mail, { until: 1000 }), granted(api, { until: 1001 })],
   [granted(mail, { instance: "other" }), granted(api, { plugin: "com.example.other" })],
+  [granted("system/Patient.crs"), granted("system/Observation.rs?category=laboratory"), granted("system/Binary.c")],
+  [
+    granted("system/Observation.rs"),
+    granted("system/Observation.r?code=http:%2F%2Floinc.org%7C8867-4&status=final"),
+    denied("system/Observation.r?category=social-history"),
+    denied("system/Patient.r"),
+    granted("system/Patient.r", { until: 1001 }),
+  ],
+  [
+    granted("system/Observation.r?category=%E0%A4%A"),
+    granted("system/Patient.r?_tag=a"),
+    denied("system/Patient.cruds"),
+  ],
 ];
 const requests: readonly Omit<Request, "actor" | "now">[] = [
   ...[
@@ -139,6 +154,14 @@ const requests: readonly Omit<Request, "actor" | "now">[] = [
     owner: key,
   })),
   { lane: "records", action: "read", scope: "system/Patient.r" },
+  ...["system/Patient.r", "system/Patient.cs", "system/Observation.r", "system/Observation.s", "user/Patient.r"].map(
+    (scope) => ({ lane: "records" as const, action: "records.read", scope }),
+  ),
+  { lane: "records", action: "records.search", scope: "system/Observation.s?category=laboratory" },
+  { lane: "records", action: "records.search" },
+  { lane: "records", action: "blobs.write", owner: key },
+  { lane: "records", action: "blobs.write", owner: { ...key, instance: "other" } },
+  { lane: "records", action: "blobs.write", scope: "system/Binary.c" },
   { lane: "messages", action: "state.get", owner: key },
   { lane: "log", action: "log", epochSeen: 2 },
 ];
@@ -195,4 +218,9 @@ export function scopeVectors(): VectorFile[] {
 }
 
 const outcomeOf = (decision: ReturnType<typeof decide>): object =>
-  decision.allow ? { allow: true, implied: decision.grant === "implied" } : { allow: false, reason: decision.reason };
+  decision.allow
+    ? {
+        ...{ allow: true, implied: decision.grant === "implied" },
+        ...(decision.rows === undefined ? {} : { rows: decision.rows.map(({ all, none }) => [all, none]) }),
+      }
+    : { allow: false, reason: decision.reason };

@@ -105,9 +105,27 @@ function badAnswer(seen: { status: number; requestId: string }): ApiProblemField
 }
 
 async function readDocument(response: Response): Promise<Record<string, unknown> | undefined> {
-  if (!response.headers.get("content-type")?.startsWith("application/problem+json")) return undefined;
-  const document: unknown = await response.json().catch(() => undefined);
+  const type = response.headers.get("content-type") ?? "";
+  if (!/^application\/(?:problem|fhir)\+json/.test(type)) return undefined;
+  const body: unknown = await response.json().catch(() => undefined);
+  const document = isRecord(body) && body["resourceType"] === "OperationOutcome" ? fromOutcome(body) : body;
   return isRecord(document) && typeof document["code"] === "string" ? document : undefined;
+}
+
+/** The FHIR API refuses with an OperationOutcome, which says the same: each issue a place, with our own code in its coding. */
+function fromOutcome({ issue }: Record<string, unknown>): Record<string, unknown> {
+  const issues = (Array.isArray(issue) ? issue : []).filter(isRecord);
+  const read = issues.map((one) => {
+    const details = isRecord(one["details"]) ? one["details"] : {};
+    const [coding] = (Array.isArray(details["coding"]) ? details["coding"] : []).filter(isRecord);
+    const [pointer] = (Array.isArray(one["extension"]) ? one["extension"] : []).filter(isRecord);
+    return { coding, message: details["text"], fix: one["diagnostics"], pointer: pointer?.["valueString"] };
+  });
+  const [first] = read;
+  return {
+    ...{ code: first?.coding?.["code"], title: first?.coding?.["display"], detail: first?.message, fix: first?.fix },
+    problems: read.map(({ pointer, message, fix }) => ({ pointer, message, fix })),
+  };
 }
 
 function isPlace(value: unknown): value is Problem {

@@ -247,7 +247,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Download the filtered log as JSON Lines or CSV */
+        /** Download the filtered log as JSON Lines, CSV or FHIR AuditEvents */
         readonly get: operations["exportAudit"];
         readonly put?: never;
         readonly post?: never;
@@ -480,6 +480,246 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/exports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List exports of patients' records with who asked, who decided and what came of them */
+        readonly get: operations["listExports"];
+        readonly put?: never;
+        /** Ask for an export of a patient's records; another person approves it */
+        readonly post: operations["requestExport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/exports/{export}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Approve an export that somebody else asked for */
+        readonly post: operations["approveExport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/exports/{export}/download": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Download an approved export, once: a zip of one NDJSON file per type */
+        readonly post: operations["downloadExport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/exports/{export}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Refuse an export, with a reason; who asked for it takes it back so */
+        readonly post: operations["refuseExport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List broken glasses, newest first; who may not review them sees their own */
+        readonly get: operations["listGlasses"];
+        readonly put?: never;
+        /** Break the glass: reveal a patient's records, or one record, for a purpose and a while */
+        readonly post: operations["openGlass"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a glass with its reason, what was revealed and its review */
+        readonly get: operations["getGlass"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/answer": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Answer what a reviewer asks about a glass of your own */
+        readonly post: operations["answerGlassReview"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/close": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End a glass now: what it revealed is masked again */
+        readonly post: operations["closeGlass"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/extend": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Keep an open glass open for longer, an hour in all */
+        readonly post: operations["extendGlass"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/records/{type}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record unmasked, while a glass that covers it is open */
+        readonly get: operations["readUnderGlass"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/records/{type}/{id}/attachments/{place}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read the bytes of a record's attachment, while a glass that covers it is open */
+        readonly get: operations["readAttachmentUnderGlass"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/records/{type}/{id}/attachments/{place}/attach": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take an attachment of a record for a message; the answer's id goes into the message as Binary/{id} */
+        readonly post: operations["attachFromRecord"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/review": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Accept a glass that somebody else broke, ask about it, or escalate it */
+        readonly post: operations["reviewGlass"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/glasses/{glass}/uses": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Note that revealed values were copied or printed */
+        readonly post: operations["noteGlassUse"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/health": {
         readonly parameters: {
             readonly query?: never;
@@ -491,6 +731,41 @@ export interface paths {
         readonly get: operations["getHealth"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/holds": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List what is under a legal hold and why */
+        readonly get: operations["listHolds"];
+        readonly put?: never;
+        /** Put a record, or everything about a patient, under a legal hold: nothing of it can be deleted, purged or shredded */
+        readonly post: operations["setHold"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/holds/lift": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Lift a legal hold */
+        readonly post: operations["liftHold"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -514,15 +789,15 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/marketplace/listings": {
+    readonly "/api/v1/keys": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Search what all sources offer, with the counts of each facet */
-        readonly get: operations["searchMarketplace"];
+        /** Read what holds the keys, which keys there are, and how far their rotation is */
+        readonly get: operations["getKeys"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -531,16 +806,33 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/marketplace/listings/{plugin}": {
+    readonly "/api/v1/keys/{key}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Read what a marketplace says of a plugin: versions, rights, hosts, parts, quality and what shows it */
-        readonly get: operations["getListing"];
+        readonly get?: never;
         readonly put?: never;
+        readonly post?: never;
+        /** Destroy a retired key for good; refused while it seals a single value */
+        readonly delete: operations["destroyKey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys/attachments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Choose where the sealed bytes of new attachments go; a bucket is proven first */
+        readonly put: operations["setAttachmentPlace"];
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -548,16 +840,16 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/marketplace/listings/{plugin}/images/{image}": {
+    readonly "/api/v1/keys/provider": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Read a picture of a listing, as its publisher signed it */
-        readonly get: operations["getListingImage"];
-        readonly put?: never;
+        readonly get?: never;
+        /** Choose what holds the keys, or give a new passphrase; a new wrapping key is made and proven first */
+        readonly put: operations["setKeyProvider"];
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -565,7 +857,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/marketplace/mirrors": {
+    readonly "/api/v1/keys/rotation": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -574,97 +866,10 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Upload a mirror; it is kept aside and trusted by nobody until a source is made of it or takes it in */
-        readonly post: operations["uploadMirror"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/sources": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** List the marketplaces that plugins come from, in the order in which they are asked */
-        readonly get: operations["listSources"];
-        readonly put?: never;
-        /** Trust a marketplace by the fingerprint of its root keys, and read it */
-        readonly post: operations["addSource"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/sources/{source}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        /** Change a source's title, its place in the order, or how far it is trusted */
-        readonly put: operations["changeSource"];
-        readonly post?: never;
-        /** Trust a marketplace no more; what was installed from it stays and gets no updates */
-        readonly delete: operations["removeSource"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/sources/{source}/mirror": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Download a source as one file, whole and verifiable, for a site without internet */
-        readonly get: operations["exportMirror"];
-        readonly put?: never;
-        /** Let a source go on from an uploaded mirror; it must be signed by the keys that are trusted, and newer */
-        readonly post: operations["takeMirror"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/sources/{source}/refresh": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Read a marketplace anew; each file is verified before anything of it is taken */
-        readonly post: operations["refreshSource"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/marketplace/sources/inspect": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Read the root keys of a marketplace, so that a person can compare their fingerprint; trusts nothing */
-        readonly post: operations["inspectSource"];
-        readonly delete?: never;
+        /** Make a new data key and seal everything with it anew, or go on with the rotation that was stopped */
+        readonly post: operations["rotateKeys"];
+        /** Stop the rotation where it is; both keys stay, and it can go on later */
+        readonly delete: operations["stopKeyRotation"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -784,6 +989,92 @@ export interface paths {
         readonly get: operations["getApiDescription"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/consent-check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Tell whether a patient's consents let data go out for a purpose */
+        readonly post: operations["checkConsent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/disclosures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List what was given out about a patient: when, to whom, what and why */
+        readonly get: operations["listDisclosures"];
+        readonly put?: never;
+        /** Write down a disclosure that was made outside of Hilum */
+        readonly post: operations["enterDisclosure"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/disclosures/account": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download the accounting of disclosures that a patient is owed, as CSV with full names */
+        readonly get: operations["downloadDisclosures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/overview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a patient's banner, consents and timeline, masked */
+        readonly get: operations["getPatientOverview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/patients/{patient}/shredding": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ask that everything about a patient is destroyed beyond repair; another person approves it */
+        readonly post: operations["requestShredding"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1768,6 +2059,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/record-stores": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the record stores with how many records of each type they hold */
+        readonly get: operations["listRecordStores"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{type}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record, or one of its versions, masked */
+        readonly get: operations["getMaskedRecord"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{type}/{id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make an older version the current one again, as a new version */
+        readonly post: operations["restoreRecordVersion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/{type}/{id}/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List a record's versions with who wrote them and which elements changed */
+        readonly get: operations["listRecordVersions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/records/browse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Look for records of a type in a store; rows are masked */
+        readonly post: operations["browseRecords"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/registrations": {
         readonly parameters: {
             readonly query?: never;
@@ -1900,6 +2276,74 @@ export interface paths {
         readonly post?: never;
         /** Show a problem again that was put off */
         readonly delete: operations["unsnoozeRepair"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/retention": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read how long old versions are kept, by type */
+        readonly get: operations["getRetention"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/retention/{type}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Set how long superseded and deleted versions of a type are kept */
+        readonly put: operations["setRetention"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/retention/{type}/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Count what a purge would remove, and remove nothing */
+        readonly post: operations["previewPurge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/retention/{type}/purge": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Remove now the old versions of a type that its rule no longer keeps */
+        readonly post: operations["purgeRecords"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -2059,6 +2503,159 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/shreddings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List which patients' records were to be destroyed, by whom, and what came of it */
+        readonly get: operations["listShreddings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/shreddings/{shredding}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Destroy everything about a patient, as somebody else asked: it cannot be undone */
+        readonly post: operations["approveShredding"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/shreddings/{shredding}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Refuse a shredding, with a reason; who asked for it takes it back so */
+        readonly post: operations["refuseShredding"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the record stores with their role, how far behind they are and what they refused */
+        readonly get: operations["listStores"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the records that a store refused, each with its cause and mend */
+        readonly get: operations["listStoreFaults"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults/{fault}/dismiss": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Leave a record out of a store for good, with a reason */
+        readonly post: operations["dismissStoreFault"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/faults/{fault}/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hand a record that was refused to the store again, as it is now */
+        readonly post: operations["retryStoreFault"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/reconcile": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Compare a store with this Hilum, record by record, and hand over what it lacks */
+        readonly post: operations["reconcileStore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/stores/{plugin}/{instance}/role": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Say which records are carried to a store; without a role it is handed nothing */
+        readonly put: operations["setStoreRole"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tokens": {
         readonly parameters: {
             readonly query?: never;
@@ -2089,6 +2686,23 @@ export interface paths {
         readonly post?: never;
         /** Revoke a token at once */
         readonly delete: operations["revokeApiToken"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/unseal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give the passphrase that a sealed start waits for */
+        readonly post: operations["unseal"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -2252,6 +2866,180 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/fhir/R4": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Carry out a batch, or a transaction of which all or nothing is done */
+        readonly post: operations["sendBundle"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Search records of one type */
+        readonly get: operations["searchRecords"];
+        readonly put?: never;
+        /** Store a new record; with If-None-Exist only where no record matches */
+        readonly post: operations["createRecord"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/_history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the versions of all records of a type, newest first */
+        readonly get: operations["listTypeHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/_search": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Search records of one type, with the criteria in the body, where no log of addresses sees them */
+        readonly post: operations["postSearchRecords"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record as it is now; a Binary raw, unless FHIR JSON is asked for */
+        readonly get: operations["readRecord"];
+        /** Replace a record, or store it under the id that the client gives; with If-Match only that version */
+        readonly put: operations["updateRecord"];
+        readonly post?: never;
+        /** Delete a record; its versions stay until their retention ends */
+        readonly delete: operations["deleteRecord"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a record by JSON Patch (RFC 6902) */
+        readonly patch: operations["patchRecord"];
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}/_history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the versions of a record, newest first */
+        readonly get: operations["listRecordHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/{type}/{id}/_history/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a record as it was in one version */
+        readonly get: operations["readRecordVersion"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/Binary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Store bytes of any content type as a Binary, streamed; FHIR JSON is taken as the resource */
+        readonly post: operations["createBinary"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/Binary/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Replace the bytes of a Binary, streamed */
+        readonly put: operations["updateBinary"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/fhir/R4/metadata": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Tell what the FHIR API serves: types, interactions and search parameters */
+        readonly get: operations["getCapabilityStatement"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/hooks/{plugin}/{instance}/{path}": {
         readonly parameters: {
             readonly query?: never;
@@ -2365,13 +3153,29 @@ export interface components {
             };
             readonly username: string;
         };
-        readonly Advisory: {
-            readonly component: string;
-            readonly fixedIn?: string;
+        readonly AccountedDisclosure: {
+            readonly accountable: boolean;
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly consent?: string;
             readonly id: string;
             /** @enum {unknown} */
-            readonly severity: "low" | "moderate" | "high" | "critical";
-            readonly title: string;
+            readonly kind: "message" | "export" | "replication" | "program" | "entered";
+            readonly part2: boolean;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+            readonly purposeLabel: string;
+            readonly recipient: string;
+            readonly records: readonly {
+                readonly id: string;
+                readonly type: string;
+            }[];
+            readonly via?: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly what: string;
         };
         readonly Agreement: {
             /** Format: date-time */
@@ -2405,7 +3209,10 @@ export interface components {
             readonly name: string;
             readonly prefix: string;
             /** @enum {unknown} */
+            readonly purpose: "TREAT" | "HOPERAT";
+            /** @enum {unknown} */
             readonly role: "administrator" | "operator" | "auditor" | "viewer";
+            readonly scopes: readonly string[];
         };
         readonly Attachment: {
             readonly contentType: string;
@@ -2433,39 +3240,14 @@ export interface components {
             readonly resource?: string;
             readonly via?: string;
         };
-        readonly BlastRadius: {
-            readonly data: readonly {
-                readonly count: number;
-                /** Format: date-time */
-                readonly first?: string;
-                /** @enum {unknown} */
-                readonly kind: "messages" | "attachments" | "records";
-                /** Format: date-time */
-                readonly last?: string;
-                readonly people: number;
-                readonly title: string;
-            }[];
-            readonly hosts: readonly {
-                readonly bytesOut: number;
-                readonly host: string;
-                /** Format: date-time */
-                readonly lastAt: string;
-                readonly requests: number;
-            }[];
-            readonly plugin: string;
-            readonly receiptDays: number;
-            readonly scopes: readonly {
-                readonly instance: string;
-                readonly plain: string;
-                readonly scope: string;
-            }[];
-            readonly secrets: readonly {
-                readonly instance: string;
-                readonly name: string;
-            }[];
+        readonly Authorship: {
             /** Format: date-time */
-            readonly since?: string;
-            readonly tokens: number;
+            readonly at: string;
+            readonly by: string;
+            readonly via?: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
         };
         readonly CallStats: {
             readonly calls: number;
@@ -2568,6 +3350,16 @@ export interface components {
             readonly sentence: string;
             readonly slowest: readonly components["schemas"]["CallStats"][];
         };
+        readonly DataKey: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly id: number;
+            /** Format: date-time */
+            readonly retiredAt?: string;
+            /** @enum {unknown} */
+            readonly state: "pending" | "active" | "retired";
+            readonly values?: number;
+        };
         readonly Disclosure: {
             readonly allowed: boolean;
             /** @enum {unknown} */
@@ -2608,7 +3400,7 @@ export interface components {
             /** @enum {unknown} */
             readonly access: "granted" | "denied" | "undecided" | "stale";
             /** @enum {unknown} */
-            readonly auth?: "basic" | "bearer" | "header" | "oauth2";
+            readonly auth?: "basic" | "bearer" | "header" | "oauth2" | "client_credentials";
             readonly day: {
                 readonly bytesIn: number;
                 readonly bytesOut: number;
@@ -2665,6 +3457,11 @@ export interface components {
             readonly status: "passed" | "failed" | "warning" | "skipped";
             readonly title: string;
         };
+        readonly FhirResource: {
+            readonly resourceType: string;
+        } & {
+            readonly [key: string]: unknown;
+        };
         readonly Fixture: {
             readonly capability: string;
             readonly channel?: string;
@@ -2694,6 +3491,95 @@ export interface components {
         readonly Gate: {
             readonly ready: boolean;
             readonly rows: readonly components["schemas"]["Evidence"][];
+        };
+        readonly Glass: {
+            readonly by: string;
+            readonly can: readonly components["schemas"]["Permission"][];
+            /** @enum {unknown} */
+            readonly ended?: "closed" | "expired" | "session_ended" | "replaced";
+            /** Format: date-time */
+            readonly endedAt?: string;
+            readonly extended: number;
+            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+            readonly id: string;
+            readonly minutes: number;
+            /** Format: date-time */
+            readonly openedAt: string;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+            readonly purposeLabel: string;
+            readonly reads: number;
+            /** Format: date-time */
+            readonly reviewedAt?: string;
+            readonly reviewedBy?: string;
+            /** @enum {unknown} */
+            readonly state: "open" | "waiting" | "accepted" | "asked" | "escalated";
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
+            readonly title: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly GlassDetail: {
+            readonly by: string;
+            readonly can: readonly components["schemas"]["Permission"][];
+            readonly caseReference?: string;
+            /** @enum {unknown} */
+            readonly ended?: "closed" | "expired" | "session_ended" | "replaced";
+            /** Format: date-time */
+            readonly endedAt?: string;
+            readonly extended: number;
+            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+            readonly id: string;
+            readonly minutes: number;
+            readonly notes: readonly components["schemas"]["GlassNote"][];
+            /** Format: date-time */
+            readonly openedAt: string;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+            readonly purposeLabel: string;
+            readonly reads: number;
+            readonly reason: string;
+            /** Format: date-time */
+            readonly reviewedAt?: string;
+            readonly reviewedBy?: string;
+            /** @enum {unknown} */
+            readonly state: "open" | "waiting" | "accepted" | "asked" | "escalated";
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
+            readonly title: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly uses: readonly components["schemas"]["GlassUse"][];
+        };
+        readonly GlassNote: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            /** @enum {unknown} */
+            readonly what: "accept" | "ask" | "escalate" | "answer";
+            readonly words?: string;
+        };
+        readonly GlassUse: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly id: string;
+            readonly type: string;
+            readonly version?: number;
+            /** @enum {unknown} */
+            readonly what: "record" | "attachment" | "copied" | "printed";
         };
         readonly Health: {
             readonly calls: {
@@ -2739,6 +3625,22 @@ export interface components {
             readonly startedAt?: string;
             /** @enum {unknown} */
             readonly state: "not_tested" | "healthy" | "degraded" | "failing";
+        };
+        readonly Hold: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly can: readonly components["schemas"]["Permission"][];
+            readonly reason: string;
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
+            readonly title: string;
         };
         readonly Hook: {
             readonly address: string;
@@ -2831,19 +3733,6 @@ export interface components {
             /** @enum {unknown} */
             readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
         };
-        readonly InstallStep: {
-            readonly code?: string;
-            readonly detail?: string;
-            readonly durationMs?: number;
-            readonly fix?: string;
-            /** @enum {unknown} */
-            readonly id: "verify" | "unpack" | "approve" | "start" | "handshake" | "conformance" | "smoke" | "switch" | "watch";
-            /** Format: date-time */
-            readonly startedAt?: string;
-            /** @enum {unknown} */
-            readonly state: "waiting" | "running" | "passed" | "warning" | "failed" | "skipped";
-            readonly title: string;
-        };
         readonly Instance: {
             /** Format: date-time */
             readonly enabledAt?: string;
@@ -2878,117 +3767,68 @@ export interface components {
             readonly testMode: boolean;
             readonly title: string;
         };
-        readonly KeptVersion: {
-            readonly digest: string;
-            /** Format: date-time */
-            readonly installedAt: string;
-            readonly installedBy: string;
-            readonly publisher?: string;
-            readonly rollBack: {
-                readonly instead?: string;
-                readonly possible: boolean;
-                readonly why?: string;
+        readonly KeyRotation: {
+            readonly at?: string;
+            readonly done: number;
+            readonly fault?: {
+                readonly code: string;
+                readonly detail: string;
             };
-            readonly running: boolean;
-            readonly source?: string;
+            /** Format: date-time */
+            readonly finishedAt?: string;
+            readonly id: string;
+            readonly key: number;
+            /** Format: date-time */
+            readonly startedAt: string;
+            readonly startedBy: string;
             /** @enum {unknown} */
-            readonly status: "verified" | "signed" | "modified" | "unsigned" | "revoked";
-            readonly version: string;
+            readonly state: "running" | "stopped" | "failed" | "finished";
+            readonly total: number;
         };
-        readonly Listing: {
-            readonly capabilities: readonly {
+        readonly KeysAnswer: {
+            readonly attachments: {
+                readonly bucket?: {
+                    readonly accessKeyId: string;
+                    readonly bucket: string;
+                    readonly endpoint?: string;
+                    readonly region: string;
+                };
+                readonly folder: string;
                 /** @enum {unknown} */
-                readonly name: "send_messages" | "receive_messages" | "store_records" | "transform_records" | "provide_operations" | "handle_events" | "run_jobs";
-                readonly title: string;
-            }[];
-            readonly deprecated?: string;
-            readonly description: string;
-            readonly installed?: string;
-            readonly license?: string;
-            readonly name: string;
-            /** @enum {unknown} */
-            readonly phi: "none" | "transit" | "store";
-            readonly plugin: string;
-            /** Format: date-time */
-            readonly publishedAt: string;
-            readonly publisher: string;
-            /** @enum {unknown} */
-            readonly quality: "none" | "bronze" | "silver" | "gold" | "platinum";
-            readonly security: boolean;
-            readonly source: {
-                readonly id: string;
-                readonly title: string;
+                readonly kind: "folder" | "bucket";
             };
-            readonly update?: string;
-            readonly version: string;
-        };
-        readonly ListingDetail: {
-            readonly bytes: number;
-            readonly capabilities: readonly {
+            readonly keys: readonly components["schemas"]["DataKey"][];
+            readonly provider: {
+                readonly file: string;
                 /** @enum {unknown} */
-                readonly name: "send_messages" | "receive_messages" | "store_records" | "transform_records" | "provide_operations" | "handle_events" | "run_jobs";
-                readonly title: string;
-            }[];
-            readonly capabilityNotes: readonly {
-                readonly plain: string;
-                readonly served: boolean;
-                readonly title: string;
-            }[];
-            readonly deprecated?: string;
-            readonly description: string;
-            readonly digest: string;
-            readonly homepage?: string;
-            readonly hosts: readonly string[];
-            readonly installed?: string;
-            readonly license?: string;
-            readonly name: string;
-            readonly needs: readonly {
-                readonly fits: boolean;
-                readonly plugin: string;
-                readonly present?: string;
-                readonly range: string;
-            }[];
-            readonly others: readonly {
-                readonly source: string;
-                readonly title: string;
-                readonly version: string;
-            }[];
-            readonly permissions: readonly {
-                readonly plain: string;
-                readonly reason: string;
-                readonly scope: string;
-            }[];
-            /** @enum {unknown} */
-            readonly phi: "none" | "transit" | "store";
-            readonly plugin: string;
-            /** Format: date-time */
-            readonly publishedAt: string;
-            readonly publisher: string;
-            /** @enum {unknown} */
-            readonly quality: "none" | "bronze" | "silver" | "gold" | "platinum";
-            readonly qualityCriteria: readonly components["schemas"]["QualityCriterion"][];
-            readonly readme?: string;
-            readonly requiresHilum?: string;
-            readonly sbom: {
-                readonly advisories: readonly components["schemas"]["Advisory"][];
-                readonly components: number;
-                readonly licenses: readonly {
-                    readonly count: number;
-                    readonly license: string;
-                }[];
+                readonly kind: "file" | "passphrase" | "transit";
+                readonly transit?: {
+                    readonly address: string;
+                    readonly key: string;
+                    readonly mount: string;
+                    readonly namespace?: string;
+                    /** @enum {unknown} */
+                    readonly signIn: "token" | "approle";
+                };
             };
-            readonly screenshots: readonly {
-                readonly alt: string;
-                readonly image: string;
-            }[];
-            readonly security: boolean;
-            readonly source: {
+            readonly rotation?: {
+                readonly at?: string;
+                readonly done: number;
+                readonly fault?: {
+                    readonly code: string;
+                    readonly detail: string;
+                };
+                /** Format: date-time */
+                readonly finishedAt?: string;
                 readonly id: string;
-                readonly title: string;
+                readonly key: number;
+                /** Format: date-time */
+                readonly startedAt: string;
+                readonly startedBy: string;
+                /** @enum {unknown} */
+                readonly state: "running" | "stopped" | "failed" | "finished";
+                readonly total: number;
             };
-            readonly update?: string;
-            readonly version: string;
-            readonly versions: readonly components["schemas"]["OfferedVersion"][];
         };
         readonly LiveReload: {
             readonly on: boolean;
@@ -3050,46 +3890,24 @@ export interface components {
             readonly settings: readonly string[];
             readonly valid: boolean;
         };
-        readonly MarketplaceSource: {
-            /** Format: date-time */
-            readonly addedAt: string;
-            readonly addedBy: string;
+        readonly MaskedLine: {
+            readonly label: string;
+            readonly value: string;
+        };
+        readonly MaskedRecord: {
+            readonly deleted: boolean;
+            readonly hold: boolean;
+            /** @enum {unknown} */
+            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
             readonly id: string;
-            /** @enum {unknown} */
-            readonly kind: "official" | "organisation" | "air_gapped";
-            readonly place: {
-                readonly address: string;
-                /** @constant */
-                readonly kind: "address";
-            } | {
-                /** @constant */
-                readonly kind: "folder";
-                readonly path: string;
-            } | {
-                /** @constant */
-                readonly kind: "mirror";
-                readonly mirror: string;
-            };
-            readonly plugins: number;
-            readonly policy: components["schemas"]["SourcePolicy"];
-            readonly precedence: number;
-            readonly problem?: {
-                readonly code: string;
-                readonly fix: string;
-                /** Format: date-time */
-                readonly since: string;
-                readonly title: string;
-                readonly why: string;
-            };
-            readonly publishers: readonly string[];
-            /** Format: date-time */
-            readonly refreshedAt?: string;
-            readonly revision: number;
-            readonly root: components["schemas"]["SourceRoot"];
-            /** @enum {unknown} */
-            readonly state: "fresh" | "stale" | "failing" | "not_read";
+            readonly labels: readonly string[];
+            readonly lines: readonly components["schemas"]["MaskedLine"][];
+            readonly patients: readonly string[];
+            readonly store: string;
             readonly title: string;
-            readonly versions: number;
+            readonly type: string;
+            readonly version: number;
+            readonly written: components["schemas"]["Authorship"];
         };
         readonly Message: {
             readonly attempts: number;
@@ -3147,21 +3965,6 @@ export interface components {
             /** Format: date-time */
             readonly updatedAt: string;
         };
-        readonly OfferedVersion: {
-            readonly bytes: number;
-            readonly changelog: string;
-            /** Format: date-time */
-            readonly coolingOffUntil?: string;
-            readonly digest: string;
-            readonly installed: boolean;
-            /** Format: date-time */
-            readonly publishedAt: string;
-            readonly revoked?: string;
-            readonly security: boolean;
-            readonly unfit?: string;
-            readonly version: string;
-            readonly yanked?: string;
-        };
         readonly Ok: {
             /** @constant */
             readonly ok: true;
@@ -3189,14 +3992,23 @@ export interface components {
             }[];
             readonly name: string;
         };
-        readonly PlannedInstall: {
-            readonly because: string;
-            readonly digest: string;
+        readonly PatientConsent: {
+            /** @enum {unknown} */
+            readonly decision: "permit" | "deny";
+            /** Format: date-time */
             readonly from?: string;
-            readonly name: string;
-            readonly plugin: string;
-            readonly source?: string;
-            readonly to: string;
+            readonly id: string;
+            readonly inForce: boolean;
+            readonly kind: string;
+            readonly purposes: readonly string[];
+            /** Format: date-time */
+            readonly until?: string;
+        };
+        readonly Permission: {
+            /** @enum {unknown} */
+            readonly act: "reveal" | "restore" | "hold" | "liftHold" | "export" | "shred" | "review" | "answer" | "extend" | "close" | "approve" | "refuse" | "download";
+            readonly allowed: boolean;
+            readonly why?: string;
         };
         readonly PlatformSettings: {
             readonly authorities?: readonly string[];
@@ -3216,7 +4028,7 @@ export interface components {
                 readonly title: string;
             }[];
             /** @enum {unknown} */
-            readonly code: "included" | "installed" | "linked" | "host" | "remote" | "waiting";
+            readonly code: "included" | "linked" | "host" | "remote" | "waiting";
             readonly codePath?: string;
             readonly description?: string;
             readonly digest: string;
@@ -3241,7 +4053,7 @@ export interface components {
                 readonly title: string;
             }[];
             /** @enum {unknown} */
-            readonly code: "included" | "installed" | "linked" | "host" | "remote" | "waiting";
+            readonly code: "included" | "linked" | "host" | "remote" | "waiting";
             readonly codePath?: string;
             readonly description?: string;
             readonly digest: string;
@@ -3314,13 +4126,73 @@ export interface components {
             readonly title: string;
             readonly type: string;
         };
-        readonly QualityCriterion: {
-            readonly evidence: string;
-            readonly id: string;
+        readonly RecordAttachment: {
+            readonly bytes?: number;
+            readonly contentType?: string;
+            readonly index: number;
+            readonly pointer: string;
             /** @enum {unknown} */
-            readonly level: "bronze" | "silver" | "gold" | "platinum";
-            readonly met: boolean;
+            readonly view: "pdf" | "image" | "text" | "ccda" | "download";
+        };
+        readonly RecordExport: {
+            readonly can: readonly components["schemas"]["Permission"][];
+            /** Format: date-time */
+            readonly decidedAt?: string;
+            readonly decidedBy?: string;
+            /** Format: date-time */
+            readonly downloadedAt?: string;
+            readonly id: string;
+            readonly patient: string;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+            readonly purposeLabel: string;
+            readonly reason: string;
+            readonly recipient: string;
+            readonly records?: number;
+            readonly refusal?: string;
+            /** Format: date-time */
+            readonly requestedAt: string;
+            readonly requestedBy: string;
+            /** @enum {unknown} */
+            readonly state: "waiting" | "approved" | "refused" | "downloaded" | "expired";
             readonly title: string;
+            readonly types: readonly string[];
+            /** Format: date-time */
+            readonly until: string;
+            readonly withheld?: number;
+        };
+        readonly RecordSearch: {
+            /** Format: date-time */
+            readonly before?: string;
+            readonly category?: string;
+            readonly cursor?: string;
+            /** Format: date-time */
+            readonly from?: string;
+            readonly identifier?: string;
+            readonly limit?: number;
+            readonly name?: string;
+            readonly patient?: string;
+            readonly store?: string;
+            readonly type: string;
+        };
+        readonly RecordStore: {
+            readonly id: string;
+            readonly instance?: string;
+            readonly plugin?: string;
+            readonly problem?: string;
+            /** @enum {unknown} */
+            readonly role: "primary" | "replica" | "archive";
+            readonly title: string;
+            readonly types: readonly components["schemas"]["StoredType"][];
+        };
+        readonly RecordVersion: {
+            readonly can: readonly components["schemas"]["Permission"][];
+            /** @enum {unknown} */
+            readonly change: "created" | "changed" | "deleted" | "restored";
+            readonly current: boolean;
+            readonly elements: readonly string[];
+            readonly version: number;
+            readonly written: components["schemas"]["Authorship"];
         };
         readonly Registration: {
             /** Format: date-time */
@@ -3395,6 +4267,89 @@ export interface components {
             readonly method: string;
             /** @enum {unknown} */
             readonly outcome: "answered" | "failed";
+        };
+        readonly ReplicatedStore: {
+            readonly behind: {
+                readonly changes: number;
+                /** Format: date-time */
+                readonly since?: string;
+            };
+            readonly faults: number;
+            readonly instance?: string;
+            readonly plugin?: string;
+            readonly reconciliation?: {
+                readonly checked: number;
+                readonly deleted: number;
+                /** Format: date-time */
+                readonly endedAt?: string;
+                readonly foreign: number;
+                readonly mend: boolean;
+                readonly mended: number;
+                readonly missing: number;
+                readonly older: number;
+                readonly refusal?: {
+                    /** @enum {unknown} */
+                    readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                    readonly code: string;
+                    readonly field?: string;
+                    readonly fix: string;
+                    readonly reply?: string;
+                    readonly title: string;
+                };
+                /** Format: date-time */
+                readonly startedAt: string;
+                readonly startedBy: string;
+                /** @enum {unknown} */
+                readonly state: "running" | "done" | "failed";
+            };
+            readonly refusal?: {
+                /** @enum {unknown} */
+                readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                readonly code: string;
+                readonly field?: string;
+                readonly fix: string;
+                /** Format: date-time */
+                readonly nextAttemptAt: string;
+                readonly reply?: string;
+                /** Format: date-time */
+                readonly since: string;
+                readonly title: string;
+            };
+            /** @enum {unknown} */
+            readonly role: "primary" | "replica" | "archive" | "none";
+            /** @enum {unknown} */
+            readonly state: "current" | "catching_up" | "waiting" | "stopped" | "idle";
+            readonly taken: number;
+            /** Format: date-time */
+            readonly takenAt?: string;
+            readonly title: string;
+            readonly types?: readonly string[];
+            readonly withheld: number;
+        };
+        readonly RetentionClock: {
+            /** Format: date-time */
+            readonly goesAt?: string;
+            readonly keepDays?: number;
+            readonly says: string;
+        };
+        readonly RetentionRule: {
+            readonly bytes: number;
+            /** @enum {unknown} */
+            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+            readonly keepDays?: number;
+            readonly label: string;
+            readonly purged?: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: string;
+                readonly versions: number;
+            };
+            readonly records: number;
+            /** Format: date-time */
+            readonly setAt?: string;
+            readonly setBy?: string;
+            readonly type: string;
+            readonly versions: number;
         };
         readonly Route: {
             readonly candidates: readonly components["schemas"]["RouteCandidate"][];
@@ -3607,6 +4562,26 @@ export interface components {
             readonly type: "form" | "menu" | "oauth2" | "check" | "test" | "summary";
             readonly waitsForHook?: string;
         };
+        readonly Shredding: {
+            readonly can: readonly components["schemas"]["Permission"][];
+            /** Format: date-time */
+            readonly decidedAt?: string;
+            readonly decidedBy?: string;
+            readonly id: string;
+            readonly patient: string;
+            readonly reason: string;
+            readonly records?: number;
+            readonly refusal?: string;
+            /** Format: date-time */
+            readonly requestedAt: string;
+            readonly requestedBy: string;
+            /** @enum {unknown} */
+            readonly state: "waiting" | "done" | "refused" | "expired";
+            readonly title?: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly versions?: number;
+        };
         readonly SmokeResult: {
             readonly actual?: string;
             /** @enum {unknown} */
@@ -3666,36 +4641,34 @@ export interface components {
             readonly title: string;
             readonly why: string;
         };
-        readonly SourcePolicy: {
-            readonly coolingOffDays: number;
-            readonly publishers: readonly string[];
+        readonly StoredType: {
+            readonly bytes?: number;
             /** @enum {unknown} */
-            readonly whenRevoked: "stop" | "warn";
+            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+            readonly keepDays?: number;
+            readonly label: string;
+            readonly records?: number;
+            readonly type: string;
+            readonly versions?: number;
         };
-        readonly SourceRefresh: {
-            readonly added: number;
-            readonly changed: number;
-            readonly removed: number;
-            readonly revoked: readonly {
-                /** @enum {unknown} */
-                readonly done: "stopped" | "said";
-                readonly plugin: string;
-                readonly reason: string;
-                readonly version: string;
-            }[];
-            readonly skipped: readonly {
-                readonly path: string;
-                readonly why: string;
-            }[];
-            readonly source: components["schemas"]["MarketplaceSource"];
-        };
-        readonly SourceRoot: {
+        readonly StoreFault: {
             /** Format: date-time */
-            readonly expiresAt: string;
-            readonly fingerprint: string;
-            readonly keys: readonly string[];
-            readonly test: boolean;
-            readonly threshold: number;
+            readonly at: string;
+            readonly attempts: number;
+            /** @enum {unknown} */
+            readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+            /** @enum {unknown} */
+            readonly change: "create" | "update" | "delete";
+            readonly code: string;
+            readonly field?: string;
+            readonly fix: string;
+            readonly id: string;
+            /** Format: date-time */
+            readonly lastAttemptAt: string;
+            readonly record: string;
+            readonly reply?: string;
+            readonly title: string;
+            readonly type: string;
             readonly version: number;
         };
         readonly TimelineEntry: {
@@ -3716,6 +4689,22 @@ export interface components {
             readonly nextAttemptAt?: string;
             readonly plugin?: string;
             readonly reply?: string;
+        };
+        readonly TimelineRecord: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly attachments: number;
+            readonly detail?: string;
+            /** @enum {unknown} */
+            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+            readonly id: string;
+            readonly kind: string;
+            readonly labels: readonly string[];
+            readonly title: string;
+            readonly type: string;
+            readonly version: number;
+            readonly when: string;
+            readonly written: components["schemas"]["Authorship"];
         };
         readonly UnclaimedHost: {
             readonly host: string;
@@ -3835,46 +4824,6 @@ export interface components {
             /** @enum {unknown} */
             readonly state: "running" | "done" | "cancelled";
             readonly total: number;
-        };
-        readonly VersionDifferences: {
-            readonly capabilities: {
-                readonly added: readonly string[];
-                readonly removed: readonly string[];
-            };
-            readonly files: readonly {
-                readonly bytes: number;
-                /** @enum {unknown} */
-                readonly change: "added" | "removed" | "changed";
-                readonly path: string;
-            }[];
-            readonly filesKnown: boolean;
-            readonly hosts: {
-                readonly added: readonly string[];
-                readonly removed: readonly string[];
-            };
-            readonly manifest: readonly {
-                readonly after?: string;
-                readonly before?: string;
-                readonly pointer: string;
-            }[];
-            readonly moreRights: boolean;
-            readonly needs: {
-                readonly added: readonly string[];
-                readonly removed: readonly string[];
-            };
-            readonly scopes: {
-                readonly added: readonly {
-                    readonly plain: string;
-                    readonly reason: string;
-                    readonly scope: string;
-                }[];
-                readonly removed: readonly {
-                    readonly plain: string;
-                    readonly reason: string;
-                    readonly scope: string;
-                }[];
-            };
-            readonly settings: readonly string[];
         };
         readonly WireFrame: {
             /** Format: date-time */
@@ -4469,7 +5418,7 @@ export interface operations {
                 readonly actor?: string;
                 readonly call?: string;
                 readonly decision?: "allow" | "deny";
-                readonly format: "jsonl" | "csv";
+                readonly format: "jsonl" | "csv" | "fhir";
                 readonly from?: string;
                 readonly instance?: string;
                 readonly outcome?: string;
@@ -4998,6 +5947,596 @@ export interface operations {
             };
         };
     };
+    readonly listExports: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["RecordExport"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly requestExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly patient: string;
+                    /** @enum {unknown} */
+                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+                    readonly reason: string;
+                    readonly recipient: string;
+                    readonly types?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordExport"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly approveExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly export: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordExport"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly downloadExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly export: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/zip": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly refuseExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly export: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordExport"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listGlasses: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly mine?: boolean;
+                readonly state?: "open" | "waiting" | "accepted" | "asked" | "escalated";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Glass"][];
+                        readonly next?: string;
+                        readonly waiting: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly openGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly caseReference?: string;
+                    readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                    /** @enum {unknown} */
+                    readonly minutes: 5 | 15 | 30;
+                    /** @enum {unknown} */
+                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+                    readonly reason: string;
+                    readonly target: {
+                        readonly patient: string;
+                    } | {
+                        readonly record: {
+                            readonly id: string;
+                            readonly type: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlassDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlassDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly answerGlassReview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlassDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly closeGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Glass"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly extendGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly minutes: 5 | 15 | 30;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Glass"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly readUnderGlass: {
+        readonly parameters: {
+            readonly query?: {
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly attachments: readonly components["schemas"]["RecordAttachment"][];
+                        readonly id: string;
+                        readonly notice?: string;
+                        readonly resource: components["schemas"]["FhirResource"];
+                        readonly revealed: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                        readonly type: string;
+                        /** Format: date-time */
+                        readonly until: string;
+                        readonly version: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly readAttachmentUnderGlass: {
+        readonly parameters: {
+            readonly query?: {
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+                readonly id: string;
+                readonly place: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly attachFromRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+                readonly id: string;
+                readonly place: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly reviewGlass: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason?: string;
+                    /** @enum {unknown} */
+                    readonly verdict: "accept" | "ask" | "escalate";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GlassDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly noteGlassUse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly glass: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly id: string;
+                    readonly type: string;
+                    /** @enum {unknown} */
+                    readonly what: "copied" | "printed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done; there is no body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly getHealth: {
         readonly parameters: {
             readonly query?: never;
@@ -5015,7 +6554,7 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         /** @enum {unknown} */
-                        readonly status: "ok" | "audit_blocked" | "stopping";
+                        readonly status: "ok" | "audit_blocked" | "stopping" | "sealed";
                     };
                 };
             };
@@ -5027,7 +6566,128 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         /** @enum {unknown} */
-                        readonly status: "ok" | "audit_blocked" | "stopping";
+                        readonly status: "ok" | "audit_blocked" | "stopping" | "sealed";
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listHolds: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Hold"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setHold: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                    readonly target: {
+                        readonly patient: string;
+                    } | {
+                        readonly record: {
+                            readonly id: string;
+                            readonly type: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly records: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly liftHold: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                    readonly target: {
+                        readonly patient: string;
+                    } | {
+                        readonly record: {
+                            readonly id: string;
+                            readonly type: string;
+                        };
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly records: number;
                     };
                 };
             };
@@ -5082,202 +6742,7 @@ export interface operations {
             };
         };
     };
-    readonly searchMarketplace: {
-        readonly parameters: {
-            readonly query?: {
-                readonly capability?: "send_messages" | "receive_messages" | "store_records" | "transform_records" | "provide_operations" | "handle_events" | "run_jobs";
-                readonly cursor?: string;
-                readonly license?: string;
-                readonly limit?: number;
-                readonly phi?: "none" | "transit" | "store";
-                readonly publisher?: string;
-                readonly q?: string;
-                readonly quality?: "none" | "bronze" | "silver" | "gold" | "platinum";
-                readonly sort?: "relevance" | "name" | "newest" | "quality";
-                readonly source?: string;
-                readonly state?: "installed" | "update";
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly behind: readonly {
-                            /** Format: date-time */
-                            readonly asOf?: string;
-                            readonly source: string;
-                            readonly title: string;
-                        }[];
-                        readonly facets: {
-                            readonly capability: readonly {
-                                readonly count: number;
-                                readonly title: string;
-                                readonly value: string;
-                            }[];
-                            readonly license: readonly {
-                                readonly count: number;
-                                readonly title: string;
-                                readonly value: string;
-                            }[];
-                            readonly phi: readonly {
-                                readonly count: number;
-                                readonly title: string;
-                                readonly value: string;
-                            }[];
-                            readonly publisher: readonly {
-                                readonly count: number;
-                                readonly title: string;
-                                readonly value: string;
-                            }[];
-                            readonly quality: readonly {
-                                readonly count: number;
-                                readonly title: string;
-                                readonly value: string;
-                            }[];
-                            readonly source: readonly {
-                                readonly count: number;
-                                readonly title: string;
-                                readonly value: string;
-                            }[];
-                            readonly state: readonly {
-                                readonly count: number;
-                                readonly title: string;
-                                readonly value: string;
-                            }[];
-                        };
-                        readonly items: readonly components["schemas"]["Listing"][];
-                        readonly next?: string;
-                        readonly suggestion?: string;
-                        readonly total: number;
-                    };
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly getListing: {
-        readonly parameters: {
-            readonly query?: {
-                readonly source?: string;
-                readonly version?: string;
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ListingDetail"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly getListingImage: {
-        readonly parameters: {
-            readonly query?: {
-                readonly source?: string;
-            };
-            readonly header?: never;
-            readonly path: {
-                readonly image: string;
-                readonly plugin: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "image/png": unknown;
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly uploadMirror: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/octet-stream": unknown;
-            };
-        };
-        readonly responses: {
-            /** @description Made */
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly bytes: number;
-                        readonly files: number;
-                        readonly mirror: string;
-                        readonly root: components["schemas"]["SourceRoot"];
-                    };
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly listSources: {
+    readonly getKeys: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -5292,9 +6757,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly items: readonly components["schemas"]["MarketplaceSource"][];
-                    };
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -5308,7 +6771,38 @@ export interface operations {
             };
         };
     };
-    readonly addSource: {
+    readonly destroyKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly key: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setAttachmentPlace: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -5318,65 +6812,75 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
-                    readonly fingerprint: string;
-                    readonly id: string;
-                    /** @enum {unknown} */
-                    readonly kind: "official" | "organisation" | "air_gapped";
-                    readonly place: {
-                        readonly address: string;
+                    /** @constant */
+                    readonly kind: "folder";
+                } | {
+                    readonly accessKeyId: string;
+                    readonly authority?: string;
+                    readonly bucket: string;
+                    readonly endpoint?: string;
+                    /** @constant */
+                    readonly kind: "bucket";
+                    readonly region: string;
+                    readonly secretAccessKey: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setKeyProvider: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @constant */
+                    readonly kind: "file";
+                } | {
+                    /** @constant */
+                    readonly kind: "passphrase";
+                    readonly passphrase: string;
+                } | {
+                    readonly address: string;
+                    readonly authority?: string;
+                    readonly key: string;
+                    /** @constant */
+                    readonly kind: "transit";
+                    readonly mount: string;
+                    readonly namespace?: string;
+                    readonly signIn: {
                         /** @constant */
-                        readonly kind: "address";
+                        readonly kind: "token";
+                        readonly token: string;
                     } | {
                         /** @constant */
-                        readonly kind: "folder";
-                        readonly path: string;
-                    } | {
-                        /** @constant */
-                        readonly kind: "mirror";
-                        readonly mirror: string;
+                        readonly kind: "approle";
+                        readonly roleId: string;
+                        readonly secretId: string;
                     };
-                    readonly policy: components["schemas"]["SourcePolicy"];
-                    readonly title: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Made */
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["MarketplaceSource"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly changeSource: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly source: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly policy: components["schemas"]["SourcePolicy"];
-                    readonly precedence: number;
-                    readonly revision: number;
-                    readonly title: string;
                 };
             };
         };
@@ -5387,7 +6891,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["MarketplaceSource"];
+                    readonly "application/json": components["schemas"]["KeysAnswer"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -5401,168 +6905,43 @@ export interface operations {
             };
         };
     };
-    readonly removeSource: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly source: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly reason: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Ok"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly exportMirror: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly source: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/vnd.hilum.mirror+zip": unknown;
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly takeMirror: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly source: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly mirror: string;
-                };
-            };
-        };
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SourceRefresh"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly refreshSource: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly source: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description Done */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SourceRefresh"];
-                };
-            };
-            /** @description Refused: what, where and the mend */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    readonly inspectSource: {
+    readonly rotateKeys: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": {
-                    readonly place: {
-                        readonly address: string;
-                        /** @constant */
-                        readonly kind: "address";
-                    } | {
-                        /** @constant */
-                        readonly kind: "folder";
-                        readonly path: string;
-                    } | {
-                        /** @constant */
-                        readonly kind: "mirror";
-                        readonly mirror: string;
-                    };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };
+    };
+    readonly stopKeyRotation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
         readonly responses: {
             /** @description Done */
             readonly 200: {
@@ -5570,7 +6949,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["SourceRoot"];
+                    readonly "application/json": components["schemas"]["KeyRotation"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -5883,6 +7262,282 @@ export interface operations {
             };
         };
     };
+    readonly checkConsent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly part2?: boolean;
+                    /** @enum {unknown} */
+                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly allowed: boolean;
+                        /** @enum {unknown} */
+                        readonly because: "no_rule" | "consent" | "treatment" | "emergency" | "own_request" | "consent_denies" | "part2_no_consent" | "part2_proceedings" | "decision_failed";
+                        readonly consent?: string;
+                        readonly notice: boolean;
+                        readonly says: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listDisclosures: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: string;
+                readonly cursor?: string;
+                readonly from?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["AccountedDisclosure"][];
+                        readonly next?: string;
+                        readonly patient: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly enterDisclosure: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** Format: date-time */
+                    readonly at: string;
+                    readonly part2?: boolean;
+                    /** @enum {unknown} */
+                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HOPERAT" | "HCOMPL" | "PATSFTY" | "PUBHLTH" | "HRESCH" | "HLEGAL" | "HSYSADMIN";
+                    readonly recipient: string;
+                    readonly what: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountedDisclosure"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly downloadDisclosures: {
+        readonly parameters: {
+            readonly query?: {
+                readonly all?: boolean;
+                readonly before?: string;
+                readonly from?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getPatientOverview: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly type?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly can: readonly components["schemas"]["Permission"][];
+                        readonly complete: boolean;
+                        readonly consents: readonly components["schemas"]["PatientConsent"][];
+                        readonly entries: readonly components["schemas"]["TimelineRecord"][];
+                        readonly glass?: {
+                            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                            readonly id: string;
+                            readonly purpose: string;
+                            /** Format: date-time */
+                            readonly until: string;
+                        };
+                        readonly hold?: {
+                            /** Format: date-time */
+                            readonly at: string;
+                            readonly by: string;
+                            readonly reason: string;
+                        };
+                        readonly next?: string;
+                        readonly patient?: {
+                            readonly deleted: boolean;
+                            readonly hold: boolean;
+                            /** @enum {unknown} */
+                            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+                            readonly id: string;
+                            readonly labels: readonly string[];
+                            readonly lines: readonly components["schemas"]["MaskedLine"][];
+                            readonly patients: readonly string[];
+                            readonly store: string;
+                            readonly title: string;
+                            readonly type: string;
+                            readonly version: number;
+                            readonly written: components["schemas"]["Authorship"];
+                        };
+                        readonly types: readonly {
+                            /** @enum {unknown} */
+                            readonly icon: "patient" | "person" | "organisation" | "document" | "file" | "message" | "measurement" | "report" | "appointment" | "order" | "task" | "consent" | "allergy" | "immunisation" | "provenance" | "record";
+                            readonly label: string;
+                            readonly type: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly requestShredding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly patient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Shredding"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listPlugins: {
         readonly parameters: {
             readonly query?: never;
@@ -6134,6 +7789,9 @@ export interface operations {
                             readonly body: string;
                             readonly contentType: string;
                             readonly id: string;
+                        };
+                        readonly record?: {
+                            readonly [key: string]: unknown;
                         };
                         readonly refused?: string;
                         readonly settings?: {
@@ -8421,6 +10079,206 @@ export interface operations {
             };
         };
     };
+    readonly listRecordStores: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly browse: components["schemas"]["Permission"];
+                        readonly stores: readonly components["schemas"]["RecordStore"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getMaskedRecord: {
+        readonly parameters: {
+            readonly query?: {
+                readonly store?: string;
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly attachments: readonly components["schemas"]["RecordAttachment"][];
+                        readonly can: readonly components["schemas"]["Permission"][];
+                        readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                        readonly glass?: {
+                            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+                            readonly id: string;
+                            readonly purpose: string;
+                            /** Format: date-time */
+                            readonly until: string;
+                        };
+                        readonly newest: number;
+                        readonly record: components["schemas"]["MaskedRecord"];
+                        readonly resource?: {
+                            readonly resourceType: string;
+                        } & {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly retention: components["schemas"]["RetentionClock"];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly restoreRecordVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly expected: number;
+                    readonly reason: string;
+                    readonly version: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MaskedRecord"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listRecordVersions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["RecordVersion"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly browseRecords: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RecordSearch"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["MaskedRecord"][];
+                        readonly keys: readonly ("identifier" | "name" | "patient" | "category" | "from" | "before")[];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listRegistrations: {
         readonly parameters: {
             readonly query?: never;
@@ -8723,6 +10581,159 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Repairs"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getRetention: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["RetentionRule"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setRetention: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly keepDays?: number;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RetentionRule"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly previewPurge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly keepDays: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: date-time */
+                        readonly endedBefore: string;
+                        readonly more: boolean;
+                        readonly versions: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly purgeRecords: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** Format: date-time */
+                        readonly endedBefore: string;
+                        readonly more: boolean;
+                        readonly versions: number;
+                    };
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -9103,6 +11114,360 @@ export interface operations {
             };
         };
     };
+    readonly listShreddings: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Shredding"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly approveShredding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly shredding: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly confirm: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Shredding"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly refuseShredding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly shredding: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Shredding"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listStores: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ReplicatedStore"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listStoreFaults: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["StoreFault"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly dismissStoreFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly fault: string;
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly ok: true;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly retryStoreFault: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly fault: string;
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly fault?: {
+                            /** Format: date-time */
+                            readonly at: string;
+                            readonly attempts: number;
+                            /** @enum {unknown} */
+                            readonly cause: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+                            /** @enum {unknown} */
+                            readonly change: "create" | "update" | "delete";
+                            readonly code: string;
+                            readonly field?: string;
+                            readonly fix: string;
+                            readonly id: string;
+                            /** Format: date-time */
+                            readonly lastAttemptAt: string;
+                            readonly record: string;
+                            readonly reply?: string;
+                            readonly title: string;
+                            readonly type: string;
+                            readonly version: number;
+                        };
+                        readonly taken: boolean;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly reconcileStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly mend?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplicatedStore"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly setStoreRole: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly instance: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly from?: "everything" | "now";
+                    /** @enum {unknown} */
+                    readonly role: "replica" | "archive" | "none";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplicatedStore"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listApiTokens: {
         readonly parameters: {
             readonly query?: never;
@@ -9147,7 +11512,10 @@ export interface operations {
                     readonly days: number;
                     readonly name: string;
                     /** @enum {unknown} */
+                    readonly purpose?: "TREAT" | "HOPERAT";
+                    /** @enum {unknown} */
                     readonly role: "administrator" | "operator" | "auditor" | "viewer";
+                    readonly scopes?: readonly string[];
                 };
             };
         };
@@ -9192,6 +11560,44 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly unseal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly passphrase?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {unknown} */
+                        readonly status: "opening";
+                    };
+                };
             };
             /** @description Refused: what, where and the mend */
             readonly default: {
@@ -9710,6 +12116,565 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly sendBundle: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly prefer?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly searchRecords: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _id?: string;
+                readonly _include?: string;
+                readonly _lastUpdated?: string;
+                readonly _sort?: string;
+                readonly _summary?: string;
+                readonly identifier?: string;
+                readonly patient?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly createRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-none-exist"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly listTypeHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _since?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly postSearchRecords: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _id?: string;
+                readonly _include?: string;
+                readonly _lastUpdated?: string;
+                readonly _sort?: string;
+                readonly _summary?: string;
+                readonly identifier?: string;
+                readonly patient?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly readRecord: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _summary?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Answered */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly updateRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly deleteRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; there is no body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly patchRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": readonly ({
+                    readonly from?: string;
+                    readonly op: string;
+                    readonly path: string;
+                    readonly value?: unknown;
+                } & {
+                    readonly [key: string]: unknown;
+                })[];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly listRecordHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly _count?: number;
+                readonly _cursor?: string;
+                readonly _since?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly readRecordVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly type: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Answered */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly createBinary: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly prefer?: string;
+                readonly "x-security-context"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly updateBinary: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+                readonly "x-security-context"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly getCapabilityStatement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
                 };
             };
         };

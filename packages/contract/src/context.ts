@@ -1,9 +1,19 @@
 import type { Role } from "./api/operation.ts";
+import type { PurposeOfUse } from "./purpose-of-use.ts";
 
 /** Who acts. `id` is what the audit log shows: `user:ana`, `token:{id}`, `plugin:{plugin}/{instance}`, `system:{part}`. */
 export type Actor =
   | { kind: "user"; id: string; user: string; role: Role; session: string; steppedUpUntil?: number }
-  | { kind: "token"; id: string; token: string; role: Role }
+  | {
+      kind: "token";
+      id: string;
+      token: string;
+      role: Role;
+      /** Data scopes; without any the token reaches no record. */
+      scopes?: readonly string[];
+      /** Of its use, chosen by the administrator who made it. */
+      purpose?: "TREAT" | "HOPERAT";
+    }
   | { kind: "plugin"; id: string; plugin: string; instance: string }
   | { kind: "system"; id: string }
   | { kind: "anonymous"; id: "anonymous"; peer: string };
@@ -14,7 +24,7 @@ export interface Context {
   /** ULID of the request; in every answer, log line and audit entry of it. */
   requestId: string;
   /** Purpose of use (v3-PurposeOfUse), chosen by the host, never by a plugin. */
-  purpose: "TREAT" | "HOPERAT" | "HSYSADMIN" | "ETREAT";
+  purpose: PurposeOfUse;
   signal: AbortSignal;
   now(): Date;
   log: Log;

@@ -1,7 +1,13 @@
+export { glassPurposes, purposeCodes, purposesOfUse, type GlassPurpose, type PurposeOfUse } from "./purpose-of-use.ts";
 export { capabilities, methodsOf, phiClassOf, type CapabilitySpec } from "./capabilities/capabilities.ts";
 export type { Actor, Context, Log, LogFields } from "./context.ts";
 export { errorCatalogue, errorCodes, type ErrorCode, type ErrorSpec } from "./errors/catalogue.ts";
-export { causeByProviderCode, type ProviderErrorCode } from "./errors/provider-codes.ts";
+export {
+  causeByProviderCode,
+  storeErrorCodes,
+  type ProviderErrorCode,
+  type StoreErrorCode,
+} from "./errors/provider-codes.ts";
 export { HilumError, isHilumError, type HilumErrorOptions, type Problem } from "./errors/hilum-error.ts";
 export {
   checkPluginId,
@@ -19,6 +25,7 @@ export { checkConfigSchema, secretNames, withDefaults } from "./manifest/config-
 export { hookBytesMax, hookDefaults, hooksOf } from "./manifest/ingress.ts";
 export { manifestJsonSchema, manifestShape } from "./manifest/manifest-shape.ts";
 export * from "./manifest/manifest.ts";
+export { storageBrowserOf } from "./manifest/storage-shape.ts";
 export { compareVersions } from "./manifest/migrations-shape.ts";
 export { describeMigration, migrateSettings, migrationsBetween } from "./manifest/migrate-settings.ts";
 export {
@@ -69,4 +76,5 @@ export { hasFormat, isEmail, isWebAddress } from "./text/formats.ts";
 export { compilePattern, type LinearPattern } from "./text/linear-pattern.ts";
 export { nearestName } from "./text/nearest-name.ts";
 export * from "./wire/protocol.ts";
+export * from "./wire/records.ts";
 export { judgeSdkVersion, sdkVersions } from "./wire/sdk-versions.ts";

@@ -13,6 +13,8 @@ export {
 } from "./lib/pipeline.ts";
 export { createCallIds } from "./lib/call-ids.ts";
 export type { GrantSnapshot, GrantsPort } from "./lib/plugin-decisions.ts";
+export type { BlobSink } from "@hilum/contract/wire";
+export type { RecordAsker, RecordsPort } from "./lib/records/records-port.ts";
 export type { LanePorts } from "./lib/lanes/lanes.ts";
 export type { PluginLogLine } from "./lib/logs/plugin-log.ts";
 export { escapeBounded, escapeText } from "@hilum/contract/wire";

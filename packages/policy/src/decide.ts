@@ -1,5 +1,6 @@
 import { coversScope, isScope, parseScope, type Actor, type PluginMethod, type Scope } from "@hilum/contract";
 import type { Grant } from "./grant.ts";
+import { rowsOf, type RowRules } from "./row-rules.ts";
 
 /** Kinds of crossing between a plugin and anything else (DESIGN section 1). */
 export const lanes = [
@@ -41,7 +42,14 @@ export type DenyReason =
   | "epoch.rolled_back"
   | "decision.failed";
 
-export type Decision = { allow: true; grant: Grant | "implied" } | { allow: false; reason: DenyReason };
+export type Decision =
+  | {
+      allow: true;
+      grant: Grant | "implied";
+      /** Of a record: which ones the grants reach. */
+      rows?: RowRules;
+    }
+  | { allow: false; reason: DenyReason };
 
 const deny = (reason: DenyReason): Decision => ({ allow: false, reason });
 
@@ -63,11 +71,11 @@ function decideOrThrow(request: Request, grants: readonly Grant[], epoch: number
   if (!Number.isSafeInteger(epoch) || !(epoch >= epochSeen)) return deny("epoch.rolled_back");
   const rule = implied.get(`${lane} ${action}`);
   if (rule === "always") return { allow: true, grant: "implied" };
-  if (rule === "own")
-    return owner?.plugin === actor.plugin && owner.instance === actor.instance
-      ? { allow: true, grant: "implied" }
-      : deny("owner.other");
   const kind = scoped.get(`${lane} ${action}`);
+  if (rule === "own") {
+    if (owner?.plugin === actor.plugin && owner.instance === actor.instance) return { allow: true, grant: "implied" };
+    if (kind === undefined) return deny("owner.other");
+  }
   if (kind === undefined) return deny("action.unknown");
   return decideByGrants(
     request,
@@ -81,27 +89,47 @@ const implied: ReadonlyMap<string, "always" | "own"> = new Map([
   ["log log", "always"],
   ["messages messages.updateDelivery", "own"],
   ["messages blobs.read", "own"],
+  ["records blobs.write", "own"],
   ["state state.get", "own"],
   ["state state.put", "own"],
   ["state state.delete", "own"],
 ]);
 
-/** What needs a grant, and the kind of scope that can give it. */
+/** What needs a grant, and the kind of scope that can give it. A store writes the files of its answer as its own. */
 const scoped: ReadonlyMap<string, Scope["kind"]> = new Map([
   ["egress connect", "net"],
   ["egress http.fetch", "net"],
+  ["records blobs.write", "data"],
+  ["records records.create", "data"],
+  ["records records.read", "data"],
+  ["records records.update", "data"],
+  ["records records.delete", "data"],
+  ["records records.search", "data"],
 ]);
 
 function decideByGrants(request: Request, kind: Scope["kind"], grants: readonly Grant[]): Decision {
   if (request.scope === undefined) return deny("scope.missing");
   const asked = parseScope(request.scope);
   if (!isScope(asked) || asked.kind !== kind) return deny("scope.invalid");
+  if (asked.kind === "data") return decideRows(request, asked, grants);
   const covering = grants.filter((grant) => covers(grant, asked));
   if (covering.some((grant) => grant.decision === "denied")) return deny("scope.denied");
-  const grant = covering.find(
-    (candidate) => candidate.decision === "granted" && (candidate.until === undefined || request.now < candidate.until),
-  );
+  const grant = covering.find((candidate) => holds(candidate, request));
   return grant === undefined ? deny("scope.not_granted") : { allow: true, grant };
+}
+
+const holds = (grant: Grant, { now }: Request): boolean =>
+  grant.decision === "granted" && (grant.until === undefined || now < grant.until);
+
+/** Filters of grants do not decide whether, but for which records: what is asked names none. */
+function decideRows(request: Request, asked: Extract<Scope, { kind: "data" }>, grants: readonly Grant[]): Decision {
+  if (asked.filters.length > 0) return deny("scope.invalid");
+  const denied = grants.filter(({ decision }) => decision === "denied");
+  const granted = grants.filter((grant) => holds(grant, request));
+  const rows = rowsOf(asked, granted, denied);
+  const grant = granted.find((candidate) => rowsOf(asked, [candidate], denied).length > 0);
+  if (grant !== undefined) return { allow: true, grant, rows };
+  return deny(rowsOf(asked, granted, []).length === 0 ? "scope.not_granted" : "scope.denied");
 }
 
 /** Only the pinned value counts: a grant for `{config.host}` says nothing about what the setting holds today. */

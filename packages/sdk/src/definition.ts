@@ -5,6 +5,8 @@ import type { HookAnswer, HookRequest } from "./hook-request.ts";
 import type { Connect } from "./lanes/egress.ts";
 import type { Fetch } from "./lanes/fetch.ts";
 import type { Attachments, Deliveries, PluginLog, PluginState } from "./lanes/lanes.ts";
+import type { RecordStore } from "./records/record-store.ts";
+import type { Records } from "./records/records.ts";
 
 /** Settings as the manifest's `config` declares them, defaults filled in, secrets included but for those that the host holds. */
 export type SettingValues = Readonly<Record<string, unknown>>;
@@ -30,6 +32,7 @@ export interface CallContext<Settings extends SettingValues = SettingValues> {
   readonly attachments: Attachments;
   readonly state: PluginState;
   readonly deliveries: Deliveries;
+  readonly records: Records;
   /** Aborts when the answer is no longer of use: cancelled, past the deadline, or the link is gone. */
   readonly signal: AbortSignal;
   /** When the signal aborts by itself. */
@@ -78,6 +81,8 @@ export interface PluginDefinition<Settings extends SettingValues = SettingValues
   manifest?: Manifest;
   /** Capability `send_messages`: hands one message to the provider. */
   sendMessages?(message: OutgoingMessage, ctx: CallContext<Settings>): Promise<Sent>;
+  /** Capability `store_records`: keeps records and gives them back. */
+  records?: RecordStore<Settings>;
   /** Judges settings that may not be saved yet, without asking the provider: `health` does that. */
   checkSettings?(settings: Settings, ctx: CallContext<Settings>): Awaitable<Evidence[]>;
   /** @deprecated Since 0.2.0, gone in 0.3.0: it is called `checkSettings`. Upgrade 1 of Developer tools, Upgrade, renames it. */

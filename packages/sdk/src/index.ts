@@ -3,6 +3,10 @@ export type {
   HealthResult,
   Manifest,
   ProviderErrorCode,
+  RecordDelete,
+  RecordRead,
+  RecordSearch,
+  SearchQuery,
   UpdateDeliveryParams,
 } from "@hilum/contract";
 export type { CauseClass, Evidence } from "@hilum/contract/api";
@@ -17,6 +21,24 @@ export {
   type MessageAttachment,
   type MessageContactPoint,
   type MessageText,
+} from "@hilum/contract/fhir";
+export {
+  binary,
+  documentOf,
+  documentReference,
+  identifierOf,
+  nameOf,
+  observation,
+  patient,
+  readingOf,
+  type BinaryInput,
+  type DocumentInfo,
+  type DocumentInput,
+  type ObservationInput,
+  type PatientInput,
+  type Reading,
+  type RecordCode,
+  type RecordIdentifier,
 } from "@hilum/contract/fhir";
 export {
   definePlugin,
@@ -39,6 +61,9 @@ export {
   type EgressFailure,
 } from "./lanes/egress.ts";
 export type { Fetch, FetchAnswer, FetchOptions } from "./lanes/fetch.ts";
+export type { CreateDetails, FoundRecords, KeptRecord, RecordStore, UpdateDetails } from "./records/record-store.ts";
+export type { GivenContent, HeldContent, RecordOf, RecordResource } from "./records/record-types.ts";
+export type { RecordPage, Records, SearchParams } from "./records/records.ts";
 export type { Attachments, Deliveries, PluginLog, PluginState, StateEntry } from "./lanes/lanes.ts";
 export { isProviderError, ProviderError, type ProviderErrorOptions } from "./provider-error.ts";
 export { serve } from "./serve.ts";

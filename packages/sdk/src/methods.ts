@@ -11,10 +11,11 @@ import {
 import type { Communication } from "@medplum/fhirtypes";
 import type { CallContext, PluginDefinition } from "./definition.ts";
 import { createHookRequest } from "./hook-request.ts";
+import { createStoreMethods, type ServedContext } from "./records/store-methods.ts";
 import { WireRefusal } from "./wire-refusal.ts";
 
 /** Answers one method of the host. */
-export type Method = (params: Record<string, unknown>, context: CallContext) => Promise<unknown>;
+export type Method = (params: Record<string, unknown>, context: ServedContext) => Promise<unknown>;
 
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 export function createMethods(definition: PluginDefinition): ReadonlyMap<string, Method> {
@@ -61,6 +62,8 @@ export function createMethods(definition: PluginDefinition): ReadonlyMap<string,
       );
       return { ...sent, outcome: "accepted" };
     });
+  if (definition.records !== undefined)
+    for (const [name, method] of createStoreMethods(definition.records)) methods.set(name, method);
   const { hooks } = definition;
   if (hooks !== undefined)
     methods.set("ingress.handle", async (params, context): Promise<IngressHandleResult> => {

@@ -9,7 +9,7 @@ import {
   type InitializeResult,
 } from "@hilum/contract";
 import type { FrameError } from "@hilum/contract/wire";
-import type { CallContext, Plugin, SettingValues } from "./definition.ts";
+import type { Plugin, SettingValues } from "./definition.ts";
 import type { Connect } from "./lanes/egress.ts";
 import { createLanes } from "./lanes/lanes.ts";
 import { createMethods, type Method } from "./methods.ts";
@@ -17,6 +17,7 @@ import type { Channel } from "./protocol/channel.ts";
 import { createPeer, type Handler, type Peer } from "./protocol/peer.ts";
 import type { PeerCall } from "./protocol/served-call.ts";
 import { isProviderError } from "./provider-error.ts";
+import type { ServedContext } from "./records/store-methods.ts";
 import { sdkVersion } from "./version.ts";
 import { WireRefusal } from "./wire-refusal.ts";
 
@@ -111,7 +112,7 @@ function createContext(
   peer: Peer,
   params: Record<string, unknown>,
   call: PeerCall,
-): CallContext {
+): ServedContext {
   const { call: id = "", deadlineMs = wireLimits.deadlineMsMax } = (params["meta"] ?? {}) as Partial<CallMeta>;
   const given = params["settings"] as SettingValues | undefined;
   const deadline = new Date(Date.now() + deadlineMs);

@@ -1,9 +1,12 @@
-export { createFileKeyProvider } from "./lib/crypto/file-key-provider.ts";
+export { createFileKeyProvider } from "./lib/key-holders/file-key-provider.ts";
+export { discardKeyHolder, prepareKeyHolder, readKeyHolders } from "./lib/key-holders/key-holder.ts";
 export { openStore } from "./lib/open-store.ts";
 export { callBuckets } from "./lib/repositories/call-totals.ts";
 
 export type * from "./lib/ports/access.ts";
+export type * from "./lib/ports/blob-places.ts";
 export type * from "./lib/ports/egress.ts";
+export type * from "./lib/ports/governance.ts";
 export type * from "./lib/ports/hooks.ts";
 export type * from "./lib/ports/identity.ts";
 export type * from "./lib/ports/keys.ts";
@@ -11,6 +14,8 @@ export type * from "./lib/ports/marketplace.ts";
 export type * from "./lib/ports/messages.ts";
 export type * from "./lib/ports/operations.ts";
 export type * from "./lib/ports/plugins.ts";
+export type * from "./lib/ports/record-stores.ts";
+export type * from "./lib/ports/records.ts";
 export type * from "./lib/ports/settings.ts";
 export type * from "./lib/ports/shapes.ts";
 export type * from "./lib/ports/sign-ins.ts";

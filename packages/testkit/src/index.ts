@@ -5,6 +5,10 @@ export {
   type IssuedCertificate,
 } from "./certificates/certificate-authority.ts";
 export { createTempDir, type TempDir } from "./files/temp-dir.ts";
+export { twoPagePdf } from "./files/two-page-pdf.ts";
+export { fhirClient, startFhirPeer, type FhirPeer } from "./fhir/fhir-peer.ts";
+export { startFhirServer, type FhirRequestSeen, type FhirServer, type FhirServerOptions } from "./fhir/fhir-server.ts";
+export { askOverTls, Unanswered, type TlsQuestion, type TlsReply } from "./http/ask-over-tls.ts";
 export { searchMemory, type MemoryHit, type MemorySearch } from "./memory/search-memory.ts";
 export {
   startAuthorizationServer,
@@ -20,9 +24,11 @@ export {
   startSenderProvider,
   type SenderProvider,
 } from "./oauth/sender-provider.ts";
+export { startOpenBao, type OpenBao } from "./openbao/openbao.ts";
 export { startPostgres, type Postgres, type PostgresDatabase } from "./postgres/postgres.ts";
 export { findBubblewrap, findChromium, findProgram, findPython } from "./run/programs.ts";
 export { noteSkip, requires, type Requirement, type RequirementName, type SkipNote } from "./run/requirement.ts";
+export { startS3Server, type S3Server, type S3ServerOptions } from "./s3/s3-server.ts";
 export {
   startSmtpServer,
   type ReceivedMail,

@@ -213,6 +213,24 @@ const errorCatalogue = {
 		fix: "Turn test mode off in Settings, once the vendor's agreement is in Vendors.",
 		retryable: false
 	},
+	"approval.another_person": {
+		status: 403,
+		title: "Another person has to decide this",
+		fix: "Ask another administrator or an auditor to open the request and decide it.",
+		retryable: false
+	},
+	"approval.not_found": {
+		status: 404,
+		title: "There is no such request",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"approval.wrong_state": {
+		status: 409,
+		title: "The request has been decided already, or its time is over",
+		fix: "Load the page again to see what came of it; ask anew if it is still needed.",
+		retryable: false
+	},
 	"audit.blocked": {
 		status: 503,
 		title: "The audit log cannot be written, so nothing is done",
@@ -237,10 +255,22 @@ const errorCatalogue = {
 		fix: "Upload the attachment again.",
 		retryable: false
 	},
+	"blob.place_unavailable": {
+		status: 503,
+		title: "The bucket of the attachments does not answer",
+		fix: "Check address, bucket and keys under Settings, Encryption keys, and that the storage runs.",
+		retryable: true
+	},
 	"blob.too_large": {
 		status: 413,
 		title: "The attachment is too large",
 		fix: "Send a smaller file.",
+		retryable: false
+	},
+	"bundle.invalid": {
+		status: 400,
+		title: "The bundle cannot be carried out",
+		fix: "Correct the named entries and send it again: nothing was done.",
 		retryable: false
 	},
 	"call.too_deep": {
@@ -271,6 +301,24 @@ const errorCatalogue = {
 		status: 500,
 		title: "A start setting is not valid",
 		fix: "Correct the named variable and start again.",
+		retryable: false
+	},
+	"consent.denied": {
+		status: 403,
+		title: "The patient's consent does not permit this",
+		fix: "Open the patient under Records and read the consents; record a new one if the patient agrees.",
+		retryable: false
+	},
+	"consent.part2": {
+		status: 403,
+		title: "The record is protected by 42 CFR part 2 and there is no consent that permits this",
+		fix: "Record the patient's written consent for this purpose, or leave the protected records out.",
+		retryable: false
+	},
+	"consent.proceedings": {
+		status: 403,
+		title: "Records under 42 CFR part 2 may not go into proceedings against the patient",
+		fix: "Leave the protected records out. Only a court order under 42 CFR part 2, subpart E, allows more, and that is carried out outside of Hilum.",
 		retryable: false
 	},
 	"data.corrupt": {
@@ -321,6 +369,12 @@ const errorCatalogue = {
 		fix: "Check that the key file belongs to this data folder; restore the row from a backup.",
 		retryable: false
 	},
+	"fault.not_found": {
+		status: 404,
+		title: "The record is not among those that the store refused",
+		fix: "Load the list again: it may have been taken, or left out, meanwhile.",
+		retryable: false
+	},
 	"fixture.not_fitting": {
 		status: 409,
 		title: "The plugin takes nothing of this kind",
@@ -349,6 +403,42 @@ const errorCatalogue = {
 		status: 409,
 		title: "This frame cannot be handed over again",
 		fix: "Choose a request to the plugin; a message needs an instance in test mode.",
+		retryable: false
+	},
+	"glass.ended": {
+		status: 409,
+		title: "The glass is closed: the record is masked again",
+		fix: "Break the glass again, with a reason, if you still need the record.",
+		retryable: false
+	},
+	"glass.not_covering": {
+		status: 403,
+		title: "The glass does not cover this",
+		fix: "Break the glass for this patient or record, and choose the fields that you need.",
+		retryable: false
+	},
+	"glass.not_found": {
+		status: 404,
+		title: "There is no such glass",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"glass.own_review": {
+		status: 403,
+		title: "You broke this glass, so another person reviews it",
+		fix: "Ask another administrator or an auditor to review it.",
+		retryable: false
+	},
+	"glass.too_long": {
+		status: 409,
+		title: "A glass stays open for an hour at most",
+		fix: "End it and break the glass again with a new reason.",
+		retryable: false
+	},
+	"glass.wrong_state": {
+		status: 409,
+		title: "The glass is in a state that does not allow this",
+		fix: "Load the page again to see its state.",
 		retryable: false
 	},
 	"hook.bad_signature": {
@@ -399,48 +489,6 @@ const errorCatalogue = {
 		fix: "Set the clocks of both sides right; the vendor may send it again.",
 		retryable: false
 	},
-	"install.blocked": {
-		status: 409,
-		title: "The version cannot be installed as things are",
-		fix: "Read what keeps it in the preview, and mend that, or give a reason where one is enough.",
-		retryable: false
-	},
-	"install.changed": {
-		status: 409,
-		title: "It is not the package that was looked at",
-		fix: "Open the preview again and read what changed.",
-		retryable: false
-	},
-	"install.conformance": {
-		status: 422,
-		title: "The package does not keep the contract of its capabilities",
-		fix: "Report it to its publisher. The version that runs was not touched.",
-		retryable: false
-	},
-	"install.in_progress": {
-		status: 409,
-		title: "The plugin is being changed already",
-		fix: "Wait until that job has ended, or cancel it under Marketplace, Installs.",
-		retryable: false
-	},
-	"install.not_found": {
-		status: 404,
-		title: "There is no such install job",
-		fix: "Choose one from the list of installs.",
-		retryable: false
-	},
-	"install.smoke": {
-		status: 422,
-		title: "The smoke tests of the new version fail",
-		fix: "Read what failed. The version that runs was not touched; settings may have to be changed first.",
-		retryable: false
-	},
-	"install.wrong_state": {
-		status: 409,
-		title: "The install job is in a state that does not allow this",
-		fix: "Refresh the job and follow what its page offers.",
-		retryable: false
-	},
 	"instance.not_found": {
 		status: 404,
 		title: "The plugin has no such instance",
@@ -459,10 +507,64 @@ const errorCatalogue = {
 		fix: "Let only the user that runs Hilum read it: chmod 600, then start again.",
 		retryable: false
 	},
+	"key.in_use": {
+		status: 409,
+		title: "The key still opens stored values",
+		fix: "Press Rotate under Settings, Encryption keys, and destroy it when the rotation is done.",
+		retryable: false
+	},
 	"key.missing": {
 		status: 503,
 		title: "The key file is missing",
 		fix: "Put the key file back where it was, or name it with HILUM_KEY_FILE.",
+		retryable: false
+	},
+	"key.not_found": {
+		status: 404,
+		title: "There is no such key",
+		fix: "Choose one from the list under Settings, Encryption keys.",
+		retryable: false
+	},
+	"key.not_sealed": {
+		status: 409,
+		title: "Hilum is open already",
+		fix: "Go on; nothing waits for a passphrase.",
+		retryable: false
+	},
+	"key.passphrase_wrong": {
+		status: 403,
+		title: "This passphrase does not open the key file",
+		fix: "Type the passphrase that was set last; capital letters and spaces count.",
+		retryable: false
+	},
+	"key.provider_refused": {
+		status: 409,
+		title: "The key server refused",
+		fix: "Check mount, key name and sign-in, and that the policy there allows encrypt and decrypt with this key.",
+		retryable: false
+	},
+	"key.provider_unreachable": {
+		status: 503,
+		title: "The key server does not answer",
+		fix: "Start or unseal it, and check its address and certificate.",
+		retryable: true
+	},
+	"key.rotating": {
+		status: 409,
+		title: "A rotation of the keys is not finished",
+		fix: "Wait until it is done, or go on with it, under Settings, Encryption keys.",
+		retryable: false
+	},
+	"key.sealed": {
+		status: 503,
+		title: "Hilum is sealed",
+		fix: "Open the Admin Console and give the passphrase of the key file.",
+		retryable: true
+	},
+	"key.weak": {
+		status: 503,
+		title: "The key file was made weaker than Hilum allows",
+		fix: "Put back the copy of the key file that you keep, and look who could write it.",
 		retryable: false
 	},
 	"key.wrong": {
@@ -489,10 +591,10 @@ const errorCatalogue = {
 		fix: "Wait a moment and try again.",
 		retryable: true
 	},
-	"listing.not_found": {
-		status: 404,
-		title: "No marketplace offers this",
-		fix: "Search for it, or refresh the sources.",
+	"listing.invalid": {
+		status: 422,
+		title: "The listing cannot be published",
+		fix: "Correct the named places of the listing and sign it again.",
 		retryable: false
 	},
 	"manifest.id_reserved": {
@@ -585,12 +687,6 @@ const errorCatalogue = {
 		fix: "Install the version from a marketplace, or roll back to one that is.",
 		retryable: false
 	},
-	"package.revoked": {
-		status: 409,
-		title: "The publisher took this version back",
-		fix: "Update the plugin, or roll back to a version that was not taken back.",
-		retryable: false
-	},
 	"package.symlink": {
 		status: 422,
 		title: "The package holds a symbolic link",
@@ -662,12 +758,6 @@ const errorCatalogue = {
 		title: "The plugin reported a failure",
 		fix: "Open the plugin's Health page.",
 		retryable: true
-	},
-	"plugin.installed": {
-		status: 409,
-		title: "The plugin comes from a package",
-		fix: "Install another version of it: its manifest and code belong together.",
-		retryable: false
 	},
 	"plugin.killed": {
 		status: 502,
@@ -819,6 +909,72 @@ const errorCatalogue = {
 		fix: "Check host, port and network; Hilum keeps trying.",
 		retryable: true
 	},
+	"record.conflict": {
+		status: 409,
+		title: "The record is there in another version, or under the same id",
+		fix: "Read the record as it is now, put your change into it, and save again.",
+		retryable: false
+	},
+	"record.denied": {
+		status: 403,
+		title: "These records are not open to this credential",
+		fix: "Let an administrator make a token with the scope that is named, under Users, Tokens; a plugin asks for it in its manifest.",
+		retryable: false
+	},
+	"record.exists": {
+		status: 412,
+		title: "A record that fits the condition is there already",
+		fix: "Search with the same condition and use the record that is found.",
+		retryable: false
+	},
+	"record.gone": {
+		status: 410,
+		title: "The record was deleted",
+		fix: "Read an earlier version of it, or restore it in Records.",
+		retryable: false
+	},
+	"record.held": {
+		status: 409,
+		title: "The record is under a legal hold",
+		fix: "Lift the hold in Records, Holds, once the case allows it.",
+		retryable: false
+	},
+	"record.invalid": {
+		status: 422,
+		title: "The record is not valid",
+		fix: "Correct the named places.",
+		retryable: false
+	},
+	"record.masked": {
+		status: 403,
+		title: "People read records in Records, where they are masked",
+		fix: "Open Records in the console, find the record, and break the glass there with a reason if you need to see it.",
+		retryable: false
+	},
+	"record.not_carried": {
+		status: 404,
+		title: "Records of this type are not carried",
+		fix: "Use one of the types that the CapabilityStatement names.",
+		retryable: false
+	},
+	"record.not_found": {
+		status: 404,
+		title: "There is no such record",
+		fix: "Search for it; it may lie outside of what was granted.",
+		retryable: false
+	},
+	"record.patch_failed": {
+		status: 422,
+		title: "The patch does not apply to the record",
+		fix: "Read the record as it is now and correct the named step.",
+		retryable: false
+	},
+	"record.too_large": {
+		status: 413,
+		title: "The record is too large",
+		fix: "Keep the bytes of its attachments as Binary records and refer to them.",
+		retryable: false
+	},
 	"registration.not_found": {
 		status: 404,
 		title: "There is no such registration",
@@ -897,6 +1053,12 @@ const errorCatalogue = {
 		fix: "Use one of the methods in the Allow header.",
 		retryable: false
 	},
+	"request.not_acceptable": {
+		status: 406,
+		title: "The answer cannot be given in the format that is asked for",
+		fix: "Accept application/fhir+json.",
+		retryable: false
+	},
 	"request.not_found": {
 		status: 404,
 		title: "There is nothing at this address",
@@ -963,6 +1125,18 @@ const errorCatalogue = {
 		fix: "Choose another id, or remove the folder first: nothing is written over.",
 		retryable: false
 	},
+	"search.guessing": {
+		status: 429,
+		title: "Too many different values were searched for without finding anything",
+		fix: "Wait as long as Retry-After says. If the program works as it should, search for what it has and do not try values out.",
+		retryable: true
+	},
+	"search.invalid": {
+		status: 400,
+		title: "The search cannot be answered as it was asked",
+		fix: "Correct the named parameter.",
+		retryable: false
+	},
 	"server.internal": {
 		status: 500,
 		title: "Something went wrong inside Hilum",
@@ -1005,12 +1179,6 @@ const errorCatalogue = {
 		fix: "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
 		retryable: true
 	},
-	"source.fingerprint": {
-		status: 403,
-		title: "The fingerprint is not that of the marketplace's root keys",
-		fix: "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
-		retryable: false
-	},
 	"source.invalid": {
 		status: 422,
 		title: "The marketplace's files are not valid",
@@ -1022,12 +1190,6 @@ const errorCatalogue = {
 		title: "The marketplace's files do not belong together",
 		fix: "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
 		retryable: true
-	},
-	"source.not_found": {
-		status: 404,
-		title: "There is no such source",
-		fix: "Choose one from the list of sources.",
-		retryable: false
 	},
 	"source.rolled_back": {
 		status: 409,
@@ -1164,6 +1326,12 @@ const causeByProviderCode = {
 	"provider.too_large": "too_large",
 	"provider.unreachable": "network",
 	"plugin.failed": "plugin",
+	"record.conflict": "other",
+	"record.gone": "other",
+	"record.invalid": "other",
+	"record.not_found": "other",
+	"record.too_large": "too_large",
+	"search.invalid": "other",
 	"message.invalid": "other"
 };
 
@@ -1549,14 +1717,115 @@ function createAskedRequests(send) {
 	};
 }
 
+// packages/sdk/src/records/records.ts
+const pageCount = 50;
+function createRecords(lane) {
+	const { ask, call } = lane;
+	const open = async (type, id, { version } = {}) => {
+		const params = {
+			type,
+			id,
+			...version === void 0 ? {} : { version },
+			call
+		};
+		const { resource, content } = await ask("records.read", params);
+		return {
+			resource,
+			...content === void 0 ? {} : { content: heldContent(content, lane.readBlob) }
+		};
+	};
+	const search = async (type, params, { count = pageCount, cursor } = {}) => {
+		const asked = {
+			type,
+			query: queryOf(params),
+			count,
+			...cursor === void 0 ? {} : { cursor },
+			call
+		};
+		return await ask("records.search", asked);
+	};
+	/** Bytes first, then the record that names them. */
+	async function write(method, resource, content, more) {
+		const info = content === void 0 ? {} : { content: await writeContent(content, lane) };
+		const { resource: kept } = await ask(method, {
+			resource,
+			...info,
+			...more,
+			call
+		});
+		return kept;
+	}
+	return {
+		open,
+		search,
+		read: async (type, id, options) => (await open(type, id, options)).resource,
+		create: (resource, { ifNoneExist, content } = {}) => write("records.create", resource, content, ifNoneExist === void 0 ? {} : { ifNoneExist: queryOf(ifNoneExist) }),
+		update: (resource, { ifMatch, content } = {}) => write("records.update", resource, content, ifMatch === void 0 ? {} : { ifMatch }),
+		async delete(type, id) {
+			await ask("records.delete", {
+				type,
+				id,
+				call
+			});
+		},
+		async *all(type, params) {
+			for (let cursor;;) {
+				const page = await search(type, params, cursor === void 0 ? {} : { cursor });
+				yield* page.resources;
+				if (page.next === void 0) return;
+				cursor = page.next;
+			}
+		}
+	};
+}
+/** Bytes that the host holds for the call in hand. */
+function heldContent({ id, size, contentType }, readBlob) {
+	return {
+		size,
+		contentType,
+		read: () => readBlob(id)
+	};
+}
+/** Hands bytes to the host, chunk by chunk, and says under which id it holds them. */
+async function writeContent({ bytes, contentType }, { ask, call, chunkBytesMax }) {
+	let written;
+	const write = async (chunk, last) => {
+		const base64 = Buffer$1.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("base64");
+		return await ask("blobs.write", {
+			call,
+			...written === void 0 ? {} : { id: written.id },
+			base64,
+			last
+		});
+	};
+	for await (const chunk of inChunks(bytes, chunkBytesMax)) written = await write(chunk, false);
+	const { id, size } = await write(/* @__PURE__ */ new Uint8Array(), true);
+	return {
+		id,
+		size,
+		contentType
+	};
+}
+async function* inChunks(bytes, chunkBytesMax) {
+	const parts = bytes instanceof Uint8Array ? [bytes] : bytes;
+	for await (const part of parts) for (let at = 0; at < part.length; at += chunkBytesMax) yield part.subarray(at, at + chunkBytesMax);
+}
+/** An object's parameters as pairs; a list is one pair for each of its values. */
+function queryOf(params) {
+	if (isPairs(params)) return params.map(([name, value]) => [name, value]);
+	return Object.entries(params).flatMap(([name, values]) => (typeof values === "string" ? [values] : values).map((value) => [name, value]));
+}
+const isPairs = (params) => Array.isArray(params);
+
 // packages/sdk/src/lanes/host-refusal.ts
-/** A refusal of the host, by its code. */
+/** A refusal of the host, by its code, with the places that it names. */
 function toHilumError(error) {
-	const { code } = error.data;
+	const { code, problems } = error.data;
 	const known = typeof code === "string" && code in errorCatalogue ? code : "plugin.protocol";
 	return new HilumError(known, {
 		detail: error.message,
-		cause: error
+		cause: error,
+		...Array.isArray(problems) ? { problems } : {}
 	});
 }
 
@@ -1634,20 +1903,26 @@ function failureOf(error) {
 // packages/sdk/src/lanes/lanes.ts
 /** The lanes of one call. */
 function createLanes({ peer, call, signal, chunkBytesMax }) {
-	const ask = async (method, params) => {
-		try {
-			return await peer.request(method, params, { signal: signal() });
-		} catch (error) {
-			throw error instanceof PeerError ? toHilumError(error) : error;
-		}
-	};
+	const ask = createAsk(peer, signal);
+	const read = (id) => readBlob(ask, {
+		id,
+		call,
+		chunkBytesMax
+	});
 	return {
 		log: createLog(peer, call),
-		attachments: { read: (id) => readBlob(ask, {
-			id,
+		attachments: { read },
+		records: createRecords({
+			ask,
+			call,
+			chunkBytesMax,
+			readBlob: read
+		}),
+		writeContent: (content) => writeContent(content, {
+			ask,
 			call,
 			chunkBytesMax
-		}) },
+		}),
 		state: {
 			async get(key) {
 				const { value, version = 0 } = await ask("state.get", { key });
@@ -1675,6 +1950,16 @@ function createLanes({ peer, call, signal, chunkBytesMax }) {
 			call,
 			signal
 		})
+	};
+}
+/** Asks the host; a refusal is a HilumError. */
+function createAsk(peer, signal) {
+	return async (method, params) => {
+		try {
+			return await peer.request(method, params, { signal: signal() });
+		} catch (error) {
+			throw error instanceof PeerError ? toHilumError(error) : error;
+		}
 	};
 }
 /** The log of a call, or of the plugin itself when there is none. */
@@ -2123,6 +2408,81 @@ var WireRefusal = class extends Error {
 	}
 };
 
+// packages/sdk/src/records/store-methods.ts
+/** The methods of `store_records`. The store's functions are called as its own, so that it may be an instance of a class. */
+function createStoreMethods(store) {
+	return /* @__PURE__ */ new Map([
+		["records.create", async (params, context) => {
+			const { resource, content, ifNoneExist } = params;
+			const details = {
+				...held(content, context),
+				...ifNoneExist === void 0 ? {} : { ifNoneExist }
+			};
+			return await presentRecord(await store.create(resourceOf(resource), context, details), context);
+		}],
+		["records.read", async (params, context) => {
+			const { type, id, version } = params;
+			const wanted = {
+				type,
+				id,
+				...version === void 0 ? {} : { version }
+			};
+			return await presentRecord(await store.read(wanted, context), context);
+		}],
+		["records.update", async (params, context) => {
+			const { resource, content, ifMatch } = params;
+			const details = {
+				...held(content, context),
+				...ifMatch === void 0 ? {} : { ifMatch }
+			};
+			return await presentRecord(await store.update(resourceOf(resource), context, details), context);
+		}],
+		["records.delete", async (params, context) => {
+			const { type, id } = params;
+			await store.delete({
+				type,
+				id
+			}, context);
+			return {};
+		}],
+		["records.search", async (params, context) => {
+			const { type, query, count, cursor } = params;
+			const asked = {
+				type,
+				query,
+				count,
+				...cursor === void 0 ? {} : { cursor }
+			};
+			const { resources, next, total } = await store.search(asked, context);
+			return {
+				resources: resources.map(wireOf),
+				...next === void 0 ? {} : { next },
+				...total === void 0 ? {} : { total }
+			};
+		}]
+	]);
+}
+function held(content, { attachments }) {
+	return content === void 0 ? {} : { content: heldContent(content, (id) => attachments.read(id)) };
+}
+/** Bytes go first: the answer names what the host holds already. */
+async function presentRecord(kept, context) {
+	const { resource, content } = "resourceType" in kept ? {
+		resource: kept,
+		content: void 0
+	} : kept;
+	return {
+		resource: wireOf(resource),
+		...content === void 0 ? {} : { content: await context.writeContent(content) }
+	};
+}
+/** The host has judged what it sends; a test host or a person at a keyboard may not have. */
+function resourceOf(resource) {
+	if (typeof resource?.resourceType !== "string") throw new WireRefusal(wireErrorCodes.invalidParams, "There is no resource");
+	return resource;
+}
+const wireOf = (resource) => resource;
+
 // packages/sdk/src/methods.ts
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 function createMethods(definition) {
@@ -2147,6 +2507,7 @@ function createMethods(definition) {
 			outcome: "accepted"
 		};
 	});
+	if (definition.records !== void 0) for (const [name, method] of createStoreMethods(definition.records)) methods.set(name, method);
 	const { hooks } = definition;
 	if (hooks !== void 0) methods.set("ingress.handle", async (params, context) => {
 		return await find(hooks, params["hook"], "hook")(createHookRequest(params), context) ?? {};

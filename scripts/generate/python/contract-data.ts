@@ -5,8 +5,10 @@ import {
   manifestShape,
   optionalHostMethods,
   pluginMethods,
+  recordLimits,
 } from "@hilum/contract";
 import { canonicalTypes } from "@hilum/contract/fhir";
+import { searchTable } from "@hilum/contract/search";
 import { fixtures, sampleInputs } from "@hilum/contract/fixtures";
 import { answerShapes, errorDataShape } from "@hilum/contract/wire";
 
@@ -24,8 +26,29 @@ export function renderContractData(): string {
       notification ? [] : [method],
     ),
     canonicalTypes,
+    recordLimits,
+    search: renderSearchTable(),
     samples: sampleInputs,
     fixtures: fixtures.filter(({ kind }) => kind === "message"),
   };
   return `${JSON.stringify(data, undefined, 1)}\n`;
+}
+
+/** Kinds that the Python test host searches by; a parameter of another kind is refused by name there. */
+const kinds = new Set(["date", "reference", "token"]);
+
+/** By type and name: the kind, the places that are looked at, and the types that references may lead to. */
+function renderSearchTable(): object {
+  const { common, types } = searchTable;
+  return Object.fromEntries(
+    Object.entries(types).map(([type, { parameters }]) => [
+      type,
+      Object.fromEntries(
+        Object.entries({ ...common, ...parameters }).map(([name, { kind, paths, targets }]) => [
+          name,
+          kinds.has(kind) ? { kind, paths, ...(targets === undefined ? {} : { targets }) } : { kind },
+        ]),
+      ),
+    ]),
+  );
 }

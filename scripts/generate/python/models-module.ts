@@ -6,6 +6,7 @@ import {
   protocolVersion,
   requestMethods,
 } from "@hilum/contract";
+import { canonicalTypes } from "@hilum/contract/fhir";
 import { answerShapes } from "@hilum/contract/wire";
 import type { TSType } from "oxc-parser";
 import { classNameOf, generatedFrom, quote } from "./python-text.ts";
@@ -13,6 +14,7 @@ import { membersOf, readTypes, type DeclaredMember, type DeclaredType } from "./
 
 /** Types that exist at run time as lists of names. */
 const named: Readonly<Record<string, readonly string[]>> = {
+  CanonicalType: canonicalTypes,
   CapabilityName: capabilityNames,
   CauseClass: ruleNames("config.validate", "rows", "cause"),
   ErrorCode: errorCodes.toSorted(),
@@ -50,6 +52,12 @@ Retry = Literal["later", "never"]
 
 Communication = dict[str, Any]
 """A FHIR R4 Communication, as JSON has it."""
+
+Resource = dict[str, Any]
+"""A FHIR R4 resource of one of the canonical types, as JSON has it."""
+
+SearchQuery = list[tuple[str, str]]
+"""Search parameters in their order: repeats and modifiers as in a FHIR query."""
 
 
 ${writer.text()}

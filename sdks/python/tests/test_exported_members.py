@@ -11,17 +11,19 @@ import hilum.errors
 import hilum.testing
 
 MEMBERS = """
-AttachmentInfo Attachments CallContext CauseClass Communication Connection Deliveries DiscoveredOption EgressError
-EnrolmentError Evidence Fetch FetchAnswer HealthResult HilumError HookAnswer HookRequest HostError LinkClosedError
-LinkRevokedError Manifest MessageAttachment MessageContactPoint MessageText OutgoingMessage Plugin PluginLog PluginState
-ProviderError ProviderErrorCode Registration RegistrationError RemoteState Sent SetupContext SmokeTestContext StateEntry
-__version__ channel_of check_claim check_step contact_points define_plugin email fax is_test_message message_text register serve
-serve_remote sms
+AttachmentInfo Attachments CallContext CanonicalType CauseClass Communication Connection CreateDetails Deliveries
+DiscoveredOption EgressError EnrolmentError Evidence Fetch FetchAnswer FoundRecords GivenContent HealthResult
+HeldContent HilumError HookAnswer HookRequest HostError KeptRecord LinkClosedError LinkRevokedError Manifest
+MessageAttachment MessageContactPoint MessageText OpenedRecord OutgoingMessage Plugin PluginLog PluginState
+ProviderError ProviderErrorCode RecordPage RecordSearch RecordStore RecordTarget Records Registration
+RegistrationError RemoteState Resource SearchQuery Sent SetupContext SmokeTestContext StateEntry UpdateDetails
+__version__ channel_of check_claim check_step contact_points define_plugin email fax is_test_message message_text
+register serve serve_remote sms
 """.split()
 
 TESTING_MEMBERS = """
-Faults SampleMessage TestAttachment TestCallError TestDeadlineError TestFetchAnswer TestFetchBody TestFetchRequest TestHost TestMessage
-create_test_host sample_email sample_email_with_attachment sample_event sample_fax
+Faults SampleMessage TestAttachment TestCallError TestContent TestDeadlineError TestFetchAnswer TestFetchBody TestFetchRequest TestHost
+TestMessage TestRecord TestStore create_test_host sample_email sample_email_with_attachment sample_event sample_fax
 sample_messages sample_sms
 """.split()
 

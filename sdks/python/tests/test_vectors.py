@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from hilum.errors import ProviderError
+from hilum.errors import HostError, ProviderError
 from hilum.messages import MessageAttachment as Attachment
 from hilum.messages import (
     channel_of,
@@ -24,6 +24,7 @@ from hilum.rules.ingress import held_secrets, without_held
 from hilum.rules.manifest import parse_manifest
 from hilum.rules.message import check_message
 from hilum.rules.policy import Allowed, Ask, Grant, decide
+from hilum.rules.record_search import parse_search
 from hilum.rules.request_templates import allowed_headers, find_request, is_plain_path
 from hilum.rules.scopes import covers_scope, format_scope, parse_scope, resolve_scope
 from hilum.rules.settings import validate_settings, visible, with_defaults
@@ -176,10 +177,28 @@ def test_grants_decide_alike(vectors: Any) -> None:
         ]
         decision = decide(ask, grants, case["epoch"])
         if isinstance(decision, Allowed):
-            return {"allow": True, "implied": decision.grant is None}
+            rows = [[_pairs(rule.every), [_pairs(one) for one in rule.none]] for rule in decision.rows]
+            return {"allow": True, "implied": decision.grant is None, **({"rows": rows} if rows else {})}
         return {"allow": False, "reason": decision.reason}
 
-    assert differences(vectors("decisions"), judge, ("allow", "implied", "reason")) == []
+    assert differences(vectors("decisions"), judge, ("allow", "implied", "rows", "reason")) == []
+
+
+def _pairs(criteria: Any) -> list[list[str]]:
+    return [[name, value] for name, value in criteria]
+
+
+def test_records_are_found_alike(vectors: Any) -> None:
+    first, *cases = vectors("searches")
+
+    def judge(case: Case) -> Any:
+        try:
+            matches = parse_search(case["type"], [(name, value) for name, value in case["query"]])
+        except HostError as error:
+            return {"refused": error.code}
+        return {"found": [index for index, resource in enumerate(first["resources"]) if matches(resource)]}
+
+    assert differences(cases, judge, ("found", "refused")) == []
 
 
 def test_requests_are_allowed_alike(vectors: Any) -> None:

@@ -100,6 +100,11 @@ export async function download(id: OperationId, input: LooseInput, fallbackName:
   saveFile(data as Blob, named ?? fallbackName);
 }
 
+/** The bytes that an operation answers, for what is shown and not saved. Throws ApiProblem. */
+export async function callBytes(id: OperationId, input: LooseInput): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await ((await callAs("blob", id, input)).data as Blob).arrayBuffer());
+}
+
 export function saveFile(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   const anchor = document.createElement("a");

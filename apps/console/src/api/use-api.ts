@@ -85,12 +85,25 @@ export interface Download {
   start(): Promise<boolean>;
 }
 
-/** A file that an operation answers, saved where the browser saves files; afterwards `done` is announced. */
-export function useDownload(id: OperationId, input: LooseInput, fallbackName: string, done: string): Download {
+/**
+ * A file that an operation answers, saved where the browser saves files; afterwards `done` is announced. `refresh`: saving it changes
+ * something, so that everything on the screen is read again.
+ */
+export function useDownload(
+  id: OperationId,
+  input: LooseInput,
+  fallbackName: string,
+  done: string,
+  { refresh = false }: { refresh?: boolean } = {},
+): Download {
+  const client = useQueryClient();
   const may = useMay(id);
   const saving = useMutation<void, ApiProblem>({
     mutationFn: () => download(id, input, fallbackName),
-    onSuccess: () => notify(done),
+    onSuccess: async () => {
+      if (refresh) await client.invalidateQueries();
+      notify(done);
+    },
   });
   return {
     ...{ may, running: saving.isPending, problem: saving.error },

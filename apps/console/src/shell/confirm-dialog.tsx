@@ -1,9 +1,7 @@
-import { Button, Textarea } from "@mantine/core";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { Textarea } from "@mantine/core";
+import { useState, type ReactNode } from "react";
 import type { ApiProblem } from "../api/api-problem.ts";
-import { ApiProblemPanel } from "../look/problem.tsx";
-import { ActButton } from "./act-button.tsx";
-import { Dialog } from "./dialog.tsx";
+import { FormDialog } from "./form-dialog.tsx";
 
 interface ConfirmDialogProps {
   /** Names the object: "Remove SMTP e-mail?" */
@@ -38,48 +36,35 @@ export function ConfirmDialog({
   const [text, setText] = useState("");
   const [tried, setTried] = useState(false);
   const short = reason === "required" && text.trim().length < reasonCharactersMin;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    // React carries the event on to a form that the dialog was opened from, which must not be submitted with it.
-    event.stopPropagation();
+  const submit = (): void => {
     setTried(true);
     if (!short) onConfirm(text.trim());
   };
   return (
-    <Dialog onClose={onClose} title={title}>
-      <form className="stack md" onSubmit={submit} noValidate>
-        {problem !== null && <ApiProblemPanel problem={problem} />}
-        <div className="prose">{children}</div>
-        {reason !== undefined && (
-          <Textarea
-            label={reasonLabel ?? "Reason"}
-            description={
-              reason === "required"
-                ? "Goes into the audit log. At least 3 characters; no patient data."
-                : "Goes into the audit log if given; no patient data."
-            }
-            required={reason === "required"}
-            rows={2}
-            maxLength={500}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            error={tried && short ? "Write at least 3 characters." : undefined}
-            data-autofocus
-          />
-        )}
-        <div className="row end">
-          <Button onClick={onClose}>Cancel</Button>
-          <ActButton
-            type="submit"
-            variant="filled"
-            color={danger ? "bad" : ""}
-            running={running}
-            autoFocus={reason === undefined}
-          >
-            {confirm}
-          </ActButton>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      {...{ title, danger, running, problem, onClose }}
+      submit={confirm}
+      focusSubmit={reason === undefined}
+      onSubmit={submit}
+    >
+      <div className="prose">{children}</div>
+      {reason !== undefined && (
+        <Textarea
+          label={reasonLabel ?? "Reason"}
+          description={
+            reason === "required"
+              ? "Goes into the audit log. At least 3 characters; no patient data."
+              : "Goes into the audit log if given; no patient data."
+          }
+          required={reason === "required"}
+          rows={2}
+          maxLength={500}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          error={tried && short ? "Write at least 3 characters." : undefined}
+          data-autofocus
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -2,6 +2,7 @@ import {
   IconAlertTriangleFilled,
   IconBuildingCommunity,
   IconCode,
+  IconFolders,
   IconLayoutDashboard,
   IconMessages,
   IconPlug,
@@ -23,7 +24,13 @@ const groups = [
     ],
   ],
   ["Connect", [["Plugins", "/plugins", IconPlug]]],
-  ["Operate", [["Messages", "/messages", IconMessages]]],
+  [
+    "Operate",
+    [
+      ["Messages", "/messages", IconMessages],
+      ["Records", "/records", IconFolders],
+    ],
+  ],
   [
     "Account for",
     [

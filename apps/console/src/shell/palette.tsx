@@ -15,6 +15,12 @@ const places = [
   ["Messages, outbox", "/messages", "sent queue dead letters"],
   ["Messages, routing", "/messages/routing", "channel provider"],
   ["Practice mailbox", "/messages/practice", "test received"],
+  ["Records", "/records", "storage browser patients documents fhir"],
+  ["Records, reviews of broken glass", "/records/glasses", "break glass reveal emergency"],
+  ["Records, legal holds", "/records/holds", "keep litigation"],
+  ["Records, exports", "/records/exports", "give out approval download"],
+  ["Records, retention", "/records/retention", "purge old versions keep"],
+  ["Records, destruction", "/records/shreddings", "shred erase forget"],
   ["Audit", "/audit", "log entries"],
   ["Vendors", "/vendors", "business associate agreement baa hosts"],
   ["Users", "/users", "people roles invite"],
@@ -29,6 +35,7 @@ const places = [
   ["Package a plugin", "/dev/package", "pack download develop"],
   ["API explorer", "/dev/api", "operations curl node python openapi develop"],
   ["Settings", "/settings", "organisation private ranges"],
+  ["Encryption keys", "/settings/keys", "rotate passphrase vault seal"],
   ["Sandbox", "/settings/sandbox", "isolation controls"],
 ] as const;
 

@@ -14,7 +14,7 @@ import { useQuery } from "@tanstack/react-query";
 import { connection } from "../api/connection.ts";
 import { reading, useRead } from "../api/use-api.ts";
 import { Mark } from "../look/mark.tsx";
-import { useAccount } from "../session/account.ts";
+import { useAccount, useMay } from "../session/account.ts";
 import { timeZone } from "../text/format.ts";
 import { Go, useGo } from "./go.tsx";
 import { countProblems, NavItems } from "./nav.tsx";
@@ -25,6 +25,9 @@ import { UserMenu } from "./user-menu.tsx";
 const importPalette = () => import("./palette-entry.tsx");
 const Palette = lazy(() => importPalette().then((module) => ({ default: module.PaletteEntry })));
 const HelpSheet = lazy(() => import("./help-sheet.tsx").then((module) => ({ default: module.HelpSheet })));
+const GlassBand = lazy(() =>
+  import("../screens/records/glass/glass-band.tsx").then((module) => ({ default: module.GlassBand })),
+);
 const dashboardEveryMs = 20_000;
 
 /** Everything around the page: band, navigation, breadcrumb, palette, help and the person's menu. */
@@ -35,6 +38,7 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(0);
   const dashboard = useRead("getDashboard", {}, { everyMs: dashboardEveryMs });
+  const { allowed: mayBreakGlass } = useMay("openGlass");
   const openPalette = (): void => setPalette((n) => n + 1);
   const counts = countProblems(dashboard.data);
   useShortcuts({ singleKeys: account.preferences.shortcuts, palette: openPalette, help: () => setHelp(true), go });
@@ -63,6 +67,11 @@ export function Shell() {
         </nav>
         <div style={{ minWidth: 0 }}>
           <Topbar onMenu={() => setMenu(true)} onPalette={openPalette} onHelp={() => setHelp(true)} />
+          {mayBreakGlass && (
+            <Suspense>
+              <GlassBand />
+            </Suspense>
+          )}
           <main className="main" id="main" tabIndex={-1}>
             <Outlet />
           </main>

@@ -31,6 +31,12 @@ export function calendarDay(text: string, now: Date = new Date()): string {
     ...(!sameYear && { year: "numeric" }),
   }).format(at);
 }
+/** "12 Mar" of `2026-03-12`, "Mar" of `2026-03`, nothing of `2026`. */
+export function dayOfYear(when: string): string {
+  if (when.length < 7) return "";
+  const parts = when.length < 10 ? ({ month: "short" } as const) : ({ day: "numeric", month: "short" } as const);
+  return new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...parts }).format(new Date(when.slice(0, 10)));
+}
 /** "14:02" today, "12 Mar, 14:02" otherwise. */
 export function moment(at: string | number | Date, now: Date = new Date()): string {
   const isToday = part(at, { dateStyle: "short" }) === part(now, { dateStyle: "short" });
@@ -38,6 +44,9 @@ export function moment(at: string | number | Date, now: Date = new Date()): stri
 }
 /** 12 March 2026, 14:02:11, as long as it gets. */
 export const exactly = (at: string | number | Date): string => `${part(at, { dateStyle: "long" })}, ${clock(at)}`;
+/** A moment of FHIR (`2026-04-08T09:00:00Z`) as `exactly` has it; a day, a year and all else as it stands. R4 datatypes.html#dateTime */
+export const sayMoment = (text: string): string =>
+  /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? exactly(text) : text;
 /** 14:01:07.112 */
 export const clockMs = (at: string | number | Date): string =>
   part(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });

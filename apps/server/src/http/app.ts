@@ -19,6 +19,8 @@ export interface AppOptions extends EdgeOptions, Pick<PageOptions, "findPage"> {
   log: Log;
   /** Counts an answered request. */
   observe(operation: string, status: number, seconds: number): void;
+  /** Throws for a path that is not served now, before anything else is looked at. */
+  refuse?(path: string): void;
 }
 
 /** Authenticated encryption with forward secrecy alone (RFC 9325 section 4.2). */
@@ -34,7 +36,9 @@ const ciphers = [
   "ECDHE-RSA-AES128-GCM-SHA256",
 ].join(":");
 
-const jsonTypes = ["application/json", "application/fhir+json"];
+/** JSON of a kind of its own: taken where a record is patched, and nowhere else. */
+const patchType = "application/json-patch+json";
+const jsonTypes = ["application/json", "application/fhir+json", patchType];
 
 /** Operations bring their own checks: Fastify's validator and serializer are never loaded. */
 const ownChecksOnly = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
@@ -71,6 +75,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("x-request-id", request.id);
     void reply.headers(request.url.startsWith("/admin/ui") ? baseHeaders : apiHeaders);
+    options.refuse?.(request.url.split("?")[0] ?? "");
   });
   app.addHook("onResponse", async (request, reply) => {
     const { operation } = request;
@@ -98,6 +103,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function readJson(request: FastifyRequest, body: Buffer): unknown {
   const { operation } = request;
   if (operation?.bodyType === "bytes") return Readable.from([body]);
+  if (operation?.id !== "patchRecord" && (request.headers["content-type"] ?? "").startsWith(patchType))
+    throw new HilumError("request.media_type", { detail: "A JSON Patch is sent by PATCH to a record." });
   // Some clients name a type for the body that they do not send.
   if (operation?.body === undefined && body.length === 0) return undefined;
   const value = parseJsonBody(body);

@@ -29,6 +29,16 @@ it("serves a built file with its type, to be kept for ever", async () => {
   expect(headers["cache-control"]).toBe("public, max-age=31536000, immutable");
 });
 
+it("gives a script that runs as a worker a policy by which it can ask for nothing", async () => {
+  const { headers } = await get("/admin/ui/assets/main-AbC1.js");
+  expect(headers["content-security-policy"]).toBe("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'");
+});
+
+it("serves its page for ids that end like the name of a file, and no other such path", async () => {
+  expect((await get("/admin/ui/records/Patient/example.org")).statusCode).toBe(200);
+  expect((await get("/admin/ui/settings/missing.js")).statusCode).toBe(404);
+});
+
 it.each(["missing.js", "..%2f..%2fsecret.txt", "..%5csecret.txt", ".", "main-AbC1.js%00.css", "sub/main-AbC1.js"])(
   "serves no %s",
   async (name) => {

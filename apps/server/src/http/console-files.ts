@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { consolePolicy } from "./security-headers.ts";
+import { consolePolicy, workerPolicy } from "./security-headers.ts";
 
 const nonceMark = /__HILUM_NONCE__/g;
 const notBuilt =
@@ -14,9 +14,13 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
   ".png": "image/png",
+  ".wasm": "application/wasm",
   ".json": "application/json; charset=utf-8",
   ".woff2": "font/woff2",
 };
+
+/** Ids of plugins and of records may end as names of files do. */
+const namesMayEndSo = /^\/admin\/ui\/(?:plugins|records)\//;
 
 /** Serves the built console under `/admin/ui/`: files by digest for ever, its page fresh with a nonce of its own. */
 export function serveConsole(
@@ -30,6 +34,7 @@ export function serveConsole(
     if (names.size === 0) names = new Set(await readdir(assets).catch(() => []));
     // Only what the folder listed: no name leads out of it.
     if (!names.has(name)) return reply.callNotFound();
+    if (extname(name) === ".js") void reply.header("content-security-policy", workerPolicy);
     return reply
       .header("cache-control", "public, max-age=31536000, immutable")
       .type(contentTypes[extname(name)] ?? "application/octet-stream")
@@ -37,7 +42,7 @@ export function serveConsole(
   });
   let page: string | undefined;
   app.get("/admin/ui/*", async (request, reply) => {
-    if (/\.[a-z0-9]{2,5}$/.test(request.url.split("?")[0] ?? "") && !request.url.startsWith("/admin/ui/plugins/"))
+    if (/\.[a-z0-9]{2,5}$/.test(request.url.split("?")[0] ?? "") && !namesMayEndSo.test(request.url))
       return reply.callNotFound();
     page ??= await readFile(join(distDir, "index.html"), "utf8").catch(() => undefined);
     const nonce = randomBytes(18).toString("base64");

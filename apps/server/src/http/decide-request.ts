@@ -1,12 +1,18 @@
 import type { Actor } from "@hilum/contract";
-import type { OperationSpec } from "@hilum/contract/api";
+import { recordActions, type OperationSpec } from "@hilum/contract/api";
 import type { Decision } from "@hilum/host";
-import { decideOperation } from "@hilum/policy";
+import { decideOperation, decideRecord } from "@hilum/policy";
+import { explainDenial } from "../features/records/reach.ts";
 
 /** The policy's answer about a request, as the pipeline takes it; a refusal for want of a role names the roles that would do. */
-export function decideRequest(actor: Actor, operation: OperationSpec, nowMs: number): Decision {
+export function decideRequest(
+  actor: Actor,
+  operation: OperationSpec,
+  nowMs: number,
+  params: Readonly<Record<string, unknown>>,
+): Decision {
   const decision = decideOperation(actor, operation, nowMs);
-  if (decision.allow) return { allow: true };
+  if (decision.allow) return decideAct(actor, operation, params);
   const { reason } = decision;
   return {
     allow: false,
@@ -14,6 +20,18 @@ export function decideRequest(actor: Actor, operation: OperationSpec, nowMs: num
     reason,
     ...(reason === "request.forbidden" ? { detail: explain(actor, operation) } : {}),
   };
+}
+
+/** What is asked of records: by type and act here, so that the refusal is noted; row by row by the service. */
+function decideAct(actor: Actor, operation: OperationSpec, params: Readonly<Record<string, unknown>>): Decision {
+  const { type = "Binary" } = params;
+  for (const action of recordActions[operation.id] ?? []) {
+    const decision = decideRecord({ actor, type: String(type), action });
+    if (decision.allow) continue;
+    const detail = explainDenial(String(type), action, decision.reason);
+    return { allow: false, code: "record.denied", reason: decision.reason, detail };
+  }
+  return { allow: true };
 }
 
 function explain(actor: Actor, { access, stepUp = false }: OperationSpec): string {

@@ -72,7 +72,8 @@ describe("the edge, over the wire", () => {
     expect((await administrator.send("GET", `${path}?_method=DELETE`)).status).toBe(405);
     expect((await administrator.call("getAccount")).status).toBe(200);
     const changing = operations.filter(
-      ({ method, id }) => method === "GET" && !/^(get|list|search|export|download|tail|connect|preview|pack)/.test(id),
+      ({ method, id }) =>
+        method === "GET" && !/^(get|list|search|read|export|download|tail|connect|preview|pack)/.test(id),
     );
     // A provider sends the browser back by GET (RFC 6749 section 4.1.2); what proves the person is a state that works once.
     expect(changing.map(({ id }) => id)).toEqual(["finishOAuth"]);

@@ -1,5 +1,5 @@
 import { HilumError, type Actor, type Context, type Log } from "@hilum/contract";
-import { operations, type Operation, type OperationId, type OperationSpec } from "@hilum/contract/api";
+import { fhirRoot, operations, type Operation, type OperationId, type OperationSpec } from "@hilum/contract/api";
 import { govern, type CallRecord, type Decision, type Governor } from "@hilum/host";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
@@ -7,6 +7,7 @@ import { digestOfReason, findReason } from "../features/audit/reasons.ts";
 import { authenticate, type Credentials } from "./authentication.ts";
 import { refuseFramed } from "./cross-site.ts";
 import { describePeer } from "./peer.ts";
+import { describeFhirRecord, isFhirAddress, presentFhirProblem, readSearch } from "./fhir-dialect.ts";
 import { presentProblem, toHilumError } from "./problem.ts";
 import { presentProblemPage } from "./problem-page.ts";
 import type { AnswerTo, Handlers, OutcomeNote, Peer, RequestOf } from "./request.ts";
@@ -23,7 +24,7 @@ export interface EdgeOptions {
   keepReason(requestId: string, reason: string): Promise<void>;
   /** Makes ids that pair intent and outcome. */
   nextCall(): string;
-  decide(actor: Actor, operation: OperationSpec, nowMs: number): Decision;
+  decide(actor: Actor, operation: OperationSpec, nowMs: number, params: Readonly<Record<string, unknown>>): Decision;
   publicUrl: URL | undefined;
   ownOrigins(): ReadonlySet<string>;
   log: Log;
@@ -55,6 +56,10 @@ const resources: Readonly<Record<string, string>> = {
   vendor: "Vendor",
   agreement: "Agreement",
   repair: "Repair",
+  patient: "Patient",
+  glass: "Glass",
+  export: "RecordExport",
+  shredding: "Shredding",
 };
 
 /**
@@ -89,30 +94,40 @@ function takeBodiesAsTheyCome(outside: FastifyInstance): void {
 function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions): void {
   const spec: OperationSpec = operation;
   const checks = createChecks(spec);
-  app.route({
-    method: spec.method,
-    url: spec.path.replace(/\{([a-z]+)\}/gi, ":$1"),
-    ...(spec.bodyBytesMax === undefined ? {} : { bodyLimit: spec.bodyBytesMax }),
-    config: { operation: spec, rateLimit: isCounted(spec) ? publicRate : false },
-    onRequest: async (request, reply) => {
-      request.operation = spec;
-      void reply.header("x-operation-id", spec.id);
-      refuseFramed(request.headers);
-      request.peer = describePeer(request.raw, options.publicUrl);
-      request.actor =
-        spec.fromElsewhere === true || spec.raw === true
-          ? { kind: "anonymous", id: "anonymous", peer: request.peer.address }
-          : await authenticate(request.method, request.headers, request.peer, options.ownOrigins, options.credentials);
-      // Nobody's body is read before it is known that somebody may send it.
-      if (spec.access !== "public" && request.actor.kind === "anonymous") await refuseEarly(request, spec, options);
-    },
-    handler: async (request, reply) => {
-      const parsed = readRequest(request, spec, checks);
-      const context = createContext(request, options);
-      const answer = await governed(context, spec, parsed, request, options);
-      return present(reply, answer);
-    },
-  });
+  const url = spec.path.replace(/\{([a-z]+)\}/gi, ":$1");
+  // Clients send bundles to the base address, with the slash that other addresses begin after.
+  const urls = spec.path === fhirRoot ? [url, `${url}/`] : [url];
+  for (const address of urls)
+    app.route({
+      method: spec.method,
+      url: address,
+      ...(spec.bodyBytesMax === undefined ? {} : { bodyLimit: spec.bodyBytesMax }),
+      config: { operation: spec, rateLimit: isCounted(spec) ? publicRate : false },
+      onRequest: async (request, reply) => {
+        request.operation = spec;
+        void reply.header("x-operation-id", spec.id);
+        refuseFramed(request.headers);
+        request.peer = describePeer(request.raw, options.publicUrl);
+        request.actor =
+          spec.fromElsewhere === true || spec.raw === true
+            ? { kind: "anonymous", id: "anonymous", peer: request.peer.address }
+            : await authenticate(
+                request.method,
+                request.headers,
+                request.peer,
+                options.ownOrigins,
+                options.credentials,
+              );
+        // Nobody's body is read before it is known that somebody may send it.
+        if (spec.access !== "public" && request.actor.kind === "anonymous") await refuseEarly(request, spec, options);
+      },
+      handler: async (request, reply) => {
+        const parsed = readRequest(request, spec, checks);
+        const context = createContext(request, options);
+        const answer = await governed(context, spec, parsed, request, options);
+        return present(request, reply, answer);
+      },
+    });
 }
 
 /** The health probe is asked often by design; what is raw keeps its own counts. */
@@ -136,13 +151,14 @@ function readRequest(
 ): RequestOf<OperationId> {
   checks.params?.(request.params);
   const query = request.query;
-  if (spec.query === undefined && spec.raw !== true && Object.keys(query as object).length > 0)
+  const isFhir = spec.dialect === "fhir";
+  if (!isFhir && spec.query === undefined && spec.raw !== true && Object.keys(query as object).length > 0)
     throw new HilumError("request.invalid", { detail: "This address takes no query." });
-  checks.query?.(query);
+  if (!isFhir) checks.query?.(query);
   checks.headers?.(request.headers);
   if (spec.body !== undefined && request.body === undefined)
     throw new HilumError("request.not_json", { detail: "The body is missing." });
-  checks.body?.(request.body);
+  if (!isFhir) checks.body?.(request.body);
   const bytes =
     spec.bodyType === "bytes" && request.body !== undefined ? (request.body as Readable) : Readable.from([]);
   return {
@@ -154,6 +170,7 @@ function readRequest(
     bytes,
     peer: request.peer,
     ...(spec.raw === true ? { target: request.url } : {}),
+    ...(isFhir ? { search: readSearch(request.url) } : {}),
   } as RequestOf<OperationId>;
 }
 
@@ -161,7 +178,7 @@ function createContext(request: FastifyRequest, { log, now = () => new Date() }:
   return {
     actor: request.actor,
     requestId: request.id,
-    purpose: "HOPERAT",
+    purpose: (request.actor.kind === "token" ? request.actor.purpose : undefined) ?? "HOPERAT",
     // Made when somebody asks for it: most requests end before anything could be told to stop.
     get signal() {
       return request.signal;
@@ -188,7 +205,7 @@ async function governed(
     record.detail = { digest: digestOfReason(said.reason), ...(said.override ? { override: true } : {}) };
   return await govern(options.governor, context, record, {
     resolve: () => undefined,
-    decide: () => options.decide(context.actor, spec, context.now().getTime()),
+    decide: () => options.decide(context.actor, spec, context.now().getTime(), parsed.params),
     perform: async () => {
       if (said !== undefined) await options.keepReason(context.requestId, said.reason);
       return await handler(context, parsed);
@@ -207,6 +224,11 @@ function createRecord(spec: OperationSpec, request: FastifyRequest, options: Edg
     record.plugin = params["plugin"];
     record.instance = params["instance"] ?? query["instance"] ?? "default";
   }
+  if (spec.dialect === "fhir") return Object.assign(record, describeFhirRecord(spec, params, options.recordRef));
+  const { type, id } = params;
+  // The record itself, also where a glass is named beside it.
+  if (type !== undefined && id !== undefined)
+    return Object.assign(record, { resource: type, ref: options.recordRef(type, id) });
   for (const [name, value] of Object.entries(params)) {
     const resource = resources[name];
     if (resource !== undefined) Object.assign(record, { resource, ref: options.recordRef(resource, String(value)) });
@@ -223,6 +245,7 @@ function presentNote(note: OutcomeNote, options: EdgeOptions) {
       ? {}
       : { resource: note.record.resource, ref: options.recordRef(note.record.resource, note.record.id) }),
     ...(note.count === undefined ? {} : { count: note.count }),
+    ...(note.purpose === undefined ? {} : { purpose: note.purpose }),
     ...(note.detail === undefined ? {} : { detail: note.detail }),
   };
 }
@@ -242,12 +265,13 @@ async function refuseEarly(request: FastifyRequest, spec: OperationSpec, options
   );
 }
 
-function present(reply: FastifyReply, answer: AnswerTo<OperationId>): FastifyReply {
+function present(request: FastifyRequest, reply: FastifyReply, answer: AnswerTo<OperationId>): FastifyReply {
   void reply.code(answer.status);
   for (const [name, value] of Object.entries(answer.headers ?? {})) void reply.header(name, value);
   if (answer.stream !== undefined) return reply.send(answer.stream);
   if (answer.body === undefined) return reply.send();
-  return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.body));
+  const type = request.operation?.dialect === "fhir" ? "application/fhir+json" : "application/json";
+  return reply.type(`${type}; charset=utf-8`).send(JSON.stringify(answer.body));
 }
 
 /** The one place where a thrown value becomes an answer. */
@@ -259,6 +283,7 @@ export function answerProblem(
   describeCause: (thrown: unknown) => string,
 ): FastifyReply {
   const error = toHilumError(thrown);
+  const isFhir = isFhirAddress(request);
   const document = presentProblem(error, request.id);
   if (document.status >= 500)
     log.error("request.failed", {
@@ -268,6 +293,7 @@ export function answerProblem(
       reason: describeCause(error),
     });
   if (error.retryAfterMs !== undefined) void reply.header("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
+  if (isFhir) return presentFhirProblem(error, request, reply);
   if (request.operation?.produces === "text/html" && (request.headers.accept ?? "").includes("text/html"))
     return reply.code(document.status).type("text/html; charset=utf-8").send(presentProblemPage(document));
   return reply.code(document.status).type("application/problem+json; charset=utf-8").send(JSON.stringify(document));

@@ -1,4 +1,4 @@
-import type { Context } from "@hilum/contract";
+import type { Context, PurposeOfUse } from "@hilum/contract";
 import type { AnswerOf, BodyOf, OperationId, OperationOf, ParamsOf, QueryOf } from "@hilum/contract/api";
 import type { Readable } from "node:stream";
 
@@ -9,6 +9,8 @@ export interface RequestOf<Id extends OperationId> {
   body: BodyOf<OperationOf<Id>>;
   /** The JSON body as it was sent, where the operation judges text itself: a manifest's faults are named by line. */
   text?: string;
+  /** Of an operation in the FHIR dialect: the query's parameters in their order, decoded, with repeats. */
+  search?: readonly (readonly [name: string, value: string])[];
   /** Lower-case names. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The raw body of an operation whose `bodyType` is `bytes`. */
@@ -36,6 +38,8 @@ export interface OutcomeNote {
   plugin?: string;
   instance?: string;
   count?: number;
+  /** Of use, where only performing found out: that of an open glass, or of an export. */
+  purpose?: PurposeOfUse;
   /** Keys of the audit log's own list; short tokens and numbers. */
   detail?: Readonly<Record<string, string | number | boolean>>;
 }

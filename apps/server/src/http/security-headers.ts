@@ -18,6 +18,12 @@ export const apiHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 };
 
+/**
+ * What a worker of the console may do: it takes its policy from its own file, not from the page. It runs the console's own
+ * code and decoders, and asks nobody for anything, so that a hostile document that it reads can tell nobody.
+ */
+export const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
+
 /** The console's policy: own files and nonce'd elements only; frames from plugins' pages alone, which are at `origin` too. */
 export function consolePolicy(nonce: string, origin: string): string {
   return [

@@ -13,6 +13,7 @@ export const detailKeys = {
   digest: "token",
   discardedBytes: "number",
   durationMs: "number",
+  event: "token",
   exitCode: "number",
   factor: "token",
   firstIndex: "number",

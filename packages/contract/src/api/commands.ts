@@ -3,6 +3,7 @@ import type { OperationSpec } from "./operation.ts";
 /** Nouns that a group's name says already, besides the words of the name itself. */
 const saidByGroup: Readonly<Record<string, readonly string[]>> = {
   dev: ["plugin"],
+  glasses: ["glass"],
   health: ["plugin", "health"],
   identity: [],
   lifecycle: ["instance"],

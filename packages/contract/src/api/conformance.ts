@@ -57,6 +57,8 @@ export const ConformanceSubject = Strict({
   accepted: Type.Optional(Address),
   /** One that its provider refuses for good. */
   refused: Type.Optional(Address),
+  /** A FHIR resource that the plugin's store takes, where it takes not every one of its types; synthetic. */
+  record: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.Unknown())),
   /** Body that the vendor sends to a hook of the manifest. */
   hook: Type.Optional(
     Strict({

@@ -62,7 +62,7 @@ export const EgressHost = Strict({
   requests: Type.Array(Strict({ method: Type.String(), path: Type.String() })),
   access: Type.Enum(["granted", "denied", "undecided", "stale"]),
   /** How the host signs the request in, where it holds the secret. */
-  auth: Type.Optional(Type.Enum(["basic", "bearer", "header", "oauth2"])),
+  auth: Type.Optional(Type.Enum(["basic", "bearer", "header", "oauth2", "client_credentials"])),
   disclosure: Disclosure,
   day: Strict({ requests: Type.Integer(), denied: Type.Integer(), bytesOut: Type.Integer(), bytesIn: Type.Integer() }),
 });

@@ -1,12 +1,18 @@
 /** The OpenAPI 3.1 description of the HTTP API, built from the same declarations that the server validates with. */
 import type { TSchema } from "typebox";
+import * as browser from "./browser.ts";
 import * as conformance from "./conformance.ts";
+import * as custody from "./custody.ts";
 import * as devtools from "./devtools.ts";
+import * as disclosures from "./disclosures.ts";
+import * as glasses from "./glasses.ts";
 import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
+import * as fhir from "./fhir.ts";
 import * as identity from "./identity.ts";
 import * as installs from "./installs.ts";
 import * as marketplace from "./marketplace.ts";
+import * as keys from "./keys.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
 import * as packages from "./packages.ts";
@@ -19,6 +25,7 @@ import * as routes from "./routes.ts";
 import * as safety from "./safety.ts";
 import * as schemas from "./schemas.ts";
 import * as setup from "./setup.ts";
+import * as stores from "./stores.ts";
 import * as upgrades from "./upgrades.ts";
 import * as wire from "./wire-inspector.ts";
 
@@ -34,9 +41,16 @@ const described: readonly OperationSpec[] = [
   ...messages.messageOperations,
   ...routes.routeOperations,
   ...repairs.repairOperations,
+  ...keys.keyOperations,
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
   ...marketplace.marketplaceOperations,
+  ...browser.browserOperations,
+  ...glasses.glassOperations,
+  ...disclosures.disclosureOperations,
+  ...custody.custodyOperations,
+  ...fhir.fhirOperations,
+  ...stores.storeOperations,
 ];
 
 /** Schema object -> its exported name. What is exported by name becomes a component, what is not stays in place. */
@@ -50,7 +64,14 @@ const names = new Map<unknown, string>(
     messages,
     routes,
     egress,
+    fhir,
+    browser,
+    glasses,
+    disclosures,
+    custody,
+    stores,
     repairs,
+    keys,
     setup,
     pages,
     devtools,
@@ -132,23 +153,29 @@ function describeParameters(place: "path" | "query" | "header", schema: TSchema 
   }));
 }
 
-function describeBody({ body, bodyType }: OperationSpec): JsonObject {
+function describeBody({ body, bodyType, dialect }: OperationSpec): JsonObject {
   if (bodyType === "bytes") return { requestBody: { required: true, content: { "application/octet-stream": {} } } };
   if (body === undefined) return {};
-  return { requestBody: { required: true, content: { "application/json": { schema: describeSchema(body) } } } };
+  return { requestBody: { required: true, content: { [jsonTypeOf(dialect)]: { schema: describeSchema(body) } } } };
 }
 
-function describeResponses({ responses, produces }: OperationSpec): JsonObject {
+const jsonTypeOf = (dialect: OperationSpec["dialect"]): string =>
+  dialect === "fhir" ? "application/fhir+json" : "application/json";
+
+function describeResponses({ responses, produces, dialect }: OperationSpec): JsonObject {
   const answers = Object.entries(responses).map(([status, schema]) => {
     const content =
       schema === null
         ? produces === undefined
           ? undefined
           : { [produces]: {} }
-        : { "application/json": { schema: describeSchema(schema) } };
+        : { [jsonTypeOf(dialect)]: { schema: describeSchema(schema) } };
     return [status, { description: describeStatus(Number(status)), ...(content === undefined ? {} : { content }) }];
   });
-  const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/ProblemDocument" } } };
+  const problem =
+    dialect === "fhir"
+      ? { "application/fhir+json": { schema: { $ref: "#/components/schemas/FhirResource" } } }
+      : { "application/problem+json": { schema: { $ref: "#/components/schemas/ProblemDocument" } } };
   return {
     ...Object.fromEntries(answers),
     default: { description: "Refused: what, where and the mend", content: problem },

@@ -43,6 +43,11 @@ export interface OperationSpec {
    * counted before the handler, which judges the whole request itself.
    */
   raw?: boolean;
+  /**
+   * `fhir`: spoken as the FHIR REST API has it. Resources are `application/fhir+json`, every refusal is an OperationOutcome, query
+   * parameters come in their order and repeat, and body and query are judged by the handler.
+   */
+  dialect?: "fhir";
   /** By status. `null` where the answer has no body; `stream` bodies are described in `produces`. */
   responses: Record<number, TSchema | null>;
   /** Content type of a success answer that is not JSON. */

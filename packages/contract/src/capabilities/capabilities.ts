@@ -51,9 +51,12 @@ export const capabilities = {
     plain: "Keeps documents and records and gives them back.",
     methods: ["records.create", "records.read", "records.update", "records.delete", "records.search"],
     phi: "store",
-    impliedPlain: ["Gets each record it is asked to keep, and keeps it"],
+    impliedPlain: [
+      "Gets each record it is asked to keep, with its files, and keeps it",
+      "Gives records back to Hilum, which shows them masked in Records",
+    ],
     neverPlain: ["Read what other stores keep", ...never.slice(1)],
-    served: false,
+    served: true,
   },
   transform_records: {
     title: "Transform records",

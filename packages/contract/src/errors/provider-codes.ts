@@ -1,9 +1,21 @@
 import type { ErrorCode } from "./catalogue.ts";
 import type { causeClasses } from "./cause-classes.ts";
 
+/** Codes with which a store of records refuses, and no other plugin. */
+export const storeErrorCodes = [
+  "record.conflict",
+  "record.gone",
+  "record.invalid",
+  "record.not_found",
+  "record.too_large",
+  "search.invalid",
+] as const satisfies readonly ErrorCode[];
+export type StoreErrorCode = (typeof storeErrorCodes)[number];
+
 /** Codes that a plugin may report (docs/reference/errors.md), refusals of the host among them that it met on the way. */
 export type ProviderErrorCode =
   | Extract<ErrorCode, `provider.${string}` | `agreement.${string}` | `destination.${string}`>
+  | StoreErrorCode
   | "plugin.failed"
   | "message.invalid"
   | "policy.denied"
@@ -32,5 +44,11 @@ export const causeByProviderCode: Readonly<Record<ProviderErrorCode, (typeof cau
   "provider.too_large": "too_large",
   "provider.unreachable": "network",
   "plugin.failed": "plugin",
+  "record.conflict": "other",
+  "record.gone": "other",
+  "record.invalid": "other",
+  "record.not_found": "other",
+  "record.too_large": "too_large",
+  "search.invalid": "other",
   "message.invalid": "other",
 };

@@ -1,5 +1,6 @@
 /** The FHIR R4 (4.0.1) resource types that cross the platform. */
 export const canonicalTypes = [
+  "AllergyIntolerance",
   "Appointment",
   "AuditEvent",
   "Binary",
@@ -8,6 +9,7 @@ export const canonicalTypes = [
   "Consent",
   "DiagnosticReport",
   "DocumentReference",
+  "Immunization",
   "Observation",
   "OperationOutcome",
   "Organization",

@@ -30,6 +30,20 @@ it("loads neither Medplum nor a module of Node with the entry, so that a browser
     expect(names).not.toContain(heavy);
 });
 
+it("loads nothing of Medplum with the validator that plugins' tests bring along, not even later", () => {
+  const { files, packages } = reachable("./compiled-validator.ts");
+  expect([...packages]).toEqual(["node:fs/promises"]);
+  const sources = [...files].map((file) => readFileSync(new URL(file), "utf8"));
+  expect(sources.filter((source) => /import\("@medplum/.test(source))).toEqual([]);
+  expect(files.size).toBeGreaterThan(4);
+});
+
+it.each(["./search/index.ts", "./mask/index.ts"])("loads nothing of Node with %s either", (entry) => {
+  const { files, packages } = reachable(entry);
+  expect([...packages]).toEqual([]);
+  expect(files.size).toBeGreaterThan(5);
+});
+
 it("sees a static import where there is one", () => {
   expect([...reachable("./validator.ts").packages]).toEqual(["node:fs/promises"]);
   expect(staticImports(new URL("./import-graph.test.ts", import.meta.url))).toEqual(["node:fs", "vitest"]);

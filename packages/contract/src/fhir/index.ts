@@ -29,10 +29,36 @@ export {
 } from "./delivery-state.ts";
 export { presentIssues } from "./issue.ts";
 export { maskContact, presentForList, type MessageSummary } from "./message-summary.ts";
+export {
+  binary,
+  documentReference,
+  observation,
+  patient,
+  type BinaryInput,
+  type DocumentInput,
+  type ObservationInput,
+  type PatientInput,
+  type RecordCode,
+  type RecordIdentifier,
+} from "./records/build-records.ts";
+export {
+  documentOf,
+  identifierOf,
+  nameOf,
+  readingOf,
+  type DocumentInfo,
+  type Reading,
+} from "./records/read-records.ts";
 export { causeSystem, extensionUrls, identifierSystems, participationMode, testLabel } from "./systems.ts";
 export type { ValidationEngine, Validator } from "./validator.ts";
 
 import type { ValidationEngine, Validator } from "./validator.ts";
+
+/** The validator for accepting messages, without the one that also asks Medplum: what packs this brings no Medplum along. */
+export async function loadCompiledValidator(): Promise<Validator> {
+  const { createCompiledValidator } = await import("./compiled-validator.ts");
+  return await createCompiledValidator();
+}
 
 const loaded = new Map<ValidationEngine, Promise<Validator>>();
 

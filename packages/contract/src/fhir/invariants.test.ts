@@ -45,11 +45,41 @@ const consent = (code: string, more: Json): Json => ({
   policyRule: { text: "x" },
   ...more,
 });
+const allergy = (verified: string | undefined, more: Json): Json => ({
+  resourceType: "AllergyIntolerance",
+  patient,
+  ...(verified === undefined
+    ? {}
+    : {
+        verificationStatus: {
+          coding: [{ system: "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification", code: verified }],
+        },
+      }),
+  ...more,
+});
+const clinicalStatus = {
+  coding: [{ system: "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", code: "active" }],
+};
+const immunization = (more: Json): Json => ({
+  resourceType: "Immunization",
+  status: "completed",
+  vaccineCode: { text: "x" },
+  patient,
+  occurrenceString: "as a child",
+  ...more,
+});
 const [instant, later] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"];
 const own = { resource: { resourceType: "Patient", id: "1" } };
 
 /** For each invariant a resource that keeps it, and the same with it broken and nothing else. */
 const cases: readonly (readonly [key: string, kept: Json, broken: Json])[] = [
+  ["ait-1", allergy(undefined, { clinicalStatus }), allergy(undefined, {})],
+  ["ait-2", allergy("entered-in-error", {}), allergy("entered-in-error", { clinicalStatus })],
+  [
+    "imm-1",
+    immunization({ education: [{ documentType: "x" }] }),
+    immunization({ education: [{ presentationDate: "2026" }] }),
+  ],
   ["dom-2", containing({}), containing({ contained: [{ resourceType: "Patient", id: "p" }] })],
   ["dom-4", containing({ meta: { source: "urn:x" } }), containing({ meta: { versionId: "1" } })],
   ["dom-5", containing({ meta: { tag: [{ code: "x" }] } }), containing({ meta: { security: [{ code: "x" }] } })],

@@ -109,6 +109,21 @@ export const invariants: ReadonlyMap<string, Invariant> = new Map(
       (value) => !isAfter(value["authoredOn"], value["lastModified"]),
     ),
     rule("prr-1", "orderDetail stands only beside a code", (value) => !has(value, "orderDetail") || has(value, "code")),
+    rule(
+      "ait-1",
+      "an allergy that was not entered in error has a clinicalStatus",
+      (value) => isEnteredInError(value) || has(value, "clinicalStatus"),
+    ),
+    rule(
+      "ait-2",
+      "an allergy that was entered in error has no clinicalStatus",
+      (value) => !isEnteredInError(value) || !has(value, "clinicalStatus"),
+    ),
+    rule(
+      "imm-1",
+      "educational material has a documentType or a reference",
+      (value) => has(value, "documentType") || has(value, "reference"),
+    ),
     rule("app-1", "a participant has a type or an actor", (value) => has(value, "type") || has(value, "actor")),
     rule("app-2", "start and end stand together", (value) => has(value, "start") === has(value, "end")),
     rule(
@@ -281,6 +296,13 @@ function consentHasPatient(value: JsonObject, code: string): boolean {
   return (
     has(value, "patient") ||
     !codings(value["scope"]).some((coding) => coding["system"] === "something" && coding["code"] === code)
+  );
+}
+
+function isEnteredInError(allergy: JsonObject): boolean {
+  const system = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
+  return codings(allergy["verificationStatus"]).some(
+    (coding) => coding["system"] === system && coding["code"] === "entered-in-error",
   );
 }
 

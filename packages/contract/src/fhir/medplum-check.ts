@@ -46,7 +46,7 @@ function present(issue: OperationOutcomeIssue, rootType: string): OperationOutco
     issue.code === "invariant" ? "invariant" : "structure",
     rootType,
     trailOf(issue.expression?.[0] ?? ""),
-    safe,
+    safe.endsWith(".") ? safe : `${safe}.`,
     "Compare the element with its page in the FHIR R4 specification.",
   );
 }

@@ -1,29 +1,17 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { noteSkip, requires } from "@hilum/testkit";
+import { requires } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
-import { canonicalTypes, loadValidator } from "./index.ts";
+import { loadValidator } from "./index.ts";
+import { hasOfficialDefinitions, readOfficialExamples } from "./test-support/official-definitions.ts";
 import { refusedExamples } from "./refused-examples.ts";
 
-const examples = fileURLToPath(new URL("../../generate/node_modules/hl7.fhir.r4.examples/", import.meta.url));
-const generator = fileURLToPath(new URL("../../generate/definitions.ts", import.meta.url));
-const hasExamples = existsSync(examples);
-if (!hasExamples) {
-  noteSkip({
-    name: "official FHIR examples",
-    reason: "the packages of packages/contract/generate are not installed",
-    enable: "npm ci in packages/contract/generate",
-  });
-}
-
-interface Sample {
-  name: string;
-  resource: Record<string, unknown>;
-}
+const generators = fileURLToPath(new URL("../../generate/", import.meta.url));
+const hasExamples = hasOfficialDefinitions("official FHIR examples");
 
 describe.skipIf(!hasExamples)("the official R4 examples of the canonical types", () => {
-  const samples = hasExamples ? readExamples() : [];
+  const samples = hasExamples ? readOfficialExamples() : [];
 
   it("are all accepted, or stand in the list with their reason", { timeout: 120_000 }, async () => {
     const validator = await loadValidator("layered");
@@ -52,9 +40,11 @@ describe.skipIf(!hasExamples)("the official R4 examples of the canonical types",
     },
   );
 
-  it("are described by the definitions that the generator makes", async () => {
+  it.each(["definitions.ts", "search-parameters.ts"])("are described by what %s makes", async (generator) => {
     const { spawnSync } = await import("node:child_process");
-    const { status, stdout } = spawnSync(process.execPath, [generator, "--check"], { encoding: "utf8" });
+    const { status, stdout } = spawnSync(process.execPath, [join(generators, generator), "--check"], {
+      encoding: "utf8",
+    });
     expect(stdout).toBe("");
     expect(status).toBe(0);
   });
@@ -63,7 +53,7 @@ describe.skipIf(!hasExamples)("the official R4 examples of the canonical types",
 const testData = requires("test-data");
 
 describe.skipIf(!testData.available)("records of ten synthetic patients", () => {
-  it.each(["Patient", "Practitioner", "Organization", "DocumentReference"])(
+  it.each(["Patient", "Practitioner", "Organization", "DocumentReference", "AllergyIntolerance", "Immunization"])(
     "are all accepted by both engines: %s",
     { timeout: 60_000 },
     async (type) => {
@@ -81,13 +71,3 @@ describe.skipIf(!testData.available)("records of ten synthetic patients", () => 
     },
   );
 });
-
-function readExamples(): Sample[] {
-  return readdirSync(examples)
-    .filter((name) => name.endsWith(".json") && name !== "package.json" && !name.startsWith("."))
-    .map((name) => ({
-      name,
-      resource: JSON.parse(readFileSync(join(examples, name), "utf8")) as Record<string, unknown>,
-    }))
-    .filter(({ resource }) => canonicalTypes.some((type) => type === resource["resourceType"]));
-}

@@ -1,12 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { OperationOutcomeIssue } from "@medplum/fhirtypes";
-import { findBoundsFault } from "./bounds.ts";
-import { canonicalTypes } from "./canonical-types.ts";
-import { compileDefinitions, type CompiledDefinitions, type Definitions } from "./definitions.ts";
-import type { JsonObject } from "./json-object.ts";
-import { createIssue } from "./issue.ts";
-import { loadMedplumCheck, type MedplumCheck } from "./medplum-check.ts";
-import { walkResource } from "./structure-walk.ts";
+import { createCompiledValidator, readDefinitions, validate } from "./compiled-validator.ts";
+import { compileDefinitions } from "./definitions.ts";
+import { loadMedplumCheck } from "./medplum-check.ts";
 
 /**
  * `layered`: our walk, then Medplum. `compiled`: our walk alone, without loading Medplum. On the canonical types the two
@@ -26,11 +21,8 @@ export interface Validator {
 
 /** Reads and compiles the definitions. Call once and keep the result. */
 export async function createValidator(engine: ValidationEngine): Promise<Validator> {
+  if (engine === "compiled") return await createCompiledValidator();
   const canonical = await readDefinitions("definitions.gen.json");
-  if (engine === "compiled") {
-    const compiled = compileDefinitions(canonical);
-    return { engine, validateResource: (resource, type) => validate(resource, type, compiled, undefined) };
-  }
   const others = await readDefinitions("contained.gen.json");
   const all = {
     ...canonical,
@@ -40,60 +32,4 @@ export async function createValidator(engine: ValidationEngine): Promise<Validat
   const compiled = compileDefinitions(all);
   const medplum = await loadMedplumCheck(all);
   return { engine, validateResource: (resource, type) => validate(resource, type, compiled, medplum) };
-}
-
-async function readDefinitions(file: string): Promise<Definitions> {
-  return JSON.parse(await readFile(new URL(`./${file}`, import.meta.url), "utf8")) as Definitions;
-}
-
-function validate(
-  resource: unknown,
-  type: string | undefined,
-  definitions: CompiledDefinitions,
-  medplum: MedplumCheck | undefined,
-): OperationOutcomeIssue[] {
-  const root = type ?? "Resource";
-  if (typeof resource !== "object" || resource === null || Array.isArray(resource)) {
-    return [createIssue("structure", root, [], "A resource must be an object.", 'Send an object with "resourceType".')];
-  }
-  const bounds = findBoundsFault(resource);
-  if (bounds !== undefined) return [createIssue("security", root, bounds.trail, bounds.message, bounds.fix)];
-
-  const object = resource as JsonObject;
-  const resourceType = Object.hasOwn(object, "resourceType") ? object["resourceType"] : undefined;
-  if (typeof resourceType !== "string" || (type !== undefined && resourceType !== type)) {
-    return [
-      createIssue(
-        "structure",
-        root,
-        ["resourceType"],
-        `resourceType must be ${type ?? "the name of a resource type"}.`,
-        `Write "resourceType": "${type ?? "Communication"}".`,
-      ),
-    ];
-  }
-  const spec = canonicalTypes.includes(resourceType as never) ? definitions.types.get(resourceType) : undefined;
-  if (spec === undefined) {
-    return [
-      createIssue(
-        "not-supported",
-        root,
-        ["resourceType"],
-        "This resource type is not carried.",
-        `Use one of: ${canonicalTypes.join(", ")}.`,
-      ),
-    ];
-  }
-  const { issues, foreign } = walkResource(object, spec, definitions);
-  if (issues.length > 0) return issues;
-  if (medplum !== undefined) return medplum(object);
-  return foreign.map((one) =>
-    createIssue(
-      "not-supported",
-      spec.name,
-      one.trail,
-      `A ${one.resourceType} cannot be contained here.`,
-      "Store it as a record and refer to it.",
-    ),
-  );
 }

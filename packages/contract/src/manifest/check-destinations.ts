@@ -2,6 +2,7 @@ import { phiClassOf } from "../capabilities/capabilities.ts";
 import type { Report } from "../json/shape.ts";
 import { parseScope } from "../scopes/parse-scope.ts";
 import { formatScope, isScope } from "../scopes/scope.ts";
+import { checkTokenUrl } from "./check-oauth-step.ts";
 import type { ConfigProperty, Destination, DestinationAuth, Manifest } from "./manifest.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { templateFault } from "./request-template.ts";
@@ -80,6 +81,12 @@ function checkAuth(manifest: Manifest, auth: DestinationAuth, pointer: string, r
           `the setup has no step \`${auth.step}\` of type oauth2`,
           "Name the id of such a step of /setup/steps.",
         );
+      return;
+    case "client_credentials":
+      checkTokenUrl(manifest, auth.tokenUrl, `${pointer}/tokenUrl`, report);
+      checkPlain(manifest, auth.clientId, `${pointer}/clientId`, report);
+      checkSecret(manifest, auth.clientSecret, `${pointer}/clientSecret`, report);
+      if (auth.scope !== undefined) checkPlain(manifest, auth.scope, `${pointer}/scope`, report);
   }
 }
 

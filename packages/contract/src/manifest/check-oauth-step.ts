@@ -43,7 +43,8 @@ function checkAuthorizeUrl(manifest: Manifest, text: string | undefined, pointer
   checkSettingsIn(manifest, address, pointer, report);
 }
 
-function checkTokenUrl(manifest: Manifest, text: string | undefined, pointer: string, report: Report): void {
+/** Where the host asks for tokens: an address of this form, to which one of the manifest's scopes leads. */
+export function checkTokenUrl(manifest: Manifest, text: string | undefined, pointer: string, report: Report): void {
   if (text === undefined) return;
   const address = parseProviderAddress(text);
   if (address === undefined || address.query.size > 0)

@@ -34,6 +34,19 @@ const auth = variants("type", {
     { type: oneOf(["oauth2"]), step: token("the id of a setup step of type oauth2") },
     { required: ["type", "step"] },
   ),
+  client_credentials: object(
+    {
+      type: oneOf(["client_credentials"]),
+      tokenUrl: described(
+        "Where the host gets its token: `https://{config.tokenHost}/{+config.tokenPath}`. One of the manifest's own scopes leads there.",
+        text({ max: 500, what: "an https address" }),
+      ),
+      clientId: setting("a setting"),
+      clientSecret: setting("a secret setting"),
+      scope: setting("a setting"),
+    },
+    { required: ["type", "tokenUrl", "clientId", "clientSecret"] },
+  ),
 });
 
 /** One entry of `destinations`. */

@@ -27,6 +27,8 @@ const manifest = {
   },
 };
 type Change = Record<string, unknown>;
+const tokenUrl = "https://api.example.org/token";
+const client = { type: "client_credentials", tokenUrl, clientId: "account", clientSecret: "token", scope: "host" };
 const withDestination = (change: Change): unknown => ({
   ...manifest,
   destinations: [{ ...manifest.destinations[0], ...change }],
@@ -40,6 +42,12 @@ describe("destinations of a manifest", () => {
   it("takes a destination whose scope, requests and secret are declared", () => {
     expect(faultsOf(manifest)).toEqual([]);
     expect(faultsOf(withDestination({ headers: ["prefer"], timeoutMs: 1000, responseBytesMax: 524_288 }))).toEqual([]);
+  });
+
+  it("takes a token that the host gets for itself, and keeps the client's secret with the host", () => {
+    const signed = withDestination({ auth: client });
+    expect(faultsOf(signed)).toEqual([]);
+    expect(heldSecrets(signed as Manifest)).toEqual(["token"]);
   });
 
   it("takes a host that a setting names", () => {
@@ -75,6 +83,23 @@ describe("destinations of a manifest", () => {
       "/destinations/0/auth/name",
     ],
     ["a sign-in that the setup lacks", { auth: { type: "oauth2", step: "sign-in" } }, "/destinations/0/auth/step"],
+    [
+      "a token endpoint that no scope leads to",
+      { auth: { ...client, tokenUrl: "https://login.example.org/token" } },
+      "/destinations/0/auth/tokenUrl",
+    ],
+    [
+      "a token endpoint with a query",
+      { auth: { ...client, tokenUrl: `${tokenUrl}?x=1` } },
+      "/destinations/0/auth/tokenUrl",
+    ],
+    ["a client id that is secret", { auth: { ...client, clientId: "token" } }, "/destinations/0/auth/clientId"],
+    [
+      "a client secret that is none",
+      { auth: { ...client, clientSecret: "account" } },
+      "/destinations/0/auth/clientSecret",
+    ],
+    ["scopes that are secret", { auth: { ...client, scope: "token" } }, "/destinations/0/auth/scope"],
     ["another kind of sign-in", { auth: { type: "digest", token: "token" } }, "/destinations/0/auth/type"],
     ["Authorization as a header of the plugin", { headers: ["authorization"] }, "/destinations/0/headers/0"],
     ["Transfer-Encoding", { headers: ["transfer-encoding"] }, "/destinations/0/headers/0"],

@@ -33,6 +33,8 @@ function secretsOfDestination({ auth }: Destination): string[] {
       return [auth.token];
     case "header":
       return [auth.value];
+    case "client_credentials":
+      return [auth.clientSecret];
     case "oauth2":
     case undefined:
       return [];

@@ -6,6 +6,7 @@ import { capabilityNames, fieldsNotServed } from "./manifest.ts";
 import { migrationsShape } from "./migrations-shape.ts";
 import { pluginPagesShape } from "./plugin-pages.ts";
 import { setupShape } from "./setup-shape.ts";
+import { storageShape } from "./storage-shape.ts";
 import { token } from "./token.ts";
 
 const versionRange = text({ max: 60, form: /^[0-9A-Za-z.^~<>=| *+-]+$/, what: "a version range" });
@@ -100,6 +101,7 @@ export const manifestShape: Shape = object(
       ),
     ),
     ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
+    storage: described("How people look at what the plugin keeps.", storageShape),
     ui: pluginPagesShape,
     requires: object({
       hilum: described("Range of versions of Hilum, such as `>=0.1.0`.", versionRange),

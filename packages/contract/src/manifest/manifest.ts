@@ -1,3 +1,4 @@
+import type { CanonicalType } from "../fhir/canonical-types.ts";
 import type { PageIcon } from "./plugin-pages.ts";
 
 /** The manifest `hilum.json` (docs/reference/manifest.md). `id`, `name`, `capabilities` are enough; each other field is optional. */
@@ -76,12 +77,17 @@ export interface DestinationRequest {
   path: string;
 }
 
-/** Where the host puts a secret that the plugin never holds. Each member names a setting; `step` an `oauth2` step of the setup. */
+/**
+ * Where the host puts a secret that the plugin never holds. Each member names a setting; `step` an `oauth2` step of the setup.
+ * `client_credentials`: a token that the host gets for itself, without a person (RFC 6749 section 4.4). Its `tokenUrl` may name
+ * settings, and one of the manifest's own `net:https` scopes leads there; `scope` names the setting with the scopes to ask for.
+ */
 export type DestinationAuth =
   | { type: "basic"; username: string; password: string }
   | { type: "bearer"; token: string }
   | { type: "header"; name: string; value: string }
-  | { type: "oauth2"; step: string };
+  | { type: "oauth2"; step: string }
+  | { type: "client_credentials"; tokenUrl: string; clientId: string; clientSecret: string; scope?: string };
 
 /** An HTTPS endpoint that the plugin may ask the host to call (`http.fetch`). */
 export interface Destination {
@@ -163,6 +169,8 @@ export interface Manifest {
   health?: { intervalSeconds: number };
   smokeTests?: SmokeTestDeclaration[];
   ingress?: { http?: Hook[] };
+  /** How people look at what the plugin keeps; needed of a plugin that keeps patient data. */
+  storage?: { browser?: boolean | StorageBrowser };
   /** Pages of the plugin's own; see plugin-pages.ts. */
   ui?: PluginUi;
   /** Ranges of versions: of Hilum, and of other plugins that must be there. */
@@ -183,6 +191,13 @@ export type SettingsChange =
   | { change: "remove"; name: string }
   /** Texts of the old version by those of the new one. */
   | { change: "replace"; name: string; values: Record<string, string> };
+
+/** What the Storage Browser is told of a store. */
+export interface StorageBrowser {
+  title?: string;
+  /** FHIR types that it keeps. Default: every canonical type. */
+  types?: CanonicalType[];
+}
 
 /** Files of one page, inside the plugin's folder. */
 export interface PluginPage {
@@ -234,4 +249,4 @@ export interface ConfigSchema {
 }
 
 /** Fields of DESIGN section 5 that this version does not serve: refused by name, never accepted and ignored. */
-export const fieldsNotServed = ["storage", "operations", "events", "jobs"] as const;
+export const fieldsNotServed = ["operations", "events", "jobs"] as const;

@@ -88,6 +88,22 @@ describe("parseManifest", () => {
     ]);
   });
 
+  it("takes what the Storage Browser is told of a store, and asks for the capability by which it reads", () => {
+    const store = { ...smallest, capabilities: ["store_records"] };
+    const placesOf = (manifest: object) => {
+      const parsed = parseManifest(manifest);
+      return parsed.ok ? [] : parsed.problems.map(({ pointer }) => pointer);
+    };
+    for (const browser of [true, false, {}, { title: "Archive", types: ["DocumentReference", "Binary"] }])
+      expect(placesOf({ ...store, storage: { browser } })).toEqual([]);
+    expect(placesOf({ ...store, storage: { browser: { types: ["Document"] } } })).toEqual(["/storage/browser/types/0"]);
+    expect(placesOf({ ...store, storage: { browser: "yes" } })).toEqual(["/storage/browser"]);
+    expect(placesOf({ ...store, storage: { broser: true } })).toEqual(["/storage/broser"]);
+    expect(placesOf({ ...store, capabilities: ["send_messages"], storage: { browser: true } })).toEqual([
+      "/storage/browser",
+    ]);
+  });
+
   it("refuses by name each field that this version does not serve", () => {
     for (const field of fieldsNotServed)
       expect(withMembers({ [field]: {} })).toEqual([

@@ -17,6 +17,7 @@ import { manifestShape } from "./manifest-shape.ts";
 import type { Manifest } from "./manifest.ts";
 import { checkPages } from "./plugin-pages.ts";
 import { checkSetup } from "./check-setup.ts";
+import { checkStorage } from "./storage-shape.ts";
 
 /** Size of a manifest's text, in UTF-8 bytes. */
 export const manifestBytesMax = 262_144;
@@ -124,6 +125,7 @@ function checkManifest(value: unknown, options: ParseManifestOptions): Problem[]
   checkPaths(manifest, report);
   checkPages(manifest, isInnerPath, report);
   checkClassification(manifest, report);
+  checkStorage(manifest, report);
   if (manifest.config !== undefined)
     for (const problem of checkConfigSchema(manifest.config))
       report(`/config${problem.pointer}`, problem.message, problem.fix);

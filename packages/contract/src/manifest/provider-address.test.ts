@@ -29,6 +29,22 @@ describe("the address of a provider", () => {
     expect(fill("https://a.example/{config.tenant}/token")).toMatchObject({ pointer: "/tenant" });
   });
 
+  it("takes a path of several segments at its end, and none that a reader could read differently", () => {
+    const text = "https://{config.host}/auth/{+config.path}";
+    expect(parseProviderAddress(text) && settingsOfAddress(parseProviderAddress(text) as never)).toEqual([
+      "host",
+      "path",
+    ]);
+    for (const path of ["realms/clinic/token", "/realms/clinic/token"])
+      expect(fill(text, { host: "a.example", path })).toMatchObject({
+        url: new URL("https://a.example/auth/realms/clinic/token"),
+      });
+    for (const path of ["../token", "a/../b", "a//b", "a/%2e%2e/b", "a?b", "a#b", "a\\b", ".", "a b"])
+      expect(fill(text, { host: "a.example", path }), path).toMatchObject({ pointer: "/path" });
+    for (const wrong of ["https://a.example/{+config.path}/token", "https://{+config.host}/token"])
+      expect(parseProviderAddress(wrong), wrong).toBeUndefined();
+  });
+
   it("threat 83, 93: a setting never leads to another host or path", () => {
     expect(fill("https://{config.host}/token", { host: "a.example/evil" })).toMatchObject({ pointer: "/host" });
     expect(fill("https://a.example/{config.tenant}/token", { tenant: ".." })).toMatchObject({ pointer: "/tenant" });

@@ -1,10 +1,12 @@
 import type { Problem } from "../errors/hilum-error.ts";
 import { parseScope, resolveScope } from "../scopes/parse-scope.ts";
+import { isPlainPath } from "./request-template.ts";
 import { formatScope, isScope, scopeSettings, type Scope } from "../scopes/scope.ts";
 
 /**
  * An https address of a provider as a manifest writes it. Host, port and parts of the path may be settings:
- * `https://{config.host}/{config.tenant}/token`.
+ * `https://{config.host}/{config.tenant}/token`. `{+config.path}`, at the end, is a path of several segments (RFC 6570
+ * section 3.2.3).
  */
 export interface ProviderAddress {
   /** `net:https` scope that leads there, settings still in it. */
@@ -16,7 +18,8 @@ export interface ProviderAddress {
 const parts =
   /^https:\/\/(\[[^\]]*\]|\{[^}]*\}|[^:/?#{}[\]@\\\s]+)(?::(\{[^}]*\}|\d{1,5}))?((?:\/[^?#\\\s]*)?)(?:\?([^#\\\s]*))?$/;
 const placeholder = /\{([^{}]*)\}/g;
-const named = /^config\.([A-Za-z][A-Za-z0-9_]*)$/;
+const named = /^\+?config\.([A-Za-z][A-Za-z0-9_]*)$/;
+const severalSegments = /\{\+[^{}]*\}/;
 
 /** Undefined for what is not such an address: another scheme, user information, a fragment, a setting in the query. */
 export function parseProviderAddress(text: string): ProviderAddress | undefined {
@@ -26,6 +29,7 @@ export function parseProviderAddress(text: string): ProviderAddress | undefined 
   const scope = parseScope(`net:https://${host}:${port}`);
   if (!isScope(scope) || scope.kind !== "net" || /[{}]/.test(query)) return undefined;
   const rest = path.replaceAll(placeholder, (_whole, inner: string) => (named.test(inner) ? "x" : "{"));
+  if (severalSegments.test(path.replace(/\/\{\+[^{}]*\}$/, "")) || severalSegments.test(host + port)) return undefined;
   if (/[{}]/.test(rest) || !URL.canParse(`https://host.example${rest}`)) return undefined;
   return { scope, path: path === "" ? "/" : path, query: new URLSearchParams(query) };
 }
@@ -37,8 +41,8 @@ export function settingsOfAddress({ scope, path }: ProviderAddress): string[] {
 }
 
 /**
- * The address with its settings filled in. A value in the path is one segment's text: it is escaped, and cannot lead
- * elsewhere. A Problem points at the setting that is missing or does not fit.
+ * The address with its settings filled in. A value in the path is one segment's text, which is escaped, or a whole path
+ * without dot segments: it cannot lead elsewhere. A Problem points at the setting that is missing or does not fit.
  */
 export function fillProviderAddress(
   address: ProviderAddress,
@@ -56,7 +60,11 @@ export function fillProviderAddress(
       fault ??= { pointer: `/${name}`, message: `${name} is not set`, fix: "Enter it in the step before." };
       return "";
     }
-    return encodeURIComponent(text);
+    if (!inner.startsWith("+")) return encodeURIComponent(text);
+    const segments = text.replace(/^\//, "");
+    if (isPlainPath(`/${segments}`)) return segments;
+    fault ??= { pointer: `/${name}`, message: `${name} is not a path`, fix: "Write it as in oauth2/token." };
+    return "";
   });
   if (fault !== undefined) return fault;
   const port = resolved.port === "443" ? "" : `:${resolved.port}`;

@@ -21,10 +21,11 @@ export function describeScope(scope: Scope): string {
 
 /** True when this version honours the scope; one that is not served is accepted in a manifest and refused at Enable. */
 export function isServedScope(scope: Scope): boolean {
-  return scope.kind === "net";
+  return scope.kind === "net" || (scope.kind === "data" && scope.level === "system");
 }
 
 const plural: Record<CanonicalType, string> = {
+  AllergyIntolerance: "allergies",
   Appointment: "appointments",
   AuditEvent: "audit events",
   Binary: "files",
@@ -33,6 +34,7 @@ const plural: Record<CanonicalType, string> = {
   Consent: "consents",
   DiagnosticReport: "diagnostic reports",
   DocumentReference: "documents",
+  Immunization: "immunizations",
   Observation: "observations",
   OperationOutcome: "outcomes of operations",
   Organization: "organizations",
@@ -51,7 +53,7 @@ function describeData({ level, resource, actions, filters }: Extract<Scope, { ki
   const does = join(actions.map((action) => verbs[action]));
   const only =
     filters.length === 0 ? "" : `, only where ${filters.map(([name, value]) => `${name} is ${value}`).join(" and ")}`;
-  return `${does.charAt(0).toUpperCase()}${does.slice(1)} ${plural[resource]} ${whose[level]}${only}. Not served yet.`;
+  return `${does.charAt(0).toUpperCase()}${does.slice(1)} ${plural[resource]} ${whose[level]}${only}.${level === "system" ? "" : " Not served yet."}`;
 }
 
 function join(words: string[]): string {

@@ -181,7 +181,7 @@ it("describes scopes in plain words", () => {
     'Connect to the host in the setting "host", port 587, and nowhere else. What goes through the connection is not inspected.',
   );
   expect(describeScope(scope("system/DocumentReference.rs?category=imaging"))).toBe(
-    "Read and search and list documents of the whole clinic, only where category is imaging. Not served yet.",
+    "Read and search and list documents of the whole clinic, only where category is imaging.",
   );
 });
 

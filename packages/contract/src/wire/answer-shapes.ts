@@ -2,6 +2,8 @@ import { causeClasses } from "../errors/cause-classes.ts";
 import type { Problem } from "../errors/hilum-error.ts";
 import { list, number, object, oneOf, text, type Shape } from "../json/shape.ts";
 import { protocolVersion } from "./protocol.ts";
+import { recordLimits } from "./records.ts";
+import { storedResource } from "./stored-resource.ts";
 
 /** Longest reply of a provider that is passed on, in characters. */
 export const replyCharsMax = 2000;
@@ -47,6 +49,21 @@ const nothing: Shape = {
     if (value !== null) report(pointer, "must be null");
   },
 };
+
+const record = object(
+  {
+    resource: storedResource,
+    content: object(
+      {
+        id: text({ max: 128 }),
+        size: number({ min: 0, max: Number.MAX_SAFE_INTEGER, integer: true }),
+        contentType: text({ max: 255 }),
+      },
+      { required: ["id", "size", "contentType"] },
+    ),
+  },
+  { required: ["resource"] },
+);
 
 /** Longest body with which a webhook is answered, in characters. */
 export const hookAnswerCharsMax = 65_536;
@@ -102,6 +119,21 @@ export const answerShapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
         reply,
       },
       { required: ["outcome"] },
+    ),
+  ],
+  ["records.create", record],
+  ["records.read", record],
+  ["records.update", record],
+  ["records.delete", object({})],
+  [
+    "records.search",
+    object(
+      {
+        resources: list(storedResource, { max: recordLimits.countMax }),
+        next: text({ max: recordLimits.cursorCharsMax }),
+        total: number({ min: 0, max: Number.MAX_SAFE_INTEGER, integer: true }),
+      },
+      { required: ["resources"] },
     ),
   ],
   [

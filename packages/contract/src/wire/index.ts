@@ -13,6 +13,18 @@ export { answerHeaderCharsMax, isAnswerHeader, isRedirect, presentAnswerBody } f
 export { parseFetch } from "./fetch-params.ts";
 export { planRequest, type Plan, type PlannedRequest, type RequestRules } from "./plan-request.ts";
 export { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery } from "./plugin-params.ts";
+export { createBlobWrites, type BlobSink, type BlobWrites, type BlobWritesOptions } from "./blob-writes.ts";
+export { recordAnswerParsers } from "./record-answers.ts";
+export {
+  bytesOf,
+  isRecordId,
+  isRecordType,
+  parseBlobWrite,
+  parseContent,
+  parseResource,
+  recordParsers,
+  type AskedRecords,
+} from "./record-params.ts";
 export { frameErrorOf } from "./present-error.ts";
 export {
   createFrameWriter,

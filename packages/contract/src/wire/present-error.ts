@@ -6,14 +6,18 @@ import { wireErrorCodes } from "./protocol.ts";
 /** A failure as the plugin sees it: the catalogue's words, and where the error came from the plugin's own params, the place. */
 export function frameErrorOf(error: unknown): FrameError {
   const known = isHilumError(error) ? error : new HilumError("server.internal");
-  const { title, fix, retryable } = errorCatalogue[known.code];
-  const problems = known.problems.map(({ pointer, message }) => ({ pointer, message }));
+  const { title, fix: mend, retryable } = errorCatalogue[known.code];
+  const problems = known.problems.map(({ pointer, message, fix }) => ({
+    pointer,
+    message,
+    ...(fix === undefined ? {} : { fix }),
+  }));
   return {
     code: wireCodeOf(known),
     message: title,
     data: {
       code: known.code,
-      fix,
+      fix: mend,
       retry: retryable ? "later" : "never",
       ...(problems.length === 0 ? {} : { problems }),
       ...(known.retryAfterMs === undefined ? {} : { retryAfterMs: known.retryAfterMs }),

@@ -4,6 +4,7 @@
  */
 import type { CauseClass, Evidence } from "../api/schemas.ts";
 import type { RequestMethod } from "../manifest/manifest.ts";
+import { recordMethods } from "./records.ts";
 
 export const protocolVersion = "1";
 
@@ -179,6 +180,7 @@ export interface WireErrorData {
 export const hostMethods = {
   core: ["initialize", "config.validate", "setup.check", "health.check", "smoke.run", "shutdown"],
   send_messages: ["messages.send"],
+  store_records: recordMethods,
   /** Of a plugin whose manifest declares hooks. */
   ingress: ["ingress.handle"],
 } as const;
@@ -191,10 +193,16 @@ export const pluginMethods = {
   log: { notification: true, lane: "log" },
   "messages.updateDelivery": { notification: false, lane: "messages" },
   "blobs.read": { notification: false, lane: "messages" },
+  "blobs.write": { notification: false, lane: "records" },
   "state.get": { notification: false, lane: "state" },
   "state.put": { notification: false, lane: "state" },
   "state.delete": { notification: false, lane: "state" },
   "http.fetch": { notification: false, lane: "egress" },
+  "records.create": { notification: false, lane: "records" },
+  "records.read": { notification: false, lane: "records" },
+  "records.update": { notification: false, lane: "records" },
+  "records.delete": { notification: false, lane: "records" },
+  "records.search": { notification: false, lane: "records" },
 } as const;
 export type PluginMethod = keyof typeof pluginMethods;
 

@@ -1,4 +1,4 @@
-import type { CapabilityName, Destination } from "@hilum/contract";
+import type { CapabilityName, Destination, StorageBrowser, WireResource } from "@hilum/contract";
 import { email, sms } from "@hilum/contract/fhir";
 import { checkAnswer, type Frame } from "@hilum/contract/wire";
 import type { PluginProcess } from "./plugin-process.ts";
@@ -20,6 +20,12 @@ export interface Knowledge {
   lost?: string;
   /** Of its manifest, where the host makes its requests: sending one message makes at least one. */
   destinations?: readonly Destination[];
+  /** `storage.browser` of its manifest, for the types that its store keeps. */
+  storage?: StorageBrowser;
+  /** Why there is no provider behind it that could keep anything; its records cannot be played then. */
+  noProvider?: string;
+  /** A record that its store takes, where it takes not every one of its types; its id and version are given anew. */
+  record?: WireResource;
   /** A hook of its manifest, and a body that its vendor sends. */
   hook?: { id: string; contentType: string; body: string };
 }
@@ -27,7 +33,7 @@ export interface Knowledge {
 export interface Case {
   id: string;
   /** `protocol`, or the capability, or the part of the manifest, that it belongs to. */
-  group: "protocol" | "send_messages" | "destinations" | "ingress";
+  group: "protocol" | "send_messages" | "store_records" | "destinations" | "ingress";
   /** The sentence of docs/reference/protocol.md that it judges. */
   rule: string;
   /** Why it cannot be run here, if so. */

@@ -3,6 +3,8 @@ import { checkErrorData } from "@hilum/contract/wire";
 import { setTimeout as sleep } from "node:timers/promises";
 import { begin, demand, errorOf, noAccepted, resultOf, sendParams, type Case, type Knowledge } from "./case.ts";
 import { fetchCases } from "./fetch-cases.ts";
+import { recordCases } from "./record-cases.ts";
+import { patientWord } from "./record-samples.ts";
 import { startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
 
 function hookParams(hook: string, contentType: string, body: { text: string } | { base64: string }): object {
@@ -17,7 +19,10 @@ export const cases: readonly Case[] = [
     rule: "The answer to initialize names the protocol and every method that the plugin answers.",
     async run(plugin, { capabilities = ["send_messages"] }) {
       const methods = await begin(plugin);
-      const promised = capabilities.includes("send_messages") ? hostMethods.send_messages : [];
+      const promised = [
+        ...(capabilities.includes("send_messages") ? hostMethods.send_messages : []),
+        ...(capabilities.includes("store_records") ? hostMethods.store_records : []),
+      ];
       const missing = [...hostMethods.core, ...promised].filter((method) => !methods.includes(method));
       demand(missing.length === 0, `the handshake does not name ${missing.join(", ")}`);
     },
@@ -239,6 +244,7 @@ export const cases: readonly Case[] = [
     },
   },
   ...fetchCases,
+  ...recordCases,
   {
     id: "shutdown",
     group: "protocol",
@@ -290,8 +296,10 @@ export type Verdict =
 /** Why a case cannot be played with what is known, or does not apply. */
 export function skipOf(one: Case, knowledge: Knowledge): string | undefined {
   const { capabilities = ["send_messages"] } = knowledge;
-  if (one.group === "send_messages" && !capabilities.includes("send_messages"))
-    return "the manifest does not provide send_messages";
+  const { group } = one;
+  if ((group === "send_messages" || group === "store_records") && !capabilities.includes(group))
+    return `the manifest does not provide ${group}`;
+  if (group === "store_records" && knowledge.noProvider !== undefined) return knowledge.noProvider;
   return one.skip?.(knowledge);
 }
 
@@ -324,6 +332,7 @@ function faultOfAll(one: Case, plugin: PluginProcess, { secrets = [] }: Subject)
   if (violation !== undefined) return `standard output breaks the protocol: ${violation.detail}`;
   if (one.id !== "garbage" && plugin.strays.length > 0) return "it answered something that nobody asked";
   const written = `${plugin.stderr}${JSON.stringify(plugin.log)}`;
+  if (one.group === "store_records" && written.includes(patientWord)) return "it writes a patient's data into its log";
   const leaks = secrets.some((secret) => secret.length >= secretLengthMin && written.includes(secret));
   return leaks ? "it writes a secret into its log" : undefined;
 }

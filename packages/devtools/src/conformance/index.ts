@@ -1,7 +1,8 @@
 export type { Case, Knowledge } from "./case.ts";
 export { cases, judge, skipOf, type Verdict } from "./cases.ts";
-export { FetchFailure, startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
+export { startPlugin, type PluginProcess, type Subject } from "./plugin-process.ts";
 export { startCommand, type Program } from "./program.ts";
-export { readDestinations } from "./read-destinations.ts";
+export { knowledgeOf, readDestinations, readManifest } from "./read-manifest.ts";
 export { runCases, type RunCasesOptions } from "./run-cases.ts";
+export { FetchFailure } from "./stand-in-host.ts";
 export { standInFetch } from "./stand-in-fetch.ts";

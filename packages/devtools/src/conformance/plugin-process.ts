@@ -6,10 +6,10 @@ import {
   type FetchResult,
   type InitializeParams,
   type LogParams,
-  type WireErrorData,
 } from "@hilum/contract";
 import { createFrameDecoder, encodeFrame, type Frame, type Message, type Violation } from "@hilum/contract/wire";
 import { startCommand, type Program } from "./program.ts";
+import { createStandInHost, presentRefusal, type FetchFailure } from "./stand-in-host.ts";
 
 /** What of a plugin the cases need to know. */
 export interface Subject {
@@ -32,15 +32,6 @@ export interface Subject {
   fetch?(params: FetchParams): Promise<FetchResult>;
 }
 
-/** A request that failed, in the members of `error.data`. */
-export class FetchFailure extends Error {
-  readonly data: Pick<WireErrorData, "code" | "sent">;
-  constructor(data: FetchFailure["data"]) {
-    super(data.code);
-    this.data = data;
-  }
-}
-
 type Answer = Extract<Frame, { kind: "result" | "error" }>;
 
 /** A plugin that runs, and the host's end of its line: everything that it writes is decoded as the host decodes it. */
@@ -55,6 +46,8 @@ export interface PluginProcess {
   initialize(): Promise<Answer>;
   /** Attachments that `blobs.read` gives out. */
   readonly blobs: Map<string, Uint8Array>;
+  /** Bytes of records that it answered, by the id that its answer names. */
+  readonly written: ReadonlyMap<string, Uint8Array>;
   /** Answers that nobody asked for, or that came twice. */
   readonly strays: readonly Answer[];
   readonly violations: readonly Violation[];
@@ -82,13 +75,9 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
   const answered = new Map<number, Promise<Answer>>();
   const strays: Answer[] = [];
-  const trespasses: string[] = [];
   const violations: Violation[] = [];
   const log: LogParams[] = [];
-  const blobs = new Map<string, Uint8Array>();
-  const state = new Map<string, { value: string; version: number }>();
-  const fetches: FetchParams[] = [];
-  let failing: FetchFailure["data"] | undefined;
+  const host = createStandInHost(subject);
   let stderr = "";
   let nextId = 1;
 
@@ -104,6 +93,7 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
     asked.promise.catch(() => undefined);
     waiting.set(id, asked);
     answered.set(id, asked.promise);
+    host.begin(`call-${id}`, method);
     send({ id, method, params: { ...params, meta: { call: `call-${id}`, deadlineMs, hops: 0 } } });
     return id;
   };
@@ -125,13 +115,8 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
     notify: (method, params) => send({ method, params }),
     writeRaw: (text) => void child.stdin.write(text),
     initialize: () => answerTo(begin("initialize", initializeParams(subject))),
-    blobs,
-    strays,
-    trespasses,
-    violations,
-    log,
-    fetches,
-    failFetches: (how) => void (failing = how),
+    ...{ blobs: host.blobs, written: host.written, trespasses: host.trespasses, fetches: host.fetches },
+    ...{ strays, violations, log, failFetches: host.failFetches },
     get stderr() {
       return stderr;
     },
@@ -156,42 +141,15 @@ export async function startPlugin(subject: Subject): Promise<PluginProcess> {
     const asked = typeof frame.id === "number" ? waiting.get(frame.id) : undefined;
     if (asked === undefined) return void strays.push(frame);
     waiting.delete(frame.id as number);
+    host.end(`call-${String(frame.id)}`, frame.kind === "result" ? frame.result : undefined);
     asked.resolve(frame);
   }
 
-  /** The few things that a plugin may ask while it sends. */
   function answer({ id, method, params }: Extract<Frame, { kind: "request" }>): void {
-    const key = String(params["key"]);
-    if (method === "blobs.read") {
-      const bytes = blobs.get(String(params["id"]));
-      if (bytes === undefined) {
-        trespasses.push("blobs.read of an attachment that it was not handed");
-        return send({ id, error: { code: -32_000, message: "policy.denied", data: { code: "policy.denied" } } });
-      }
-      const part = bytes.subarray(Number(params["offset"]), Number(params["offset"]) + Number(params["length"]));
-      return send({ id, result: { base64: Buffer.from(part).toString("base64"), size: bytes.length } });
-    }
-    if (method === "http.fetch" && subject.fetch !== undefined) {
-      const asked = params as unknown as FetchParams;
-      fetches.push(asked);
-      const made = failing === undefined ? subject.fetch(asked) : Promise.reject(new FetchFailure(failing));
-      made.then(
-        (result) => send({ id, result }),
-        (error: unknown) => {
-          const data = error instanceof FetchFailure ? error.data : { code: "server.internal", sent: "maybe" };
-          send({ id, error: { code: -32_000, message: data.code, data: { ...data } } });
-        },
-      );
-      return;
-    }
-    if (method === "state.get") return send({ id, result: state.get(key) ?? {} });
-    if (method !== "state.put") {
-      trespasses.push(`${method.slice(0, 60)}, which is no method of the host or is not granted`);
-      return send({ id, error: { code: -32_601, message: "There is no such method" } });
-    }
-    const version = (state.get(key)?.version ?? 0) + 1;
-    state.set(key, { value: String(params["value"]), version });
-    send({ id, result: { version } });
+    host.answer(method, params).then(
+      (result) => send({ id, result }),
+      (error: unknown) => send({ id, error: presentRefusal(error) }),
+    );
   }
 }
 

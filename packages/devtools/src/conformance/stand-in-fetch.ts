@@ -1,6 +1,6 @@
 import type { FetchParams, FetchResult } from "@hilum/contract";
 import type { ConformanceSubject } from "@hilum/contract/api";
-import { FetchFailure } from "./plugin-process.ts";
+import { FetchFailure } from "./stand-in-host.ts";
 
 /**
  * Answers `http.fetch` in a provider's place: the first row that fits. What fits none finds nobody, as a request without

@@ -88,7 +88,7 @@ async function chooseFiles(
 }
 
 /** What only tests, registration and plugins outside of a sandbox need of the SDK. */
-const sdkLeftOut = /^(testing|rules|remote)\/|^(registration|https_json|pack)\.py$/;
+const sdkLeftOut = /^(testing|rules|remote)\/|^(registration|https_json|pack|package)\.py$/;
 
 /** The Python SDK beside the code, unless the folder brings it. Other dependencies have to be there: pip is not run here. */
 async function vendorSdk(

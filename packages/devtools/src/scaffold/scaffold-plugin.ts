@@ -1,4 +1,4 @@
-import { capabilities, capabilityNames, HilumError, parseManifest, type Problem } from "@hilum/contract";
+import { HilumError, parseManifest, type CapabilityName, type Problem } from "@hilum/contract";
 import type { PluginLanguage, Scaffold, ScaffoldChoice } from "@hilum/contract/api";
 import { nodeFiles } from "./node-files.ts";
 import { pythonFiles } from "./python-files.ts";
@@ -18,8 +18,8 @@ export const scaffoldLanguages: readonly ScaffoldLanguage[] = [
   { id: "python", title: "Python", pages: false, test: "python3 -m pytest" },
 ];
 
-/** Capabilities that a plugin can begin with: those that this version serves. */
-export const scaffoldCapabilities = capabilityNames.filter((name) => capabilities[name].served);
+/** Capabilities that a plugin can begin with: those that there are files for. */
+export const scaffoldCapabilities: readonly CapabilityName[] = ["send_messages"];
 
 /** The files of a new plugin; nothing is written. Throws `request.invalid` with the places that are wrong. */
 export function scaffoldPlugin(choice: ScaffoldChoice): Scaffold {
@@ -37,7 +37,7 @@ function findProblems(choice: ScaffoldChoice, language: ScaffoldLanguage | undef
     if (!scaffoldCapabilities.includes(name))
       problems.push({
         pointer: `/capabilities/${index}`,
-        message: `\`${name}\` is not served by this version, so there is nothing to begin with.`,
+        message: `There are no files to begin \`${name}\` with.`,
         fix: `Choose among ${scaffoldCapabilities.join(", ")}.`,
       });
   });

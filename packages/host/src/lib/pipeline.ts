@@ -43,7 +43,7 @@ export interface CallRecord {
 
 /** What the outcome entry says beside its code, known only afterwards: a sign-in learns who acts, a create learns the record. */
 export type Measure = Partial<
-  Pick<AuditInput, "actor" | "plugin" | "instance" | "resource" | "ref" | "bytes" | "count" | "detail">
+  Pick<AuditInput, "actor" | "plugin" | "instance" | "resource" | "ref" | "purpose" | "bytes" | "count" | "detail">
 >;
 
 /**

@@ -1,4 +1,4 @@
-import { decide, type Grant, type Lane } from "@hilum/policy";
+import { decide, type Grant, type Lane, type RowRules } from "@hilum/policy";
 import type { InstanceKey } from "./instance-key.ts";
 import type { Decision } from "./pipeline.ts";
 
@@ -21,8 +21,11 @@ export interface PluginRequest {
   owner?: { plugin: string; instance: string };
 }
 
+/** Of a record also which ones the grants reach. */
+export type PluginDecision = { allow: true; rows?: RowRules } | Extract<Decision, { allow: false }>;
+
 /** Decides what a plugin asks. Who asks is the key, which comes from the channel (threat 37). */
-export type DecidePlugin = (key: InstanceKey, request: PluginRequest) => Decision | Promise<Decision>;
+export type DecidePlugin = (key: InstanceKey, request: PluginRequest) => PluginDecision | Promise<PluginDecision>;
 
 /** Remembers the highest epoch that was seen, so that older grants decide nothing (threat 63). */
 export function createPluginDecisions({ grantsOf }: GrantsPort, now: () => Date): DecidePlugin {
@@ -32,7 +35,7 @@ export function createPluginDecisions({ grantsOf }: GrantsPort, now: () => Date)
     { plugin, instance }: InstanceKey,
     request: PluginRequest,
     { grants, epoch }: GrantSnapshot,
-  ): Decision => {
+  ): PluginDecision => {
     const actor = { kind: "plugin", id: `plugin:${plugin}/${instance}`, plugin, instance } as const;
     const decision = decide({ ...request, actor, now: now().getTime(), epochSeen }, grants, epoch);
     if (!decision.allow) return { allow: false, code: "policy.denied", reason: decision.reason };

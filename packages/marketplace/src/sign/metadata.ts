@@ -81,14 +81,15 @@ export async function sign<S extends Signed>(
   metadata: S | Metadata<S>,
   keys: readonly SigningKey[],
 ): Promise<Metadata<S>> {
-  const { signed, signatures } = isSigned(metadata) ? metadata : { signed: metadata, signatures: [] };
+  const before: Metadata<S> = isMetadata(metadata) ? metadata : { signed: metadata, signatures: [] };
+  const { signed } = before;
   const bytes = text.encode(canonicalize(signed));
   const fresh = await Promise.all(keys.map(async (key) => ({ keyid: key.id, sig: await key.sign(bytes) })));
-  const kept = signatures.filter(({ keyid }) => !fresh.some((one) => one.keyid === keyid));
+  const kept = before.signatures.filter(({ keyid }) => !fresh.some((one) => one.keyid === keyid));
   return { signed, signatures: [...kept, ...fresh] };
 }
 
-const isSigned = <S extends Signed>(metadata: S | Metadata<S>): metadata is Metadata<S> => "signed" in metadata;
+const isMetadata = <S extends Signed>(value: S | Metadata<S>): value is Metadata<S> => "signed" in value;
 
 /** The bytes that are written, hashed and served. */
 export const encode = (metadata: Metadata): Uint8Array<ArrayBuffer> => text.encode(`${JSON.stringify(metadata)}\n`);

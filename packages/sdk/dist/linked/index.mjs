@@ -49,6 +49,7 @@ var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
 var canonicalTypes;
 var init_canonical_types = __esmMin((() => {
 	canonicalTypes = [
+		"AllergyIntolerance",
 		"Appointment",
 		"AuditEvent",
 		"Binary",
@@ -57,6 +58,7 @@ var init_canonical_types = __esmMin((() => {
 		"Consent",
 		"DiagnosticReport",
 		"DocumentReference",
+		"Immunization",
 		"Observation",
 		"OperationOutcome",
 		"Organization",
@@ -262,6 +264,163 @@ function isMessageSystem(system) {
 	return system === "email" || system === "sms" || system === "fax" || system === "phone";
 }
 
+// packages/contract/src/fhir/records/build-records.ts
+init_systems();
+const ucum = "http://unitsofmeasure.org";
+const observationCategory = "http://terminology.hl7.org/CodeSystem/observation-category";
+/** Builds a Patient with one official name. What is built is judged where it is stored, not here. */
+function patient(input) {
+	const given = listOf(input.given);
+	const telecom = [...input.phone === void 0 ? [] : [{
+		system: "phone",
+		value: input.phone
+	}], ...input.email === void 0 ? [] : [{
+		system: "email",
+		value: input.email
+	}]];
+	return {
+		resourceType: "Patient",
+		...beginningOf(input),
+		name: [{
+			use: "official",
+			family: input.family,
+			...given.length === 0 ? {} : { given }
+		}],
+		...telecom.length === 0 ? {} : { telecom },
+		...input.gender === void 0 ? {} : { gender: input.gender },
+		...input.birthDate === void 0 ? {} : { birthDate: input.birthDate }
+	};
+}
+/** Builds a DocumentReference: what a document is, of whom, and where its bytes are. */
+function documentReference(input) {
+	const { url, contentType, title, size } = input.file;
+	const attachment = {
+		contentType,
+		url,
+		...size === void 0 ? {} : { size },
+		...title === void 0 ? {} : { title }
+	};
+	return {
+		resourceType: "DocumentReference",
+		...beginningOf(input),
+		status: input.status ?? "current",
+		...input.type === void 0 ? {} : { type: conceptOf(input.type) },
+		...input.category === void 0 ? {} : { category: [conceptOf(input.category)] },
+		subject: { reference: input.patient },
+		...input.date === void 0 ? {} : { date: input.date },
+		content: [{ attachment }]
+	};
+}
+/** Builds a Binary for bytes of at most 1 MiB; larger ones are uploaded. */
+function binary({ contentType, data, document }) {
+	return {
+		resourceType: "Binary",
+		contentType,
+		...document === void 0 ? {} : { securityContext: { reference: document } },
+		data
+	};
+}
+/** Builds an Observation of one value. */
+function observation(input) {
+	return {
+		resourceType: "Observation",
+		...beginningOf(input),
+		status: input.status ?? "final",
+		...input.category === void 0 ? {} : { category: [{ coding: [{
+			system: observationCategory,
+			code: input.category
+		}] }] },
+		code: conceptOf(input.code),
+		subject: { reference: input.patient },
+		...input.at === void 0 ? {} : { effectiveDateTime: input.at },
+		...valueOf(input)
+	};
+}
+function valueOf({ value, unit }) {
+	if (value === void 0) return {};
+	if (typeof value === "string") return { valueString: value };
+	if (typeof value === "boolean") return { valueBoolean: value };
+	if (typeof value === "object") return { valueCodeableConcept: conceptOf(value) };
+	return { valueQuantity: unit === void 0 ? { value } : {
+		value,
+		unit,
+		system: ucum,
+		code: unit
+	} };
+}
+function beginningOf({ identifier, test }) {
+	const identifiers = listOf(identifier).map(({ system, value }) => ({
+		system,
+		value
+	}));
+	return {
+		...test === true ? { meta: { security: [{ ...testLabel }] } } : {},
+		...identifiers.length === 0 ? {} : { identifier: identifiers }
+	};
+}
+function conceptOf(given) {
+	if (typeof given === "string") return { text: given };
+	const { system, code, text } = given;
+	return {
+		coding: [{
+			system,
+			code
+		}],
+		...text === void 0 ? {} : { text }
+	};
+}
+function listOf(given) {
+	if (given === void 0) return [];
+	return Array.isArray(given) ? [...given] : [given];
+}
+
+// packages/contract/src/fhir/records/read-records.ts
+/** A person's name as it is said: the official one, else the first that is still in use. */
+function nameOf({ name }) {
+	const names = name ?? [];
+	const chosen = names.find(({ use }) => use === "official") ?? names.find(({ use }) => use !== "old" && use !== "maiden") ?? names[0];
+	return chosen && spoken(chosen);
+}
+function spoken({ text, given, family }) {
+	const parts = [...given ?? [], family].filter((part) => typeof part === "string" && part !== "");
+	return text ?? (parts.length === 0 ? void 0 : parts.join(" "));
+}
+/** The value of a record's identifier in the namespace, or of its first one. */
+function identifierOf(record, system) {
+	return record.identifier?.find((one) => system === void 0 || one.system === system)?.value;
+}
+/** Reads a DocumentReference. */
+function documentOf(document) {
+	const { url, contentType, title, size } = document.content?.[0]?.attachment ?? {};
+	return present({
+		url,
+		contentType,
+		title,
+		size,
+		patient: document.subject?.reference,
+		type: wordsOf(document.type),
+		date: document.date
+	});
+}
+/** Reads an Observation of one value. */
+function readingOf(reading) {
+	return present({
+		code: wordsOf(reading.code),
+		value: reading.valueQuantity?.value ?? reading.valueString ?? reading.valueBoolean ?? reading.valueInteger ?? wordsOf(reading.valueCodeableConcept),
+		unit: reading.valueQuantity?.unit,
+		at: reading.effectiveDateTime ?? reading.effectivePeriod?.start ?? reading.effectiveInstant,
+		patient: reading.subject?.reference
+	});
+}
+/** What people call a code: its text, else the first display, else the first code. */
+function wordsOf(concept) {
+	const codings = concept?.coding ?? [];
+	return concept?.text ?? codings.find(({ display }) => display !== void 0)?.display ?? codings[0]?.code;
+}
+function present(values) {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== void 0));
+}
+
 // packages/sdk/src/definition.ts
 /**
 * Describes a plugin. Hand the result to `serve` in the program that the manifest names as its entry, to `serveRemote`
@@ -292,7 +451,6 @@ const requestMethods = [
 ];
 /** Fields of DESIGN section 5 that this version does not serve: refused by name, never accepted and ignored. */
 const fieldsNotServed = [
-	"storage",
 	"operations",
 	"events",
 	"jobs"
@@ -335,9 +493,9 @@ const capabilities = {
 			"records.search"
 		],
 		phi: "store",
-		impliedPlain: ["Gets each record it is asked to keep, and keeps it"],
+		impliedPlain: ["Gets each record it is asked to keep, with its files, and keeps it", "Gives records back to Hilum, which shows them masked in Records"],
 		neverPlain: ["Read what other stores keep", ...never.slice(1)],
-		served: false
+		served: true
 	},
 	transform_records: {
 		title: "Transform records",
@@ -411,6 +569,24 @@ const errorCatalogue = {
 		fix: "Turn test mode off in Settings, once the vendor's agreement is in Vendors.",
 		retryable: false
 	},
+	"approval.another_person": {
+		status: 403,
+		title: "Another person has to decide this",
+		fix: "Ask another administrator or an auditor to open the request and decide it.",
+		retryable: false
+	},
+	"approval.not_found": {
+		status: 404,
+		title: "There is no such request",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"approval.wrong_state": {
+		status: 409,
+		title: "The request has been decided already, or its time is over",
+		fix: "Load the page again to see what came of it; ask anew if it is still needed.",
+		retryable: false
+	},
 	"audit.blocked": {
 		status: 503,
 		title: "The audit log cannot be written, so nothing is done",
@@ -435,10 +611,22 @@ const errorCatalogue = {
 		fix: "Upload the attachment again.",
 		retryable: false
 	},
+	"blob.place_unavailable": {
+		status: 503,
+		title: "The bucket of the attachments does not answer",
+		fix: "Check address, bucket and keys under Settings, Encryption keys, and that the storage runs.",
+		retryable: true
+	},
 	"blob.too_large": {
 		status: 413,
 		title: "The attachment is too large",
 		fix: "Send a smaller file.",
+		retryable: false
+	},
+	"bundle.invalid": {
+		status: 400,
+		title: "The bundle cannot be carried out",
+		fix: "Correct the named entries and send it again: nothing was done.",
 		retryable: false
 	},
 	"call.too_deep": {
@@ -469,6 +657,24 @@ const errorCatalogue = {
 		status: 500,
 		title: "A start setting is not valid",
 		fix: "Correct the named variable and start again.",
+		retryable: false
+	},
+	"consent.denied": {
+		status: 403,
+		title: "The patient's consent does not permit this",
+		fix: "Open the patient under Records and read the consents; record a new one if the patient agrees.",
+		retryable: false
+	},
+	"consent.part2": {
+		status: 403,
+		title: "The record is protected by 42 CFR part 2 and there is no consent that permits this",
+		fix: "Record the patient's written consent for this purpose, or leave the protected records out.",
+		retryable: false
+	},
+	"consent.proceedings": {
+		status: 403,
+		title: "Records under 42 CFR part 2 may not go into proceedings against the patient",
+		fix: "Leave the protected records out. Only a court order under 42 CFR part 2, subpart E, allows more, and that is carried out outside of Hilum.",
 		retryable: false
 	},
 	"data.corrupt": {
@@ -519,6 +725,12 @@ const errorCatalogue = {
 		fix: "Check that the key file belongs to this data folder; restore the row from a backup.",
 		retryable: false
 	},
+	"fault.not_found": {
+		status: 404,
+		title: "The record is not among those that the store refused",
+		fix: "Load the list again: it may have been taken, or left out, meanwhile.",
+		retryable: false
+	},
 	"fixture.not_fitting": {
 		status: 409,
 		title: "The plugin takes nothing of this kind",
@@ -547,6 +759,42 @@ const errorCatalogue = {
 		status: 409,
 		title: "This frame cannot be handed over again",
 		fix: "Choose a request to the plugin; a message needs an instance in test mode.",
+		retryable: false
+	},
+	"glass.ended": {
+		status: 409,
+		title: "The glass is closed: the record is masked again",
+		fix: "Break the glass again, with a reason, if you still need the record.",
+		retryable: false
+	},
+	"glass.not_covering": {
+		status: 403,
+		title: "The glass does not cover this",
+		fix: "Break the glass for this patient or record, and choose the fields that you need.",
+		retryable: false
+	},
+	"glass.not_found": {
+		status: 404,
+		title: "There is no such glass",
+		fix: "Choose one from the list.",
+		retryable: false
+	},
+	"glass.own_review": {
+		status: 403,
+		title: "You broke this glass, so another person reviews it",
+		fix: "Ask another administrator or an auditor to review it.",
+		retryable: false
+	},
+	"glass.too_long": {
+		status: 409,
+		title: "A glass stays open for an hour at most",
+		fix: "End it and break the glass again with a new reason.",
+		retryable: false
+	},
+	"glass.wrong_state": {
+		status: 409,
+		title: "The glass is in a state that does not allow this",
+		fix: "Load the page again to see its state.",
 		retryable: false
 	},
 	"hook.bad_signature": {
@@ -597,48 +845,6 @@ const errorCatalogue = {
 		fix: "Set the clocks of both sides right; the vendor may send it again.",
 		retryable: false
 	},
-	"install.blocked": {
-		status: 409,
-		title: "The version cannot be installed as things are",
-		fix: "Read what keeps it in the preview, and mend that, or give a reason where one is enough.",
-		retryable: false
-	},
-	"install.changed": {
-		status: 409,
-		title: "It is not the package that was looked at",
-		fix: "Open the preview again and read what changed.",
-		retryable: false
-	},
-	"install.conformance": {
-		status: 422,
-		title: "The package does not keep the contract of its capabilities",
-		fix: "Report it to its publisher. The version that runs was not touched.",
-		retryable: false
-	},
-	"install.in_progress": {
-		status: 409,
-		title: "The plugin is being changed already",
-		fix: "Wait until that job has ended, or cancel it under Marketplace, Installs.",
-		retryable: false
-	},
-	"install.not_found": {
-		status: 404,
-		title: "There is no such install job",
-		fix: "Choose one from the list of installs.",
-		retryable: false
-	},
-	"install.smoke": {
-		status: 422,
-		title: "The smoke tests of the new version fail",
-		fix: "Read what failed. The version that runs was not touched; settings may have to be changed first.",
-		retryable: false
-	},
-	"install.wrong_state": {
-		status: 409,
-		title: "The install job is in a state that does not allow this",
-		fix: "Refresh the job and follow what its page offers.",
-		retryable: false
-	},
 	"instance.not_found": {
 		status: 404,
 		title: "The plugin has no such instance",
@@ -657,10 +863,64 @@ const errorCatalogue = {
 		fix: "Let only the user that runs Hilum read it: chmod 600, then start again.",
 		retryable: false
 	},
+	"key.in_use": {
+		status: 409,
+		title: "The key still opens stored values",
+		fix: "Press Rotate under Settings, Encryption keys, and destroy it when the rotation is done.",
+		retryable: false
+	},
 	"key.missing": {
 		status: 503,
 		title: "The key file is missing",
 		fix: "Put the key file back where it was, or name it with HILUM_KEY_FILE.",
+		retryable: false
+	},
+	"key.not_found": {
+		status: 404,
+		title: "There is no such key",
+		fix: "Choose one from the list under Settings, Encryption keys.",
+		retryable: false
+	},
+	"key.not_sealed": {
+		status: 409,
+		title: "Hilum is open already",
+		fix: "Go on; nothing waits for a passphrase.",
+		retryable: false
+	},
+	"key.passphrase_wrong": {
+		status: 403,
+		title: "This passphrase does not open the key file",
+		fix: "Type the passphrase that was set last; capital letters and spaces count.",
+		retryable: false
+	},
+	"key.provider_refused": {
+		status: 409,
+		title: "The key server refused",
+		fix: "Check mount, key name and sign-in, and that the policy there allows encrypt and decrypt with this key.",
+		retryable: false
+	},
+	"key.provider_unreachable": {
+		status: 503,
+		title: "The key server does not answer",
+		fix: "Start or unseal it, and check its address and certificate.",
+		retryable: true
+	},
+	"key.rotating": {
+		status: 409,
+		title: "A rotation of the keys is not finished",
+		fix: "Wait until it is done, or go on with it, under Settings, Encryption keys.",
+		retryable: false
+	},
+	"key.sealed": {
+		status: 503,
+		title: "Hilum is sealed",
+		fix: "Open the Admin Console and give the passphrase of the key file.",
+		retryable: true
+	},
+	"key.weak": {
+		status: 503,
+		title: "The key file was made weaker than Hilum allows",
+		fix: "Put back the copy of the key file that you keep, and look who could write it.",
 		retryable: false
 	},
 	"key.wrong": {
@@ -687,10 +947,10 @@ const errorCatalogue = {
 		fix: "Wait a moment and try again.",
 		retryable: true
 	},
-	"listing.not_found": {
-		status: 404,
-		title: "No marketplace offers this",
-		fix: "Search for it, or refresh the sources.",
+	"listing.invalid": {
+		status: 422,
+		title: "The listing cannot be published",
+		fix: "Correct the named places of the listing and sign it again.",
 		retryable: false
 	},
 	"manifest.id_reserved": {
@@ -783,12 +1043,6 @@ const errorCatalogue = {
 		fix: "Install the version from a marketplace, or roll back to one that is.",
 		retryable: false
 	},
-	"package.revoked": {
-		status: 409,
-		title: "The publisher took this version back",
-		fix: "Update the plugin, or roll back to a version that was not taken back.",
-		retryable: false
-	},
 	"package.symlink": {
 		status: 422,
 		title: "The package holds a symbolic link",
@@ -860,12 +1114,6 @@ const errorCatalogue = {
 		title: "The plugin reported a failure",
 		fix: "Open the plugin's Health page.",
 		retryable: true
-	},
-	"plugin.installed": {
-		status: 409,
-		title: "The plugin comes from a package",
-		fix: "Install another version of it: its manifest and code belong together.",
-		retryable: false
 	},
 	"plugin.killed": {
 		status: 502,
@@ -1017,6 +1265,72 @@ const errorCatalogue = {
 		fix: "Check host, port and network; Hilum keeps trying.",
 		retryable: true
 	},
+	"record.conflict": {
+		status: 409,
+		title: "The record is there in another version, or under the same id",
+		fix: "Read the record as it is now, put your change into it, and save again.",
+		retryable: false
+	},
+	"record.denied": {
+		status: 403,
+		title: "These records are not open to this credential",
+		fix: "Let an administrator make a token with the scope that is named, under Users, Tokens; a plugin asks for it in its manifest.",
+		retryable: false
+	},
+	"record.exists": {
+		status: 412,
+		title: "A record that fits the condition is there already",
+		fix: "Search with the same condition and use the record that is found.",
+		retryable: false
+	},
+	"record.gone": {
+		status: 410,
+		title: "The record was deleted",
+		fix: "Read an earlier version of it, or restore it in Records.",
+		retryable: false
+	},
+	"record.held": {
+		status: 409,
+		title: "The record is under a legal hold",
+		fix: "Lift the hold in Records, Holds, once the case allows it.",
+		retryable: false
+	},
+	"record.invalid": {
+		status: 422,
+		title: "The record is not valid",
+		fix: "Correct the named places.",
+		retryable: false
+	},
+	"record.masked": {
+		status: 403,
+		title: "People read records in Records, where they are masked",
+		fix: "Open Records in the console, find the record, and break the glass there with a reason if you need to see it.",
+		retryable: false
+	},
+	"record.not_carried": {
+		status: 404,
+		title: "Records of this type are not carried",
+		fix: "Use one of the types that the CapabilityStatement names.",
+		retryable: false
+	},
+	"record.not_found": {
+		status: 404,
+		title: "There is no such record",
+		fix: "Search for it; it may lie outside of what was granted.",
+		retryable: false
+	},
+	"record.patch_failed": {
+		status: 422,
+		title: "The patch does not apply to the record",
+		fix: "Read the record as it is now and correct the named step.",
+		retryable: false
+	},
+	"record.too_large": {
+		status: 413,
+		title: "The record is too large",
+		fix: "Keep the bytes of its attachments as Binary records and refer to them.",
+		retryable: false
+	},
 	"registration.not_found": {
 		status: 404,
 		title: "There is no such registration",
@@ -1095,6 +1409,12 @@ const errorCatalogue = {
 		fix: "Use one of the methods in the Allow header.",
 		retryable: false
 	},
+	"request.not_acceptable": {
+		status: 406,
+		title: "The answer cannot be given in the format that is asked for",
+		fix: "Accept application/fhir+json.",
+		retryable: false
+	},
 	"request.not_found": {
 		status: 404,
 		title: "There is nothing at this address",
@@ -1161,6 +1481,18 @@ const errorCatalogue = {
 		fix: "Choose another id, or remove the folder first: nothing is written over.",
 		retryable: false
 	},
+	"search.guessing": {
+		status: 429,
+		title: "Too many different values were searched for without finding anything",
+		fix: "Wait as long as Retry-After says. If the program works as it should, search for what it has and do not try values out.",
+		retryable: true
+	},
+	"search.invalid": {
+		status: 400,
+		title: "The search cannot be answered as it was asked",
+		fix: "Correct the named parameter.",
+		retryable: false
+	},
 	"server.internal": {
 		status: 500,
 		title: "Something went wrong inside Hilum",
@@ -1203,12 +1535,6 @@ const errorCatalogue = {
 		fix: "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
 		retryable: true
 	},
-	"source.fingerprint": {
-		status: 403,
-		title: "The fingerprint is not that of the marketplace's root keys",
-		fix: "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
-		retryable: false
-	},
 	"source.invalid": {
 		status: 422,
 		title: "The marketplace's files are not valid",
@@ -1220,12 +1546,6 @@ const errorCatalogue = {
 		title: "The marketplace's files do not belong together",
 		fix: "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
 		retryable: true
-	},
-	"source.not_found": {
-		status: 404,
-		title: "There is no such source",
-		fix: "Choose one from the list of sources.",
-		retryable: false
 	},
 	"source.rolled_back": {
 		status: 409,
@@ -1362,6 +1682,12 @@ const causeByProviderCode = {
 	"provider.too_large": "too_large",
 	"provider.unreachable": "network",
 	"plugin.failed": "plugin",
+	"record.conflict": "other",
+	"record.gone": "other",
+	"record.invalid": "other",
+	"record.not_found": "other",
+	"record.too_large": "too_large",
+	"search.invalid": "other",
 	"message.invalid": "other"
 };
 
@@ -1554,7 +1880,7 @@ function text({ min = 1, max, form, what = "text", multiline = false }) {
 			...form === void 0 ? {} : { pattern: form.source }
 		},
 		check(value, pointer, report) {
-			if (typeof value !== "string") return report(pointer, `must be ${what} in double quotes, not ${nameOf(value)}`);
+			if (typeof value !== "string") return report(pointer, `must be ${what} in double quotes, not ${nameOf$1(value)}`);
 			if (value.length < min) return report(pointer, min === 1 ? "must not be empty" : `must have at least ${min} characters`);
 			if (value.length > max) return report(pointer, `must have at most ${max} characters; it has ${value.length}`);
 			if (!multiline && /[\n\t]/.test(value)) return report(pointer, "must be one line");
@@ -1578,7 +1904,7 @@ function number(limits) {
 			maximum: max
 		},
 		check(value, pointer, report) {
-			if (!(typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value)))) report(pointer, `must be ${what}, not ${typeof value === "number" ? value : nameOf(value)}`);
+			if (!(typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value)))) report(pointer, `must be ${what}, not ${typeof value === "number" ? value : nameOf$1(value)}`);
 		}
 	};
 }
@@ -1586,7 +1912,7 @@ const flag = {
 	rules: { kind: "flag" },
 	schema: { type: "boolean" },
 	check(value, pointer, report) {
-		if (typeof value !== "boolean") report(pointer, `must be true or false, not ${nameOf(value)}`, "Write it without quotes.");
+		if (typeof value !== "boolean") report(pointer, `must be true or false, not ${nameOf$1(value)}`, "Write it without quotes.");
 	}
 };
 const anyValue = {
@@ -1603,7 +1929,7 @@ function oneOf(names) {
 		schema: { enum: [...names] },
 		check(value, pointer, report) {
 			if (typeof value === "string" && names.includes(value)) return;
-			const shown = typeof value === "string" ? `\`${value.slice(0, 80)}\`` : nameOf(value);
+			const shown = typeof value === "string" ? `\`${value.slice(0, 80)}\`` : nameOf$1(value);
 			const near = typeof value === "string" ? nearestName(value, names) : void 0;
 			report(pointer, `${shown} is not one of the values`, near === void 0 ? `Use one of ${names.join(", ")}.` : `Did you mean \`${near}\`?`);
 		}
@@ -1625,7 +1951,7 @@ function list(entry, { min = 0, max, unique }) {
 			maxItems: max
 		},
 		check(value, pointer, report) {
-			if (!Array.isArray(value)) return report(pointer, `must be a list, not ${nameOf(value)}`, "Put it in square brackets.");
+			if (!Array.isArray(value)) return report(pointer, `must be a list, not ${nameOf$1(value)}`, "Put it in square brackets.");
 			if (value.length < min) report(pointer, min === 1 ? "must have at least one entry" : `must have at least ${min} entries`);
 			if (value.length > max) return report(pointer, `must have at most ${max} entries; it has ${value.length}`);
 			const seen = /* @__PURE__ */ new Set();
@@ -1662,7 +1988,7 @@ function object(members, { required = [], notServed = [] } = {}) {
 			additionalProperties: false
 		},
 		check(value, pointer, report) {
-			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf$1(value)}`, "Put it in curly brackets.");
 			for (const name of required) if (!Object.hasOwn(value, name)) report(pointerTo(pointer, name), `\`${name}\` is missing`, `Add "${name}".`);
 			for (const [name, member] of Object.entries(value)) {
 				const here = pointerTo(pointer, name);
@@ -1687,7 +2013,7 @@ function variants(tag, forms) {
 		},
 		schema: { oneOf: [...known.values()].map(({ schema }) => schema) },
 		check(value, pointer, report) {
-			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf$1(value)}`, "Put it in curly brackets.");
 			if (!Object.hasOwn(value, tag)) return report(pointerTo(pointer, tag), `\`${tag}\` is missing`, `Add "${tag}".`);
 			const form = value[tag];
 			const shape = typeof form === "string" ? known.get(form) : void 0;
@@ -1717,7 +2043,7 @@ function record(entry, limits) {
 			maxProperties: limits.max
 		},
 		check(value, pointer, report) {
-			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf(value)}`, "Put it in curly brackets.");
+			if (!isRecord(value)) return report(pointer, `must be an object, not ${nameOf$1(value)}`, "Put it in curly brackets.");
 			const entries = Object.entries(value);
 			if (entries.length > limits.max) return report(pointer, `must have at most ${limits.max} members; it has ${entries.length}`);
 			for (const [name, member] of entries) {
@@ -1732,7 +2058,7 @@ function isRecord(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 /** "a number", "a list": what a value is, never what it holds. */
-function nameOf(value) {
+function nameOf$1(value) {
 	if (value === null) return "null";
 	if (value === void 0) return "nothing";
 	if (Array.isArray(value)) return "a list";
@@ -8796,7 +9122,7 @@ function validateValue(declared, value, pointer) {
 		message
 	}];
 	switch (declared.type) {
-		case "boolean": return typeof value === "boolean" ? [] : wrong(`must be on or off, not ${nameOf(value)}`);
+		case "boolean": return typeof value === "boolean" ? [] : wrong(`must be on or off, not ${nameOf$1(value)}`);
 		case "integer":
 		case "number": return validateNumber(declared, value).flatMap((message) => wrong(message));
 		case "string": return validateText(declared, value, declared.multiline === true ? multilineLengthMax : settingLengthMax).flatMap((message) => wrong(message));
@@ -8804,7 +9130,7 @@ function validateValue(declared, value, pointer) {
 	}
 }
 function validateNumber(declared, value) {
-	if (typeof value !== "number" || !Number.isFinite(value)) return [`must be a number, not ${nameOf(value)}`];
+	if (typeof value !== "number" || !Number.isFinite(value)) return [`must be a number, not ${nameOf$1(value)}`];
 	if (declared.type === "integer" && !Number.isSafeInteger(value)) return ["must be a whole number"];
 	if (declared.enum !== void 0 && !declared.enum.includes(value)) return [`must be one of ${declared.enum.join(", ")}`];
 	if (declared.minimum !== void 0 && value < declared.minimum) return [`must be at least ${declared.minimum}`];
@@ -8812,7 +9138,7 @@ function validateNumber(declared, value) {
 	return [];
 }
 function validateText(rules, value, lengthMax) {
-	if (typeof value !== "string") return [`must be text, not ${nameOf(value)}`];
+	if (typeof value !== "string") return [`must be text, not ${nameOf$1(value)}`];
 	const { enum: choices, minLength = 0, maxLength = lengthMax, pattern, format } = rules;
 	if (choices !== void 0 && !choices.includes(value)) return [`must be one of ${choices.join(", ")}`];
 	if (value.length < minLength) return [`must have at least ${minLength} characters`];
@@ -8827,7 +9153,7 @@ function validateText(rules, value, lengthMax) {
 function validateArray(declared, value, pointer) {
 	if (!Array.isArray(value)) return [{
 		pointer,
-		message: `must be a list, not ${nameOf(value)}`
+		message: `must be a list, not ${nameOf$1(value)}`
 	}];
 	const max = declared.maxItems ?? 1e3;
 	if (value.length > max) return [{
@@ -9068,7 +9394,22 @@ const auth = variants("type", {
 	oauth2: object({
 		type: oneOf(["oauth2"]),
 		step: token("the id of a setup step of type oauth2")
-	}, { required: ["type", "step"] })
+	}, { required: ["type", "step"] }),
+	client_credentials: object({
+		type: oneOf(["client_credentials"]),
+		tokenUrl: described("Where the host gets its token: `https://{config.tokenHost}/{+config.tokenPath}`. One of the manifest's own scopes leads there.", text({
+			max: 500,
+			what: "an https address"
+		})),
+		clientId: setting$2("a setting"),
+		clientSecret: setting$2("a secret setting"),
+		scope: setting$2("a setting")
+	}, { required: [
+		"type",
+		"tokenUrl",
+		"clientId",
+		"clientSecret"
+	] })
 });
 /** One entry of `destinations`. */
 const destinationShape = object({
@@ -9370,13 +9711,41 @@ const setupShape = object({
 	})
 }, { required: ["steps"] });
 
-// packages/contract/src/manifest/manifest-shape.ts
-const versionRange = text({
-	max: 60,
-	form: /^[0-9A-Za-z.^~<>=| *+-]+$/,
-	what: "a version range"
+// packages/contract/src/manifest/storage-shape.ts
+init_canonical_types();
+const browser = object({
+	title: described("What people call the place where the records are, beside the plugin's name.", text({ max: 80 })),
+	types: described("FHIR types that it keeps. Default: every type that Hilum keeps.", list(oneOf(canonicalTypes), {
+		min: 1,
+		max: canonicalTypes.length,
+		unique: []
+	}))
 });
-const pluginId = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
+/** `true`, or an object that says more. */
+const browserOrTrue = {
+	rules: {
+		kind: "flag_or",
+		form: browser.rules
+	},
+	schema: { oneOf: [flag.schema, browser.schema] },
+	check(value, pointer, report) {
+		if (typeof value === "boolean") return;
+		browser.check(value, pointer, report);
+	}
+};
+const storageShape = object({ browser: described("True, or an object: the Storage Browser shows what the plugin keeps. A plugin that keeps patient data cannot be enabled without it.", browserOrTrue) });
+/** The Storage Browser asks by the methods of `store_records`: without that capability it would find nobody. */
+function checkStorage(manifest, report) {
+	if (storageBrowserOf(manifest) === void 0 || manifest.capabilities.includes("store_records")) return;
+	report("/storage/browser", "the Storage Browser reads by the capability `store_records`, which the plugin does not provide", "Add \"store_records\" to `capabilities`, or remove `storage`.");
+}
+/** How the Storage Browser shows what the plugin keeps; undefined where it cannot. */
+function storageBrowserOf({ storage }) {
+	if (storage?.browser === void 0 || storage.browser === false) return void 0;
+	return storage.browser === true ? {} : storage.browser;
+}
+
+// packages/contract/src/manifest/manifest-shape.ts
 /** `hilum.json`: one shape for the parser, the published JSON Schema and the reference page. */
 const manifestShape = object({
 	id: described("Reverse-DNS id of a domain that the publisher owns, in lower-case ASCII: `com.example.mail`.", text({ max: 128 })),
@@ -9456,22 +9825,13 @@ const manifestShape = object({
 		unique: ["id"]
 	})),
 	ingress: described("Entrances through which systems outside reach the plugin.", ingressShape),
+	storage: described("How people look at what the plugin keeps.", storageShape),
 	ui: pluginPagesShape,
-	requires: object({
-		hilum: described("Range of versions of Hilum, such as `>=0.1.0`.", versionRange),
-		plugins: described("Other plugins that must be there, and in which versions.", list(object({
-			id: text({
-				max: 128,
-				form: pluginId,
-				what: "the id of a plugin"
-			}),
-			version: versionRange
-		}, { required: ["id", "version"] }), {
-			min: 1,
-			max: 20,
-			unique: ["id"]
-		}))
-	}),
+	requires: object({ hilum: described("Range of versions of Hilum, such as `>=0.1.0`.", text({
+		max: 60,
+		form: /^[0-9A-Za-z.^~<>=| *+-]+$/,
+		what: "a version range"
+	})) }),
 	resources: described("What the plugin needs at most.", object({
 		memoryMb: number({
 			min: 16,
@@ -9855,16 +10215,6 @@ function* spelledForms(type, letters = "r") {
 	]) for (const name of type === void 0 ? canonicalTypes : [type]) yield `${level}/${name}.${letters}`;
 }
 
-// packages/contract/src/manifest/request-headers.ts
-/** Request headers that every plugin may set. */
-const requestHeaders = /* @__PURE__ */ new Set([
-	"accept",
-	"content-type",
-	"idempotency-key",
-	"if-match",
-	"if-none-match"
-]);
-
 // packages/contract/src/manifest/request-template.ts
 /** Text around at most one `{name}`. */
 const templateSegment = /^((?:[A-Za-z0-9._~!$&'()*+,;=:@-])*)(?:(\{[A-Za-z][A-Za-z0-9_]{0,63}\})((?:[A-Za-z0-9._~!$&'()*+,;=:@-])*))?$/;
@@ -9878,6 +10228,107 @@ function templateFault(path) {
 }
 /** `..;x` leads upwards as well, on servers that strip what follows the semicolon. */
 const isDotSegment = (segment) => /^\.{1,2}(?:;|$)/.test(segment);
+
+// packages/contract/src/manifest/provider-address.ts
+const parts = /^https:\/\/(\[[^\]]*\]|\{[^}]*\}|[^:/?#{}[\]@\\\s]+)(?::(\{[^}]*\}|\d{1,5}))?((?:\/[^?#\\\s]*)?)(?:\?([^#\\\s]*))?$/;
+const placeholder = /\{([^{}]*)\}/g;
+const named = /^\+?config\.([A-Za-z][A-Za-z0-9_]*)$/;
+const severalSegments = /\{\+[^{}]*\}/;
+/** Undefined for what is not such an address: another scheme, user information, a fragment, a setting in the query. */
+function parseProviderAddress(text) {
+	const match = parts.exec(text);
+	if (match === null) return void 0;
+	const [, host = "", port = "443", path = "", query = ""] = match;
+	const scope = parseScope(`net:https://${host}:${port}`);
+	if (!isScope(scope) || scope.kind !== "net" || /[{}]/.test(query)) return void 0;
+	const rest = path.replaceAll(placeholder, (_whole, inner) => named.test(inner) ? "x" : "{");
+	if (severalSegments.test(path.replace(/\/\{\+[^{}]*\}$/, "")) || severalSegments.test(host + port)) return void 0;
+	if (/[{}]/.test(rest) || !URL.canParse(`https://host.example${rest}`)) return void 0;
+	return {
+		scope,
+		path: path === "" ? "/" : path,
+		query: new URLSearchParams(query)
+	};
+}
+/** Settings that the address names. */
+function settingsOfAddress({ scope, path }) {
+	const inPath = [...path.matchAll(placeholder)].map(([, inner = ""]) => named.exec(inner)?.[1] ?? "");
+	return [...scopeSettings(scope), ...inPath];
+}
+
+// packages/contract/src/manifest/check-oauth-step.ts
+/** Parameters of an authorization request that are the host's alone (RFC 6749 section 4.1.1, RFC 7636, RFC 9101). */
+const hostParameters = /* @__PURE__ */ new Set([
+	"response_type",
+	"response_mode",
+	"client_id",
+	"redirect_uri",
+	"scope",
+	"state",
+	"nonce",
+	"code_challenge",
+	"code_challenge_method",
+	"request",
+	"request_uri"
+]);
+/** An `oauth2` step: its addresses, and the settings that hold what it needs and what it brings. */
+function checkOAuthStep(manifest, step, pointer, report) {
+	const { authorizeUrl, tokenUrl, issuer, clientId, clientSecret, into } = step;
+	checkAuthorizeUrl(manifest, authorizeUrl, `${pointer}/authorizeUrl`, report);
+	checkTokenUrl(manifest, tokenUrl, `${pointer}/tokenUrl`, report);
+	if (issuer !== void 0 && !(isWebAddress(issuer) && /^https:[^?#]*$/.test(issuer))) report(`${pointer}/issuer`, "is not an https address without query and fragment", "Copy it from the provider.");
+	checkSetting(manifest, clientId, { secret: false }, `${pointer}/clientId`, report);
+	checkSetting(manifest, clientSecret, { secret: true }, `${pointer}/clientSecret`, report);
+	checkSetting(manifest, into, { secret: true }, `${pointer}/into`, report);
+}
+const addressMend = "Write an address such as https://login.example.com/oauth2/token.";
+function checkAuthorizeUrl(manifest, text, pointer, report) {
+	if (text === void 0) return;
+	const address = parseProviderAddress(text);
+	if (address === void 0) return report(pointer, "is not an https address", addressMend);
+	const own = [...address.query.keys()].find((name) => hostParameters.has(name));
+	if (own !== void 0) report(pointer, `sets the parameter \`${own}\`, which Hilum sets`, "Remove it.");
+	checkSettingsIn(manifest, address, pointer, report);
+}
+/** Where the host asks for tokens: an address of this form, to which one of the manifest's scopes leads. */
+function checkTokenUrl(manifest, text, pointer, report) {
+	if (text === void 0) return;
+	const address = parseProviderAddress(text);
+	if (address === void 0 || address.query.size > 0) return report(pointer, "is not an https address without query", addressMend);
+	checkSettingsIn(manifest, address, pointer, report);
+	const wanted = formatScope(address.scope);
+	if (!(manifest.scopes ?? []).some(({ scope }) => {
+		const parsed = parseScope(scope);
+		return isScope(parsed) && formatScope(parsed) === wanted;
+	})) report(pointer, `no scope leads there`, `Add { "scope": "${wanted}", "reason": "..." } to /scopes.`);
+}
+function checkSettingsIn(manifest, address, pointer, report) {
+	for (const name of settingsOfAddress(address)) {
+		const declared = propertyOf$1(manifest, name);
+		if (declared === void 0) report(pointer, `names the setting \`${name}\`, which config does not declare`, "Declare it in /config/properties.");
+		else if (declared.secret === true || declared.type === "array" || declared.type === "boolean") report(pointer, `names the setting \`${name}\`, which cannot be part of an address`, "Use a text that is not a secret.");
+	}
+}
+function checkSetting(manifest, name, { secret }, pointer, report) {
+	if (name === void 0) return;
+	const declared = propertyOf$1(manifest, name);
+	if (declared === void 0) return report(pointer, `there is no setting \`${name}\``, "Declare it in /config/properties.");
+	if (declared.type !== "string") report(pointer, `\`${name}\` is not a text`, "Give it \"type\": \"string\".");
+	if (declared.secret === true !== secret) report(pointer, secret ? `\`${name}\` is not a secret` : `\`${name}\` is a secret`, secret ? "Give it \"secret\": true." : "Name a setting that can be shown.");
+}
+function propertyOf$1({ config }, name) {
+	return Object.entries(config?.properties ?? {}).find(([other]) => other === name)?.[1];
+}
+
+// packages/contract/src/manifest/request-headers.ts
+/** Request headers that every plugin may set. */
+const requestHeaders = /* @__PURE__ */ new Set([
+	"accept",
+	"content-type",
+	"idempotency-key",
+	"if-match",
+	"if-none-match"
+]);
 
 // packages/contract/src/manifest/check-destinations.ts
 /**
@@ -9926,109 +10377,28 @@ function checkAuth(manifest, auth, pointer, report) {
 		case "header":
 			if (auth.name !== "authorization" && reserved.test(auth.name)) report(`${pointer}/name`, `\`${auth.name}\` cannot hold a secret`, "Name the header that the provider asks for.");
 			return checkSecret(manifest, auth.value, `${pointer}/value`, report);
-		case "oauth2": if (!(manifest.setup?.steps ?? []).some(({ id, type }) => id === auth.step && type === "oauth2")) report(`${pointer}/step`, `the setup has no step \`${auth.step}\` of type oauth2`, "Name the id of such a step of /setup/steps.");
+		case "oauth2":
+			if (!(manifest.setup?.steps ?? []).some(({ id, type }) => id === auth.step && type === "oauth2")) report(`${pointer}/step`, `the setup has no step \`${auth.step}\` of type oauth2`, "Name the id of such a step of /setup/steps.");
+			return;
+		case "client_credentials":
+			checkTokenUrl(manifest, auth.tokenUrl, `${pointer}/tokenUrl`, report);
+			checkPlain(manifest, auth.clientId, `${pointer}/clientId`, report);
+			checkSecret(manifest, auth.clientSecret, `${pointer}/clientSecret`, report);
+			if (auth.scope !== void 0) checkPlain(manifest, auth.scope, `${pointer}/scope`, report);
 	}
 }
 function checkPlain(manifest, name, pointer, report) {
-	const declared = propertyOf$1(manifest, name);
+	const declared = propertyOf(manifest, name);
 	if (declared === void 0) return missing(name, pointer, report);
 	if (declared.type !== "string" || declared.secret === true) report(pointer, `the setting \`${name}\` is not a text that may be shown`, "Name a text that is not a secret.");
 }
 function checkSecret(manifest, name, pointer, report) {
-	const declared = propertyOf$1(manifest, name);
+	const declared = propertyOf(manifest, name);
 	if (declared === void 0) return missing(name, pointer, report);
 	if (declared.secret !== true) report(pointer, `the setting \`${name}\` is not a secret`, "Add \"secret\": true to it in /config/properties.");
 }
-const propertyOf$1 = ({ config }, name) => Object.entries(config?.properties ?? {}).find(([other]) => other === name)?.[1];
+const propertyOf = ({ config }, name) => Object.entries(config?.properties ?? {}).find(([other]) => other === name)?.[1];
 const missing = (name, pointer, report) => report(pointer, `there is no setting \`${name}\``, "Declare it in /config/properties.");
-
-// packages/contract/src/manifest/provider-address.ts
-const parts = /^https:\/\/(\[[^\]]*\]|\{[^}]*\}|[^:/?#{}[\]@\\\s]+)(?::(\{[^}]*\}|\d{1,5}))?((?:\/[^?#\\\s]*)?)(?:\?([^#\\\s]*))?$/;
-const placeholder = /\{([^{}]*)\}/g;
-const named = /^config\.([A-Za-z][A-Za-z0-9_]*)$/;
-/** Undefined for what is not such an address: another scheme, user information, a fragment, a setting in the query. */
-function parseProviderAddress(text) {
-	const match = parts.exec(text);
-	if (match === null) return void 0;
-	const [, host = "", port = "443", path = "", query = ""] = match;
-	const scope = parseScope(`net:https://${host}:${port}`);
-	if (!isScope(scope) || scope.kind !== "net" || /[{}]/.test(query)) return void 0;
-	const rest = path.replaceAll(placeholder, (_whole, inner) => named.test(inner) ? "x" : "{");
-	if (/[{}]/.test(rest) || !URL.canParse(`https://host.example${rest}`)) return void 0;
-	return {
-		scope,
-		path: path === "" ? "/" : path,
-		query: new URLSearchParams(query)
-	};
-}
-/** Settings that the address names. */
-function settingsOfAddress({ scope, path }) {
-	const inPath = [...path.matchAll(placeholder)].map(([, inner = ""]) => named.exec(inner)?.[1] ?? "");
-	return [...scopeSettings(scope), ...inPath];
-}
-
-// packages/contract/src/manifest/check-oauth-step.ts
-/** Parameters of an authorization request that are the host's alone (RFC 6749 section 4.1.1, RFC 7636, RFC 9101). */
-const hostParameters = /* @__PURE__ */ new Set([
-	"response_type",
-	"response_mode",
-	"client_id",
-	"redirect_uri",
-	"scope",
-	"state",
-	"nonce",
-	"code_challenge",
-	"code_challenge_method",
-	"request",
-	"request_uri"
-]);
-/** An `oauth2` step: its addresses, and the settings that hold what it needs and what it brings. */
-function checkOAuthStep(manifest, step, pointer, report) {
-	const { authorizeUrl, tokenUrl, issuer, clientId, clientSecret, into } = step;
-	checkAuthorizeUrl(manifest, authorizeUrl, `${pointer}/authorizeUrl`, report);
-	checkTokenUrl(manifest, tokenUrl, `${pointer}/tokenUrl`, report);
-	if (issuer !== void 0 && !(isWebAddress(issuer) && /^https:[^?#]*$/.test(issuer))) report(`${pointer}/issuer`, "is not an https address without query and fragment", "Copy it from the provider.");
-	checkSetting(manifest, clientId, { secret: false }, `${pointer}/clientId`, report);
-	checkSetting(manifest, clientSecret, { secret: true }, `${pointer}/clientSecret`, report);
-	checkSetting(manifest, into, { secret: true }, `${pointer}/into`, report);
-}
-const addressMend = "Write an address such as https://login.example.com/oauth2/token.";
-function checkAuthorizeUrl(manifest, text, pointer, report) {
-	if (text === void 0) return;
-	const address = parseProviderAddress(text);
-	if (address === void 0) return report(pointer, "is not an https address", addressMend);
-	const own = [...address.query.keys()].find((name) => hostParameters.has(name));
-	if (own !== void 0) report(pointer, `sets the parameter \`${own}\`, which Hilum sets`, "Remove it.");
-	checkSettingsIn(manifest, address, pointer, report);
-}
-function checkTokenUrl(manifest, text, pointer, report) {
-	if (text === void 0) return;
-	const address = parseProviderAddress(text);
-	if (address === void 0 || address.query.size > 0) return report(pointer, "is not an https address without query", addressMend);
-	checkSettingsIn(manifest, address, pointer, report);
-	const wanted = formatScope(address.scope);
-	if (!(manifest.scopes ?? []).some(({ scope }) => {
-		const parsed = parseScope(scope);
-		return isScope(parsed) && formatScope(parsed) === wanted;
-	})) report(pointer, `no scope leads there`, `Add { "scope": "${wanted}", "reason": "..." } to /scopes.`);
-}
-function checkSettingsIn(manifest, address, pointer, report) {
-	for (const name of settingsOfAddress(address)) {
-		const declared = propertyOf(manifest, name);
-		if (declared === void 0) report(pointer, `names the setting \`${name}\`, which config does not declare`, "Declare it in /config/properties.");
-		else if (declared.secret === true || declared.type === "array" || declared.type === "boolean") report(pointer, `names the setting \`${name}\`, which cannot be part of an address`, "Use a text that is not a secret.");
-	}
-}
-function checkSetting(manifest, name, { secret }, pointer, report) {
-	if (name === void 0) return;
-	const declared = propertyOf(manifest, name);
-	if (declared === void 0) return report(pointer, `there is no setting \`${name}\``, "Declare it in /config/properties.");
-	if (declared.type !== "string") report(pointer, `\`${name}\` is not a text`, "Give it \"type\": \"string\".");
-	if (declared.secret === true !== secret) report(pointer, secret ? `\`${name}\` is not a secret` : `\`${name}\` is a secret`, secret ? "Give it \"secret\": true." : "Name a setting that can be shown.");
-}
-function propertyOf({ config }, name) {
-	return Object.entries(config?.properties ?? {}).find(([other]) => other === name)?.[1];
-}
 
 // packages/contract/src/manifest/check-setup.ts
 /** What a setup needs beyond its shape: each step asks for settings that exist, and for nothing of another type. */
@@ -10223,6 +10593,7 @@ function checkManifest(value, options) {
 	checkPaths(manifest, report);
 	checkPages(manifest, isInnerPath, report);
 	checkClassification(manifest, report);
+	checkStorage(manifest, report);
 	if (manifest.config !== void 0) for (const problem of checkConfigSchema(manifest.config)) report(`/config${problem.pointer}`, problem.message, problem.fix);
 	if (problems.length > 0) return problems;
 	checkScopes(manifest, report);
@@ -10684,14 +11055,115 @@ function createAskedRequests(send) {
 	};
 }
 
+// packages/sdk/src/records/records.ts
+const pageCount = 50;
+function createRecords(lane) {
+	const { ask, call } = lane;
+	const open = async (type, id, { version } = {}) => {
+		const params = {
+			type,
+			id,
+			...version === void 0 ? {} : { version },
+			call
+		};
+		const { resource, content } = await ask("records.read", params);
+		return {
+			resource,
+			...content === void 0 ? {} : { content: heldContent(content, lane.readBlob) }
+		};
+	};
+	const search = async (type, params, { count = pageCount, cursor } = {}) => {
+		const asked = {
+			type,
+			query: queryOf(params),
+			count,
+			...cursor === void 0 ? {} : { cursor },
+			call
+		};
+		return await ask("records.search", asked);
+	};
+	/** Bytes first, then the record that names them. */
+	async function write(method, resource, content, more) {
+		const info = content === void 0 ? {} : { content: await writeContent(content, lane) };
+		const { resource: kept } = await ask(method, {
+			resource,
+			...info,
+			...more,
+			call
+		});
+		return kept;
+	}
+	return {
+		open,
+		search,
+		read: async (type, id, options) => (await open(type, id, options)).resource,
+		create: (resource, { ifNoneExist, content } = {}) => write("records.create", resource, content, ifNoneExist === void 0 ? {} : { ifNoneExist: queryOf(ifNoneExist) }),
+		update: (resource, { ifMatch, content } = {}) => write("records.update", resource, content, ifMatch === void 0 ? {} : { ifMatch }),
+		async delete(type, id) {
+			await ask("records.delete", {
+				type,
+				id,
+				call
+			});
+		},
+		async *all(type, params) {
+			for (let cursor;;) {
+				const page = await search(type, params, cursor === void 0 ? {} : { cursor });
+				yield* page.resources;
+				if (page.next === void 0) return;
+				cursor = page.next;
+			}
+		}
+	};
+}
+/** Bytes that the host holds for the call in hand. */
+function heldContent({ id, size, contentType }, readBlob) {
+	return {
+		size,
+		contentType,
+		read: () => readBlob(id)
+	};
+}
+/** Hands bytes to the host, chunk by chunk, and says under which id it holds them. */
+async function writeContent({ bytes, contentType }, { ask, call, chunkBytesMax }) {
+	let written;
+	const write = async (chunk, last) => {
+		const base64 = Buffer$1.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("base64");
+		return await ask("blobs.write", {
+			call,
+			...written === void 0 ? {} : { id: written.id },
+			base64,
+			last
+		});
+	};
+	for await (const chunk of inChunks(bytes, chunkBytesMax)) written = await write(chunk, false);
+	const { id, size } = await write(/* @__PURE__ */ new Uint8Array(), true);
+	return {
+		id,
+		size,
+		contentType
+	};
+}
+async function* inChunks(bytes, chunkBytesMax) {
+	const parts = bytes instanceof Uint8Array ? [bytes] : bytes;
+	for await (const part of parts) for (let at = 0; at < part.length; at += chunkBytesMax) yield part.subarray(at, at + chunkBytesMax);
+}
+/** An object's parameters as pairs; a list is one pair for each of its values. */
+function queryOf(params) {
+	if (isPairs(params)) return params.map(([name, value]) => [name, value]);
+	return Object.entries(params).flatMap(([name, values]) => (typeof values === "string" ? [values] : values).map((value) => [name, value]));
+}
+const isPairs = (params) => Array.isArray(params);
+
 // packages/sdk/src/lanes/host-refusal.ts
-/** A refusal of the host, by its code. */
+/** A refusal of the host, by its code, with the places that it names. */
 function toHilumError(error) {
-	const { code } = error.data;
+	const { code, problems } = error.data;
 	const known = typeof code === "string" && code in errorCatalogue ? code : "plugin.protocol";
 	return new HilumError(known, {
 		detail: error.message,
-		cause: error
+		cause: error,
+		...Array.isArray(problems) ? { problems } : {}
 	});
 }
 
@@ -10769,20 +11241,26 @@ function failureOf(error) {
 // packages/sdk/src/lanes/lanes.ts
 /** The lanes of one call. */
 function createLanes({ peer, call, signal, chunkBytesMax }) {
-	const ask = async (method, params) => {
-		try {
-			return await peer.request(method, params, { signal: signal() });
-		} catch (error) {
-			throw error instanceof PeerError ? toHilumError(error) : error;
-		}
-	};
+	const ask = createAsk(peer, signal);
+	const read = (id) => readBlob(ask, {
+		id,
+		call,
+		chunkBytesMax
+	});
 	return {
 		log: createLog(peer, call),
-		attachments: { read: (id) => readBlob(ask, {
-			id,
+		attachments: { read },
+		records: createRecords({
+			ask,
+			call,
+			chunkBytesMax,
+			readBlob: read
+		}),
+		writeContent: (content) => writeContent(content, {
+			ask,
 			call,
 			chunkBytesMax
-		}) },
+		}),
 		state: {
 			async get(key) {
 				const { value, version = 0 } = await ask("state.get", { key });
@@ -10810,6 +11288,16 @@ function createLanes({ peer, call, signal, chunkBytesMax }) {
 			call,
 			signal
 		})
+	};
+}
+/** Asks the host; a refusal is a HilumError. */
+function createAsk(peer, signal) {
+	return async (method, params) => {
+		try {
+			return await peer.request(method, params, { signal: signal() });
+		} catch (error) {
+			throw error instanceof PeerError ? toHilumError(error) : error;
+		}
 	};
 }
 /** The log of a call, or of the plugin itself when there is none. */
@@ -11273,6 +11761,81 @@ var WireRefusal = class extends Error {
 	}
 };
 
+// packages/sdk/src/records/store-methods.ts
+/** The methods of `store_records`. The store's functions are called as its own, so that it may be an instance of a class. */
+function createStoreMethods(store) {
+	return /* @__PURE__ */ new Map([
+		["records.create", async (params, context) => {
+			const { resource, content, ifNoneExist } = params;
+			const details = {
+				...held(content, context),
+				...ifNoneExist === void 0 ? {} : { ifNoneExist }
+			};
+			return await presentRecord(await store.create(resourceOf(resource), context, details), context);
+		}],
+		["records.read", async (params, context) => {
+			const { type, id, version } = params;
+			const wanted = {
+				type,
+				id,
+				...version === void 0 ? {} : { version }
+			};
+			return await presentRecord(await store.read(wanted, context), context);
+		}],
+		["records.update", async (params, context) => {
+			const { resource, content, ifMatch } = params;
+			const details = {
+				...held(content, context),
+				...ifMatch === void 0 ? {} : { ifMatch }
+			};
+			return await presentRecord(await store.update(resourceOf(resource), context, details), context);
+		}],
+		["records.delete", async (params, context) => {
+			const { type, id } = params;
+			await store.delete({
+				type,
+				id
+			}, context);
+			return {};
+		}],
+		["records.search", async (params, context) => {
+			const { type, query, count, cursor } = params;
+			const asked = {
+				type,
+				query,
+				count,
+				...cursor === void 0 ? {} : { cursor }
+			};
+			const { resources, next, total } = await store.search(asked, context);
+			return {
+				resources: resources.map(wireOf),
+				...next === void 0 ? {} : { next },
+				...total === void 0 ? {} : { total }
+			};
+		}]
+	]);
+}
+function held(content, { attachments }) {
+	return content === void 0 ? {} : { content: heldContent(content, (id) => attachments.read(id)) };
+}
+/** Bytes go first: the answer names what the host holds already. */
+async function presentRecord(kept, context) {
+	const { resource, content } = "resourceType" in kept ? {
+		resource: kept,
+		content: void 0
+	} : kept;
+	return {
+		resource: wireOf(resource),
+		...content === void 0 ? {} : { content: await context.writeContent(content) }
+	};
+}
+/** The host has judged what it sends; a test host or a person at a keyboard may not have. */
+function resourceOf(resource) {
+	if (typeof resource?.resourceType !== "string") throw new WireRefusal(wireErrorCodes.invalidParams, "There is no resource");
+	return resource;
+}
+const wireOf = (resource) => resource;
+
 // packages/sdk/src/methods.ts
 /** The methods that a plugin with this definition answers, besides handshake and shutdown. */
 function createMethods(definition) {
@@ -11297,6 +11860,7 @@ function createMethods(definition) {
 			outcome: "accepted"
 		};
 	});
+	if (definition.records !== void 0) for (const [name, method] of createStoreMethods(definition.records)) methods.set(name, method);
 	const { hooks } = definition;
 	if (hooks !== void 0) methods.set("ingress.handle", async (params, context) => {
 		return await find(hooks, params["hook"], "hook")(createHookRequest(params), context) ?? {};
@@ -15694,4 +16258,4 @@ async function serveSocket(plugin, socket, signal) {
 	}
 }
 
-export { EgressError, EnrolmentError, LinkRevokedError, ProviderError, RegistrationError, channelOf, checkClaim, checkStep, contactPoints, definePlugin, email, fax, isCertificateError, isProviderError, isTestMessage, messageText, register, serve, serveRemote, sms };
+export { EgressError, EnrolmentError, LinkRevokedError, ProviderError, RegistrationError, binary, channelOf, checkClaim, checkStep, contactPoints, definePlugin, documentOf, documentReference, email, fax, identifierOf, isCertificateError, isProviderError, isTestMessage, messageText, nameOf, observation, patient, readingOf, register, serve, serveRemote, sms };

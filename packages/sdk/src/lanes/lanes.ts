@@ -1,7 +1,9 @@
-import type { BlobReadResult, LogParams, UpdateDeliveryParams } from "@hilum/contract";
+import type { BlobReadResult, ContentInfo, LogParams, UpdateDeliveryParams } from "@hilum/contract";
 import { Buffer } from "node:buffer";
 import { PeerError } from "../protocol/asked-requests.ts";
 import type { Peer } from "../protocol/peer.ts";
+import { createRecords, writeContent, type Records } from "../records/records.ts";
+import type { GivenContent } from "../records/record-types.ts";
 import { createFetch, type Fetch } from "./fetch.ts";
 import { toHilumError } from "./host-refusal.ts";
 
@@ -51,17 +53,16 @@ export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions):
   state: PluginState;
   deliveries: Deliveries;
   fetch: Fetch;
+  records: Records;
+  writeContent: (content: GivenContent) => Promise<ContentInfo>;
 } {
-  const ask = async (method: string, params: object): Promise<unknown> => {
-    try {
-      return await peer.request(method, params, { signal: signal() });
-    } catch (error) {
-      throw error instanceof PeerError ? toHilumError(error) : error;
-    }
-  };
+  const ask = createAsk(peer, signal);
+  const read = (id: string): AsyncIterable<Uint8Array> => readBlob(ask, { id, call, chunkBytesMax });
   return {
     log: createLog(peer, call),
-    attachments: { read: (id) => readBlob(ask, { id, call, chunkBytesMax }) },
+    attachments: { read },
+    records: createRecords({ ask, call, chunkBytesMax, readBlob: read }),
+    writeContent: (content) => writeContent(content, { ask, call, chunkBytesMax }),
     state: {
       async get(key) {
         const { value, version = 0 } = (await ask("state.get", { key })) as Partial<StateEntry>;
@@ -83,6 +84,17 @@ export function createLanes({ peer, call, signal, chunkBytesMax }: LaneOptions):
       },
     },
     fetch: createFetch({ peer, call, signal }),
+  };
+}
+
+/** Asks the host; a refusal is a HilumError. */
+export function createAsk(peer: Peer, signal: () => AbortSignal): (method: string, params: object) => Promise<unknown> {
+  return async (method, params) => {
+    try {
+      return await peer.request(method, params, { signal: signal() });
+    } catch (error) {
+      throw error instanceof PeerError ? toHilumError(error) : error;
+    }
   };
 }
 

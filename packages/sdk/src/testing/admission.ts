@@ -65,6 +65,7 @@ export function checkMethods(manifest: Manifest, methods: readonly string[]): vo
   const wanted = [
     ...hostMethods.core,
     ...(manifest.capabilities.includes("send_messages") ? hostMethods.send_messages : []),
+    ...(manifest.capabilities.includes("store_records") ? hostMethods.store_records : []),
     ...(hooksOf(manifest).length > 0 ? hostMethods.ingress : []),
   ];
   const missing = wanted.filter((method) => !methods.includes(method));

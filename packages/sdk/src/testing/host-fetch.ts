@@ -146,7 +146,9 @@ function demandSecret({ auth }: Destination, { config }: Manifest, settings: Rea
         ? [auth.token]
         : auth?.type === "header"
           ? [auth.value]
-          : [];
+          : auth?.type === "client_credentials"
+            ? [auth.clientId, auth.clientSecret]
+            : [];
   const missing = names.find((name) => typeof settings[name] !== "string" || settings[name] === "");
   if (missing !== undefined)
     throw new HilumError("provider.bad_credentials", {

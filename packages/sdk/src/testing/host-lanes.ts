@@ -4,6 +4,7 @@ import {
   wireLimits,
   type BlobReadParams,
   type LogParams,
+  type RecordMethod,
   type StateParams,
   type UpdateDeliveryParams,
 } from "@hilum/contract";
@@ -21,15 +22,18 @@ import type { Handler } from "../protocol/peer.ts";
 import { WireRefusal } from "../wire-refusal.ts";
 import type { FaultyMethod, PlantedFaults } from "./faults.ts";
 import type { HostFetch } from "./host-fetch.ts";
-import type { TestRecords } from "./records.ts";
+import type { TestCalls } from "./calls.ts";
+import type { createRecordLanes } from "./record-lanes.ts";
+import type { TestTables } from "./tables.ts";
 
 /** What the test host knows while a plugin asks. */
 export interface HostLanesOptions {
   key: { plugin: string; instance: string };
   grants: readonly Grant[];
-  records: TestRecords;
-  /** Attachments of the calls in flight, by call and id. */
-  blobs: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  tables: TestTables;
+  calls: TestCalls;
+  /** What is asked of the platform's records. */
+  records: ReturnType<typeof createRecordLanes>;
   log(line: LogParams): void;
   deliveries: UpdateDeliveryParams[];
   now(): Date;
@@ -37,7 +41,7 @@ export interface HostLanesOptions {
   strike: PlantedFaults["strike"];
 }
 
-type OwnMethod = Exclude<FaultyMethod, "http.fetch">;
+type OwnMethod = Exclude<FaultyMethod, "http.fetch" | "blobs.write" | RecordMethod>;
 
 interface Asked {
   /** Done once the lane is allowed. */
@@ -51,7 +55,7 @@ export function createHostLanes(options: HostLanesOptions): {
   requests: Map<string, Handler>;
   notifications: Map<string, (params: Record<string, unknown>) => void>;
 } {
-  const { key, grants, records, deliveries, now, fetch, strike } = options;
+  const { key, grants, tables, deliveries, now, fetch, strike } = options;
   const state = (read: (params: StateParams) => unknown) => ({
     lane: "state" as const,
     resolve: (given: Record<string, unknown>): Asked => {
@@ -64,23 +68,23 @@ export function createHostLanes(options: HostLanesOptions): {
       lane: "messages",
       resolve(given) {
         const params = parseUpdateDelivery(given);
-        const owner = records.message(params.message) === undefined ? undefined : key;
-        return { owner, perform: () => updateDelivery(records, deliveries, params) };
+        const owner = tables.message(params.message) === undefined ? undefined : key;
+        return { owner, perform: () => updateDelivery(tables, deliveries, params) };
       },
     },
     "blobs.read": {
       lane: "messages",
       resolve(given) {
         const params = parseBlobRead(given);
-        const bytes = options.blobs.get(params.call)?.get(params.id);
+        const bytes = options.calls.bytesOf(params.call, params.id);
         if (bytes === undefined)
           throw new HilumError("blob.not_found", { detail: "The call in hand carries no such attachment" });
         return { owner: key, perform: () => readBlob(bytes, params) };
       },
     },
-    "state.get": state(({ key: name }) => records.getState(name)),
-    "state.put": state((params) => records.putState(params.key, valueOf(params), params.version)),
-    "state.delete": state(({ key: name }) => records.deleteState(name)),
+    "state.get": state(({ key: name }) => tables.getState(name)),
+    "state.put": state((params) => tables.putState(params.key, valueOf(params), params.version)),
+    "state.delete": state(({ key: name }) => tables.deleteState(name)),
   };
 
   const actor = { kind: "plugin", id: `plugin:${key.plugin}/${key.instance}`, ...key } as const;
@@ -88,6 +92,7 @@ export function createHostLanes(options: HostLanesOptions): {
   const requests = new Map<string, Handler>([
     ["http.fetch", guarded("http.fetch", (params, call) => fetch.answer(params, call))],
   ]);
+  for (const [method, answer] of options.records) requests.set(method, guarded(method, answer));
   for (const [method, { lane, resolve }] of Object.entries(lanes))
     requests.set(
       method,
@@ -126,8 +131,8 @@ function createRate(nowMs: () => number): () => boolean {
   return () => bucket.take(nowMs());
 }
 
-function updateDelivery(records: TestRecords, deliveries: UpdateDeliveryParams[], params: UpdateDeliveryParams): void {
-  records.updateMessage(params.message, { state: params.state, providerId: params.providerId });
+function updateDelivery(tables: TestTables, deliveries: UpdateDeliveryParams[], params: UpdateDeliveryParams): void {
+  tables.updateMessage(params.message, { state: params.state, providerId: params.providerId });
   deliveries.push(params);
 }
 

@@ -17,6 +17,7 @@ export { startTestEgress, type TestEgress, type TestEgressOptions } from "./egre
 export type { Faults, FaultyMethod, RefusalOptions } from "./faults.ts";
 export type { OnFetch, TestFetchAnswer, TestFetchRequest } from "./played-provider.ts";
 export type { HookDelivery } from "./hook-params.ts";
-export type { TestMessage } from "./records.ts";
+export type { TestRecord, TestStore } from "./test-store.ts";
+export type { TestMessage } from "./tables.ts";
 export { TestCallError, type SendOptions } from "./plugin-calls.ts";
 export { createTestHost, type TestHost, type TestHostOptions } from "./test-host.ts";

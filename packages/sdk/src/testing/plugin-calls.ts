@@ -1,11 +1,12 @@
 import { HilumError, hostMethods, optionalHostMethods, type SendResult, type WireErrorData } from "@hilum/contract";
 import { checkMessage, idempotencyKeyOf } from "@hilum/contract/fhir";
-import { checkAnswer, checkErrorData } from "@hilum/contract/wire";
+import { checkAnswer, checkErrorData, type BlobWrites } from "@hilum/contract/wire";
 import type { Communication } from "@medplum/fhirtypes";
 import { PeerError } from "../protocol/asked-requests.ts";
 import type { Peer } from "../protocol/peer.ts";
 import { summary } from "./admission.ts";
-import type { TestRecords } from "./records.ts";
+import type { TestCalls } from "./calls.ts";
+import type { TestTables } from "./tables.ts";
 
 export interface SendOptions {
   attempt?: number;
@@ -37,6 +38,10 @@ interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Id of the call; made here where there is none. */
   call?: string;
+  /** Bytes that the call puts into the plugin's hands. */
+  blobs?: ReadonlyMap<string, Uint8Array>;
+  /** Judges the answer while the call still runs. */
+  onAnswer?: (result: unknown) => unknown;
 }
 
 /** Calls of the host into the plugin. */
@@ -44,22 +49,26 @@ export interface PluginCalls {
   /** One call with its meta; the answer is checked as strictly as the protocol is written. */
   ask(method: string, params: object, options?: CallOptions): Promise<unknown>;
   send(communication: Communication, options?: SendOptions): Promise<SendResult>;
+  nextCall(): string;
 }
 
 export interface PluginCallsOptions {
   peer: Peer;
-  records: TestRecords;
-  /** Filled with the attachments of each call while it runs. */
-  blobs: Map<string, ReadonlyMap<string, Uint8Array>>;
+  tables: TestTables;
+  calls: TestCalls;
+  /** Bytes that the plugin writes in its calls. */
+  writes: BlobWrites;
 }
 
-export function createPluginCalls({ peer, records, blobs }: PluginCallsOptions): PluginCalls {
-  let calls = 0;
+export function createPluginCalls({ peer, tables, calls, writes }: PluginCallsOptions): PluginCalls {
+  let made = 0;
+  const nextCall = (): string => `call-${++made}`;
 
   async function ask(method: string, params: object, options: CallOptions = {}): Promise<unknown> {
-    const { deadlineMs = 30_000, signal, call = `call-${++calls}` } = options;
+    const { deadlineMs = 30_000, signal, call = nextCall(), onAnswer } = options;
     const deadline = AbortSignal.timeout(deadlineMs + 1000);
     const signals = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    calls.begin(call, method, options.blobs);
     try {
       const result = await peer.request(
         method,
@@ -67,11 +76,14 @@ export function createPluginCalls({ peer, records, blobs }: PluginCallsOptions):
         { signal: signals },
       );
       if (known.has(method)) refuseBad(method, checkAnswer(method, result));
-      return result;
+      return onAnswer === undefined ? result : onAnswer(result);
     } catch (error) {
       if (!(error instanceof PeerError)) throw error;
       refuseBad(method, Object.keys(error.data).length === 0 ? [] : checkErrorData(error.data));
       throw new TestCallError(error);
+    } finally {
+      calls.end(call);
+      writes.end(call);
     }
   }
 
@@ -79,32 +91,31 @@ export function createPluginCalls({ peer, records, blobs }: PluginCallsOptions):
     const problems = checkMessage(communication);
     if (problems.length > 0) throw new HilumError("message.invalid", { problems });
     const { attempt = 1, attachments = [], deadlineMs = 30_000, signal, maybeSentSince } = options;
-    const call = `call-${++calls}`;
-    const id = communication.id ?? `message-${calls}`;
+    const call = nextCall();
+    const id = communication.id ?? `message-${made}`;
     const idempotencyKey = options.idempotencyKey ?? idempotencyKeyOf(communication) ?? id;
     const handles = attachments.map(({ bytes, ...handle }) => ({ ...handle, size: bytes.length }));
     const doubt = maybeSentSince === undefined ? {} : { maybeSentSince: maybeSentSince.toISOString() };
     const params = { message: { ...communication, id }, attempt, idempotencyKey, attachments: handles, ...doubt };
-    blobs.set(call, new Map(attachments.map((attachment) => [attachment.id, attachment.bytes])));
-    records.addMessage({ id, attempt, idempotencyKey });
+    const blobs = new Map(attachments.map((attachment) => [attachment.id, attachment.bytes]));
+    tables.addMessage({ id, attempt, idempotencyKey });
     try {
-      const result = (await ask("messages.send", params, { deadlineMs, call, signal })) as SendResult;
-      records.updateMessage(id, { state: "sent", providerId: result.providerId });
+      const result = (await ask("messages.send", params, { deadlineMs, call, signal, blobs })) as SendResult;
+      tables.updateMessage(id, { state: "sent", providerId: result.providerId });
       return result;
     } catch (error) {
       const code = error instanceof TestCallError ? error.code : "plugin.failed";
-      records.updateMessage(id, { state: "failed", code });
+      tables.updateMessage(id, { state: "failed", code });
       throw error;
-    } finally {
-      blobs.delete(call);
     }
   }
-  return { ask, send };
+  return { ask, send, nextCall };
 }
 
 const known: ReadonlySet<string> = new Set([
   ...hostMethods.core,
   ...hostMethods.send_messages,
+  ...hostMethods.store_records,
   ...hostMethods.ingress,
   ...optionalHostMethods,
 ]);

@@ -12,24 +12,32 @@ import {
   type SendResult,
   type SetupDiscoverResult,
   type UpdateDeliveryParams,
+  type WireResource,
 } from "@hilum/contract";
-import type { Violation } from "@hilum/contract/wire";
+import { createBlobWrites, type Violation } from "@hilum/contract/wire";
 import { decide, type Grant } from "@hilum/policy";
 import type { Communication } from "@medplum/fhirtypes";
 import type { Plugin } from "../definition.ts";
 import { createTunnelConnect } from "../lanes/egress.ts";
 import { createMemoryChannels } from "../protocol/memory-channel.ts";
 import { createPeer } from "../protocol/peer.ts";
+import type { RecordResource } from "../records/record-types.ts";
 import { serveChannel } from "../serve-channel.ts";
 import { checkMethods, hookAddresses, readManifest, readSettings, resolveGrants, smokeParams } from "./admission.ts";
+import { createTestCalls } from "./calls.ts";
 import { hookParams, type HookDelivery } from "./hook-params.ts";
 import { startTestEgress, type TestEgress } from "./egress-server.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createHostFetch } from "./host-fetch.ts";
 import { createHostLanes, presentHostError } from "./host-lanes.ts";
+import { judgeResource } from "./judge-resource.ts";
+import { createMemoryBlobs } from "./memory-blobs.ts";
+import { createPlatformRecords } from "./platform-records.ts";
 import { createPluginCalls, type SendOptions } from "./plugin-calls.ts";
 import type { OnFetch, TestFetchRequest } from "./played-provider.ts";
-import { createTestRecords, type TestMessage } from "./records.ts";
+import { createRecordLanes } from "./record-lanes.ts";
+import { createTestStore, type TestStore } from "./test-store.ts";
+import { createTestTables, type TestMessage } from "./tables.ts";
 
 export interface TestHostOptions {
   /** The manifest, if the plugin's definition does not carry it. */
@@ -41,6 +49,8 @@ export interface TestHostOptions {
   /** Networks (CIDR) that an administrator opened. Without them only public addresses are reached, not even 127.0.0.1. */
   privateRanges?: readonly string[];
   testMode?: boolean;
+  /** Records that the platform keeps already. A plugin reaches what its grants allow. */
+  records?: readonly RecordResource[];
   /** Plays the provider behind `ctx.fetch`. Without it a request that is allowed finds nobody. */
   onFetch?: OnFetch;
   clock?: { now(): Date };
@@ -71,8 +81,14 @@ export interface TestHost {
   readonly deliveries: readonly UpdateDeliveryParams[];
   /** Requests that the plugin asked the host to make and that were allowed, in their order. */
   readonly fetches: readonly TestFetchRequest[];
-  /** Records of the messages that were sent, oldest first. */
+  /** What became of the messages that were sent, oldest first. */
   messages(): TestMessage[];
+  /** Calls into the plugin's own store, where it has the capability `store_records`. */
+  readonly store: TestStore;
+  /** The platform's records as they are now, each in its current version: those of `options.records` and what the plugin made of them. */
+  readonly records: readonly RecordResource[];
+  /** Blobs that a record names: what a plugin wrote and no record names is gone with its call. */
+  readonly blobs: number;
   /** Plants what goes wrong between host and plugin: a call that hangs, a refusal, a lost grant, a broken link. */
   readonly faults: Faults;
   /** Where the plugin broke the protocol, if it did. */
@@ -100,8 +116,11 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
   const mayReach = (scope: string, action: "connect" | "http.fetch"): boolean =>
     decide({ actor, lane: "egress", action, scope, now: now().getTime() }, grants, 1).allow;
   const egress = await openEgress(grants, options.privateRanges ?? [], (scope) => mayReach(scope, "connect"));
-  const records = createTestRecords();
-  const blobs = new Map<string, ReadonlyMap<string, Uint8Array>>();
+  const tables = createTestTables();
+  const calls = createTestCalls();
+  const blobs = createMemoryBlobs();
+  const writes = createBlobWrites({ openBlob: blobs.open, has: calls.has });
+  const platform = createPlatformRecords((options.records ?? []) as unknown as WireResource[], now);
   const [log, deliveries, fetches]: [LogParams[], UpdateDeliveryParams[], TestFetchRequest[]] = [[], [], []];
   const held = heldSecrets(manifest);
   let violation: Violation | undefined;
@@ -116,25 +135,33 @@ export async function createTestHost(plugin: Plugin, options: TestHostOptions = 
   const peer = createPeer({
     channel: hostEnd,
     ...createHostLanes({
-      ...{ key, grants, records, blobs, deliveries, fetch, strike, now },
+      ...{ key, grants, tables, calls, deliveries, fetch, strike, now },
+      records: createRecordLanes({ key, grants, calls, blobs, writes, platform, judge: judgeResource, now }),
       log: (line) => log.push(line),
     }),
     presentError: presentHostError,
     onViolation: (found) => (violation = found),
   });
-  const { ask, send } = createPluginCalls({ peer, records, blobs });
+  const { ask, send, nextCall } = createPluginCalls({ peer, tables, calls, writes });
   const free = async (): Promise<void> => {
     peer.close();
     await egress?.close();
-    records.close();
+    tables.close();
   };
   const methods = await shakeHands();
   const checkSettings = async (values: Readonly<Record<string, unknown>> = settings): Promise<CheckResult> =>
     (await ask("config.validate", { settings: withoutHeld(manifest, values) })) as CheckResult;
 
   return {
-    ...{ methods, send, faults, log, deliveries, fetches, request: ask, messages: records.messages },
+    ...{ methods, send, faults, log, deliveries, fetches, request: ask, messages: tables.messages },
     ...{ checkSettings, checkConfig: checkSettings },
+    store: createTestStore({ ask, nextCall, writes, blobs }),
+    get records() {
+      return platform.current() as unknown as RecordResource[];
+    },
+    get blobs() {
+      return blobs.size;
+    },
     checkSetup: async (step, values = settings, { recipient } = {}) =>
       (await ask("setup.check", {
         step,

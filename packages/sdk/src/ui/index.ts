@@ -36,6 +36,11 @@ export { KeyValue, Panel } from "./parts/panel.tsx";
 export { Status, StatusGlyph, toneOfStatus, type StatusWord, type Tone } from "./parts/status.tsx";
 export { Table, type Column, type TableProps } from "./parts/table.tsx";
 export { PluginApp, type PluginAppProps } from "./plugin-app.tsx";
+export { DocumentView, type DocumentViewProps } from "./records/document-view.tsx";
+export { Markup } from "./records/markup.tsx";
+export { PatientBanner, type PatientBannerProps } from "./records/patient-banner.tsx";
+export { Timeline, type TimelineMoment, type TimelineProps } from "./records/timeline.tsx";
+export { parseXml, type XmlElement, type XmlNode } from "./records/xml.ts";
 export { ConfigFields, focusSetting, type ConfigFieldsProps } from "./settings/config-fields.tsx";
 export {
   changedNames,

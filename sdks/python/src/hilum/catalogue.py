@@ -37,6 +37,24 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Turn test mode off in Settings, once the vendor's agreement is in Vendors.",
         False,
     ),
+    "approval.another_person": ErrorSpec(
+        403,
+        "Another person has to decide this",
+        "Ask another administrator or an auditor to open the request and decide it.",
+        False,
+    ),
+    "approval.not_found": ErrorSpec(
+        404,
+        "There is no such request",
+        "Choose one from the list.",
+        False,
+    ),
+    "approval.wrong_state": ErrorSpec(
+        409,
+        "The request has been decided already, or its time is over",
+        "Load the page again to see what came of it; ask anew if it is still needed.",
+        False,
+    ),
     "audit.bad_entry": ErrorSpec(
         500,
         "An audit entry holds a field that is not allowed",
@@ -61,10 +79,22 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Upload the attachment again.",
         False,
     ),
+    "blob.place_unavailable": ErrorSpec(
+        503,
+        "The bucket of the attachments does not answer",
+        "Check address, bucket and keys under Settings, Encryption keys, and that the storage runs.",
+        True,
+    ),
     "blob.too_large": ErrorSpec(
         413,
         "The attachment is too large",
         "Send a smaller file.",
+        False,
+    ),
+    "bundle.invalid": ErrorSpec(
+        400,
+        "The bundle cannot be carried out",
+        "Correct the named entries and send it again: nothing was done.",
         False,
     ),
     "call.too_deep": ErrorSpec(
@@ -95,6 +125,24 @@ CATALOGUE: dict[str, ErrorSpec] = {
         404,
         "There is no such conformance run",
         "Choose one from the list; the newest twenty are kept.",
+        False,
+    ),
+    "consent.denied": ErrorSpec(
+        403,
+        "The patient's consent does not permit this",
+        "Open the patient under Records and read the consents; record a new one if the patient agrees.",
+        False,
+    ),
+    "consent.part2": ErrorSpec(
+        403,
+        "The record is protected by 42 CFR part 2 and there is no consent that permits this",
+        "Record the patient's written consent for this purpose, or leave the protected records out.",
+        False,
+    ),
+    "consent.proceedings": ErrorSpec(
+        403,
+        "Records under 42 CFR part 2 may not go into proceedings against the patient",
+        "Leave the protected records out. Only a court order under 42 CFR part 2, subpart E, allows more, and that is carried out outside of Hilum.",
         False,
     ),
     "data.corrupt": ErrorSpec(
@@ -145,6 +193,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Check that the key file belongs to this data folder; restore the row from a backup.",
         False,
     ),
+    "fault.not_found": ErrorSpec(
+        404,
+        "The record is not among those that the store refused",
+        "Load the list again: it may have been taken, or left out, meanwhile.",
+        False,
+    ),
     "fixture.not_fitting": ErrorSpec(
         409,
         "The plugin takes nothing of this kind",
@@ -173,6 +227,42 @@ CATALOGUE: dict[str, ErrorSpec] = {
         409,
         "This frame cannot be handed over again",
         "Choose a request to the plugin; a message needs an instance in test mode.",
+        False,
+    ),
+    "glass.ended": ErrorSpec(
+        409,
+        "The glass is closed: the record is masked again",
+        "Break the glass again, with a reason, if you still need the record.",
+        False,
+    ),
+    "glass.not_covering": ErrorSpec(
+        403,
+        "The glass does not cover this",
+        "Break the glass for this patient or record, and choose the fields that you need.",
+        False,
+    ),
+    "glass.not_found": ErrorSpec(
+        404,
+        "There is no such glass",
+        "Choose one from the list.",
+        False,
+    ),
+    "glass.own_review": ErrorSpec(
+        403,
+        "You broke this glass, so another person reviews it",
+        "Ask another administrator or an auditor to review it.",
+        False,
+    ),
+    "glass.too_long": ErrorSpec(
+        409,
+        "A glass stays open for an hour at most",
+        "End it and break the glass again with a new reason.",
+        False,
+    ),
+    "glass.wrong_state": ErrorSpec(
+        409,
+        "The glass is in a state that does not allow this",
+        "Load the page again to see its state.",
         False,
     ),
     "hook.bad_signature": ErrorSpec(
@@ -223,48 +313,6 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Set the clocks of both sides right; the vendor may send it again.",
         False,
     ),
-    "install.blocked": ErrorSpec(
-        409,
-        "The version cannot be installed as things are",
-        "Read what keeps it in the preview, and mend that, or give a reason where one is enough.",
-        False,
-    ),
-    "install.changed": ErrorSpec(
-        409,
-        "It is not the package that was looked at",
-        "Open the preview again and read what changed.",
-        False,
-    ),
-    "install.conformance": ErrorSpec(
-        422,
-        "The package does not keep the contract of its capabilities",
-        "Report it to its publisher. The version that runs was not touched.",
-        False,
-    ),
-    "install.in_progress": ErrorSpec(
-        409,
-        "The plugin is being changed already",
-        "Wait until that job has ended, or cancel it under Marketplace, Installs.",
-        False,
-    ),
-    "install.not_found": ErrorSpec(
-        404,
-        "There is no such install job",
-        "Choose one from the list of installs.",
-        False,
-    ),
-    "install.smoke": ErrorSpec(
-        422,
-        "The smoke tests of the new version fail",
-        "Read what failed. The version that runs was not touched; settings may have to be changed first.",
-        False,
-    ),
-    "install.wrong_state": ErrorSpec(
-        409,
-        "The install job is in a state that does not allow this",
-        "Refresh the job and follow what its page offers.",
-        False,
-    ),
     "instance.not_found": ErrorSpec(
         404,
         "The plugin has no such instance",
@@ -283,10 +331,64 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Let only the user that runs Hilum read it: chmod 600, then start again.",
         False,
     ),
+    "key.in_use": ErrorSpec(
+        409,
+        "The key still opens stored values",
+        "Press Rotate under Settings, Encryption keys, and destroy it when the rotation is done.",
+        False,
+    ),
     "key.missing": ErrorSpec(
         503,
         "The key file is missing",
         "Put the key file back where it was, or name it with HILUM_KEY_FILE.",
+        False,
+    ),
+    "key.not_found": ErrorSpec(
+        404,
+        "There is no such key",
+        "Choose one from the list under Settings, Encryption keys.",
+        False,
+    ),
+    "key.not_sealed": ErrorSpec(
+        409,
+        "Hilum is open already",
+        "Go on; nothing waits for a passphrase.",
+        False,
+    ),
+    "key.passphrase_wrong": ErrorSpec(
+        403,
+        "This passphrase does not open the key file",
+        "Type the passphrase that was set last; capital letters and spaces count.",
+        False,
+    ),
+    "key.provider_refused": ErrorSpec(
+        409,
+        "The key server refused",
+        "Check mount, key name and sign-in, and that the policy there allows encrypt and decrypt with this key.",
+        False,
+    ),
+    "key.provider_unreachable": ErrorSpec(
+        503,
+        "The key server does not answer",
+        "Start or unseal it, and check its address and certificate.",
+        True,
+    ),
+    "key.rotating": ErrorSpec(
+        409,
+        "A rotation of the keys is not finished",
+        "Wait until it is done, or go on with it, under Settings, Encryption keys.",
+        False,
+    ),
+    "key.sealed": ErrorSpec(
+        503,
+        "Hilum is sealed",
+        "Open the Admin Console and give the passphrase of the key file.",
+        True,
+    ),
+    "key.weak": ErrorSpec(
+        503,
+        "The key file was made weaker than Hilum allows",
+        "Put back the copy of the key file that you keep, and look who could write it.",
         False,
     ),
     "key.wrong": ErrorSpec(
@@ -313,10 +415,10 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Wait a moment and try again.",
         True,
     ),
-    "listing.not_found": ErrorSpec(
-        404,
-        "No marketplace offers this",
-        "Search for it, or refresh the sources.",
+    "listing.invalid": ErrorSpec(
+        422,
+        "The listing cannot be published",
+        "Correct the named places of the listing and sign it again.",
         False,
     ),
     "manifest.id_confusable": ErrorSpec(
@@ -409,12 +511,6 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Install the version from a marketplace, or roll back to one that is.",
         False,
     ),
-    "package.revoked": ErrorSpec(
-        409,
-        "The publisher took this version back",
-        "Update the plugin, or roll back to a version that was not taken back.",
-        False,
-    ),
     "package.symlink": ErrorSpec(
         422,
         "The package holds a symbolic link",
@@ -486,12 +582,6 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "The plugin reported a failure",
         "Open the plugin's Health page.",
         True,
-    ),
-    "plugin.installed": ErrorSpec(
-        409,
-        "The plugin comes from a package",
-        "Install another version of it: its manifest and code belong together.",
-        False,
     ),
     "plugin.killed": ErrorSpec(
         502,
@@ -649,6 +739,72 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Check host, port and network; Hilum keeps trying.",
         True,
     ),
+    "record.conflict": ErrorSpec(
+        409,
+        "The record is there in another version, or under the same id",
+        "Read the record as it is now, put your change into it, and save again.",
+        False,
+    ),
+    "record.denied": ErrorSpec(
+        403,
+        "These records are not open to this credential",
+        "Let an administrator make a token with the scope that is named, under Users, Tokens; a plugin asks for it in its manifest.",
+        False,
+    ),
+    "record.exists": ErrorSpec(
+        412,
+        "A record that fits the condition is there already",
+        "Search with the same condition and use the record that is found.",
+        False,
+    ),
+    "record.gone": ErrorSpec(
+        410,
+        "The record was deleted",
+        "Read an earlier version of it, or restore it in Records.",
+        False,
+    ),
+    "record.held": ErrorSpec(
+        409,
+        "The record is under a legal hold",
+        "Lift the hold in Records, Holds, once the case allows it.",
+        False,
+    ),
+    "record.invalid": ErrorSpec(
+        422,
+        "The record is not valid",
+        "Correct the named places.",
+        False,
+    ),
+    "record.masked": ErrorSpec(
+        403,
+        "People read records in Records, where they are masked",
+        "Open Records in the console, find the record, and break the glass there with a reason if you need to see it.",
+        False,
+    ),
+    "record.not_carried": ErrorSpec(
+        404,
+        "Records of this type are not carried",
+        "Use one of the types that the CapabilityStatement names.",
+        False,
+    ),
+    "record.not_found": ErrorSpec(
+        404,
+        "There is no such record",
+        "Search for it; it may lie outside of what was granted.",
+        False,
+    ),
+    "record.patch_failed": ErrorSpec(
+        422,
+        "The patch does not apply to the record",
+        "Read the record as it is now and correct the named step.",
+        False,
+    ),
+    "record.too_large": ErrorSpec(
+        413,
+        "The record is too large",
+        "Keep the bytes of its attachments as Binary records and refer to them.",
+        False,
+    ),
     "registration.not_found": ErrorSpec(
         404,
         "There is no such registration",
@@ -721,6 +877,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Use one of the methods in the Allow header.",
         False,
     ),
+    "request.not_acceptable": ErrorSpec(
+        406,
+        "The answer cannot be given in the format that is asked for",
+        "Accept application/fhir+json.",
+        False,
+    ),
     "request.not_found": ErrorSpec(
         404,
         "There is nothing at this address",
@@ -787,6 +949,18 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Choose another id, or remove the folder first: nothing is written over.",
         False,
     ),
+    "search.guessing": ErrorSpec(
+        429,
+        "Too many different values were searched for without finding anything",
+        "Wait as long as Retry-After says. If the program works as it should, search for what it has and do not try values out.",
+        True,
+    ),
+    "search.invalid": ErrorSpec(
+        400,
+        "The search cannot be answered as it was asked",
+        "Correct the named parameter.",
+        False,
+    ),
     "server.internal": ErrorSpec(
         500,
         "Something went wrong inside Hilum",
@@ -829,12 +1003,6 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
         True,
     ),
-    "source.fingerprint": ErrorSpec(
-        403,
-        "The fingerprint is not that of the marketplace's root keys",
-        "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
-        False,
-    ),
     "source.invalid": ErrorSpec(
         422,
         "The marketplace's files are not valid",
@@ -846,12 +1014,6 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "The marketplace's files do not belong together",
         "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
         True,
-    ),
-    "source.not_found": ErrorSpec(
-        404,
-        "There is no such source",
-        "Choose one from the list of sources.",
-        False,
     ),
     "source.rolled_back": ErrorSpec(
         409,
@@ -986,4 +1148,10 @@ CAUSES: dict[str, CauseClass] = {
     "provider.timeout": "timeout",
     "provider.too_large": "too_large",
     "provider.unreachable": "network",
+    "record.conflict": "other",
+    "record.gone": "other",
+    "record.invalid": "other",
+    "record.not_found": "other",
+    "record.too_large": "too_large",
+    "search.invalid": "other",
 }

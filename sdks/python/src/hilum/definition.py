@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .lanes.egress import Connection
     from .lanes.fetch import Fetch
     from .lanes.lanes import Attachments, Deliveries, PluginLog, PluginState
+    from .lanes.records import Records
     from .models import (
         Communication,
         DiscoveredOption,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         RefusedRecipient,
     )
     from .protocol.peer import Peer, ServedCall
+    from .record_store import RecordStore
 
     Rows = Union[Sequence[Evidence], Awaitable[Sequence[Evidence]]]
 
@@ -158,6 +160,13 @@ class CallContext:
         return Deliveries(self._peer)
 
     @property
+    def records(self) -> Records:
+        """The platform's records, as far as the plugin was granted them."""
+        from .lanes.records import Records
+
+        return Records(self._peer, self.call, self.attachments, self._session.chunk_bytes_max)
+
+    @property
     def fetch(self) -> Fetch:
         """Asks the host to call a destination that the manifest declares."""
         from .lanes.fetch import Fetch
@@ -211,6 +220,7 @@ class Plugin:
         "hooks",
         "manifest",
         "on_shutdown",
+        "records",
         "send_messages",
         "setup",
         "smoke_tests",
@@ -231,6 +241,7 @@ class Plugin:
         hooks: Mapping[str, Callable[[HookRequest, CallContext], HookAnswer | Awaitable[HookAnswer | None] | None]]
         | None,
         on_shutdown: Callable[[], Awaitable[None] | None] | None,
+        records: RecordStore | None,
     ) -> None:
         self.manifest = manifest
         self.send_messages = send_messages
@@ -241,12 +252,14 @@ class Plugin:
         self.smoke_tests = smoke_tests
         self.hooks = hooks
         self.on_shutdown = on_shutdown
+        self.records = records
 
 
 def define_plugin(
     *,
     manifest: Manifest | Mapping[str, Any] | str | None = None,
     send_messages: Callable[[OutgoingMessage, CallContext], Awaitable[Sent | None]] | None = None,
+    records: RecordStore | None = None,
     check_settings: Callable[[CallContext], Rows] | None = None,
     check_config: Callable[[CallContext], Rows] | None = None,
     setup: Mapping[str, Callable[[SetupContext], Rows]] | None = None,
@@ -265,6 +278,7 @@ def define_plugin(
 
     - `manifest`: the content of `hilum.json`: `register` and the test host use it.
     - `send_messages`: hands one message to the provider. Returns what it took, or raises a ProviderError.
+    - `records`: keeps records and gives them back.
     - `check_settings`: judges `ctx.settings`, perhaps not saved yet, without asking the provider: `health` does that.
     - `check_config`: deprecated since 0.2.0, gone in 0.3.0: it is called `check_settings`. Upgrade 1 of Developer tools,
       Upgrade, renames it.
@@ -276,4 +290,6 @@ def define_plugin(
     - `on_shutdown`: called once, when the host stops the plugin; two seconds remain.
     """
     judge = check_config if check_settings is None else check_settings
-    return Plugin(manifest, send_messages, judge, setup or {}, discover, health, smoke_tests or {}, hooks, on_shutdown)
+    return Plugin(
+        manifest, send_messages, judge, setup or {}, discover, health, smoke_tests or {}, hooks, on_shutdown, records
+    )

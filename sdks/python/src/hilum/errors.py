@@ -25,29 +25,50 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── ProviderTimeout           provider.timeout
 │   ├── ProviderTooLarge          provider.too_large
 │   ├── ProviderUnreachable       provider.unreachable
+│   ├── RecordConflict            record.conflict
+│   ├── RecordGone                record.gone
+│   ├── RecordInvalid             record.invalid
+│   ├── RecordNotFound            record.not_found
+│   ├── RecordTooLarge            record.too_large
+│   ├── SearchInvalid             search.invalid
 │   └── EgressError               why `ctx.connect` has no connection
 ├── HostError                    what the platform refused
+│   ├── ApprovalAnotherPerson     approval.another_person
+│   ├── ApprovalNotFound          approval.not_found
+│   ├── ApprovalWrongState        approval.wrong_state
 │   ├── AuditBadEntry             audit.bad_entry
 │   ├── AuditBlocked              audit.blocked
 │   ├── AuditBroken               audit.broken
 │   ├── BlobNotFound              blob.not_found
+│   ├── BlobPlaceUnavailable      blob.place_unavailable
 │   ├── BlobTooLarge              blob.too_large
+│   ├── BundleInvalid             bundle.invalid
 │   ├── CallTooDeep               call.too_deep
 │   ├── ConfigInvalid             config.invalid
 │   ├── ConformanceInProgress     conformance.in_progress
 │   ├── ConformanceNoCode         conformance.no_code
 │   ├── ConformanceRunNotFound    conformance.run_not_found
+│   ├── ConsentDenied             consent.denied
+│   ├── ConsentPart2              consent.part2
+│   ├── ConsentProceedings        consent.proceedings
 │   ├── DataCorrupt               data.corrupt
 │   ├── DataInUse                 data.in_use
 │   ├── DataNewer                 data.newer
 │   ├── DataNoSpace               data.no_space
 │   ├── EnrolmentInvalid          enrolment.invalid
 │   ├── EnvelopeInvalid           envelope.invalid
+│   ├── FaultNotFound             fault.not_found
 │   ├── FixtureNotFitting         fixture.not_fitting
 │   ├── FixtureNotFound           fixture.not_found
 │   ├── FixtureTestMode           fixture.test_mode
 │   ├── FrameNotFound             frame.not_found
 │   ├── FrameNotReplayable        frame.not_replayable
+│   ├── GlassEnded                glass.ended
+│   ├── GlassNotCovering          glass.not_covering
+│   ├── GlassNotFound             glass.not_found
+│   ├── GlassOwnReview            glass.own_review
+│   ├── GlassTooLong              glass.too_long
+│   ├── GlassWrongState           glass.wrong_state
 │   ├── HookBadSignature          hook.bad_signature
 │   ├── HookDeliveryNotFound      hook.delivery_not_found
 │   ├── HookNotFound              hook.not_found
@@ -56,21 +77,23 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── HookReplayed              hook.replayed
 │   ├── HookSecretMissing         hook.secret_missing
 │   ├── HookStale                 hook.stale
-│   ├── InstallBlocked            install.blocked
-│   ├── InstallChanged            install.changed
-│   ├── InstallConformance        install.conformance
-│   ├── InstallInProgress         install.in_progress
-│   ├── InstallNotFound           install.not_found
-│   ├── InstallSmoke              install.smoke
-│   ├── InstallWrongState         install.wrong_state
 │   ├── InstanceNotFound          instance.not_found
 │   ├── InstanceWrongState        instance.wrong_state
 │   ├── KeyExposed                key.exposed
+│   ├── KeyInUse                  key.in_use
 │   ├── KeyMissing                key.missing
+│   ├── KeyNotFound               key.not_found
+│   ├── KeyNotSealed              key.not_sealed
+│   ├── KeyPassphraseWrong        key.passphrase_wrong
+│   ├── KeyProviderRefused        key.provider_refused
+│   ├── KeyProviderUnreachable    key.provider_unreachable
+│   ├── KeyRotating               key.rotating
+│   ├── KeySealed                 key.sealed
+│   ├── KeyWeak                   key.weak
 │   ├── KeyWrong                  key.wrong
 │   ├── KeyFileInvalid            key_file.invalid
 │   ├── KeyFilePassphrase         key_file.passphrase
-│   ├── ListingNotFound           listing.not_found
+│   ├── ListingInvalid            listing.invalid
 │   ├── ManifestIdConfusable      manifest.id_confusable
 │   ├── ManifestIdReserved        manifest.id_reserved
 │   ├── ManifestInvalid           manifest.invalid
@@ -85,7 +108,6 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PackageInvalid            package.invalid
 │   ├── PackageModified           package.modified
 │   ├── PackageNotInstalled       package.not_installed
-│   ├── PackageRevoked            package.revoked
 │   ├── PackageSymlink            package.symlink
 │   ├── PageBusy                  page.busy
 │   ├── PageChanged               page.changed
@@ -97,7 +119,6 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PageUnreadable            page.unreadable
 │   ├── PluginBadReply            plugin.bad_reply
 │   ├── PluginCodeUnreadable      plugin.code_unreadable
-│   ├── PluginInstalled           plugin.installed
 │   ├── PluginKilled              plugin.killed
 │   ├── PluginLinkLost            plugin.link_lost
 │   ├── PluginNotFound            plugin.not_found
@@ -110,6 +131,12 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
+│   ├── RecordDenied              record.denied
+│   ├── RecordExists              record.exists
+│   ├── RecordHeld                record.held
+│   ├── RecordMasked              record.masked
+│   ├── RecordNotCarried          record.not_carried
+│   ├── RecordPatchFailed         record.patch_failed
 │   ├── RegistrationNotFound      registration.not_found
 │   ├── RegistrationQueueFull     registration.queue_full
 │   ├── RepairCritical            repair.critical
@@ -122,6 +149,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RequestInvalid            request.invalid
 │   ├── RequestMediaType          request.media_type
 │   ├── RequestMethod             request.method
+│   ├── RequestNotAcceptable      request.not_acceptable
 │   ├── RequestNotFound           request.not_found
 │   ├── RequestNotJson            request.not_json
 │   ├── RequestStepUp             request.step_up
@@ -133,6 +161,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RuntimeMissing            runtime.missing
 │   ├── SandboxUnavailable        sandbox.unavailable
 │   ├── ScaffoldExists            scaffold.exists
+│   ├── SearchGuessing            search.guessing
 │   ├── ServerInternal            server.internal
 │   ├── ServerStopping            server.stopping
 │   ├── SessionBadCredentials     session.bad_credentials
@@ -140,10 +169,8 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SetupInProgress           setup.in_progress
 │   ├── SmokeFailed               smoke.failed
 │   ├── SourceExpired             source.expired
-│   ├── SourceFingerprint         source.fingerprint
 │   ├── SourceInvalid             source.invalid
 │   ├── SourceMixed               source.mixed
-│   ├── SourceNotFound            source.not_found
 │   ├── SourceRolledBack          source.rolled_back
 │   ├── SourceSignature           source.signature
 │   ├── SourceTestKeys            source.test_keys
@@ -199,6 +226,18 @@ class AgreementTestMode(ProviderError):
     """The instance is in test mode and takes test messages only: `agreement.test_mode`."""
 
 
+class ApprovalAnotherPerson(HostError):
+    """Another person has to decide this: `approval.another_person`."""
+
+
+class ApprovalNotFound(HostError):
+    """There is no such request: `approval.not_found`."""
+
+
+class ApprovalWrongState(HostError):
+    """The request has been decided already, or its time is over: `approval.wrong_state`."""
+
+
 class AuditBadEntry(HostError):
     """An audit entry holds a field that is not allowed: `audit.bad_entry`."""
 
@@ -215,8 +254,16 @@ class BlobNotFound(HostError):
     """There is no such attachment: `blob.not_found`."""
 
 
+class BlobPlaceUnavailable(HostError):
+    """The bucket of the attachments does not answer: `blob.place_unavailable`."""
+
+
 class BlobTooLarge(HostError):
     """The attachment is too large: `blob.too_large`."""
+
+
+class BundleInvalid(HostError):
+    """The bundle cannot be carried out: `bundle.invalid`."""
 
 
 class CallTooDeep(HostError):
@@ -237,6 +284,18 @@ class ConformanceNoCode(HostError):
 
 class ConformanceRunNotFound(HostError):
     """There is no such conformance run: `conformance.run_not_found`."""
+
+
+class ConsentDenied(HostError):
+    """The patient's consent does not permit this: `consent.denied`."""
+
+
+class ConsentPart2(HostError):
+    """The record is protected by 42 CFR part 2 and there is no consent that permits this: `consent.part2`."""
+
+
+class ConsentProceedings(HostError):
+    """Records under 42 CFR part 2 may not go into proceedings against the patient: `consent.proceedings`."""
 
 
 class DataCorrupt(HostError):
@@ -271,6 +330,10 @@ class EnvelopeInvalid(HostError):
     """A stored value cannot be decrypted: `envelope.invalid`."""
 
 
+class FaultNotFound(HostError):
+    """The record is not among those that the store refused: `fault.not_found`."""
+
+
 class FixtureNotFitting(HostError):
     """The plugin takes nothing of this kind: `fixture.not_fitting`."""
 
@@ -289,6 +352,30 @@ class FrameNotFound(HostError):
 
 class FrameNotReplayable(HostError):
     """This frame cannot be handed over again: `frame.not_replayable`."""
+
+
+class GlassEnded(HostError):
+    """The glass is closed: the record is masked again: `glass.ended`."""
+
+
+class GlassNotCovering(HostError):
+    """The glass does not cover this: `glass.not_covering`."""
+
+
+class GlassNotFound(HostError):
+    """There is no such glass: `glass.not_found`."""
+
+
+class GlassOwnReview(HostError):
+    """You broke this glass, so another person reviews it: `glass.own_review`."""
+
+
+class GlassTooLong(HostError):
+    """A glass stays open for an hour at most: `glass.too_long`."""
+
+
+class GlassWrongState(HostError):
+    """The glass is in a state that does not allow this: `glass.wrong_state`."""
 
 
 class HookBadSignature(HostError):
@@ -323,34 +410,6 @@ class HookStale(HostError):
     """The webhook is too old, or from the future: `hook.stale`."""
 
 
-class InstallBlocked(HostError):
-    """The version cannot be installed as things are: `install.blocked`."""
-
-
-class InstallChanged(HostError):
-    """It is not the package that was looked at: `install.changed`."""
-
-
-class InstallConformance(HostError):
-    """The package does not keep the contract of its capabilities: `install.conformance`."""
-
-
-class InstallInProgress(HostError):
-    """The plugin is being changed already: `install.in_progress`."""
-
-
-class InstallNotFound(HostError):
-    """There is no such install job: `install.not_found`."""
-
-
-class InstallSmoke(HostError):
-    """The smoke tests of the new version fail: `install.smoke`."""
-
-
-class InstallWrongState(HostError):
-    """The install job is in a state that does not allow this: `install.wrong_state`."""
-
-
 class InstanceNotFound(HostError):
     """The plugin has no such instance: `instance.not_found`."""
 
@@ -363,8 +422,44 @@ class KeyExposed(HostError):
     """The key file can be read by other users: `key.exposed`."""
 
 
+class KeyInUse(HostError):
+    """The key still opens stored values: `key.in_use`."""
+
+
 class KeyMissing(HostError):
     """The key file is missing: `key.missing`."""
+
+
+class KeyNotFound(HostError):
+    """There is no such key: `key.not_found`."""
+
+
+class KeyNotSealed(HostError):
+    """Hilum is open already: `key.not_sealed`."""
+
+
+class KeyPassphraseWrong(HostError):
+    """This passphrase does not open the key file: `key.passphrase_wrong`."""
+
+
+class KeyProviderRefused(HostError):
+    """The key server refused: `key.provider_refused`."""
+
+
+class KeyProviderUnreachable(HostError):
+    """The key server does not answer: `key.provider_unreachable`."""
+
+
+class KeyRotating(HostError):
+    """A rotation of the keys is not finished: `key.rotating`."""
+
+
+class KeySealed(HostError):
+    """Hilum is sealed: `key.sealed`."""
+
+
+class KeyWeak(HostError):
+    """The key file was made weaker than Hilum allows: `key.weak`."""
 
 
 class KeyWrong(HostError):
@@ -383,8 +478,8 @@ class LaneFull(ProviderError):
     """Too many calls wait for this plugin: `lane.full`."""
 
 
-class ListingNotFound(HostError):
-    """No marketplace offers this: `listing.not_found`."""
+class ListingInvalid(HostError):
+    """The listing cannot be published: `listing.invalid`."""
 
 
 class ManifestIdConfusable(HostError):
@@ -447,10 +542,6 @@ class PackageNotInstalled(HostError):
     """The package is not installed: `package.not_installed`."""
 
 
-class PackageRevoked(HostError):
-    """The publisher took this version back: `package.revoked`."""
-
-
 class PackageSymlink(HostError):
     """The package holds a symbolic link: `package.symlink`."""
 
@@ -497,10 +588,6 @@ class PluginCodeUnreadable(HostError):
 
 class PluginFailed(ProviderError):
     """The plugin reported a failure: `plugin.failed`."""
-
-
-class PluginInstalled(HostError):
-    """The plugin comes from a package: `plugin.installed`."""
 
 
 class PluginKilled(HostError):
@@ -607,6 +694,50 @@ class ProviderUnreachable(ProviderError):
     """The provider cannot be reached: `provider.unreachable`."""
 
 
+class RecordConflict(ProviderError):
+    """The record is there in another version, or under the same id: `record.conflict`."""
+
+
+class RecordDenied(HostError):
+    """These records are not open to this credential: `record.denied`."""
+
+
+class RecordExists(HostError):
+    """A record that fits the condition is there already: `record.exists`."""
+
+
+class RecordGone(ProviderError):
+    """The record was deleted: `record.gone`."""
+
+
+class RecordHeld(HostError):
+    """The record is under a legal hold: `record.held`."""
+
+
+class RecordInvalid(ProviderError):
+    """The record is not valid: `record.invalid`."""
+
+
+class RecordMasked(HostError):
+    """People read records in Records, where they are masked: `record.masked`."""
+
+
+class RecordNotCarried(HostError):
+    """Records of this type are not carried: `record.not_carried`."""
+
+
+class RecordNotFound(ProviderError):
+    """There is no such record: `record.not_found`."""
+
+
+class RecordPatchFailed(HostError):
+    """The patch does not apply to the record: `record.patch_failed`."""
+
+
+class RecordTooLarge(ProviderError):
+    """The record is too large: `record.too_large`."""
+
+
 class RegistrationNotFound(HostError):
     """There is no such registration: `registration.not_found`."""
 
@@ -655,6 +786,10 @@ class RequestMethod(HostError):
     """This address does not take that method: `request.method`."""
 
 
+class RequestNotAcceptable(HostError):
+    """The answer cannot be given in the format that is asked for: `request.not_acceptable`."""
+
+
 class RequestNotFound(HostError):
     """There is nothing at this address: `request.not_found`."""
 
@@ -699,6 +834,14 @@ class ScaffoldExists(HostError):
     """The workspace has a folder of that name: `scaffold.exists`."""
 
 
+class SearchGuessing(HostError):
+    """Too many different values were searched for without finding anything: `search.guessing`."""
+
+
+class SearchInvalid(ProviderError):
+    """The search cannot be answered as it was asked: `search.invalid`."""
+
+
 class ServerInternal(HostError):
     """Something went wrong inside Hilum: `server.internal`."""
 
@@ -727,20 +870,12 @@ class SourceExpired(HostError):
     """The marketplace has not been signed anew in time: `source.expired`."""
 
 
-class SourceFingerprint(HostError):
-    """The fingerprint is not that of the marketplace's root keys: `source.fingerprint`."""
-
-
 class SourceInvalid(HostError):
     """The marketplace's files are not valid: `source.invalid`."""
 
 
 class SourceMixed(HostError):
     """The marketplace's files do not belong together: `source.mixed`."""
-
-
-class SourceNotFound(HostError):
-    """There is no such source: `source.not_found`."""
 
 
 class SourceRolledBack(HostError):
@@ -819,16 +954,24 @@ CLASSES: dict[str, type[HilumError]] = {
     "agreement.expired": AgreementExpired,
     "agreement.missing": AgreementMissing,
     "agreement.test_mode": AgreementTestMode,
+    "approval.another_person": ApprovalAnotherPerson,
+    "approval.not_found": ApprovalNotFound,
+    "approval.wrong_state": ApprovalWrongState,
     "audit.bad_entry": AuditBadEntry,
     "audit.blocked": AuditBlocked,
     "audit.broken": AuditBroken,
     "blob.not_found": BlobNotFound,
+    "blob.place_unavailable": BlobPlaceUnavailable,
     "blob.too_large": BlobTooLarge,
+    "bundle.invalid": BundleInvalid,
     "call.too_deep": CallTooDeep,
     "config.invalid": ConfigInvalid,
     "conformance.in_progress": ConformanceInProgress,
     "conformance.no_code": ConformanceNoCode,
     "conformance.run_not_found": ConformanceRunNotFound,
+    "consent.denied": ConsentDenied,
+    "consent.part2": ConsentPart2,
+    "consent.proceedings": ConsentProceedings,
     "data.corrupt": DataCorrupt,
     "data.in_use": DataInUse,
     "data.newer": DataNewer,
@@ -837,11 +980,18 @@ CLASSES: dict[str, type[HilumError]] = {
     "destination.not_public": DestinationNotPublic,
     "enrolment.invalid": EnrolmentInvalid,
     "envelope.invalid": EnvelopeInvalid,
+    "fault.not_found": FaultNotFound,
     "fixture.not_fitting": FixtureNotFitting,
     "fixture.not_found": FixtureNotFound,
     "fixture.test_mode": FixtureTestMode,
     "frame.not_found": FrameNotFound,
     "frame.not_replayable": FrameNotReplayable,
+    "glass.ended": GlassEnded,
+    "glass.not_covering": GlassNotCovering,
+    "glass.not_found": GlassNotFound,
+    "glass.own_review": GlassOwnReview,
+    "glass.too_long": GlassTooLong,
+    "glass.wrong_state": GlassWrongState,
     "hook.bad_signature": HookBadSignature,
     "hook.delivery_not_found": HookDeliveryNotFound,
     "hook.not_found": HookNotFound,
@@ -850,22 +1000,24 @@ CLASSES: dict[str, type[HilumError]] = {
     "hook.replayed": HookReplayed,
     "hook.secret_missing": HookSecretMissing,
     "hook.stale": HookStale,
-    "install.blocked": InstallBlocked,
-    "install.changed": InstallChanged,
-    "install.conformance": InstallConformance,
-    "install.in_progress": InstallInProgress,
-    "install.not_found": InstallNotFound,
-    "install.smoke": InstallSmoke,
-    "install.wrong_state": InstallWrongState,
     "instance.not_found": InstanceNotFound,
     "instance.wrong_state": InstanceWrongState,
     "key.exposed": KeyExposed,
+    "key.in_use": KeyInUse,
     "key.missing": KeyMissing,
+    "key.not_found": KeyNotFound,
+    "key.not_sealed": KeyNotSealed,
+    "key.passphrase_wrong": KeyPassphraseWrong,
+    "key.provider_refused": KeyProviderRefused,
+    "key.provider_unreachable": KeyProviderUnreachable,
+    "key.rotating": KeyRotating,
+    "key.sealed": KeySealed,
+    "key.weak": KeyWeak,
     "key.wrong": KeyWrong,
     "key_file.invalid": KeyFileInvalid,
     "key_file.passphrase": KeyFilePassphrase,
     "lane.full": LaneFull,
-    "listing.not_found": ListingNotFound,
+    "listing.invalid": ListingInvalid,
     "manifest.id_confusable": ManifestIdConfusable,
     "manifest.id_reserved": ManifestIdReserved,
     "manifest.invalid": ManifestInvalid,
@@ -881,7 +1033,6 @@ CLASSES: dict[str, type[HilumError]] = {
     "package.invalid": PackageInvalid,
     "package.modified": PackageModified,
     "package.not_installed": PackageNotInstalled,
-    "package.revoked": PackageRevoked,
     "package.symlink": PackageSymlink,
     "page.busy": PageBusy,
     "page.changed": PageChanged,
@@ -894,7 +1045,6 @@ CLASSES: dict[str, type[HilumError]] = {
     "plugin.bad_reply": PluginBadReply,
     "plugin.code_unreadable": PluginCodeUnreadable,
     "plugin.failed": PluginFailed,
-    "plugin.installed": PluginInstalled,
     "plugin.killed": PluginKilled,
     "plugin.link_lost": PluginLinkLost,
     "plugin.not_found": PluginNotFound,
@@ -921,6 +1071,17 @@ CLASSES: dict[str, type[HilumError]] = {
     "provider.timeout": ProviderTimeout,
     "provider.too_large": ProviderTooLarge,
     "provider.unreachable": ProviderUnreachable,
+    "record.conflict": RecordConflict,
+    "record.denied": RecordDenied,
+    "record.exists": RecordExists,
+    "record.gone": RecordGone,
+    "record.held": RecordHeld,
+    "record.invalid": RecordInvalid,
+    "record.masked": RecordMasked,
+    "record.not_carried": RecordNotCarried,
+    "record.not_found": RecordNotFound,
+    "record.patch_failed": RecordPatchFailed,
+    "record.too_large": RecordTooLarge,
     "registration.not_found": RegistrationNotFound,
     "registration.queue_full": RegistrationQueueFull,
     "repair.critical": RepairCritical,
@@ -933,6 +1094,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "request.invalid": RequestInvalid,
     "request.media_type": RequestMediaType,
     "request.method": RequestMethod,
+    "request.not_acceptable": RequestNotAcceptable,
     "request.not_found": RequestNotFound,
     "request.not_json": RequestNotJson,
     "request.step_up": RequestStepUp,
@@ -944,6 +1106,8 @@ CLASSES: dict[str, type[HilumError]] = {
     "runtime.missing": RuntimeMissing,
     "sandbox.unavailable": SandboxUnavailable,
     "scaffold.exists": ScaffoldExists,
+    "search.guessing": SearchGuessing,
+    "search.invalid": SearchInvalid,
     "server.internal": ServerInternal,
     "server.stopping": ServerStopping,
     "session.bad_credentials": SessionBadCredentials,
@@ -951,10 +1115,8 @@ CLASSES: dict[str, type[HilumError]] = {
     "setup.in_progress": SetupInProgress,
     "smoke.failed": SmokeFailed,
     "source.expired": SourceExpired,
-    "source.fingerprint": SourceFingerprint,
     "source.invalid": SourceInvalid,
     "source.mixed": SourceMixed,
-    "source.not_found": SourceNotFound,
     "source.rolled_back": SourceRolledBack,
     "source.signature": SourceSignature,
     "source.test_keys": SourceTestKeys,
@@ -980,16 +1142,24 @@ __all__ = [
     "AgreementExpired",
     "AgreementMissing",
     "AgreementTestMode",
+    "ApprovalAnotherPerson",
+    "ApprovalNotFound",
+    "ApprovalWrongState",
     "AuditBadEntry",
     "AuditBlocked",
     "AuditBroken",
     "BlobNotFound",
+    "BlobPlaceUnavailable",
     "BlobTooLarge",
+    "BundleInvalid",
     "CallTooDeep",
     "ConfigInvalid",
     "ConformanceInProgress",
     "ConformanceNoCode",
     "ConformanceRunNotFound",
+    "ConsentDenied",
+    "ConsentPart2",
+    "ConsentProceedings",
     "DataCorrupt",
     "DataInUse",
     "DataNewer",
@@ -1000,11 +1170,18 @@ __all__ = [
     "EnrolmentError",
     "EnrolmentInvalid",
     "EnvelopeInvalid",
+    "FaultNotFound",
     "FixtureNotFitting",
     "FixtureNotFound",
     "FixtureTestMode",
     "FrameNotFound",
     "FrameNotReplayable",
+    "GlassEnded",
+    "GlassNotCovering",
+    "GlassNotFound",
+    "GlassOwnReview",
+    "GlassTooLong",
+    "GlassWrongState",
     "HilumError",
     "HookBadSignature",
     "HookDeliveryNotFound",
@@ -1015,24 +1192,26 @@ __all__ = [
     "HookSecretMissing",
     "HookStale",
     "HostError",
-    "InstallBlocked",
-    "InstallChanged",
-    "InstallConformance",
-    "InstallInProgress",
-    "InstallNotFound",
-    "InstallSmoke",
-    "InstallWrongState",
     "InstanceNotFound",
     "InstanceWrongState",
     "KeyExposed",
     "KeyFileInvalid",
     "KeyFilePassphrase",
+    "KeyInUse",
     "KeyMissing",
+    "KeyNotFound",
+    "KeyNotSealed",
+    "KeyPassphraseWrong",
+    "KeyProviderRefused",
+    "KeyProviderUnreachable",
+    "KeyRotating",
+    "KeySealed",
+    "KeyWeak",
     "KeyWrong",
     "LaneFull",
     "LinkClosedError",
     "LinkRevokedError",
-    "ListingNotFound",
+    "ListingInvalid",
     "ManifestIdConfusable",
     "ManifestIdReserved",
     "ManifestInvalid",
@@ -1048,7 +1227,6 @@ __all__ = [
     "PackageInvalid",
     "PackageModified",
     "PackageNotInstalled",
-    "PackageRevoked",
     "PackageSymlink",
     "PageBusy",
     "PageChanged",
@@ -1062,7 +1240,6 @@ __all__ = [
     "PluginBadReply",
     "PluginCodeUnreadable",
     "PluginFailed",
-    "PluginInstalled",
     "PluginKilled",
     "PluginLinkLost",
     "PluginNotFound",
@@ -1090,6 +1267,17 @@ __all__ = [
     "ProviderTimeout",
     "ProviderTooLarge",
     "ProviderUnreachable",
+    "RecordConflict",
+    "RecordDenied",
+    "RecordExists",
+    "RecordGone",
+    "RecordHeld",
+    "RecordInvalid",
+    "RecordMasked",
+    "RecordNotCarried",
+    "RecordNotFound",
+    "RecordPatchFailed",
+    "RecordTooLarge",
     "RegistrationError",
     "RegistrationNotFound",
     "RegistrationQueueFull",
@@ -1103,6 +1291,7 @@ __all__ = [
     "RequestInvalid",
     "RequestMediaType",
     "RequestMethod",
+    "RequestNotAcceptable",
     "RequestNotFound",
     "RequestNotJson",
     "RequestStepUp",
@@ -1114,6 +1303,8 @@ __all__ = [
     "RuntimeMissing",
     "SandboxUnavailable",
     "ScaffoldExists",
+    "SearchGuessing",
+    "SearchInvalid",
     "ServerInternal",
     "ServerStopping",
     "SessionBadCredentials",
@@ -1121,10 +1312,8 @@ __all__ = [
     "SetupInProgress",
     "SmokeFailed",
     "SourceExpired",
-    "SourceFingerprint",
     "SourceInvalid",
     "SourceMixed",
-    "SourceNotFound",
     "SourceRolledBack",
     "SourceSignature",
     "SourceTestKeys",

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict, Union
 
+CanonicalType = Literal["AllergyIntolerance", "Appointment", "AuditEvent", "Binary", "Bundle", "Communication", "Consent", "DiagnosticReport", "DocumentReference", "Immunization", "Observation", "OperationOutcome", "Organization", "Patient", "Practitioner", "Provenance", "RelatedPerson", "ServiceRequest", "Task"]
+
 CapabilityName = Literal["send_messages", "receive_messages", "store_records", "transform_records", "provide_operations", "handle_events", "run_jobs"]
 
 CauseClass = Literal["wrong_credential", "sender_not_verified", "recipient", "network", "certificate", "quota", "too_large", "provider_down", "timeout", "configuration", "plugin", "other"]
 
-ErrorCode = Literal["agreement.expired", "agreement.missing", "agreement.test_mode", "audit.bad_entry", "audit.blocked", "audit.broken", "blob.not_found", "blob.too_large", "call.too_deep", "config.invalid", "conformance.in_progress", "conformance.no_code", "conformance.run_not_found", "data.corrupt", "data.in_use", "data.newer", "data.no_space", "destination.invalid", "destination.not_public", "enrolment.invalid", "envelope.invalid", "fixture.not_fitting", "fixture.not_found", "fixture.test_mode", "frame.not_found", "frame.not_replayable", "hook.bad_signature", "hook.delivery_not_found", "hook.not_found", "hook.not_replayable", "hook.not_signable", "hook.replayed", "hook.secret_missing", "hook.stale", "install.blocked", "install.changed", "install.conformance", "install.in_progress", "install.not_found", "install.smoke", "install.wrong_state", "instance.not_found", "instance.wrong_state", "key.exposed", "key.missing", "key.wrong", "key_file.invalid", "key_file.passphrase", "lane.full", "listing.not_found", "manifest.id_confusable", "manifest.id_reserved", "manifest.invalid", "message.invalid", "message.not_found", "message.wrong_state", "oauth.code_refused", "oauth.denied", "oauth.expired", "oauth.issuer", "oauth.not_signed_in", "oauth.state_unknown", "package.invalid", "package.modified", "package.not_installed", "package.revoked", "package.symlink", "page.busy", "page.changed", "page.declined", "page.gone", "page.idle", "page.invalid", "page.no_method", "page.unreadable", "plugin.bad_reply", "plugin.code_unreadable", "plugin.failed", "plugin.installed", "plugin.killed", "plugin.link_lost", "plugin.not_found", "plugin.not_linked", "plugin.not_running", "plugin.not_served", "plugin.protocol", "plugin.quarantined", "plugin.sdk_unsupported", "plugin.timeout", "policy.denied", "policy.failed", "proof.invalid", "provider.bad_answer", "provider.bad_credentials", "provider.certificate", "provider.quota", "provider.recipient", "provider.redirected", "provider.refused", "provider.response_too_large", "provider.sender", "provider.temporary", "provider.timeout", "provider.too_large", "provider.unreachable", "registration.not_found", "registration.queue_full", "repair.critical", "repair.not_found", "request.body_too_large", "request.conflict", "request.cross_site", "request.forbidden", "request.idempotency_conflict", "request.invalid", "request.media_type", "request.method", "request.not_found", "request.not_json", "request.step_up", "request.too_many", "request.too_slow", "request.unauthenticated", "route.none", "route.paused", "runtime.missing", "sandbox.unavailable", "scaffold.exists", "server.internal", "server.stopping", "session.bad_credentials", "session.code_wrong", "setup.in_progress", "smoke.failed", "source.expired", "source.fingerprint", "source.invalid", "source.mixed", "source.not_found", "source.rolled_back", "source.signature", "source.test_keys", "source.too_large", "source.unreachable", "store.unavailable", "upgrade.changed", "upgrade.language", "upgrade.not_writable", "upgrade.unreadable", "user.last_administrator", "user.name_taken", "user.not_found", "vendor.agreement_not_found", "vendor.in_force", "vendor.not_found", "wire.off", "workspace.not_writable"]
+ErrorCode = Literal["agreement.expired", "agreement.missing", "agreement.test_mode", "approval.another_person", "approval.not_found", "approval.wrong_state", "audit.bad_entry", "audit.blocked", "audit.broken", "blob.not_found", "blob.place_unavailable", "blob.too_large", "bundle.invalid", "call.too_deep", "config.invalid", "conformance.in_progress", "conformance.no_code", "conformance.run_not_found", "consent.denied", "consent.part2", "consent.proceedings", "data.corrupt", "data.in_use", "data.newer", "data.no_space", "destination.invalid", "destination.not_public", "enrolment.invalid", "envelope.invalid", "fault.not_found", "fixture.not_fitting", "fixture.not_found", "fixture.test_mode", "frame.not_found", "frame.not_replayable", "glass.ended", "glass.not_covering", "glass.not_found", "glass.own_review", "glass.too_long", "glass.wrong_state", "hook.bad_signature", "hook.delivery_not_found", "hook.not_found", "hook.not_replayable", "hook.not_signable", "hook.replayed", "hook.secret_missing", "hook.stale", "instance.not_found", "instance.wrong_state", "key.exposed", "key.in_use", "key.missing", "key.not_found", "key.not_sealed", "key.passphrase_wrong", "key.provider_refused", "key.provider_unreachable", "key.rotating", "key.sealed", "key.weak", "key.wrong", "key_file.invalid", "key_file.passphrase", "lane.full", "listing.invalid", "manifest.id_confusable", "manifest.id_reserved", "manifest.invalid", "message.invalid", "message.not_found", "message.wrong_state", "oauth.code_refused", "oauth.denied", "oauth.expired", "oauth.issuer", "oauth.not_signed_in", "oauth.state_unknown", "package.invalid", "package.modified", "package.not_installed", "package.symlink", "page.busy", "page.changed", "page.declined", "page.gone", "page.idle", "page.invalid", "page.no_method", "page.unreadable", "plugin.bad_reply", "plugin.code_unreadable", "plugin.failed", "plugin.killed", "plugin.link_lost", "plugin.not_found", "plugin.not_linked", "plugin.not_running", "plugin.not_served", "plugin.protocol", "plugin.quarantined", "plugin.sdk_unsupported", "plugin.timeout", "policy.denied", "policy.failed", "proof.invalid", "provider.bad_answer", "provider.bad_credentials", "provider.certificate", "provider.quota", "provider.recipient", "provider.redirected", "provider.refused", "provider.response_too_large", "provider.sender", "provider.temporary", "provider.timeout", "provider.too_large", "provider.unreachable", "record.conflict", "record.denied", "record.exists", "record.gone", "record.held", "record.invalid", "record.masked", "record.not_carried", "record.not_found", "record.patch_failed", "record.too_large", "registration.not_found", "registration.queue_full", "repair.critical", "repair.not_found", "request.body_too_large", "request.conflict", "request.cross_site", "request.forbidden", "request.idempotency_conflict", "request.invalid", "request.media_type", "request.method", "request.not_acceptable", "request.not_found", "request.not_json", "request.step_up", "request.too_many", "request.too_slow", "request.unauthenticated", "route.none", "route.paused", "runtime.missing", "sandbox.unavailable", "scaffold.exists", "search.guessing", "search.invalid", "server.internal", "server.stopping", "session.bad_credentials", "session.code_wrong", "setup.in_progress", "smoke.failed", "source.expired", "source.invalid", "source.mixed", "source.rolled_back", "source.signature", "source.test_keys", "source.too_large", "source.unreachable", "store.unavailable", "upgrade.changed", "upgrade.language", "upgrade.not_writable", "upgrade.unreadable", "user.last_administrator", "user.name_taken", "user.not_found", "vendor.agreement_not_found", "vendor.in_force", "vendor.not_found", "wire.off", "workspace.not_writable"]
 
 PageIcon = Literal["calendar", "chart", "document", "list", "map", "message", "people", "tools"]
 
-ProviderErrorCode = Literal["agreement.expired", "agreement.missing", "agreement.test_mode", "destination.invalid", "destination.not_public", "lane.full", "message.invalid", "plugin.failed", "policy.denied", "provider.bad_answer", "provider.bad_credentials", "provider.certificate", "provider.quota", "provider.recipient", "provider.redirected", "provider.refused", "provider.response_too_large", "provider.sender", "provider.temporary", "provider.timeout", "provider.too_large", "provider.unreachable"]
+ProviderErrorCode = Literal["agreement.expired", "agreement.missing", "agreement.test_mode", "destination.invalid", "destination.not_public", "lane.full", "message.invalid", "plugin.failed", "policy.denied", "provider.bad_answer", "provider.bad_credentials", "provider.certificate", "provider.quota", "provider.recipient", "provider.redirected", "provider.refused", "provider.response_too_large", "provider.sender", "provider.temporary", "provider.timeout", "provider.too_large", "provider.unreachable", "record.conflict", "record.gone", "record.invalid", "record.not_found", "record.too_large", "search.invalid"]
 
 RequestMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -23,6 +25,12 @@ Retry = Literal["later", "never"]
 
 Communication = dict[str, Any]
 """A FHIR R4 Communication, as JSON has it."""
+
+Resource = dict[str, Any]
+"""A FHIR R4 resource of one of the canonical types, as JSON has it."""
+
+SearchQuery = list[tuple[str, str]]
+"""Search parameters in their order: repeats and modifiers as in a FHIR query."""
 
 
 class _EvidenceNeeded(TypedDict):
@@ -171,8 +179,19 @@ class DestinationAuthOauth2(TypedDict):
     step: str
 
 
-DestinationAuth = Union[DestinationAuthBasic, DestinationAuthBearer, DestinationAuthHeader, DestinationAuthOauth2]
-"""Where the host puts a secret that the plugin never holds. Each member names a setting; `step` an `oauth2` step of the setup."""
+class _DestinationAuthClientCredentialsNeeded(TypedDict):
+    type: Literal["client_credentials"]
+    tokenUrl: str
+    clientId: str
+    clientSecret: str
+
+
+class DestinationAuthClientCredentials(_DestinationAuthClientCredentialsNeeded, total=False):
+    scope: str
+
+
+DestinationAuth = Union[DestinationAuthBasic, DestinationAuthBearer, DestinationAuthHeader, DestinationAuthOauth2, DestinationAuthClientCredentials]
+"""Where the host puts a secret that the plugin never holds. Each member names a setting; `step` an `oauth2` step of the setup. `client_credentials`: a token that the host gets for itself, without a person (RFC 6749 section 4.4). Its `tokenUrl` may name settings, and one of the manifest's own `net:https` scopes leads there; `scope` names the setting with the scopes to ask for."""
 
 
 class _DestinationNeeded(TypedDict):
@@ -287,14 +306,12 @@ class ManifestIngress(TypedDict, total=False):
     http: list[Hook]
 
 
-class ManifestRequiresPlugins(TypedDict):
-    id: str
-    version: str
+class ManifestStorage(TypedDict, total=False):
+    browser: bool | StorageBrowser
 
 
 class ManifestRequires(TypedDict, total=False):
     hilum: str
-    plugins: list[ManifestRequiresPlugins]
 
 
 class ManifestResources(TypedDict, total=False):
@@ -327,9 +344,10 @@ class Manifest(_ManifestNeeded, total=False):
     health: ManifestHealth
     smokeTests: list[SmokeTestDeclaration]
     ingress: ManifestIngress
+    # How people look at what the plugin keeps; needed of a plugin that keeps patient data.
+    storage: ManifestStorage
     # Pages of the plugin's own; see plugin-pages.ts.
     ui: PluginUi
-    # Ranges of versions: of Hilum, and of other plugins that must be there.
     requires: ManifestRequires
     resources: ManifestResources
     # How saved settings follow from one version to the next; see migrate-settings.ts.
@@ -361,6 +379,14 @@ class SettingsChangeReplace(TypedDict):
 
 
 SettingsChange = Union[SettingsChangeRename, SettingsChangeRemove, SettingsChangeReplace]
+
+
+class StorageBrowser(TypedDict, total=False):
+    """What the Storage Browser is told of a store."""
+
+    title: str
+    # FHIR types that it keeps. Default: every canonical type.
+    types: list[CanonicalType]
 
 
 class _PluginPageNeeded(TypedDict):

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
-import type { AuditSearch } from "../../routes.tsx";
+import type { AuditSearch } from "../../routes/audit.ts";
 import { oneOf, present, without } from "../../text/search.ts";
 
 const fields = [

@@ -10,7 +10,7 @@ import { useAct, useRead, type Act } from "../../api/use-api.ts";
 import { Panel } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
 import { ApiProblemPanel, Advice } from "../../look/problem.tsx";
-import type { AuditSearch } from "../../routes.tsx";
+import type { AuditSearch } from "../../routes/audit.ts";
 import { ActButton } from "../../shell/act-button.tsx";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";

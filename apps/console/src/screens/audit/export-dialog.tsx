@@ -4,7 +4,7 @@ import { useDownload } from "../../api/use-api.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { without } from "../../text/search.ts";
 import { ActButton } from "../../shell/act-button.tsx";
-import type { AuditSearch } from "../../routes.tsx";
+import type { AuditSearch } from "../../routes/audit.ts";
 import { Dialog } from "../../shell/dialog.tsx";
 
 /** The filtered entries as a file; who exported what is written down like everything else. */
@@ -18,7 +18,12 @@ export function ExportDialog({
   const [format, setFormat] = useState("jsonl");
   const query = without(filters, "cursor");
   const named = Object.entries(query);
-  const save = useDownload("exportAudit", { query: { ...query, format } }, `hilum-audit.${format}`, "Exported");
+  const save = useDownload(
+    "exportAudit",
+    { query: { ...query, format } },
+    `hilum-audit.${format === "fhir" ? "ndjson" : format}`,
+    "Exported",
+  );
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (await save.start()) onClose();
@@ -40,6 +45,7 @@ export function ExportDialog({
               description="The entries as they were written; they can be verified outside Hilum"
             />
             <Radio value="csv" label="CSV" description="For a spreadsheet" />
+            <Radio value="fhir" label="FHIR" description="AuditEvents, for another system of the clinic" />
           </div>
         </Radio.Group>
         <div className="row end">

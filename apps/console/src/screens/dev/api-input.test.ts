@@ -30,6 +30,7 @@ describe("forms made of the contract's schemas", () => {
 
   it("asks for a body without declared members as a whole", () => {
     expect(fields("registerPlugin")).toMatchObject([{ key: "body", kind: "json", required: true }]);
+    expect(fields("sendMessage")).toMatchObject([{ key: "body", kind: "json", required: true }]);
   });
 
   it("finds a form for every operation", () => {

@@ -28,7 +28,9 @@ export function fieldsOf(operation: Pick<OperationSpec, Part | "bodyType">): Api
     if (part === "body" && operation.bodyType === "bytes") return [];
     const schema: JsonSchema | undefined = operation[part];
     if (schema === undefined) return [];
-    const members = Object.entries(schema.properties ?? {});
+    // A body that may hold more than is declared is written as a whole.
+    const isOpen = part === "body" && schema.additionalProperties === true;
+    const members = isOpen ? [] : Object.entries(schema.properties ?? {});
     if (members.length === 0)
       return part === "body" ? [{ key: "body", part, name: "", kind: "json", required: true, schema } as const] : [];
     return members.map(([name, member]) => ({

@@ -5,7 +5,7 @@ import { Panel, TableRegion } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { Status } from "../../look/status.tsx";
-import type { WireSearch } from "../../routes.tsx";
+import type { WireSearch } from "../../routes/dev.ts";
 import { bytes, clockMs, duration, many } from "../../text/format.ts";
 import { present, without } from "../../text/search.ts";
 import type { useFrames } from "./use-frames.ts";

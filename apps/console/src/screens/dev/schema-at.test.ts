@@ -21,6 +21,6 @@ describe("help for a place of the manifest", () => {
   it("says the form in words", () => {
     expect(describeSchema(at("/name") ?? {})).toBe("text; 1 to 80 characters");
     expect(describeSchema(at("/capabilities") ?? {})).toBe("list: each one of the values; 1 to 7 entries");
-    expect(describeSchema(at("/destinations/0/auth") ?? {})).toBe("one of 4 forms");
+    expect(describeSchema(at("/destinations/0/auth") ?? {})).toBe("one of 5 forms");
   });
 });

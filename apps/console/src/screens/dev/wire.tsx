@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAct, useRead } from "../../api/use-api.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
-import type { WireSearch } from "../../routes.tsx";
+import type { WireSearch } from "../../routes/dev.ts";
 import { Loaded } from "../../shell/loaded.tsx";
 import { without } from "../../text/search.ts";
 import { instanceQuery } from "../plugin/plugin-page.tsx";

@@ -4,6 +4,7 @@ import { IconPaperclip, IconX } from "@tabler/icons-react";
 import { useAct } from "../../api/use-api.ts";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
+import { Go } from "../../shell/go.tsx";
 import { notify } from "../../shell/notices.ts";
 import { bytes } from "../../text/format.ts";
 
@@ -76,6 +77,9 @@ export function AttachmentList({
           )}
         </FileButton>
         <span className="small dim">At most {bytes(attachmentBytesMax)} each</span>
+        <Go className="small" to="/records?type=DocumentReference">
+          Send a document of a record
+        </Go>
       </div>
     </div>
   );

@@ -1,13 +1,5 @@
-import type { Channel, MessageDetail } from "@hilum/contract/api";
-import {
-  contactPoints,
-  email,
-  fax,
-  isTestMessage,
-  messageText,
-  sms,
-  type MessageAttachment,
-} from "@hilum/contract/fhir";
+import type { Channel } from "@hilum/contract/api";
+import { email } from "@hilum/contract/fhir";
 import { Checkbox, Textarea, TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconSend } from "@tabler/icons-react";
@@ -17,28 +9,19 @@ import { useAct, useRead } from "../../api/use-api.ts";
 import { Panel } from "../../look/panel.tsx";
 import { Advice, ApiProblemPanel } from "../../look/problem.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
-import { GoButton, useGo } from "../../shell/go.tsx";
+import { Go, GoButton, useGo } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
+import { without } from "../../text/search.ts";
 import { channelTitle, channelWords } from "../../text/words.ts";
 import { AttachmentList } from "./attachment-list.tsx";
 import { MessageTabs } from "./message-tabs.tsx";
-import { recipientsFault, splitRecipients } from "./recipients.ts";
+import { blank, build, letterOf, takenDocument, type Letter } from "./letter.ts";
+import { recipientsFault } from "./recipients.ts";
 import { RoutePreview } from "./route-preview.tsx";
 
 const route = getRouteApi("/app/messages/compose");
 const channels = ["email", "sms", "fax"] as const;
-
-interface Letter {
-  to: string;
-  cc: string;
-  bcc: string;
-  subject: string;
-  text: string;
-  attachments: MessageAttachment[];
-  test: boolean;
-}
-const blank: Letter = { to: "", cc: "", bcc: "", subject: "", text: "", attachments: [], test: false };
 
 export function ComposeScreen() {
   const { again } = route.useSearch();
@@ -67,13 +50,14 @@ function ComposePage({ title, lead, children }: { title: string; lead: string; c
 }
 
 function NewMessage() {
-  const { channel = "email" } = route.useSearch();
+  const { channel = "email", attach, contentType = "application/octet-stream", size, patient } = route.useSearch();
+  const taken = attach === undefined ? [] : [takenDocument(attach, contentType, size)];
   return (
     <ComposePage
       title="Compose a message"
       lead="Once it is accepted it is on disk, and is tried until it is out or you give it up."
     >
-      <ComposeForm key={channel} channel={channel} start={blank} />
+      <ComposeForm key={channel} channel={channel} start={{ ...blank, attachments: taken, patient }} />
     </ComposePage>
   );
 }
@@ -90,48 +74,6 @@ function EditAgain({ id }: { id: string }) {
       </Loaded>
     </ComposePage>
   );
-}
-
-function letterOf(message: MessageDetail): Letter {
-  const communication = message.communication as Parameters<typeof messageText>[0];
-  const { subject = "", text = "", attachments } = messageText(communication);
-  const people = contactPoints(communication);
-  const role = (wanted: "to" | "cc" | "bcc"): string =>
-    people
-      .filter((person) => person.role === wanted)
-      .map(({ value }) => value)
-      .join(", ");
-  return {
-    to: role("to"),
-    cc: role("cc"),
-    bcc: role("bcc"),
-    subject,
-    text,
-    attachments,
-    test: isTestMessage(communication),
-  };
-}
-
-function build(channel: Channel, letter: Letter) {
-  const attachments = letter.attachments.length > 0 ? { attachments: letter.attachments } : {};
-  const to = splitRecipients(letter.to);
-  const { test } = letter;
-  if (channel === "sms") return sms({ to, text: letter.text, test });
-  if (channel === "fax")
-    return fax({
-      ...{ to, test },
-      ...(letter.subject !== "" && { subject: letter.subject }),
-      ...(letter.text !== "" && { text: letter.text }),
-      ...attachments,
-    });
-  return email({
-    ...{ to, test },
-    cc: splitRecipients(letter.cc),
-    bcc: splitRecipients(letter.bcc),
-    subject: letter.subject,
-    text: letter.text,
-    ...attachments,
-  });
 }
 
 function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Letter; replaces?: string }) {
@@ -178,6 +120,9 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
           {channel !== "sms" && (
             <AttachmentList attachments={letter.attachments} onChange={(attachments) => set({ attachments })} />
           )}
+          {letter.patient !== undefined && (
+            <About patient={letter.patient} test={letter.test} onRemove={() => set({ patient: undefined })} />
+          )}
           <Checkbox
             label="This is a test"
             description="It holds nothing of a patient. An instance in test mode is handed test messages alone."
@@ -215,6 +160,24 @@ function ComposeForm({ channel, start, replaces }: { channel: Channel; start: Le
   );
 }
 
+/** Whom it is about: said before it is sent, for the patient's consents are asked. */
+function About({ patient, test, onRemove }: { patient: string; test: boolean; onRemove(): void }) {
+  return (
+    <div className="row">
+      <span>
+        About{" "}
+        <Go to={`/records/patients/${patient}`}>
+          <code>{patient}</code>
+        </Go>
+        {test ? ": left out, for a test is about nobody." : ". The patient’s consents are asked before it leaves."}
+      </span>
+      <ActButton size="compact-sm" variant="subtle" label="Take out the patient" onClick={onRemove}>
+        Take out
+      </ActButton>
+    </div>
+  );
+}
+
 function ChannelChips({ channel }: { channel: Channel }) {
   const navigate = route.useNavigate();
   return (
@@ -225,7 +188,12 @@ function ChannelChips({ channel }: { channel: Channel }) {
           type="button"
           className="chip"
           aria-pressed={channel === name}
-          onClick={() => void navigate({ search: name === "email" ? {} : { channel: name }, replace: true })}
+          onClick={() =>
+            void navigate({
+              search: (search) => ({ ...without(search, "channel"), ...(name !== "email" && { channel: name }) }),
+              replace: true,
+            })
+          }
         >
           {channelTitle(name)}
         </button>

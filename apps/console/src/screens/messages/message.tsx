@@ -2,10 +2,12 @@ import type { MessageDetail } from "@hilum/contract/api";
 import { contactPoints, messageText } from "@hilum/contract/fhir";
 import { MessageTimeline, MessageView } from "@hilum/sdk/ui";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
+import { isApiProblem, type ApiProblem } from "../../api/api-problem.ts";
 import { download } from "../../api/call.ts";
 import { useRead } from "../../api/use-api.ts";
 import { Panel } from "../../look/panel.tsx";
-import { Advice, Problem } from "../../look/problem.tsx";
+import { Advice, ApiProblemPanel, Problem } from "../../look/problem.tsx";
 import { Status } from "../../look/status.tsx";
 import { Go, GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
@@ -14,6 +16,7 @@ import { actorName, bytes, clockMs, duration, exactly, many, moment } from "../.
 import { causeWords, messageTitle, messageWord } from "../../text/words.ts";
 import { usePluginName } from "../plugin/plugin-names.ts";
 import { instancePart } from "../plugin/plugin-page.tsx";
+import { patientOf } from "./letter.ts";
 import { MessageActs } from "./message-acts.tsx";
 
 const route = getRouteApi("/app/messages/$message");
@@ -165,6 +168,19 @@ function Content({ message }: { message: MessageDetail }) {
   const communication = message.communication as Parameters<typeof messageText>[0];
   const { subject, text, html, attachments } = messageText(communication);
   const people = contactPoints(communication);
+  const patient = patientOf(communication);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const save = (url: string, title: string | undefined): void => {
+    setProblem(null);
+    download(
+      "downloadAttachment",
+      { params: { attachment: url.replace(/^Binary\//, "") } },
+      title ?? "attachment",
+    ).catch((refusal: unknown) => {
+      if (!isApiProblem(refusal)) throw refusal;
+      setProblem(refusal);
+    });
+  };
   const role = (wanted: "to" | "cc" | "bcc"): string =>
     people
       .filter((person) => person.role === wanted)
@@ -172,6 +188,7 @@ function Content({ message }: { message: MessageDetail }) {
       .join(", ");
   return (
     <Panel title="Message" foot={<span>Opening a message is written to the audit log.</span>}>
+      {problem !== null && <ApiProblemPanel problem={problem} />}
       <MessageView
         message={message}
         format={{ bytes, exactly }}
@@ -179,13 +196,14 @@ function Content({ message }: { message: MessageDetail }) {
         people={{ To: role("to"), Cc: role("cc"), Bcc: role("bcc") }}
         provider={message.plugin === undefined ? undefined : nameOf(message.plugin, message.instance)}
         askedBy={actorName(message.createdBy)}
-        onAttachment={(url, title) =>
-          void download(
-            "downloadAttachment",
-            { params: { attachment: url.replace(/^Binary\//, "") } },
-            title ?? "attachment",
+        about={
+          patient !== undefined && (
+            <Go to={`/records/patients/${patient}`}>
+              <code>{patient}</code>
+            </Go>
           )
         }
+        onAttachment={save}
       />
     </Panel>
   );

@@ -5,7 +5,7 @@ import { useRead } from "../../api/use-api.ts";
 import { Panel, TableRegion } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
 import { Status } from "../../look/status.tsx";
-import type { WebhooksSearch } from "../../routes.tsx";
+import type { WebhooksSearch } from "../../routes/plugins.ts";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { Paging } from "../../shell/paging.tsx";

@@ -39,6 +39,7 @@ const authWords: Record<NonNullable<EgressHost["auth"]>, string> = {
   bearer: "bearer token",
   header: "a header of its own",
   oauth2: "a token of the sign-in",
+  client_credentials: "a token that Hilum gets for itself",
 };
 
 function HostRow({ host: { title, host, port, requests, kind, access, auth, disclosure, day } }: { host: EgressHost }) {

@@ -5,7 +5,7 @@ import { IconSend } from "@tabler/icons-react";
 import { useState } from "react";
 import { useRead } from "../../api/use-api.ts";
 import { Empty } from "../../look/pictures.tsx";
-import type { WebhooksSearch } from "../../routes.tsx";
+import type { WebhooksSearch } from "../../routes/plugins.ts";
 import { useMay } from "../../session/account.ts";
 import { GoButton } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";

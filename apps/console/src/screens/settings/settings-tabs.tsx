@@ -2,6 +2,7 @@ import { Go } from "../../shell/go.tsx";
 
 const tabs = [
   ["General", "/settings"],
+  ["Encryption keys", "/settings/keys"],
   ["Sandbox", "/settings/sandbox"],
 ] as const;
 

@@ -16,10 +16,12 @@ import { Loaded } from "../../shell/loaded.tsx";
 import { Guarded, Page } from "../../shell/page.tsx";
 import { actorName, day, moment } from "../../text/format.ts";
 import { RoleChoice } from "./role-choice.tsx";
+import { PurposeChoice, readScopeLines, ScopeLines, TokenRecords } from "./token-scopes.tsx";
 import { UserTabs } from "./user-tabs.tsx";
 import { Dialog } from "../../shell/dialog.tsx";
 
 type Token = AnswerById<"listApiTokens">["items"][number];
+type Purpose = Token["purpose"];
 const soonMs = 14 * 86_400_000;
 
 export function TokensScreen() {
@@ -50,7 +52,7 @@ function Tokens() {
   return (
     <Page
       title="Tokens of programs"
-      lead="A program signs in with a token. It may do what the token’s role may, and its acts stand in the audit log under its name."
+      lead="A program signs in with a token. It may do what the token’s role may, reaches the records that its scopes name, and its acts stand in the audit log under its name."
       crumbs={[{ text: "Users", to: "/users" }]}
       tabs={<UserTabs at="Tokens of programs" />}
       actions={button}
@@ -65,11 +67,12 @@ function Tokens() {
                 A program that sends messages or registers plugins from elsewhere needs one.
               </Empty>
             ) : (
-              <TableRegion label="Tokens" minWidth={760}>
+              <TableRegion label="Tokens" minWidth={900}>
                 <thead>
                   <tr>
                     <th scope="col">Name</th>
                     <th scope="col">Role</th>
+                    <th scope="col">Records</th>
                     <th scope="col">Made</th>
                     <th scope="col">Last used</th>
                     <th scope="col">Ends</th>
@@ -120,6 +123,9 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke(): void }) {
       </th>
       <td>{token.role}</td>
       <td>
+        <TokenRecords scopes={token.scopes} purpose={token.purpose} />
+      </td>
+      <td>
         {day(token.createdAt)}
         <span className="sub">{actorName(token.createdBy)}</span>
       </td>
@@ -156,9 +162,13 @@ function MakeDialog({ onMade, onClose }: { onMade(value: string): void; onClose(
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("operator");
   const [days, setDays] = useState("90");
+  const [lines, setLines] = useState("");
+  const [purpose, setPurpose] = useState<Purpose>("TREAT");
+  const scopes = readScopeLines(lines);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const answer = await create.run({ body: { name: name.trim(), role, days: Number(days) } });
+    const records = scopes.length === 0 ? {} : { scopes, purpose };
+    const answer = await create.run({ body: { name: name.trim(), role, days: Number(days), ...records } });
     if (answer === undefined) return;
     onClose();
     onMade(answer.value);
@@ -178,6 +188,8 @@ function MakeDialog({ onMade, onClose }: { onMade(value: string): void; onClose(
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <RoleChoice value={role} onChange={setRole} />
+        <ScopeLines value={lines} problem={create.problem} onChange={setLines} />
+        {scopes.length > 0 && <PurposeChoice value={purpose} onChange={setPurpose} />}
         <NativeSelect
           label="Ends after"
           data={lifetimes.map(([value, label]) => ({ value, label }))}

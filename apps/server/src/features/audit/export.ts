@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { AuditLog } from "@hilum/audit";
 import type { AuditRow } from "@hilum/contract/api";
+import { toAuditEvent } from "./audit-event.ts";
 import { presentAuditRow } from "./indexer.ts";
 
 export type AuditFilter = Partial<
@@ -26,9 +27,19 @@ const columns = [
   "outcome",
 ] as const;
 
-/** The filtered log from the log itself, oldest first, as it stood at the call: JSON Lines as stored, or CSV. */
-export function exportAudit(log: AuditLog, filter: AuditFilter, format: "jsonl" | "csv"): Readable {
-  return Readable.from(format === "csv" ? toCsv(log, filter) : toJsonLines(log, filter));
+export type AuditFormat = "jsonl" | "csv" | "fhir";
+const writers = { jsonl: toJsonLines, csv: toCsv, fhir: toAuditEvents };
+
+/** The filtered log from the log itself, oldest first, as it stood at the call: JSON Lines as stored, CSV, or FHIR AuditEvents as NDJSON. */
+export function exportAudit(log: AuditLog, filter: AuditFilter, format: AuditFormat): Readable {
+  return Readable.from(writers[format](log, filter));
+}
+
+async function* toAuditEvents(log: AuditLog, filter: AuditFilter): AsyncGenerator<string> {
+  for await (const { index, entry } of log.read(0, log.size)) {
+    const event = matches(presentAuditRow(index, entry), filter) ? toAuditEvent(index, entry) : undefined;
+    if (event !== undefined) yield `${JSON.stringify(event)}\n`;
+  }
 }
 
 async function* toJsonLines(log: AuditLog, filter: AuditFilter): AsyncGenerator<string> {

@@ -100,11 +100,14 @@ export function createAuditHandlers({
     }),
     exportAudit: async (_context, { query }) => {
       const { format, ...filter } = query;
-      const type = format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson";
+      const types = { csv: "text/csv; charset=utf-8", jsonl: "application/x-ndjson", fhir: "application/fhir+ndjson" };
       return {
         status: 200,
         stream: exportAudit(log, defined(filter) as AuditFilter, format),
-        headers: { "content-type": type, "content-disposition": `attachment; filename="hilum-audit.${format}"` },
+        headers: {
+          "content-type": types[format],
+          "content-disposition": `attachment; filename="hilum-audit.${format === "fhir" ? "ndjson" : format}"`,
+        },
       };
     },
     rebuildAuditIndex: async () => {

@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConformanceResult } from "@hilum/contract/api";
+import { cases as everyCase } from "@hilum/devtools/conformance";
 import { requires } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { beginPlugin, begun, choice } from "../../../test-support/begun-plugin.ts";
 import { mailbox } from "../../../test-support/practice.ts";
 import type { TestClient } from "../../../test-support/test-client.ts";
 import { installation, startTestServer, type TestServer } from "../../../test-support/test-server.ts";
+
+const repository = join(import.meta.dirname, "../../../../..");
 
 describe.skipIf(!requires("bubblewrap").available)("conformance on the operator's own server", () => {
   let server: TestServer;
@@ -33,12 +36,23 @@ describe.skipIf(!requires("bubblewrap").available)("conformance on the operator'
       "hook-strange",
       "fetch",
       "fetch-failed",
+      ...everyCase.filter(({ group }) => group === "store_records").map(({ id }) => id),
     ]);
     expect(result).toMatchObject({
       format: "hilum-conformance/1",
       by: "user:ana",
       plugin: { id: begun.plugin, version: "0.1.0" },
     });
+  });
+
+  it("plays a store of records in its sandbox, and all that it promises", async () => {
+    const store = { plugin: "com.example.record-store" };
+    await ana.ok("linkFolder", { body: { path: join(repository, "examples/record-store") } });
+    const result = await ana.ok("runConformance", { params: store, body: {} });
+    expect(result.cases.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+    const records = result.cases.filter(({ group }) => group === "store_records");
+    expect(records.map(({ outcome }) => outcome)).toEqual(records.map(() => "passed"));
+    expect(records.length).toBeGreaterThan(10);
   });
 
   it("keeps the result as a file that holds no content, over a restart", async () => {
@@ -56,8 +70,8 @@ describe.skipIf(!requires("bubblewrap").available)("conformance on the operator'
   });
 
   it("plays only the cases that are named, and knows no other", async () => {
-    const { cases } = await run({ cases: ["shutdown", "handshake"] });
-    expect(cases.map(({ id }) => id)).toEqual(["handshake", "shutdown"]);
+    const played = await run({ cases: ["shutdown", "handshake"] });
+    expect(played.cases.map(({ id }) => id)).toEqual(["handshake", "shutdown"]);
     const wrong = await ana.call("runConformance", { params: begun, body: { cases: ["handshake", "absent"] } });
     expect(wrong.problem()).toMatchObject({ code: "request.invalid", problems: [{ pointer: "/cases/1" }] });
   });

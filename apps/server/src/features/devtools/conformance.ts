@@ -16,8 +16,16 @@ import {
   type ConformanceCase,
   type ConformanceResult,
 } from "@hilum/contract/api";
+import { parseResource } from "@hilum/contract/wire";
 import { digestFiles, readFolder } from "@hilum/devtools";
-import { runCases, standInFetch, type Knowledge, type Program, type Subject } from "@hilum/devtools/conformance";
+import {
+  knowledgeOf,
+  runCases,
+  standInFetch,
+  type Knowledge,
+  type Program,
+  type Subject,
+} from "@hilum/devtools/conformance";
 import type { Sandbox, StartSpec } from "@hilum/host";
 import type { PluginRow, Store } from "@hilum/store";
 import { createCheck } from "../../http/validation.ts";
@@ -73,7 +81,7 @@ export function createConformanceService({ store, sandbox, files, codeOf, versio
     const known = request.subject ?? (await readSubject(code.codeDir));
     const cases = await runCases({
       subject: subjectOf(manifest, known, () => startInSandbox(sandbox, plugin.id, code)),
-      knowledge: knowledgeOf(manifest, known),
+      knowledge: knowledgeFrom(manifest, known),
       ...(request.cases === undefined ? {} : { only: request.cases }),
     });
     return {
@@ -173,18 +181,18 @@ function subjectOf(
   };
 }
 
-function knowledgeOf(
-  { capabilities, smokeTests = [], destinations }: Manifest,
-  { channel, accepted, refused, hook }: ConformanceSubject,
+function knowledgeFrom(
+  manifest: Manifest,
+  { channel, accepted, refused, record, hook }: ConformanceSubject,
 ): Knowledge {
-  const smokeTest = smokeTests.find(({ live = false }) => !live)?.id;
+  const reachesOut = (manifest.scopes ?? []).some(({ scope }) => scope.startsWith("net:"));
   return {
-    capabilities,
-    ...(smokeTest === undefined ? {} : { smokeTest }),
-    ...(destinations === undefined ? {} : { destinations }),
+    ...knowledgeOf(manifest),
     ...(channel === undefined ? {} : { channel }),
     ...(accepted === undefined ? {} : { accepted }),
     ...(refused === undefined ? {} : { refused }),
+    ...(record === undefined ? {} : { record: parseResource(record, "/record") }),
+    ...(reachesOut ? { noProvider: "what it keeps lies beyond a destination, and nothing leaves this machine" } : {}),
     ...(hook === undefined ? {} : { hook }),
   };
 }

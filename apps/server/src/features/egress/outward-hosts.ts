@@ -21,15 +21,19 @@ export interface OutwardHost {
 export function outwardHosts({ manifest, values, grants }: Configured): OutwardHost[] {
   const phi = phiClassOf(manifest) !== "none";
   const states = scopesOf(manifest, values, grants);
-  const fetches = (manifest.destinations ?? []).map((destination): OutwardHost => {
+  const fetches = (manifest.destinations ?? []).flatMap((destination): OutwardHost[] => {
     const state = states.find(({ scope }) => sameScope(scope, destination.scope));
-    return {
-      kind: "fetch",
-      destination,
-      title: destination.title,
-      phi: phi && destination.phi !== false,
-      ...placeOf(state),
-    };
+    // Nothing asks for its settings now.
+    if (state === undefined) return [];
+    return [
+      {
+        kind: "fetch",
+        destination,
+        title: destination.title,
+        phi: phi && destination.phi !== false,
+        ...placeOf(state),
+      },
+    ];
   });
   const tunnels = states
     .filter(({ parsed }) => parsed.kind === "net" && parsed.protocol === "tcp")
@@ -42,9 +46,8 @@ function sameScope(one: string, other: string): boolean {
   return isScope(left) && isScope(right) && JSON.stringify(left) === JSON.stringify(right);
 }
 
-function placeOf(state: ScopeState | undefined): Pick<OutwardHost, "host" | "port" | "access"> {
-  const resolved = state?.resolved;
-  const access = state?.stale === true ? "stale" : (state?.decision ?? "undecided");
+function placeOf({ resolved, stale, decision }: ScopeState): Pick<OutwardHost, "host" | "port" | "access"> {
+  const access = stale ? "stale" : decision;
   if (resolved?.kind !== "net") return { access };
   return { access, host: resolved.host.replaceAll(/^\[|\]$/g, ""), port: Number(resolved.port) };
 }

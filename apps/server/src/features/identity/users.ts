@@ -1,4 +1,4 @@
-import { HilumError, type Context } from "@hilum/contract";
+import { HilumError, type Actor, type Context } from "@hilum/contract";
 import type { Role, User } from "@hilum/contract/api";
 import type { ApiTokenRow, Store, UserRow } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
@@ -7,6 +7,7 @@ import type { Passwords } from "./passwords.ts";
 import { createSharedLookup } from "./shared-lookup.ts";
 import { digestOf, makeBearer } from "./secrets.ts";
 import { later } from "./sessions.ts";
+import { readTokenScopes, type TokenPurpose } from "./token-scopes.ts";
 
 export interface Invitation {
   user: UserRow;
@@ -114,10 +115,10 @@ export interface TokensService {
   list(): Promise<ApiTokenRow[]>;
   create(
     context: Context,
-    token: { name: string; role: Role; days: number },
+    token: { name: string; role: Role; days: number; scopes?: readonly string[]; purpose?: TokenPurpose },
   ): Promise<{ row: ApiTokenRow; value: string }>;
   revoke(id: string): Promise<void>;
-  resolve(token: string): Promise<{ kind: "token"; id: string; token: string; role: Role } | undefined>;
+  resolve(token: string): Promise<Extract<Actor, { kind: "token" }> | undefined>;
   /** Whether a token is neither revoked nor expired. */
   holds(actor: { token: string }): Promise<boolean>;
 }
@@ -138,13 +139,15 @@ export function createTokensService({
   return {
     list: () => store.tokens.list(),
     holds: async ({ token }) => (await store.tokens.list()).some(({ id }) => id === token),
-    async create(context, { name, role, days }) {
+    async create(context, { name, role, days, scopes = [], purpose = "HOPERAT" }) {
       const bearer = makeBearer("hilum");
       const at = context.now();
       const row: ApiTokenRow = {
         id: makeId(at.getTime()),
         name,
         role,
+        scopes: readTokenScopes(scopes),
+        purpose,
         prefix: bearer.value.slice(0, 10),
         createdBy: context.actor.id,
         createdAt: at.toISOString(),
@@ -166,7 +169,8 @@ export function createTokensService({
         touched.set(row.id, at);
         await store.tokens.touch(row.id, new Date(at).toISOString());
       }
-      return { kind: "token", id: `token:${row.id}`, token: row.id, role: row.role };
+      const { id, role, scopes, purpose } = row;
+      return { kind: "token", id: `token:${id}`, token: id, role, scopes, purpose };
     },
   };
 }

@@ -13,6 +13,7 @@ import {
 } from "@hilum/contract/fhir";
 import type { MessageRow, Store } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
+import { isRecordBlob } from "../records/stored-content.ts";
 
 type Communication = Parameters<typeof channelOf>[0];
 
@@ -50,6 +51,7 @@ export function createMessageAcceptance({ store, testMode, wake }: Parts): Messa
       const [first, ...more] = contactPoints(communication);
       const key = idempotencyKey ?? idempotencyKeyOf(communication);
       const attachments = messageText(communication).attachments.map(({ url }) => url.replace(/^Binary\//, ""));
+      if (attachments.some(isRecordBlob)) throw new HilumError("blob.not_found");
       const createdAt = context.now().toISOString();
       const recipientMasked = maskContact(first?.value ?? "");
       const accepted = await store.messages.accept({

@@ -4,8 +4,10 @@ import type { Readable } from "node:stream";
 import { Readable as NodeReadable } from "node:stream";
 import type { BlobRow, Blobs } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
+import { isRecordBlob } from "../records/stored-content.ts";
 
-const bytesMax = 25 * 1024 * 1024;
+/** Of one attachment of a message. */
+export const attachmentBytesMax = 25 * 1024 * 1024;
 
 export interface AttachmentsService {
   upload(context: Context, bytes: Readable, contentType: string | undefined): Promise<Attachment>;
@@ -20,11 +22,13 @@ export function createAttachmentsService({ blobs }: { blobs: Blobs }): Attachmen
         id: makeId(context.now().getTime()),
         contentType: type,
         by: context.actor.id,
-        bytesMax,
+        bytesMax: attachmentBytesMax,
       });
       return { id: row.id, contentType: row.contentType, size: row.size, sha256: row.sha256 };
     },
     async download(id) {
+      // The bytes of records have a door of their own, where it is decided who may have them (threat 68).
+      if (isRecordBlob(id)) throw new HilumError("blob.not_found");
       const { row, content } = await blobs.read(id);
       return { row, stream: NodeReadable.from(content) };
     },

@@ -69,7 +69,8 @@ export function judgeFailure(error: unknown, round: number, data: WireErrorData 
     return { ...said, next: "not_tried", delayMs: jitter(unavailableDelayMs, random), elsewhere: true };
   // Sending again what may have gone out is for a person to decide.
   if (mayHaveGoneOut(code, data)) return { ...said, next: "uncertain", delayMs: 0, elsewhere: false };
-  const elsewhere = cause !== "recipient";
+  // What the patient refuses, no other provider may do either.
+  const elsewhere = cause !== "recipient" && !code.startsWith("consent.");
   const hopeless =
     data?.retry === "never" || (data?.retry === undefined && isHilumError(error) && !error.spec.retryable);
   if (hopeless || round >= roundsMax) return { ...said, next: "dead", delayMs: 0, elsewhere };

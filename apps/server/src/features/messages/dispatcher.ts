@@ -1,5 +1,6 @@
 import { HilumError, type Log } from "@hilum/contract";
 import type { ClaimedMessage, Store } from "@hilum/store";
+import { createWorkerRest } from "../../worker-rest.ts";
 import { deliverMessage, type DeliveryParts } from "./deliver-message.ts";
 
 /** Messages taken at once, and how long they are ours before another process may take them over. */
@@ -36,15 +37,14 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { store, owner, log, now = () => new Date(), random = Math.random } = parts;
   const underWay = new Set<Promise<void>>();
   let closing = false;
-  let wakeUp: (() => void) | undefined;
-  let pending = false;
+  const resting = createWorkerRest();
   let running: Promise<void> = Promise.resolve();
   let upkeep: NodeJS.Timeout | undefined;
   const held = new Set<string>();
 
   async function run(): Promise<void> {
     while (!closing) {
-      pending = false;
+      resting.begin();
       const room = underWayMax - underWay.size;
       const claimed =
         room <= 0
@@ -77,29 +77,15 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       .finally(() => {
         underWay.delete(done);
         held.delete(id);
-        wake();
+        resting.wake();
       });
     underWay.add(done);
   }
 
   async function rest(): Promise<void> {
-    if (pending || closing) return;
+    if (resting.isWoken()) return;
     const due = underWay.size > 0 ? undefined : await store.messages.nextDue().catch(() => undefined);
-    const waitMs = Math.max(20, Math.min(idleMs, due === undefined ? idleMs : Date.parse(due) - now().getTime()));
-    if (pending || closing) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    wakeUp = undefined;
-  }
-
-  function wake(): void {
-    pending = true;
-    wakeUp?.();
+    await resting.take(Math.max(20, Math.min(idleMs, due === undefined ? idleMs : Date.parse(due) - now().getTime())));
   }
 
   /**
@@ -124,7 +110,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   return {
-    wake,
+    wake: () => resting.wake(),
     async start() {
       await takeOver(parts.single ? "all" : "expired");
       running = run();
@@ -133,7 +119,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     async close() {
       closing = true;
       clearInterval(upkeep);
-      wake();
+      resting.wake();
       await running;
       await Promise.all(underWay);
     },

@@ -1,4 +1,4 @@
-import { HilumError } from "@hilum/contract";
+import { HilumError, type Context } from "@hilum/contract";
 import type { InstanceKey, MessageRow, Store } from "@hilum/store";
 import type { Handlers } from "../../http/request.ts";
 import type { MessageAcceptance } from "./accept-message.ts";
@@ -26,6 +26,8 @@ export interface MessageServices {
   store: Pick<Store, "messages" | "practice">;
   acceptance: MessageAcceptance;
   attachments: AttachmentsService;
+  /** Throws `record.masked` for an attachment of a record that no open glass of the person covers. */
+  mayOpen(context: Context, attachment: string): Promise<void>;
   routing: RoutingService;
   /** The instance is asked at the next message, also where it was to be left alone. */
   askAgain(key: InstanceKey): void;
@@ -37,6 +39,7 @@ export function createMessageHandlers({
   store,
   acceptance,
   attachments,
+  mayOpen,
   routing,
   askAgain,
   wake,
@@ -103,7 +106,8 @@ export function createMessageHandlers({
       const body = await attachments.upload(context, bytes, oneHeader(headers["content-type"]));
       return { status: 201, body, note: { record: { resource: "Binary", id: body.id } } };
     },
-    downloadAttachment: async (_context, { params }) => {
+    downloadAttachment: async (context, { params }) => {
+      await mayOpen(context, params.attachment);
       const { row, stream } = await attachments.download(params.attachment);
       // Whatever it is, a browser keeps it as a file and runs nothing of it (threat 149).
       return {

@@ -14,8 +14,11 @@ type Parts = {
   startedAt: Date;
   certificateUntil(): Date;
   egress(now: Date): Promise<Repair[]>;
+  keys(now: Date): Promise<Repair[]>;
   /** Channels whose messages wait. */
   routes(): Promise<Repair[]>;
+  /** Programs that search for records that are not there. */
+  records(): Promise<Repair[]>;
 };
 
 /** Every part of the platform that can have an open problem. */
@@ -27,7 +30,9 @@ export function createRepairSources({
   startedAt,
   certificateUntil,
   egress,
+  keys,
   routes,
+  records,
 }: Parts): RepairSource[] {
   return [
     { part: "the audit log", list: () => auditRepairs(auditLog, verifications, startedAt) },
@@ -36,7 +41,9 @@ export function createRepairSources({
     { part: "registrations", list: () => registrationRepairs(store) },
     { part: "messages", list: () => messageRepairs(store) },
     { part: "vendors and agreements", list: () => egress(new Date()) },
+    { part: "the encryption keys", list: () => keys(new Date()) },
     { part: "routes", list: routes },
+    { part: "records", list: records },
     { part: "the certificate", list: async () => certificateRepairs(certificateUntil(), startedAt) },
   ];
 }

@@ -13,23 +13,31 @@ import {
   type Manifest,
 } from "@hilum/contract";
 import type { Credential, DestinationSpec, InstanceSpec } from "@hilum/host";
+import type { ClientCredentials } from "./setup/oauth/client-token.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Gives the access token that the sign-in of a setup step has brought, renewed where it must be. */
-export type AccessToken = (step: string) => Promise<string>;
+/** Where access tokens come from, renewed where they must be. */
+export interface AccessTokens {
+  /** What the sign-in of a setup step has brought. */
+  signIn(step: string): Promise<string>;
+  /** What the host gets for itself, with a client's id and secret. */
+  client(destination: string, auth: ClientCredentials): Promise<string>;
+  /** The destination refused the token of its client. */
+  forget(destination: string): void;
+}
 
 /** Settings apart: what the plugin gets, what the host keeps to itself, and where it uses that. */
 export function fillDestinations(
   manifest: Manifest,
   settings: Settings,
-  accessToken: AccessToken = notSignedIn,
+  tokens: AccessTokens,
 ): Required<Pick<InstanceSpec, "settings" | "heldSecrets" | "destinations">> {
   return {
     settings: withoutHeld(manifest, settings),
     heldSecrets: heldSecrets(manifest).map((name) => ({ name, set: textOf(settings, name) !== "" })),
     destinations: (manifest.destinations ?? []).map((destination) =>
-      fillDestination(manifest, destination, settings, accessToken),
+      fillDestination(manifest, destination, settings, tokens),
     ),
   };
 }
@@ -38,14 +46,15 @@ function fillDestination(
   manifest: Manifest,
   { id, scope, requests, phi, auth, headers = [], ...limits }: Destination,
   settings: Settings,
-  accessToken: AccessToken,
+  tokens: AccessTokens,
 ): DestinationSpec {
   const resolved = resolvedScope(scope, settings);
   return {
     ...{ id, requests, headers, ...destinationDefaults, ...limits },
     phi: phiClassOf(manifest) !== "none" && phi !== false,
     ...(resolved === undefined ? {} : { scope: resolved }),
-    ...(auth === undefined ? {} : { credential: () => credentialOf(auth, manifest, settings, accessToken) }),
+    ...(auth === undefined ? {} : { credential: () => credentialOf(id, auth, manifest, settings, tokens) }),
+    ...(auth?.type === "client_credentials" ? { credentialRefused: () => tokens.forget(id) } : {}),
   };
 }
 
@@ -57,10 +66,11 @@ export function resolvedScope(scope: string, settings: Settings): string | undef
 }
 
 function credentialOf(
+  destination: string,
   auth: DestinationAuth,
   manifest: Manifest,
   settings: Settings,
-  accessToken: AccessToken,
+  tokens: AccessTokens,
 ): Credential | Promise<Credential> {
   const need = (name: string): string => {
     const value = textOf(settings, name);
@@ -76,7 +86,9 @@ function credentialOf(
     case "header":
       return { type: "header", name: auth.name, value: need(auth.value) };
     case "oauth2":
-      return accessToken(auth.step).then((token) => ({ type: "bearer", token }));
+      return tokens.signIn(auth.step).then((token) => ({ type: "bearer", token }));
+    case "client_credentials":
+      return tokens.client(destination, auth).then((token) => ({ type: "bearer", token }));
   }
 }
 
@@ -84,6 +96,3 @@ function textOf(settings: Settings, name: string): string {
   const value = Object.hasOwn(settings, name) ? settings[name] : undefined;
   return typeof value === "string" ? value : "";
 }
-
-const notSignedIn: AccessToken = () =>
-  Promise.reject(new HilumError("provider.bad_credentials", { detail: "Nobody has signed in at the provider yet." }));

@@ -1,4 +1,4 @@
-import { capabilities, hooksOf, phiClassOf } from "@hilum/contract";
+import { capabilities, hooksOf, phiClassOf, storageBrowserOf } from "@hilum/contract";
 import type { Evidence, OwnPage } from "@hilum/contract/api";
 import { keySetting, type SandboxReport } from "@hilum/host";
 import { isServedScope } from "@hilum/contract";
@@ -7,8 +7,8 @@ import { hilumVersion } from "../../version.ts";
 import { judgeHostRange } from "./host-range.ts";
 import { isReviewed, scopesOf } from "./scopes-of.ts";
 
-/** What a reason can never override: without it there is nothing to run, or nothing to run it in. */
-const hard = new Set(["hilum", "sdk", "code", "capabilities", "settings", "sandbox"]);
+/** What a reason can never override: without it there is nothing to run, nothing to run it in, or patient data that nobody can look into. */
+const hard = new Set(["hilum", "sdk", "code", "capabilities", "storage", "settings", "sandbox"]);
 
 export const isHard = (row: Evidence): boolean => row.status === "failed" && hard.has(row.id);
 
@@ -24,6 +24,7 @@ export function checkGate(
     ...checkVersion(configured),
     checkCode(configured),
     checkCapabilities(configured),
+    ...checkStorage(configured),
     checkSettings(configured),
     ...checkHooks(configured),
     checkAccess(configured),
@@ -105,6 +106,29 @@ function checkCapabilities({ manifest }: Configured): Evidence {
     detail: `Not served yet: ${missing.join(", ")}.`,
     fix: "Update Hilum, or register the plugin without them.",
   };
+}
+
+/** Patient data that a plugin keeps must be as searchable, masked, held and shown as any other: through the Storage Browser. */
+function checkStorage({ manifest }: Configured): Evidence[] {
+  if (phiClassOf(manifest) !== "store") return [];
+  const row = { id: "storage", title: "What it keeps can be seen in Records" };
+  const missing = [
+    ...(manifest.capabilities.includes("store_records")
+      ? []
+      : ["the capability `store_records`, by which Hilum reads what it keeps"]),
+    ...(storageBrowserOf(manifest) === undefined
+      ? ["`storage.browser`, by which the Storage Browser shows what it keeps"]
+      : []),
+  ];
+  if (missing.length === 0) return [{ ...row, status: "passed" }];
+  return [
+    {
+      ...row,
+      status: "failed",
+      detail: `The plugin keeps patient data, and its manifest lacks ${missing.join(" and ")}.`,
+      fix: 'Add what is missing to hilum.json ("storage": {"browser": true}), answer the methods `records.*`, and register the plugin again; a plugin that keeps no patient data declares no `classification` of `store`.',
+    },
+  ];
 }
 
 function checkSettings(configured: Configured): Evidence {

@@ -18,6 +18,9 @@ export function loadIncludedPlugins(pluginsDir: string): ReadonlyMap<string, Inc
     fromFolder(join(pluginsDir, "smtp")),
     fromFolder(join(pluginsDir, "twilio-sms")),
     fromFolder(join(pluginsDir, "webhook-sender")),
+    fromFolder(join(pluginsDir, "fhir-server")),
+    fromFolder(join(pluginsDir, "s3-archive")),
+    fromFolder(join(pluginsDir, "orthanc-dicom")),
   ];
   return new Map(plugins.map((plugin) => [plugin.manifest.id, plugin]));
 }

@@ -254,7 +254,7 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
   });
 
   it("never overrides what is missing to run at all", async () => {
-    const manifest = { id: "com.example.codeless", name: "Codeless", capabilities: ["send_messages", "store_records"] };
+    const manifest = { id: "com.example.codeless", name: "Codeless", capabilities: ["send_messages", "handle_events"] };
     await operator.send("POST", "/api/v1/plugins/register", { body: manifest });
     const answer = await operator.ok("enableInstance", {
       params: { plugin: manifest.id },
@@ -265,6 +265,27 @@ describe.skipIf(!sandbox.available)("a sandboxed plugin", () => {
       "code",
       "capabilities",
     ]);
+  });
+
+  it("never enables what keeps patient data and cannot be seen in Records, and says what is missing", async () => {
+    const smallest = { id: "com.example.keeper", name: "Keeper", capabilities: ["store_records"] };
+    const storageRow = async (manifest: typeof smallest) => {
+      await operator.send("POST", "/api/v1/plugins/register", { body: manifest });
+      const { enabled, gate } = await operator.ok("enableInstance", {
+        params: { plugin: manifest.id },
+        body: { override: { reason: "I insist" } },
+      });
+      expect(enabled).toBe(false);
+      return gate.rows.find(({ id }) => id === "storage");
+    };
+    const without = await storageRow(smallest);
+    expect(without).toMatchObject({ status: "failed", detail: expect.stringContaining("`storage.browser`") as string });
+    const sender = { id: "com.example.hoarder", name: "Hoarder", capabilities: ["send_messages"] };
+    const hoarder = await storageRow({ ...sender, ...{ classification: { phi: "store" } } });
+    expect(hoarder?.detail).toMatch(/`store_records`.*`storage.browser`/);
+    const whole = { ...smallest, id: "com.example.seen", ...{ storage: { browser: true } } };
+    expect(await storageRow(whole)).toMatchObject({ status: "passed" });
+    expect(await storageRow({ ...sender, id: "com.example.plain-sender" })).toBeUndefined();
   });
 
   it("threat 13: escapes what a plugin writes into its log, and tails it live", async () => {

@@ -48,7 +48,7 @@ describe("registering a plugin", () => {
     });
     expect(plugin.capabilities.map(({ name, served }) => [name, served])).toEqual([
       ["send_messages", true],
-      ["store_records", false],
+      ["store_records", true],
     ]);
   });
 
@@ -365,6 +365,9 @@ describe("registering a plugin", () => {
       ["org.hilum.smtp", false],
       ["org.hilum.twilio-sms", false],
       ["org.hilum.webhook-sender", false],
+      ["org.hilum.fhir-server", false],
+      ["org.hilum.s3-archive", false],
+      ["org.hilum.orthanc-dicom", false],
     ]);
     for (const { id } of items)
       expect((await program.call("addIncludedPlugin", { params: { plugin: id } })).status).toBe(201);

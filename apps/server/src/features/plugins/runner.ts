@@ -27,6 +27,7 @@ import { hookAddresses } from "../hooks/hook-address.ts";
 import type { GrantTable } from "./grant-table.ts";
 import { loadConfigured, manifestOf, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
+import type { ClientTokens } from "./setup/oauth/client-token.ts";
 import { trialToken } from "./setup/oauth/token-keeper.ts";
 import type { LookedAt } from "./setup/destination-rows.ts";
 import type { SetupDestination } from "./setup/destinations-of.ts";
@@ -87,6 +88,8 @@ export interface RunnerParts {
   >;
   /** The access token of a sign-in that is saved, renewed where it must be. */
   accessToken(key: InstanceKey, step: string): Promise<string>;
+  /** Tokens that need no person. */
+  clientTokens: ClientTokens;
   /** What a linked folder finds where its runtime looks for packages: the SDK. */
   developmentModules: Readonly<Record<StartSpec["runtime"], NonNullable<StartSpec["extraReadOnly"]>>>;
   /** Where vendors reach this server. */
@@ -101,6 +104,7 @@ export function createInstanceRunner({
   grants,
   hostCode,
   accessToken,
+  clientTokens,
   developmentModules,
   publicUrl,
   verifyPackage,
@@ -153,9 +157,12 @@ export function createInstanceRunner({
     scopes: readonly string[],
     testMode: boolean,
   ): InstanceSpec {
-    const filled = fillDestinations(manifest, settings, async (step) =>
-      key.trial === undefined ? await accessToken(key, step) : trialToken(manifest, step, settings),
-    );
+    const filled = fillDestinations(manifest, settings, {
+      signIn: async (step) =>
+        key.trial === undefined ? await accessToken(key, step) : trialToken(manifest, step, settings),
+      client: (destination, auth) => clientTokens.token(key, destination, auth, settings),
+      forget: (destination) => clientTokens.forget(key, destination),
+    });
     return {
       ...key,
       runner: runnerOf(plugin, manifest, key, filled.settings),

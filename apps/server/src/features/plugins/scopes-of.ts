@@ -5,6 +5,8 @@ import {
   isScope,
   parseScope,
   resolveScope,
+  scopeSettings,
+  visible,
   type Manifest,
   type Scope,
 } from "@hilum/contract";
@@ -25,15 +27,17 @@ export interface ScopeState {
   stale: boolean;
 }
 
-/** Every scope that the manifest asks for, in its order. */
+/** Every scope that the manifest asks for, in its order; without those of settings that are not asked for (`when`). */
 export function scopesOf(
   manifest: Manifest,
   values: Readonly<Record<string, unknown>>,
   grants: readonly GrantRow[],
 ): ScopeState[] {
+  const asked = manifest.config === undefined ? undefined : visible(manifest.config, values);
   return (manifest.scopes ?? []).flatMap(({ scope, reason }) => {
     const parsed = parseScope(scope);
     if (!isScope(parsed)) return [];
+    if (asked !== undefined && !scopeSettings(parsed).every((name) => asked.has(name))) return [];
     const filled = resolveScope(parsed, values);
     const resolved = isScope(filled) ? filled : undefined;
     const grant = grants.find((row) => row.scope === scope);

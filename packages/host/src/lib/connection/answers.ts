@@ -2,24 +2,32 @@ import {
   errorCatalogue,
   HilumError,
   protocolVersion,
+  storeErrorCodes,
   type CheckResult,
   type DiscoveredOption,
   type ErrorCode,
   type HealthResult,
   type IngressHandleResult,
   type InitializeResult,
+  type RecordResults,
   type SendResult,
   type SetupDiscoverResult,
   type WireErrorData,
 } from "@hilum/contract";
 import { causeClasses, type Evidence } from "@hilum/contract/api";
-import { escapeBounded, hookAnswerCharsMax, hookAnswerTypes, isHookStatus } from "@hilum/contract/wire";
+import {
+  escapeBounded,
+  hookAnswerCharsMax,
+  hookAnswerTypes,
+  isHookStatus,
+  recordAnswerParsers,
+} from "@hilum/contract/wire";
 
 /**
  * Checks of what a plugin answers. Each copies the members it knows into an object of its own, so that nothing else of the
  * wire goes further, and throws `plugin.bad_reply` naming the place.
  */
-export type ParseAnswer<T> = (value: unknown) => T;
+export type ParseAnswer<T> = (value: unknown, asked: Record<string, unknown>) => T;
 
 const REPLY_CHARS_MAX = 2000;
 const TEXT_CHARS_MAX = 2000;
@@ -28,7 +36,7 @@ const OPTIONS_MAX = 500;
 const OPTION_CHARS_MAX = 500;
 const METHODS_MAX = 100;
 
-export const parseInitializeResult: ParseAnswer<InitializeResult> = (value) => {
+export const parseInitializeResult = (value: unknown): InitializeResult => {
   const { protocol, methods, sdk } = record(value, "");
   if (protocol !== protocolVersion) throw bad("/protocol", `this host speaks protocol ${protocolVersion}`);
   return {
@@ -85,7 +93,7 @@ function parseHookBody(value: unknown): NonNullable<IngressHandleResult["body"]>
 }
 
 /** What each method of the host is answered with, after the check. */
-export interface Answers {
+export interface Answers extends RecordResults {
   initialize: InitializeResult;
   "config.validate": CheckResult;
   "setup.check": CheckResult;
@@ -111,6 +119,7 @@ const parsers: { [Method in keyof Answers]: ParseAnswer<Answers[Method]> } = {
   shutdown: parseNothing,
   "messages.send": parseSendResult,
   "ingress.handle": parseHookResult,
+  ...recordAnswerParsers,
 };
 export const answerParsers: ReadonlyMap<string, ParseAnswer<unknown>> = new Map(Object.entries(parsers));
 
@@ -126,6 +135,7 @@ const pluginCodes: ReadonlySet<string> = new Set(
       handedOn.has(code) ||
       code === "plugin.failed" ||
       code === "blob.not_found" ||
+      storeErrorCodes.some((known) => known === code) ||
       code === "message.invalid",
   ),
 );

@@ -3,10 +3,11 @@ import {
   type BlobReadParams,
   type BlobReadResult,
   type PluginMethod,
+  type RecordMethod,
   type StateParams,
   type UpdateDeliveryParams,
 } from "@hilum/contract";
-import { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery } from "@hilum/contract/wire";
+import { parseBlobRead, parseLogParams, parseState, parseUpdateDelivery, type BlobWrites } from "@hilum/contract/wire";
 import type { Lane as PolicyLane } from "@hilum/policy";
 import type { Served } from "../connection/request-desk.ts";
 import type { Serve } from "../connection/incoming-calls.ts";
@@ -14,6 +15,8 @@ import { pluginContext, type InstanceKey } from "../instance-key.ts";
 import type { PluginLog } from "../logs/plugin-log.ts";
 import { govern, type CallRecord, type Governor } from "../pipeline.ts";
 import type { DecidePlugin } from "../plugin-decisions.ts";
+import { createRecordLanes } from "../records/record-lanes.ts";
+import type { RecordsPort } from "../records/records-port.ts";
 import type { CallsInFlight } from "../supervisor/calls-in-flight.ts";
 
 /** What a plugin can get done, as the server does it. The key is the channel's; a handler never learns another. */
@@ -26,6 +29,8 @@ export interface LanePorts {
   /** Throws `request.conflict` when `version` is given and is not the stored one. */
   putState(key: InstanceKey, params: StateParams): Promise<{ version: number }>;
   deleteState(key: InstanceKey, params: StateParams): Promise<void>;
+  /** Without it there are no records here, and nobody can ask for any. */
+  records?: RecordsPort;
 }
 
 export interface LaneOptions {
@@ -35,6 +40,7 @@ export interface LaneOptions {
   fetch: Serve;
   log: PluginLog;
   calls: CallsInFlight;
+  writes: BlobWrites;
   governor: Governor;
   decide: DecidePlugin;
   nextCall(): string;
@@ -53,7 +59,8 @@ interface Lane<Params> {
 
 type Owner = { plugin: string; instance: string } | undefined;
 
-type RequestMethod = Exclude<PluginMethod, "log">;
+/** Methods of this file; those of records have a file of their own. */
+type RequestMethod = Exclude<PluginMethod, "log" | "blobs.write" | RecordMethod>;
 
 /** What one instance may ask of the platform, each through the pipeline. */
 export function createLanes(options: LaneOptions): Served {
@@ -94,8 +101,9 @@ export function createLanes(options: LaneOptions): Served {
     }),
     "http.fetch": options.fetch,
   };
+  const records = lanes.records === undefined ? [] : createRecordLanes({ ...options, records: lanes.records });
   return {
-    requests: new Map(Object.entries(requests)),
+    requests: new Map([...Object.entries(requests), ...records]),
     notifications: new Map([["log", (params) => writeLog(log, calls, params)]]),
   };
 }

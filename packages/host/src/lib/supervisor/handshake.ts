@@ -43,6 +43,7 @@ export function withoutHeldSecrets(
 
 const methodsOf: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
   send_messages: hostMethods.send_messages,
+  store_records: hostMethods.store_records,
 };
 
 /** A capability, or a hook, is a promise of methods: a plugin that does not answer them all is not started (DESIGN section 5). */

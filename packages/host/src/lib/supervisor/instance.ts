@@ -1,4 +1,5 @@
 import { HilumError } from "@hilum/contract";
+import { createBlobWrites, type BlobSink } from "@hilum/contract/wire";
 import type { Link } from "../connection/link.ts";
 import type { Fetches } from "../egress/fetch/fetches.ts";
 import { createLanes, type LanePorts } from "../lanes/lanes.ts";
@@ -60,15 +61,11 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
   const log = createPluginLog({ sink: ports.writeLog, known: calls.contacts, now: ticker.now });
   const notes = createRunNotes(spec, { governor, nextCall, log });
   const fetches = ports.openFetches(spec);
+  const writes = createBlobWrites({ openBlob: () => openBlob(spec, ports.lanes), has: calls.has });
   const served = createLanes({
-    key: spec,
+    ...{ key: spec, lanes: ports.lanes, log, calls, writes, governor, nextCall },
     fetch: fetches.serve,
-    lanes: ports.lanes,
-    log,
-    calls,
-    governor,
     decide: ports.decidePlugin,
-    nextCall,
   });
   const starter = createStarter({ spec, ...ports, live: { ...ports, served, log, onDropped: notes.dropped } });
   let state: RunState = "stopped";
@@ -82,7 +79,7 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
     spec,
     start,
     attach,
-    call: createPluginCaller({ key: spec, ...ports, slots, stats, calls, current, onTimeout }),
+    call: createPluginCaller({ key: spec, ...ports, slots, stats, calls, writes, current, onTimeout }),
     stop,
     cut,
     status,
@@ -243,6 +240,11 @@ export function createInstance(spec: InstanceSpec, ports: InstancePorts): Instan
       calls: stats.read(),
     });
   }
+}
+
+async function openBlob(spec: InstanceSpec, { records }: LanePorts): Promise<BlobSink> {
+  if (records === undefined) throw new HilumError("request.not_found");
+  return await records.openBlob(spec);
 }
 
 type Described = Pick<InstanceStatus, "state" | "restarts" | "restartBudget" | "inFlight" | "waiting" | "calls"> & {

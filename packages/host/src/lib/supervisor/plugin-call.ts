@@ -1,4 +1,5 @@
-import { HilumError, isHilumError, wireLimits, type CallMeta } from "@hilum/contract";
+import { HilumError, isHilumError, wireLimits, type CallMeta, type ContentInfo } from "@hilum/contract";
+import type { BlobWrites } from "@hilum/contract/wire";
 import { answerParsers } from "../connection/answers.ts";
 import type { InstanceKey } from "../instance-key.ts";
 import { govern, type CallContext, type CallRecord, type Decision, type Governor } from "../pipeline.ts";
@@ -27,6 +28,8 @@ export interface PluginCall {
   hops?: number;
   /** End the process when the deadline passes, instead of leaving the call to itself. */
   killOnTimeout?: boolean;
+  /** What stands besides against this very call, such as a patient's consent: asked last, and after the wait for a slot. */
+  decide?(): Promise<Decision>;
 }
 
 /** Asked before the host calls into a plugin, or starts it; by facts of the host alone. */
@@ -48,6 +51,8 @@ export interface CallerOptions {
   slots: Slots;
   stats: CallStats;
   calls: CallsInFlight;
+  /** Bytes that the plugin writes in its calls. */
+  writes: BlobWrites;
   /** The life that calls go to now, or throws why there is none. */
   current(): Live;
   /** A call ended at its deadline; answered calls in between reset the count. */
@@ -68,11 +73,18 @@ export function createPluginCaller(
     return govern(governor, context, recordOf(key, id, call), {
       resolve: () => resolveLive(options.current(), call),
       admit: () => slots.enter(deadlineAtMs),
-      decide: () => decideCall(request),
+      decide: () => decideBoth(decideCall(request), call),
       perform: () => perform(id, call, deadlineAtMs),
       release: slots.leave,
     });
   };
+}
+
+/** A call without a decision of its own costs no turn of the queue. */
+function decideBoth(decision: Decision | Promise<Decision>, call: PluginCall): Decision | Promise<Decision> {
+  const { decide } = call;
+  if (decide === undefined) return decision;
+  return Promise.resolve(decision).then((first) => (first.allow === true ? decide() : first));
 }
 
 function resolveLive(live: Live, { method, hops = 0 }: PluginCall): Live {
@@ -84,7 +96,7 @@ function resolveLive(live: Live, { method, hops = 0 }: PluginCall): Live {
   return live;
 }
 
-function createPerformer({ key, ticker, stats, calls, current, onTimeout }: CallerOptions) {
+function createPerformer({ key, ticker, stats, calls, writes, current, onTimeout }: CallerOptions) {
   let timeoutsInARow = 0;
 
   return async (id: string, call: PluginCall, deadlineAtMs: number): Promise<unknown> => {
@@ -96,12 +108,13 @@ function createPerformer({ key, ticker, stats, calls, current, onTimeout }: Call
       deadlineMs: Math.max(1, Math.floor(deadlineAtMs - beganMs)),
       hops: call.hops ?? 0,
     };
-    calls.add(id, call.params);
+    calls.add(id, call.method, call.params);
     try {
       const params = paramsOf(key, call.params);
       const answer = await live.connection.request(call.method, { ...params, meta }, deadlineAtMs);
       timeoutsInARow = 0;
-      const result = parseAnswer(call.method, answer);
+      const result = parseAnswer(call, answer);
+      keepContent(writes, id, result);
       stats.add(ticker.now() - beganMs, false);
       return result;
     } catch (error) {
@@ -111,6 +124,7 @@ function createPerformer({ key, ticker, stats, calls, current, onTimeout }: Call
       throw error;
     } finally {
       calls.remove(id);
+      writes.end(id);
     }
   };
 }
@@ -122,10 +136,19 @@ function paramsOf(key: CallerOptions["key"], params: Record<string, unknown>): R
   return { ...params, settings: withoutHeldSecrets(key, settings as Record<string, unknown>) };
 }
 
-function parseAnswer(method: string, answer: unknown): unknown {
+function parseAnswer({ method, params }: PluginCall, answer: unknown): unknown {
   const parse = answerParsers.get(method);
   if (parse === undefined) throw new HilumError("plugin.not_served");
-  return parse(answer);
+  return parse(answer, params);
+}
+
+/** The bytes of an answered record are those that the plugin wrote in this very call; whoever asked has them from now on. */
+function keepContent(writes: BlobWrites, call: string, result: unknown): void {
+  const { content } = (result ?? {}) as { content?: ContentInfo };
+  if (content !== undefined && writes.take(call, content) === undefined)
+    throw new HilumError("plugin.bad_reply", {
+      problems: [{ pointer: "/content", message: "its bytes were not written in this call" }],
+    });
 }
 
 function recordOf({ plugin, instance }: InstanceKey, id: string, call: PluginCall): CallRecord {

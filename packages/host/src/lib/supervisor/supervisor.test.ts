@@ -59,8 +59,8 @@ describe("call statistics", () => {
 describe("calls in flight", () => {
   it("threat 53: an attachment belongs to its call, and to nobody once the call is over", () => {
     const calls = createCallsInFlight();
-    calls.add("c1", { attachments: [{ id: "b1" }] });
-    calls.add("c2", { attachments: [{ id: "b2" }] });
+    calls.add("c1", "messages.send", { attachments: [{ id: "b1" }] });
+    calls.add("c2", "messages.send", { attachments: [{ id: "b2" }] });
     expect([calls.holdsBlob("c1", "b1"), calls.holdsBlob("c1", "b2"), calls.holdsBlob("c3", "b1")]).toEqual([
       true,
       false,

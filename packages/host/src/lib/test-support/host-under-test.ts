@@ -6,6 +6,7 @@ import { createTempDir, fixtureEntry, fixturePlugins, type FixturePlugin } from 
 import type { Grant } from "@hilum/policy";
 import { vi } from "vitest";
 import { createHost, type Host, type HostCall, type HostOptions } from "../host.ts";
+import { createRecordsInMemory, type RecordsInMemory } from "./records-in-memory.ts";
 import type { LanePorts } from "../lanes/lanes.ts";
 import type { PluginLogLine } from "../logs/plugin-log.ts";
 import type { CallContext } from "../pipeline.ts";
@@ -24,6 +25,7 @@ export interface HostUnderTest {
   asked: [method: string, by: string, params: unknown][];
   state: Map<string, string>;
   blobs: Map<string, Buffer>;
+  records: RecordsInMemory;
   /** Messages by the instance they were handed to. */
   messages: Map<string, { plugin: string; instance: string }>;
   entries(): Promise<AuditEntry[]>;
@@ -132,6 +134,7 @@ function createLanesInMemory() {
   const blobs = new Map<string, Buffer>();
   const messages = new Map<string, { plugin: string; instance: string }>();
   const asked: [string, string, unknown][] = [];
+  const records = createRecordsInMemory(blobs);
   const by = ({ plugin, instance }: { plugin: string; instance: string }): string => `${plugin}/${instance}`;
   const lanes: LanePorts = {
     ownerOfMessage: async (message) => messages.get(message),
@@ -151,6 +154,7 @@ function createLanesInMemory() {
       return { version: 1 };
     },
     deleteState: async (key, params) => void state.delete(`${by(key)} ${params.key}`),
+    records: records.port,
   };
-  return { lanes, state, blobs, messages, asked };
+  return { lanes, state, blobs, messages, asked, records };
 }

@@ -62,6 +62,44 @@ describe("maskBody", () => {
     });
   });
 
+  it("shows of a search its parameters, and nothing of whom it finds or asks for", () => {
+    const search = {
+      type: "Patient",
+      query: [
+        ["identifier", "http://mrn|555-01"],
+        ["name:exact", "Lovelace"],
+      ],
+      count: 20,
+    };
+    expect(maskBody(search)).toEqual({
+      type: "Patient",
+      query: [
+        ["identifier", "••••"],
+        ["name:exact", "••••"],
+      ],
+      count: 20,
+    });
+    expect(maskBody({ type: "Patient", id: "555-01", version: "MRN555", call: "01K" })).toEqual({
+      type: "Patient",
+      id: "••••",
+      version: "••••",
+      call: "01K",
+    });
+    const written = {
+      resource: { resourceType: "Patient", id: "555-01", name: [{ family: "Lovelace" }] },
+      ifNoneExist: [["Ada Lovelace", "555-01"]],
+      ifMatch: "555-01",
+    };
+    const found = {
+      resources: [written.resource],
+      next: "c-555-01",
+      content: { id: "blob1", size: 12, contentType: "text/plain" },
+    };
+    const chunk = { call: "01K", base64: "QWRhIExvdmVsYWNl", last: true };
+    for (const body of [written, found, chunk])
+      expect(JSON.stringify(maskBody(body))).not.toMatch(/555-01|Ada|Lovelace|QWRh/);
+  });
+
   it("ends at a depth and a length, and says so", () => {
     const deep = JSON.parse(`${'{"a":'.repeat(40)}1${"}".repeat(40)}`) as object;
     expect(JSON.stringify(maskBody(deep))).toContain("deeper");

@@ -1,3 +1,5 @@
+import { isRecordType } from "@hilum/contract/wire";
+
 /** Members whose text is a token of the protocol and never a person's. */
 const shownTexts: ReadonlySet<string> = new Set([
   ...[
@@ -29,17 +31,24 @@ const shownTexts: ReadonlySet<string> = new Set([
     "version",
   ],
 ]);
+/** What tells which record is meant: its id may be a number that the clinic knows a patient by. */
+const targetTexts: ReadonlySet<string> = new Set(["id", "version"]);
+/** Pairs of a search: the name of a parameter is a token, its value is a person's. */
+const searches: ReadonlySet<string> = new Set(["query", "ifNoneExist"]);
+const pairsMax = 50;
 /** Lists of such tokens: what a manifest declares. */
 const shownLists: ReadonlySet<string> = new Set(["capabilities", "grants", "methods", "secretsHeld"]);
 const shownNumbers: ReadonlySet<string> = new Set([
   ...["attempt", "code", "deadlineMs", "durationMs", "hops", "length", "offset", "recipient", "retryAfterMs", "size"],
-  ...["status", "version"],
+  ...["status", "version", "count"],
 ]);
 /** A FHIR resource shows what it is and how far it is; a `code` in it may be a diagnosis. */
 const shownInResources: ReadonlySet<string> = new Set(["resourceType", "status"]);
 
 const token = /^[A-Za-z0-9_.:/{}$-]{1,120}$/;
 const memberName = /^[A-Za-z_$][A-Za-z0-9_$.-]{0,63}$/;
+/** A search parameter with its modifier: `birthdate`, `name:exact`. */
+const parameterName = /^_?[a-z][a-z-]{0,40}(?::[a-z]{1,12})?$/;
 const depthMax = 16;
 const itemsMax = 20;
 const membersMax = 60;
@@ -85,7 +94,11 @@ function maskItems(items: readonly unknown[], place: Place): unknown[] {
 function maskMembers(members: Record<string, unknown>, place: Place): Record<string, unknown> {
   const inResource = place.inResource || typeof members["resourceType"] === "string";
   const entries = Object.entries(members);
+  const aboutRecord = isRecordType(members["type"]);
   const shown = entries.slice(0, membersMax).map(([name, value], index): [string, unknown] => {
+    if (aboutRecord && name === "type") return [name, value];
+    if (aboutRecord && targetTexts.has(name)) return [name, hide(value)];
+    if (!inResource && searches.has(name)) return [name, maskPairs(value)];
     const inner = { depth: place.depth + 1, name, inResource, inLimits: place.inLimits || name === "limits" };
     // Settings are the instance's own, whatever they are called.
     const hidden = name === "settings" || name === "config";
@@ -93,6 +106,14 @@ function maskMembers(members: Record<string, unknown>, place: Place): Record<str
   });
   if (entries.length > membersMax) shown.push(["••••", `${entries.length - membersMax} more`]);
   return Object.fromEntries(shown);
+}
+
+function maskPairs(value: unknown): unknown {
+  if (!Array.isArray(value)) return hide(value);
+  return value.slice(0, pairsMax).map((pair: unknown) => {
+    const [name] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    return [typeof name === "string" && parameterName.test(name) ? name : "••••", "••••"];
+  });
 }
 
 /** Names alone. */

@@ -22,6 +22,8 @@ export interface MessageViewProps {
   elsewhere?: ReactNode;
   /** Recipients in the clear, in place of the masked one. */
   people?: Readonly<Record<"To" | "Cc" | "Bcc", string>>;
+  /** Whom it is about: the way to the patient's record. */
+  about?: ReactNode;
   provider?: string | undefined;
   askedBy?: string | undefined;
   onAttachment?(url: string, title: string | undefined): void;
@@ -34,6 +36,7 @@ export function MessageView({
   content,
   elsewhere,
   people,
+  about,
   provider,
   askedBy,
   onAttachment,
@@ -50,6 +53,7 @@ export function MessageView({
         rows={{
           Channel: channelWords[message.channel],
           ...(people ?? { To: `${message.recipient}${more}` }),
+          About: about === false ? undefined : about,
           Provider: provider,
           Mode: message.testMode ? "Test" : undefined,
           "Asked by": askedBy,

@@ -8,6 +8,8 @@ export interface Format {
   moment(at: string | number): string;
   /** 12 March 2026, 14:02:11 */
   exactly(at: string | number): string;
+  /** "12 Mar" of `2026-03-12`, "Mar" of `2026-03`, nothing of `2026`: the same in every time zone */
+  dayOfYear(when: string): string;
   /** 340 ms, 1.4 s, 3 min */
   duration(ms: number): string;
   count(n: number): string;
@@ -20,6 +22,9 @@ export function createFormat({ locale, timeZone }: { locale: string; timeZone: s
   const part = (at: string | number | Date, options: Intl.DateTimeFormatOptions): string =>
     new Intl.DateTimeFormat(locale, { timeZone, ...options }).format(new Date(at));
   const time = { hour: "2-digit", minute: "2-digit" } as const;
+  const dayAndMonth = { day: "numeric", month: "short" } as const;
+  const calendar = (options: Intl.DateTimeFormatOptions, day: string): string =>
+    new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(new Date(day.slice(0, 10)));
   const clock = (at: string | number): string => part(at, { ...time, second: "2-digit" });
   const count = (n: number): string => new Intl.NumberFormat(locale).format(n);
 
@@ -36,6 +41,7 @@ export function createFormat({ locale, timeZone }: { locale: string; timeZone: s
     clockMs: (at) => part(at, { ...time, second: "2-digit", fractionalSecondDigits: 3 }),
     moment,
     exactly: (at) => `${part(at, { dateStyle: "long" })}, ${clock(at)}`,
+    dayOfYear: (when) => (when.length < 7 ? "" : calendar(when.length < 10 ? { month: "short" } : dayAndMonth, when)),
     duration,
     count,
     many: (n, one, more = `${one}s`) => `${count(n)} ${n === 1 ? one : more}`,

@@ -25,6 +25,11 @@ export interface Keyring {
   collectionKey(table: string, keyId?: number): SealingKey;
 }
 
+/** A keyring that takes other keys while it is in use: what held it before holds the new ones. */
+export interface LiveKeyring extends Keyring {
+  use(material: KeyMaterial): void;
+}
+
 const blindBytes = 16;
 
 export function createKeyring(material: KeyMaterial): Keyring {
@@ -65,6 +70,23 @@ export function createKeyring(material: KeyMaterial): Keyring {
     blind: (domain, value) =>
       createHmac("sha256", domainKey(domain)).update(value, "utf8").digest().subarray(0, blindBytes),
     collectionKey,
+  };
+}
+
+export function createLiveKeyring(first: KeyMaterial): LiveKeyring {
+  let keyring = createKeyring(first);
+  return {
+    get currentId() {
+      return keyring.currentId;
+    },
+    deployment: first.deployment,
+    seal: (place, plaintext) => keyring.seal(place, plaintext),
+    open: (place, envelope) => keyring.open(place, envelope),
+    blind: (domain, value) => keyring.blind(domain, value),
+    collectionKey: (table, keyId) => keyring.collectionKey(table, keyId),
+    use: (material) => {
+      keyring = createKeyring(material);
+    },
   };
 }
 

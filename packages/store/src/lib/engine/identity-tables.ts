@@ -64,6 +64,9 @@ export interface ApiTokensTable {
   name: string;
   role: Role;
   prefix: string;
+  /** JSON list of scopes. */
+  scopes: string;
+  purpose: "TREAT" | "HOPERAT";
   createdBy: string;
   createdAt: string;
   expiresAt: string;

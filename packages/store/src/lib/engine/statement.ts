@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Place } from "../crypto/envelope.ts";
 
 export type Dialect = "sqlite" | "postgresql";
@@ -7,6 +8,8 @@ export type SqlValue = string | number | null | Uint8Array;
 export interface SealRequest {
   seal: string | Uint8Array;
   place: Place;
+  /** The key that seals, where the row has one of its own. Absent: the keyring's for the table. */
+  under?: KeyObject;
 }
 
 /** A value that is stored as its blind index. */
@@ -15,7 +18,13 @@ export interface BlindRequest {
   domain: string;
 }
 
-export type Parameter = SqlValue | SealRequest | BlindRequest;
+/** Values that are stored as a JSON array of keyed hashes of 64 bits, each value once. */
+export interface TokensRequest {
+  tokens: readonly string[];
+  domain: string;
+}
+
+export type Parameter = SqlValue | SealRequest | BlindRequest | TokensRequest;
 
 /** One SQL statement that can pass between threads. */
 export interface Statement {

@@ -3,6 +3,16 @@ import type { ColumnType, Generated } from "kysely";
 import type { TimelineKind } from "../ports/messages.ts";
 import type { CodeState, HealthStateName } from "../ports/plugins.ts";
 import type { AgreementsTable, EgressReceiptsTable, VendorHostsTable, VendorsTable } from "./egress-tables.ts";
+import type { DataKeysTable, KeyRotationsTable } from "./key-tables.ts";
+import type {
+  ApprovalsTable,
+  AttachmentSourcesTable,
+  DisclosuresTable,
+  GlassesTable,
+  GlassNotesTable,
+  GlassUsesTable,
+  RetentionRulesTable,
+} from "./governance-tables.ts";
 import type { HookDeliveriesTable } from "./hook-tables.ts";
 import type {
   ApiTokensTable,
@@ -17,6 +27,16 @@ import type {
   UsersTable,
 } from "./identity-tables.ts";
 import type { ListingsTable, MarketplaceEntriesTable, PackagesTable } from "./marketplace-tables.ts";
+import type { RecordStoreFaultsTable, RecordStoresTable } from "./replication-tables.ts";
+import type {
+  RecordBlobsTable,
+  RecordHoldsTable,
+  RecordKeyPatientsTable,
+  RecordKeysTable,
+  RecordsTable,
+  RecordTermsTable,
+  RecordVersionsTable,
+} from "./record-tables.ts";
 import type { OauthStatesTable, RepairSnoozesTable, SignInFaultsTable } from "./setup-tables.ts";
 import type { BlindRequest, SealRequest } from "./statement.ts";
 
@@ -24,13 +44,14 @@ import type { BlindRequest, SealRequest } from "./statement.ts";
 export type Sealed = ColumnType<Uint8Array, SealRequest, SealRequest>;
 export type SealedOrNull = ColumnType<Uint8Array | null, SealRequest | null, SealRequest | null>;
 /** Written as a request that the commit thread hashes with the index key. */
-type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
+export type Blind = ColumnType<Uint8Array, BlindRequest, BlindRequest>;
 export type BlindOrNull = ColumnType<Uint8Array | null, BlindRequest | null, BlindRequest | null>;
 
 /** The columns of migration 001 and later, in the names that the code uses; the compiler writes them in snake_case. */
 export interface Tables {
   deployment: DeploymentTable;
   dataKeys: DataKeysTable;
+  keyRotations: KeyRotationsTable;
   facts: FactsTable;
   counters: CountersTable;
   platformRevisions: PlatformRevisionsTable;
@@ -81,20 +102,26 @@ export interface Tables {
   listings: ListingsTable;
   packages: PackagesTable;
   marketplaceEntries: MarketplaceEntriesTable;
+  recordStores: RecordStoresTable;
+  recordStoreFaults: RecordStoreFaultsTable;
+  glasses: GlassesTable;
+  glassUses: GlassUsesTable;
+  glassNotes: GlassNotesTable;
+  disclosures: DisclosuresTable;
+  approvals: ApprovalsTable;
+  retentionRules: RetentionRulesTable;
+  attachmentSources: AttachmentSourcesTable;
+  recordKeys: RecordKeysTable;
+  recordKeyPatients: RecordKeyPatientsTable;
+  records: RecordsTable;
+  recordTerms: RecordTermsTable;
+  recordVersions: RecordVersionsTable;
+  recordBlobs: RecordBlobsTable;
+  recordHolds: RecordHoldsTable;
 }
 
 interface DeploymentTable {
   id: string;
-  createdAt: string;
-}
-
-interface DataKeysTable {
-  id: number;
-  purpose: "data" | "index";
-  state: "active" | "retired";
-  provider: string;
-  wrapped: Uint8Array;
-  checkValue: Uint8Array;
   createdAt: string;
 }
 
@@ -354,6 +381,9 @@ interface BlobsTable {
   sealedSha256: Sealed;
   createdAt: string;
   createdBy: string;
+  sealedKey: SealedOrNull;
+  object: string | null;
+  place: Generated<"folder" | "bucket">;
 }
 
 interface MessageBlobsTable {

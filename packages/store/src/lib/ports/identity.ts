@@ -126,6 +126,10 @@ export interface ApiTokenRow {
   id: string;
   name: string;
   role: Role;
+  /** Data scopes that open records to it; none opens no record. */
+  scopes: string[];
+  /** Purpose of use of what it asks for. */
+  purpose: "TREAT" | "HOPERAT";
   prefix: string;
   createdBy: string;
   createdAt: Time;

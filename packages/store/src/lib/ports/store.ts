@@ -1,13 +1,18 @@
 import type { Log } from "@hilum/contract";
 import type { Grants } from "./access.ts";
+import type { BlobPlaceSettings } from "./blob-places.ts";
+import type { Approvals, Disclosures, Glasses, Retention } from "./governance.ts";
 import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
 import type { KeyProvider } from "./keys.ts";
 import type { Listings, MarketplaceEntries, Packages } from "./marketplace.ts";
+import type { KeyProvider, Keys } from "./keys.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
 import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications } from "./operations.ts";
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
+import type { Records } from "./records.ts";
+import type { RecordStores } from "./record-stores.ts";
 import type { PrivateState, Settings, Setup } from "./settings.ts";
 import type { Clock } from "./shapes.ts";
 import type { SignIns } from "./sign-ins.ts";
@@ -22,6 +27,8 @@ export interface StoreOptions {
   /** Default: the system's. */
   clock?: Clock;
   log?: Log;
+  /** Within which every other process takes up a change of the keys by `keys.refresh`; default 5 s on PostgreSQL, 0 on SQLite. */
+  keysAnnouncedMs?: number;
 }
 
 /** One repository per noun. Each method is one transaction and is durable once it resolves. */
@@ -56,6 +63,12 @@ export interface Repositories {
   listings: Listings;
   packages: Packages;
   marketplace: MarketplaceEntries;
+  recordStores: RecordStores;
+  glasses: Glasses;
+  disclosures: Disclosures;
+  approvals: Approvals;
+  retention: Retention;
+  records: Records;
 }
 
 export interface StoreStatus {
@@ -76,6 +89,8 @@ export interface StoreStatus {
 
 export interface Store extends Repositories {
   blobs: Blobs;
+  blobPlaces: BlobPlaceSettings;
+  keys: Keys;
   /**
    * Several repositories in one transaction: `work` gets its own set of them, sees its own writes, and commits when it
    * resolves. It has the writer to itself, so it must not wait for anything else, nor use the outer repositories; after

@@ -1,83 +1,163 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { HilumError } from "@hilum/contract/errors";
-import { syncFolder } from "../crypto/file-key-provider.ts";
-import { readSealed, writeSealed } from "../crypto/sealed-file.ts";
+import { HilumError, isHilumError } from "@hilum/contract/errors";
+import type { BlobPlace } from "../blobs/blob-place.ts";
+import type { BlobPlaces } from "../blobs/place-settings.ts";
+import { makeStreamKey, openDataKeyStream, openStream, sealStream, type StreamOwner } from "../crypto/sealed-stream.ts";
 import { toStatement } from "../engine/query.ts";
 import type { BlobRow, Blobs } from "../ports/messages.ts";
 import type { Session } from "../session.ts";
 
-const draftSuffix = ".part";
 const idPattern = /^[A-Za-z0-9_-]{1,60}$/;
 
-export function createBlobs(session: Session, folder: string): Blobs {
-  const { sql, keyring } = session;
-  const pathOf = (id: string): string => join(folder, id);
+/** What a row says of where the bytes are and what opens them. */
+interface Stored extends BlobRow {
+  object: string;
+  place: BlobPlace["kind"];
+  /** Absent for one that a data key sealed itself. */
+  key?: Buffer;
+}
 
-  const find = async (id: string): Promise<BlobRow | undefined> => {
+export interface SealedBlobs extends Blobs {
+  /**
+   * Seals attachments anew, each with a key of its own, that a data key sealed; answers how many. One that does not open
+   * stays as it is. A crash in between leaves a file without a row, for `sweep`.
+   */
+  giveOwnKeys(signal: AbortSignal): Promise<number>;
+  /** How many still need a data key. */
+  withoutOwnKey(): Promise<number>;
+}
+
+export function createBlobs(session: Session, places: Pick<BlobPlaces, "current" | "of" | "all">): SealedBlobs {
+  const { sql, keyring } = session;
+  const ownerOf = (id: string): StreamOwner => ({ deployment: keyring.deployment, id });
+
+  const stored = async (id: string): Promise<Stored | undefined> => {
     const row = await session.first(sql.selectFrom("blobs").selectAll().where("id", "=", id));
     if (row === undefined) return undefined;
-    const { sealedSha256, ...rest } = row;
-    return { ...rest, sha256: keyring.open(hashPlace(id), sealedSha256).toString("utf8") };
+    const { sealedSha256, sealedKey, object, ...rest } = row;
+    return {
+      ...rest,
+      sha256: keyring.open(hashPlace(id), sealedSha256).toString("utf8"),
+      object: object ?? id,
+      ...(sealedKey === null ? {} : { key: keyring.open(keyPlace(id), sealedKey) }),
+    };
+  };
+
+  const open = async ({ id, key, object, place, size }: Stored): Promise<AsyncIterable<Uint8Array>> => {
+    const sealed = (await places.of(place)).read(object);
+    const content =
+      key === undefined ? openDataKeyStream(keyring, ownerOf(id), sealed) : openStream(key, ownerOf(id), sealed);
+    return readVerified(content, id, size);
+  };
+
+  const writeRekeyed = async (blob: Stored): Promise<boolean> => {
+    const place = await places.of(blob.place);
+    const object = objectOf(blob.id);
+    const key = makeStreamKey();
+    await place.write(object, sealStream(key, ownerOf(blob.id), await open(blob)));
+    const outcome = await session.write([
+      toStatement(
+        sql
+          .updateTable("blobs")
+          .set({ object, sealedKey: { seal: key, place: keyPlace(blob.id) } })
+          .where("id", "=", blob.id)
+          .where("sealedKey", "is", null),
+        1,
+      ),
+    ]);
+    await place.remove(outcome.ok ? blob.object : object);
+    return outcome.ok;
+  };
+
+  const removeRow = async (id: string): Promise<"removed" | "named" | "absent"> => {
+    const blob = await session.first(sql.selectFrom("blobs").select(["object", "place"]).where("id", "=", id));
+    if (blob === undefined) return "absent";
+    // The foreign key refuses while something names it. Without its row, and so its key, what is left is noise.
+    const outcome = await session.write([toStatement(sql.deleteFrom("blobs").where("id", "=", id), 1)]);
+    if (!outcome.ok) return outcome.why === "reference" ? "named" : "absent";
+    await (await places.of(blob.place)).remove(blob.object ?? id);
+    return "removed";
   };
 
   return {
     write: async (content, { id, contentType, by, bytesMax }) => {
       if (!idPattern.test(id)) throw new HilumError("request.invalid", { detail: "The attachment's id is not valid." });
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const draft = `${pathOf(id)}.${randomBytes(6).toString("hex")}${draftSuffix}`;
+      const place = await places.current();
+      const object = objectOf(id);
+      const key = makeStreamKey();
+      const measured = measure(content, bytesMax);
+      await place.write(object, sealStream(key, ownerOf(id), measured.content));
+      const row: BlobRow = { id, contentType, ...measured.result(), createdAt: session.now(), createdBy: by };
+      const { sha256, ...plain } = row;
       try {
-        const { size, sha256 } = await writeDraft(session, draft, id, content, bytesMax);
-        await rename(draft, pathOf(id));
-        await syncFolder(folder);
-        const row: BlobRow = { id, contentType, size, sha256, createdAt: session.now(), createdBy: by };
         await session.commit([
           toStatement(
             sql.insertInto("blobs").values({
-              id,
-              contentType,
-              size,
+              ...plain,
+              object,
+              place: place.kind,
               sealedSha256: { seal: sha256, place: hashPlace(id) },
-              createdAt: row.createdAt,
-              createdBy: by,
+              sealedKey: { seal: key, place: keyPlace(id) },
             }),
           ),
         ]);
-        return row;
       } catch (error) {
-        await rm(draft, { force: true });
-        throw noSpace(error, folder);
+        await place.remove(object);
+        throw error;
       }
+      return row;
     },
-    find,
+    find: async (id) => {
+      const found = await stored(id);
+      return found === undefined ? undefined : presentBlob(found);
+    },
     read: async (id) => {
-      const row = await find(id);
-      if (row === undefined) throw new HilumError("blob.not_found");
-      return { row, content: readVerified(readSealed(pathOf(id), keyring, id), row) };
+      const found = await stored(id);
+      if (found === undefined) throw new HilumError("blob.not_found");
+      return { row: presentBlob(found), content: await open(found) };
     },
     remove: async (id) => {
-      const outcome = await session.write([toStatement(sql.deleteFrom("blobs").where("id", "=", id), 1)]);
-      if (!outcome.ok && outcome.why === "reference")
-        throw new HilumError("request.conflict", { detail: "A message or an agreement names this attachment." });
-      if (outcome.ok) await rm(pathOf(id), { force: true });
-      return outcome.ok;
+      const outcome = await removeRow(id);
+      if (outcome === "named")
+        throw new HilumError("request.conflict", {
+          detail: "A message, a record or an agreement names this attachment.",
+        });
+      return outcome === "removed";
     },
-    sweep: async (before) =>
-      (await sweepRows(session, pathOf, before)) + (await sweepFiles(session, folder, Date.parse(before))),
+    sweep: async (before) => {
+      let removed = 0;
+      for (const id of await unnamed(session, before)) if ((await removeRow(id)) === "removed") removed += 1;
+      for (const place of await places.all()) removed += await sweepObjects(session, place, Date.parse(before));
+      return removed;
+    },
+    giveOwnKeys: async (signal) => {
+      let moved = 0;
+      const ids = await session.scan(sql.selectFrom("blobs").select("id").where("sealedKey", "is", null));
+      for (const { id } of ids) {
+        if (signal.aborted) break;
+        const blob = await stored(id).catch(ignoreInvalid);
+        if (blob === undefined || blob.key !== undefined) continue;
+        if ((await writeRekeyed(blob).catch(ignoreInvalid)) === true) moved += 1;
+      }
+      return moved;
+    },
+    withoutOwnKey: async () => {
+      const count = sql
+        .selectFrom("blobs")
+        .select(({ fn }) => fn.countAll<number>().as("count"))
+        .where("sealedKey", "is", null);
+      return Number((await session.first(count))?.count ?? 0);
+    },
   };
 }
 
-async function writeDraft(
-  session: Session,
-  draft: string,
-  id: string,
+function measure(
   content: AsyncIterable<Uint8Array>,
   bytesMax: number,
-): Promise<{ size: number; sha256: string }> {
+): { content: AsyncIterable<Uint8Array>; result(): { size: number; sha256: string } } {
   const hash = createHash("sha256");
   let size = 0;
-  const measured = async function* (): AsyncGenerator<Uint8Array> {
+  const pass = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of content) {
       size += piece.length;
       if (size > bytesMax)
@@ -86,18 +166,11 @@ async function writeDraft(
       yield piece;
     }
   };
-  const file = await open(draft, "wx", 0o600);
-  try {
-    await writeSealed(file, session.keyring, id, measured());
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { size, sha256: hash.digest("hex") };
+  return { content: pass(), result: () => ({ size, sha256: hash.digest("hex") }) };
 }
 
-/** A whole file that an attacker put in place of a longer one of the same id would verify frame by frame; the row's size tells. */
-async function* readVerified(content: AsyncIterable<Uint8Array>, { id, size }: BlobRow): AsyncGenerator<Uint8Array> {
+/** Content that an attacker put in place of a longer one of the same id and key would verify frame by frame; the row's size tells. */
+async function* readVerified(content: AsyncIterable<Uint8Array>, id: string, size: number): AsyncGenerator<Uint8Array> {
   let read = 0;
   for await (const chunk of content) {
     read += chunk.length;
@@ -109,10 +182,9 @@ async function* readVerified(content: AsyncIterable<Uint8Array>, { id, size }: B
     });
 }
 
-async function sweepRows(session: Session, pathOf: (id: string) => string, before: string): Promise<number> {
-  const { sql } = session;
-  const unused = await session.scan(
-    sql
+async function unnamed(session: Session, before: string): Promise<string[]> {
+  const rows = await session.scan(
+    session.sql
       .selectFrom("blobs")
       .select("id")
       .where("createdAt", "<", before)
@@ -120,43 +192,53 @@ async function sweepRows(session: Session, pathOf: (id: string) => string, befor
         not(exists(selectFrom("messageBlobs").select("message").whereRef("messageBlobs.blob", "=", "blobs.id"))),
       )
       .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom("recordBlobs").select("version").whereRef("recordBlobs.blob", "=", "blobs.id"))),
+      )
+      .where(({ not, exists, selectFrom }) =>
         not(exists(selectFrom("agreements").select("agreements.id").whereRef("agreements.document", "=", "blobs.id"))),
       ),
   );
+  return rows.map(({ id }) => id);
+}
+
+/** Drafts and objects whose row was never written, or is gone, left by a crash. */
+async function sweepObjects(session: Session, place: BlobPlace, beforeMs: number): Promise<number> {
+  const { sql } = session;
   let removed = 0;
-  for (const { id } of unused) {
-    // The foreign key refuses when it was named meanwhile.
-    const outcome = await session.write([toStatement(sql.deleteFrom("blobs").where("id", "=", id), 1)]);
-    if (!outcome.ok) continue;
-    await rm(pathOf(id), { force: true });
+  for await (const object of place.list(beforeMs)) {
+    const known = await session.first(
+      sql
+        .selectFrom("blobs")
+        .select("id")
+        .where(({ or, and, eb }) =>
+          or([eb("object", "=", object), and([eb("id", "=", object), eb("object", "is", null)])]),
+        ),
+    );
+    if (known !== undefined) continue;
+    await place.remove(object);
     removed += 1;
   }
   return removed;
 }
 
-/** Drafts and files whose row was never written, left by a crash. */
-async function sweepFiles(session: Session, folder: string, beforeMs: number): Promise<number> {
-  const files = await readdir(folder).catch(() => []);
-  let removed = 0;
-  for (const name of files) {
-    const path = join(folder, name);
-    const { mtimeMs } = await stat(path);
-    if (mtimeMs >= beforeMs) continue;
-    const known =
-      !name.endsWith(draftSuffix) &&
-      (await session.first(session.sql.selectFrom("blobs").select("id").where("id", "=", name))) !== undefined;
-    if (known) continue;
-    await rm(path, { force: true });
-    removed += 1;
-  }
-  return removed;
+function ignoreInvalid(error: unknown): undefined {
+  if (isHilumError(error) && error.code === "envelope.invalid") return undefined;
+  throw error;
 }
 
-function noSpace(error: unknown, folder: string): unknown {
-  const full = error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
-  return full ? new HilumError("data.no_space", { detail: `The disk of ${folder} is full.`, cause: error }) : error;
+/** Another name for each writing, so that one that failed cannot stand in the way of the next. */
+function objectOf(id: string): string {
+  return `${id}.${randomBytes(6).toString("hex")}`;
+}
+
+function presentBlob({ id, contentType, size, sha256, createdAt, createdBy }: Stored): BlobRow {
+  return { id, contentType, size, sha256, createdAt, createdBy };
 }
 
 function hashPlace(id: string) {
   return { table: "blobs", id, field: "sha256", version: 1 };
+}
+
+function keyPlace(id: string) {
+  return { table: "blobs", id, field: "key", version: 1 };
 }

@@ -193,6 +193,8 @@ describe.each(databases)("identity in $name", ({ available, open }) => {
         id: newId(),
         name: "Scheduler",
         role: "operator" as const,
+        scopes: ["system/Patient.rs", "system/Observation.r?category=laboratory"],
+        purpose: "TREAT" as const,
         prefix: "hlm_ab12",
         createdBy: "user:ana",
         createdAt: at,

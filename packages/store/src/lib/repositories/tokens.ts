@@ -3,14 +3,26 @@ import type { ApiTokenRow, Invitations, Tokens } from "../ports/identity.ts";
 import { dropNulls, refuseWith, type Session } from "../session.ts";
 import { presentUser, selectUsers } from "./users.ts";
 
+const tokenColumns = [
+  ...(["id", "name", "role", "prefix", "scopes", "purpose"] as const),
+  ...(["createdBy", "createdAt", "expiresAt", "lastUsedAt"] as const),
+] as const;
+
 const findToken = prepareQuery<{ hash: string; now: string }>((sql, { hash, now }) =>
   sql
     .selectFrom("apiTokens")
-    .select(["id", "name", "role", "prefix", "createdBy", "createdAt", "expiresAt", "lastUsedAt"])
+    .select(tokenColumns)
     .where("hash", "=", hash)
     .where("expiresAt", ">", now)
     .where("revokedAt", "is", null),
 );
+
+type KeptToken = Omit<ApiTokenRow, "scopes"> & { scopes: string };
+
+const present = ({ scopes, ...token }: KeptToken): ApiTokenRow => ({
+  ...token,
+  scopes: JSON.parse(scopes) as string[],
+});
 
 export function createTokens(session: Session): Tokens {
   const { sql } = session;
@@ -18,20 +30,19 @@ export function createTokens(session: Session): Tokens {
     list: async () => {
       const query = sql
         .selectFrom("apiTokens")
-        .select(["id", "name", "role", "prefix", "createdBy", "createdAt", "expiresAt", "lastUsedAt"])
+        .select(tokenColumns)
         .where("revokedAt", "is", null)
         .where("expiresAt", ">", session.now())
         .orderBy("createdAt", "desc");
-      return (await session.all(query)).map((row) => dropNulls(row));
+      return (await session.all(query)).map((row) => present(dropNulls(row)));
     },
-    create: async ({ lastUsedAt, ...token }) => {
-      await session.commit([
-        toStatement(sql.insertInto("apiTokens").values({ ...token, lastUsedAt: lastUsedAt ?? null })),
-      ]);
+    create: async ({ lastUsedAt, scopes, ...token }) => {
+      const row = { ...token, scopes: JSON.stringify(scopes), lastUsedAt: lastUsedAt ?? null };
+      await session.commit([toStatement(sql.insertInto("apiTokens").values(row))]);
     },
     findByHash: async (hash) => {
       const [row] = await session.rows(findToken(session.dialect, { hash, now: session.now() }));
-      return row === undefined ? undefined : (dropNulls(row) as unknown as ApiTokenRow);
+      return row === undefined ? undefined : present(dropNulls(row) as unknown as KeptToken);
     },
     touch: async (id, at) => {
       await session.commit([toStatement(sql.updateTable("apiTokens").set({ lastUsedAt: at }).where("id", "=", id))]);

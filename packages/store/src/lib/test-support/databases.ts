@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createFakeClock, createTempDir, requires, startPostgres, type FakeClock } from "@hilum/testkit";
-import { createFileKeyProvider } from "../crypto/file-key-provider.ts";
+import { createFileKeyProvider } from "../key-holders/file-key-provider.ts";
 import { openStore } from "../open-store.ts";
 import type { NewMessage } from "../ports/messages.ts";
 import type { Store } from "../ports/store.ts";
@@ -9,6 +9,11 @@ import type { Store } from "../ports/store.ts";
 export interface TestStore {
   store: Store;
   clock: FakeClock;
+  /** Where it is, to look into it and to open it again. */
+  url: string;
+  folder: string;
+  /** Closes it, lets `meanwhile` do what it does, and opens it again. */
+  reopen(meanwhile?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,21 +48,31 @@ async function openTestStore(
   const folder = createTempDir("store");
   const clock = createFakeClock();
   const { url, drop } = await place(folder.path);
-  const store = await openStore({
+  const openAgain = (): Promise<Store> =>
+    openStore({
+      url,
+      keyProvider: createFileKeyProvider(folder.join("keys", "hilum.key")),
+      blobDir: folder.join("blobs"),
+      clock,
+      keysAnnouncedMs: 20,
+    });
+  const test = {
+    store: await openAgain(),
+    clock,
     url,
-    keyProvider: createFileKeyProvider(folder.join("keys", "hilum.key")),
-    blobDir: folder.join("blobs"),
-    clock,
-  });
-  return {
-    store,
-    clock,
+    folder: folder.path,
+    reopen: async (meanwhile?: () => Promise<void>) => {
+      await test.store.close();
+      await meanwhile?.();
+      test.store = await openAgain();
+    },
     close: async () => {
-      await store.close();
+      await test.store.close();
       drop();
       folder.remove();
     },
   };
+  return test;
 }
 
 async function createPostgresDatabase(): Promise<{ url: string; drop(): void }> {

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .capabilities import phi_class_of
+from .provider_addresses import DECLARE, asks_for, check_token_url, property_of
 from .request_templates import REQUEST_HEADERS, template_fault
 from .scopes import NetScope, format_scope, parse_scope
 
@@ -21,7 +22,6 @@ _RESERVED = re.compile(
     r"accept-encoding|upgrade|expect|via|forwarded|date|origin|referer|user-agent|max-forwards|http2-settings|proxy-.*|"
     r"sec-.*|x-forwarded-.*|x-http-method.*|x-method-override|:.*)"
 )
-_DECLARE = "Declare it in /config/properties."
 
 
 def check_destinations(manifest: Mapping[str, Any], report: Report) -> None:
@@ -53,12 +53,6 @@ def _check_scope(manifest: Mapping[str, Any], scope: str, pointer: str, report: 
     return None
 
 
-def asks_for(manifest: Mapping[str, Any], spelled: str) -> bool:
-    """True where one of the manifest's scopes has this spelling."""
-    asked = (parse_scope(request["scope"]) for request in manifest.get("scopes", []))
-    return any(not isinstance(scope, dict) and format_scope(scope) == spelled for scope in asked)
-
-
 def _check_headers(destination: Mapping[str, Any], pointer: str, report: Report) -> None:
     auth = destination.get("auth", {})
     for index, name in enumerate(destination.get("headers", [])):
@@ -83,6 +77,12 @@ def _check_auth(manifest: Mapping[str, Any], auth: Mapping[str, Any], pointer: s
             fix = "Name the header that the provider asks for."
             report(f"{pointer}/name", f"`{auth['name']}` cannot hold a secret", fix)
         _check_secret(manifest, auth["value"], f"{pointer}/value", report)
+    elif kind == "client_credentials":
+        check_token_url(manifest, auth["tokenUrl"], f"{pointer}/tokenUrl", report)
+        _check_plain(manifest, auth["clientId"], f"{pointer}/clientId", report)
+        _check_secret(manifest, auth["clientSecret"], f"{pointer}/clientSecret", report)
+        if "scope" in auth:
+            _check_plain(manifest, auth["scope"], f"{pointer}/scope", report)
     else:
         steps = manifest.get("setup", {}).get("steps", [])
         if not any(step["id"] == auth["step"] and step["type"] == "oauth2" for step in steps):
@@ -90,16 +90,10 @@ def _check_auth(manifest: Mapping[str, Any], auth: Mapping[str, Any], pointer: s
             report(f"{pointer}/step", message, "Name the id of such a step of /setup/steps.")
 
 
-def property_of(manifest: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """A setting that `config` declares."""
-    declared: Mapping[str, Any] | None = manifest.get("config", {}).get("properties", {}).get(name)
-    return declared
-
-
 def _check_plain(manifest: Mapping[str, Any], name: str, pointer: str, report: Report) -> None:
     declared = property_of(manifest, name)
     if declared is None:
-        return report(pointer, f"there is no setting `{name}`", _DECLARE)
+        return report(pointer, f"there is no setting `{name}`", DECLARE)
     if declared["type"] != "string" or declared.get("secret") is True:
         message = f"the setting `{name}` is not a text that may be shown"
         report(pointer, message, "Name a text that is not a secret.")
@@ -109,7 +103,7 @@ def _check_plain(manifest: Mapping[str, Any], name: str, pointer: str, report: R
 def _check_secret(manifest: Mapping[str, Any], name: str, pointer: str, report: Report) -> None:
     declared = property_of(manifest, name)
     if declared is None:
-        return report(pointer, f"there is no setting `{name}`", _DECLARE)
+        return report(pointer, f"there is no setting `{name}`", DECLARE)
     if declared.get("secret") is not True:
         fix = 'Add "secret": true to it in /config/properties.'
         report(pointer, f"the setting `{name}` is not a secret", fix)

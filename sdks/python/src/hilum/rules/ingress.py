@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .capabilities import phi_class_of
-from .destinations import property_of
+from .provider_addresses import property_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +89,12 @@ def held_secrets(manifest: Mapping[str, Any]) -> list[str]:
     names: list[str] = []
     for destination in manifest.get("destinations", []):
         auth = destination.get("auth", {})
-        member = {"basic": "password", "bearer": "token", "header": "value"}.get(auth.get("type", ""))
+        member = {
+            "basic": "password",
+            "bearer": "token",
+            "header": "value",
+            "client_credentials": "clientSecret",
+        }.get(auth.get("type", ""))
         names += [auth[member]] if member is not None else []
     for step in manifest.get("setup", {}).get("steps", []):
         if step["type"] == "oauth2":

@@ -10,7 +10,7 @@ from .capabilities import phi_class_of, phi_of_capability
 from .config_profile import check_config
 from .contract import load_contract
 from .deceptive_text import find_invisible, find_look_alike
-from .destinations import check_destinations, property_of
+from .destinations import check_destinations
 from .formats import is_web_address
 from .ingress import check_ingress
 from .json_values import WHOLE_MAX
@@ -18,6 +18,7 @@ from .migrations import check_migrations
 from .pages import check_pages, is_inner_path
 from .plugin_id import check_plugin_id
 from .problem import Problems, Report, pointer_to, problem
+from .provider_addresses import property_of
 from .scopes import format_scope, parse_scope, scope_settings
 from .setup_steps import check_setup
 from .shape import check
@@ -146,6 +147,7 @@ def _check_manifest(value: Any, included: bool) -> list[Problem]:
     _check_paths(value, report)
     check_pages(value, report)
     _check_classification(value, report)
+    _check_storage(value, report)
     for fault in check_config(value["config"]) if "config" in value else []:
         report(f"/config{fault['pointer']}", fault["message"], fault.get("fix"))
     if problems:
@@ -214,6 +216,15 @@ def _check_classification(manifest: Mapping[str, Any], report: Report) -> None:
     names = (name for name in manifest["capabilities"] if phi_of_capability(name) == implied)
     message = f"`{declared}` is less than {next(names, 'its capabilities')} implies"
     report("/classification/phi", message, f"Write `{implied}`, or leave it out.")
+
+
+def _check_storage(manifest: Mapping[str, Any], report: Report) -> None:
+    """The Storage Browser asks by the methods of `store_records`: without that capability it would find nobody."""
+    browser = manifest.get("storage", {}).get("browser", False)
+    if browser is False or "store_records" in manifest["capabilities"]:
+        return
+    message = "the Storage Browser reads by the capability `store_records`, which the plugin does not provide"
+    report("/storage/browser", message, 'Add "store_records" to `capabilities`, or remove `storage`.')
 
 
 def _check_scopes(manifest: Mapping[str, Any], report: Report) -> None:

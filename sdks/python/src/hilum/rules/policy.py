@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Union
+from urllib.parse import unquote
 
 from .json_values import is_safe_whole
 from .scopes import DataScope, NetScope, OtherScope, covers_scope, parse_scope
@@ -46,10 +48,25 @@ class Ask(NamedTuple):
     epoch_seen: int = 0
 
 
+Criteria = tuple[tuple[str, str], ...]
+"""Search criteria that a record must all meet, decoded. Empty: every record meets them."""
+
+
+class RowRule(NamedTuple):
+    """A record that one grant reaches meets all of `every`, and none of `none` as a whole."""
+
+    every: Criteria
+    none: tuple[Criteria, ...]
+
+
 class Allowed(NamedTuple):
-    """`grant` is None for what comes with being a plugin at all, or with the capability."""
+    """`grant` is None for what comes with being a plugin at all, or with the capability.
+
+    `rows`, of a record: which ones the grants reach; a record must meet one of the rules.
+    """
 
     grant: Grant | None
+    rows: tuple[RowRule, ...] = ()
 
 
 class Denied(NamedTuple):
@@ -63,14 +80,21 @@ _IMPLIED = {
     ("log", "log"): "always",
     ("messages", "messages.updateDelivery"): "own",
     ("messages", "blobs.read"): "own",
+    ("records", "blobs.write"): "own",
     ("state", "state.get"): "own",
     ("state", "state.put"): "own",
     ("state", "state.delete"): "own",
 }
-# What needs a grant, and the kind of scope that can give it.
+# What needs a grant, and the kind of scope that can give it. A store writes the files of its answer as its own.
 _SCOPED: dict[tuple[str, str], type[Scope]] = {
     ("egress", "connect"): NetScope,
     ("egress", "http.fetch"): NetScope,
+    ("records", "blobs.write"): DataScope,
+    ("records", "records.create"): DataScope,
+    ("records", "records.read"): DataScope,
+    ("records", "records.update"): DataScope,
+    ("records", "records.delete"): DataScope,
+    ("records", "records.search"): DataScope,
 }
 
 
@@ -90,9 +114,12 @@ def _decide(ask: Ask, grants: Sequence[Grant], epoch: float) -> Decision:
     rule = _IMPLIED.get((ask.lane, ask.action))
     if rule == "always":
         return Allowed(None)
-    if rule == "own":
-        return Allowed(None) if ask.owner == (ask.plugin, ask.instance) else Denied("owner.other")
     kind = _SCOPED.get((ask.lane, ask.action))
+    if rule == "own":
+        if ask.owner == (ask.plugin, ask.instance):
+            return Allowed(None)
+        if kind is None:
+            return Denied("owner.other")
     if kind is None:
         return Denied("action.unknown")
     own = [grant for grant in grants if (grant.plugin, grant.instance) == (ask.plugin, ask.instance)]
@@ -105,13 +132,65 @@ def _decide_by_grants(ask: Ask, kind: type[Scope], grants: Sequence[Grant]) -> D
     asked = parse_scope(ask.scope)
     if isinstance(asked, dict) or not isinstance(asked, kind):
         return Denied("scope.invalid")
+    if isinstance(asked, DataScope):
+        return _decide_rows(ask, asked, grants)
     covering = [grant for grant in grants if _covers(grant, asked)]
     if any(grant.decision == "denied" for grant in covering):
         return Denied("scope.denied")
     for grant in covering:
-        if grant.decision == "granted" and (grant.until is None or ask.now < grant.until):
+        if _holds(grant, ask):
             return Allowed(grant)
     return Denied("scope.not_granted")
+
+
+def _holds(grant: Grant, ask: Ask) -> bool:
+    return grant.decision == "granted" and (grant.until is None or ask.now < grant.until)
+
+
+def _decide_rows(ask: Ask, asked: DataScope, grants: Sequence[Grant]) -> Decision:
+    """Filters of grants do not decide whether, but for which records: what is asked names none."""
+    if asked.filters:
+        return Denied("scope.invalid")
+    denied = [grant for grant in grants if grant.decision == "denied"]
+    granted = [grant for grant in grants if _holds(grant, ask)]
+    rows = _rows_of(asked, granted, denied)
+    for grant in granted:
+        if _rows_of(asked, [grant], denied):
+            return Allowed(grant, rows)
+    return Denied("scope.denied" if _rows_of(asked, granted, []) else "scope.not_granted")
+
+
+def _rows_of(asked: DataScope, granted: Sequence[Grant], denied: Sequence[Grant]) -> tuple[RowRule, ...]:
+    """Grants add up, each with its own filters. A denial takes its rows from every grant of the same or a wider scope."""
+    denials = [scope for grant in denied if (scope := _reaching(grant.resolved or grant.scope, asked))]
+    rules = []
+    for grant in granted:
+        scope = _reaching(grant.resolved, asked)
+        if scope is None:
+            continue
+        none = tuple(_decoded(denial) for denial in denials if covers_scope(scope, denial))
+        if all(none):
+            rules.append(RowRule(_decoded(scope), none))
+    return tuple(rules)
+
+
+def _reaching(text: str | None, asked: DataScope) -> DataScope | None:
+    """The scope of a grant, if it covers what is asked once its filters are left aside."""
+    scope = parse_scope(text) if text is not None else None
+    if not isinstance(scope, DataScope):
+        return None
+    return scope if covers_scope(scope._replace(filters=()), asked) else None
+
+
+def _decoded(scope: DataScope) -> Criteria:
+    """Raises for what is no URL encoding: a filter that nobody can read opens nothing."""
+    return tuple((name, _decode(value)) for name, value in scope.filters)
+
+
+def _decode(value: str) -> str:
+    if re.search(r"%(?![0-9A-Fa-f]{2})", value):
+        raise ValueError("not URL encoding")
+    return unquote(value, errors="strict")
 
 
 def _covers(grant: Grant, asked: DataScope | NetScope | OtherScope) -> bool:

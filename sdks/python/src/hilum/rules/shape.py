@@ -190,9 +190,26 @@ def _hook_status(_rules: Rules, value: Any, pointer: str, report: Report) -> Non
         report(pointer, "must be a whole number from 200 to 299 or from 400 to 499")
 
 
+def _flag_or(rules: Rules, value: Any, pointer: str, report: Report) -> None:
+    if not isinstance(value, bool):
+        check(rules["form"], value, pointer, report)
+
+
+def _resource(rules: Rules, value: Any, pointer: str, report: Report) -> None:
+    if not isinstance(value, dict):
+        return report(pointer, f"must be a resource, not {name_of(value)}")
+    for name, form in (("resourceType", rules["type"]), ("id", rules["id"])):
+        if name in value:
+            check(form, value[name], f"{pointer}/{name}", report)
+        else:
+            report(f"{pointer}/{name}", f"`{name}` is missing", f'Add "{name}".')
+    return None
+
+
 _CHECKS: dict[str, Callable[[Rules, Any, str, Report], None]] = {
     "any": _any,
     "flag": _flag,
+    "flag_or": _flag_or,
     "hook_status": _hook_status,
     "list": _list,
     "null": _null,
@@ -200,6 +217,7 @@ _CHECKS: dict[str, Callable[[Rules, Any, str, Report], None]] = {
     "object": _object,
     "one_of": _one_of,
     "record": _record,
+    "resource": _resource,
     "scalar": _scalar,
     "setting_value": _setting_value,
     "text": _text,

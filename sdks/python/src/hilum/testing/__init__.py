@@ -12,7 +12,6 @@ from .faults import Faults
 from .host import TestHost, create_test_host
 from .host_fetch import TestFetchAnswer, TestFetchBody, TestFetchRequest
 from .plugin_calls import TestAttachment, TestCallError, TestDeadlineError
-from .records import TestMessage
 from .samples import (
     SampleMessage,
     sample_email,
@@ -22,18 +21,23 @@ from .samples import (
     sample_messages,
     sample_sms,
 )
+from .store_calls import TestContent, TestRecord, TestStore
+from .tables import TestMessage
 
 __all__ = [
     "Faults",
     "SampleMessage",
     "TestAttachment",
     "TestCallError",
+    "TestContent",
     "TestDeadlineError",
     "TestFetchAnswer",
     "TestFetchBody",
     "TestFetchRequest",
     "TestHost",
     "TestMessage",
+    "TestRecord",
+    "TestStore",
     "create_test_host",
     "sample_email",
     "sample_email_with_attachment",

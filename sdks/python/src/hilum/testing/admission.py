@@ -71,6 +71,8 @@ def check_methods(manifest: Mapping[str, Any], methods: Sequence[str]) -> None:
     wanted = list(known["hostMethods"]["core"])
     if "send_messages" in manifest["capabilities"]:
         wanted += known["hostMethods"]["send_messages"]
+    if "store_records" in manifest["capabilities"]:
+        wanted += known["hostMethods"]["store_records"]
     if hooks_of(manifest):
         wanted += known["hostMethods"]["ingress"]
     missing = [method for method in wanted if method not in methods]

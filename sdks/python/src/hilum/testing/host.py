@@ -21,24 +21,36 @@ from .admission import (
     resolve_grants,
     smoke_params,
 )
+from .blobs import TestCalls
 from .egress_server import TestEgress
 from .faults import Faults
 from .hook_params import hook_params
 from .host_lanes import HostLanes, present_host_error
+from .platform_records import PlatformRecords
 from .plugin_calls import PluginCalls, TestCallError, TestDeadlineError
-from .records import TestRecords
+from .record_lanes import RecordLanes
+from .store_calls import TestStore
+from .tables import TestTables
 from .wire_limits import wire_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..definition import Plugin
-    from ..models import CheckResult, Communication, DiscoveredOption, HealthResult, IngressHandleResult, SendResult
+    from ..models import (
+        CheckResult,
+        Communication,
+        DiscoveredOption,
+        HealthResult,
+        IngressHandleResult,
+        Resource,
+        SendResult,
+    )
     from ..protocol.frames import Violation
     from ..serve_channel import Connect
     from .host_fetch import OnFetch, TestFetchRequest
     from .plugin_calls import TestAttachment
-    from .records import TestMessage
+    from .tables import TestMessage
 
 
 async def create_test_host(
@@ -50,6 +62,7 @@ async def create_test_host(
     private_ranges: Sequence[str] = (),
     test_mode: bool = False,
     on_fetch: OnFetch | None = None,
+    records: Sequence[Mapping[str, Any]] = (),
     now: Callable[[], datetime] | None = None,
 ) -> TestHost:
     """Runs a plugin in this process under the platform's rules.
@@ -63,6 +76,8 @@ async def create_test_host(
     - `grants`: scopes of the manifest that are granted, as it spells them. Default: none.
     - `private_ranges`: networks (CIDR) that an administrator opened. Without them not even 127.0.0.1 is reached.
     - `on_fetch`: plays the provider behind `ctx.fetch`. Without it a request that is allowed finds nobody.
+    - `records`: records that the platform keeps already. A plugin reaches what its grants allow. They are searched by `_id`,
+      tokens, references and dates, and judged no further than what they are and where they belong.
 
     Raises a HostError for what the platform refuses before a plugin runs.
     """
@@ -73,6 +88,7 @@ async def create_test_host(
         grants,
         on_fetch,
         now or (lambda: datetime.now(timezone.utc)),
+        records,
     )
     try:
         await host._begin(private_ranges, test_mode)
@@ -95,6 +111,7 @@ class TestHost:
         grants: Sequence[str],
         on_fetch: OnFetch | None,
         now: Callable[[], datetime],
+        records: Sequence[Mapping[str, Any]],
     ) -> None:
         self._manifest = manifest
         self._settings = read_settings(manifest, settings)
@@ -102,10 +119,23 @@ class TestHost:
         self._now = now
         self._strays = 0
         self._egress: TestEgress | None = None
-        self._records = TestRecords()
+        self._tables = TestTables()
         host_end, plugin_end = create_memory_channels()
         self.faults = Faults(self._grants, host_end.cut)
-        self._lanes = HostLanes(manifest, self._settings, self._grants, self._records, self.faults, on_fetch, now)
+        self._blobs = TestCalls()
+        self._platform = PlatformRecords(records, now)
+        record_lanes = RecordLanes(manifest["id"], self._grants, self._blobs, self._platform, now)
+        self._lanes = HostLanes(
+            manifest,
+            self._settings,
+            self._grants,
+            self._tables,
+            self._blobs,
+            record_lanes,
+            self.faults,
+            on_fetch,
+            now,
+        )
         self._serving = Serving(plugin, plugin_end, _connect_by)
         self.violation: Violation | None = None
         """Where the plugin broke the protocol, if it did."""
@@ -117,7 +147,9 @@ class TestHost:
             on_violation=self._note_violation,
             on_stray=self._count_stray,
         )
-        self._calls = PluginCalls(self._peer, self._records, self._lanes)
+        self._calls = PluginCalls(self._peer, self._tables, self._blobs)
+        self.store = TestStore(self._calls, self._blobs)
+        """Calls into the plugin's own store, where it has the capability `store_records`."""
         self.methods: Sequence[str] = []
 
     async def _begin(self, private_ranges: Sequence[str], test_mode: bool) -> None:
@@ -241,9 +273,19 @@ class TestHost:
         """Requests that the plugin asked the host to make and that were allowed, in their order."""
         return self._lanes.fetches
 
+    @property
+    def records(self) -> list[Resource]:
+        """The platform's records as they are now: those of `records` and what the plugin made of them."""
+        return self._platform.current()
+
+    @property
+    def blobs(self) -> int:
+        """Files that a record names: what a plugin wrote and no record names is gone with its call."""
+        return len(self._blobs.kept)
+
     def messages(self) -> list[TestMessage]:
-        """Records of the messages that were sent, oldest first."""
-        return self._records.messages()
+        """What became of the messages that were sent, oldest first."""
+        return self._tables.messages()
 
     async def close(self) -> None:
         """Says `shutdown`, as the host does, and frees everything."""
@@ -265,7 +307,7 @@ class TestHost:
         self._peer.close()
         if self._egress is not None:
             await self._egress.close()
-        self._records.close()
+        self._tables.close()
 
     def _visible(self, settings: Mapping[str, Any] | None) -> dict[str, Any]:
         """Settings as the plugin may see them; by default those of the handshake."""

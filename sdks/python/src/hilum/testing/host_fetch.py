@@ -26,6 +26,7 @@ _BODY_BYTES_MAX = 786_432
 _ANSWER_BYTES_MAX = 262_144
 _REQUESTS_PER_MINUTE = 600
 _WAITING_MAX = 64
+_SECRET_OF = {"basic": "password", "bearer": "token", "header": "value", "client_credentials": "clientSecret"}
 # Headers of an answer that a plugin gets to see, beside `ratelimit-*`.
 _SHOWN = frozenset({"content-type", "retry-after", "etag", "location", "x-request-id"})
 
@@ -156,7 +157,7 @@ class HostFetch:
 
     def _demand_secret(self, destination: Mapping[str, Any]) -> None:
         auth = destination.get("auth", {})
-        member = {"basic": "password", "bearer": "token", "header": "value"}.get(auth.get("type", ""))
+        member = _SECRET_OF.get(auth.get("type", ""))
         if member is not None and not self._settings.get(auth[member]):
             detail = f"The secret `{auth[member]}` is not set."
             raise HostError("provider.bad_credentials", sent="no", detail=detail)

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from ..protocol.peer import Handler, ServedCall
     from ..rules.policy import Grant
+    from .blobs import TestCalls
     from .faults import Faults
     from .host_fetch import OnFetch, TestFetchRequest
-    from .records import TestRecords
+    from .record_lanes import RecordLanes
+    from .tables import TestTables
 
 
 class HostLanes:
@@ -34,20 +36,22 @@ class HostLanes:
         manifest: Mapping[str, Any],
         settings: Mapping[str, Any],
         grants: list[Grant],
-        records: TestRecords,
+        tables: TestTables,
+        calls: TestCalls,
+        records: RecordLanes,
         faults: Faults,
         on_fetch: OnFetch | None,
         now: Callable[[], datetime],
     ) -> None:
         self._plugin = manifest["id"]
         self._grants = grants
-        self._records = records
+        self._tables = tables
         self._faults = faults
         self._now = now
         self._bucket = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_BURST)
         self._fetch = HostFetch(manifest, settings, lambda scope: self.allows("http.fetch", scope), on_fetch)
-        self.blobs: dict[str, dict[str, bytes]] = {}
-        """Attachments of the calls in flight, by call and id."""
+        self._calls = calls
+        self._records = records
         self.log: list[dict[str, Any]] = []
         self.deliveries: list[dict[str, Any]] = []
 
@@ -64,6 +68,8 @@ class HostLanes:
             "state.delete": ("state", self._delete_state),
         }
         handlers = {method: self._own_handler(method, lane, perform) for method, (lane, perform) in own.items()}
+        for method, answer in self._records.answers.items():
+            handlers[method] = self._record_handler(method, answer)
         handlers["http.fetch"] = self._answer_fetch
         return handlers
 
@@ -92,6 +98,14 @@ class HostLanes:
 
         return answer
 
+    def _record_handler(self, method: str, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Handler:
+        async def handle(params: dict[str, Any], _call: ServedCall) -> dict[str, Any]:
+            self._keep_rate()
+            await self._faults.strike(method)
+            return answer(params)
+
+        return handle
+
     async def _answer_fetch(self, params: dict[str, Any], _call: ServedCall) -> dict[str, Any]:
         self._keep_rate()
         await self._faults.strike("http.fetch")
@@ -103,32 +117,32 @@ class HostLanes:
 
     def _update_delivery(self, params: dict[str, Any]) -> dict[str, Any]:
         delivery = read_delivery(params)
-        if not self._records.has_message(delivery["message"]):
+        if not self._tables.has_message(delivery["message"]):
             raise HostError("policy.denied")
         provider_id = delivery.get("providerId")
-        self._records.update_message(delivery["message"], delivery["state"], provider_id=provider_id)
+        self._tables.update_message(delivery["message"], delivery["state"], provider_id=provider_id)
         self.deliveries.append(delivery)
         return {}
 
     def _read_blob(self, params: dict[str, Any]) -> dict[str, Any]:
         call, identifier, offset, length = read_blob_read(params)
-        content = self.blobs.get(call, {}).get(identifier)
+        content = self._calls.held(call, identifier)
         if content is None:
             raise HostError("blob.not_found")
         part = content[offset : offset + length]
         return {"base64": b64encode(part).decode("ascii"), "size": len(content)}
 
     def _get_state(self, params: dict[str, Any]) -> dict[str, Any]:
-        return self._records.get_state(read_state(params)[0])
+        return self._tables.get_state(read_state(params)[0])
 
     def _put_state(self, params: dict[str, Any]) -> dict[str, Any]:
         key, value, version = read_state(params)
         if value is None:
             raise invalid("/value", "it is a string")
-        return self._records.put_state(key, value, version)
+        return self._tables.put_state(key, value, version)
 
     def _delete_state(self, params: dict[str, Any]) -> dict[str, Any]:
-        self._records.delete_state(read_state(params)[0])
+        self._tables.delete_state(read_state(params)[0])
         return {}
 
 

@@ -14,13 +14,13 @@ from ..rules.message import check_message
 from .admission import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from ..models import Communication, Problem, SendResult
     from ..protocol.peer import Peer
-    from .host_lanes import HostLanes
-    from .records import TestRecords
+    from .blobs import TestCalls
+    from .tables import TestTables
 
 
 class TestCallError(Exception):
@@ -56,18 +56,35 @@ class TestAttachment:
 class PluginCalls:
     """Each answer is checked as strictly as the protocol is written."""
 
-    def __init__(self, peer: Peer, records: TestRecords, lanes: HostLanes) -> None:
+    def __init__(self, peer: Peer, tables: TestTables, calls: TestCalls) -> None:
         self._peer = peer
-        self._records = records
-        self._lanes = lanes
+        self._tables = tables
+        self._calls = calls
         self._count = 0
         methods = load_contract()["hostMethods"].values()
         self._known = {method for group in methods for method in group}
 
     async def ask(
-        self, method: str, params: Mapping[str, Any], *, deadline_ms: float = 30_000, call: str | None = None
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        *,
+        deadline_ms: float = 30_000,
+        call: str | None = None,
+        held: Mapping[str, bytes] | None = None,
+        judge: Callable[[Any], Any] | None = None,
     ) -> Any:
-        meta = {"call": call or self._next_call(), "deadlineMs": deadline_ms, "hops": 0}
+        """`held`: bytes that the call puts into the plugin's hands. `judge` reads the answer while the call still runs."""
+        call = call or self.next_call()
+        self._calls.begin(call, method, held)
+        try:
+            result = await self._request(method, params, call, deadline_ms)
+            return result if judge is None else judge(result)
+        finally:
+            self._calls.end(call)
+
+    async def _request(self, method: str, params: Mapping[str, Any], call: str, deadline_ms: float) -> Any:
+        meta = {"call": call, "deadlineMs": deadline_ms, "hops": 0}
         request = self._peer.request(method, {**params, "meta": meta})
         try:
             result = await asyncio.wait_for(request, deadline_ms / 1000 + 1)
@@ -93,7 +110,7 @@ class PluginCalls:
         problems = check_message(communication)
         if problems:
             raise HostError("message.invalid", problems=problems)
-        call = self._next_call()
+        call = self.next_call()
         message = communication.get("id", f"message-{self._count}")
         key = idempotency_key or idempotency_key_of(communication) or message
         handles = [
@@ -108,20 +125,18 @@ class PluginCalls:
         }
         if maybe_sent_since is not None:
             params["maybeSentSince"] = maybe_sent_since.isoformat()
-        self._lanes.blobs[call] = {one.id: one.content for one in attachments}
-        self._records.add_message(message, attempt, key)
+        held = {one.id: one.content for one in attachments}
+        self._tables.add_message(message, attempt, key)
         try:
-            result: SendResult = await self.ask("messages.send", params, deadline_ms=deadline_ms, call=call)
+            result: SendResult = await self.ask("messages.send", params, deadline_ms=deadline_ms, call=call, held=held)
         except Exception as error:
             code = error.code if isinstance(error, TestCallError) else "plugin.failed"
-            self._records.update_message(message, "failed", code=code)
+            self._tables.update_message(message, "failed", code=code)
             raise
-        finally:
-            del self._lanes.blobs[call]
-        self._records.update_message(message, "sent", provider_id=result.get("providerId"))
+        self._tables.update_message(message, "sent", provider_id=result.get("providerId"))
         return result
 
-    def _next_call(self) -> str:
+    def next_call(self) -> str:
         self._count += 1
         return f"call-{self._count}"
 

@@ -18,6 +18,8 @@ export interface DestinationSpec extends wire.RequestRules {
   responseBytesMax: number;
   /** Gives the secret at the moment of a request, or throws why there is none. Absent: nothing is added. */
   credential?(): Credential | Promise<Credential>;
+  /** The destination answered 401: the secret that it was shown is of no use any more. */
+  credentialRefused?(): void;
 }
 
 export type PlannedRequest = wire.PlannedRequest<DestinationSpec, Target>;

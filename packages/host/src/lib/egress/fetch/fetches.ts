@@ -177,6 +177,7 @@ export function createFetches(
       });
       course.bytesIn = response.body.length;
       course.status = response.status;
+      if (response.status === 401) request.destination.credentialRefused?.();
       const { result, reflected } = await readResponse(request, response, secret);
       course.reflected = reflected;
       return result;

@@ -1,6 +1,7 @@
 import { HilumError } from "@hilum/contract/errors";
 import type { Pool, PoolClient, QueryArrayResult } from "pg";
 import { createKeyring, type Keyring } from "../../crypto/keyring.ts";
+import { bindParameter } from "../bind.ts";
 import { toCamelCase } from "../column-names.ts";
 import type { Engine } from "../engine.ts";
 import { FailureError, toHilumError } from "../failure.ts";
@@ -42,13 +43,7 @@ export async function openPostgres(connectionString: string, now: string): Promi
   let keyring: Keyring | undefined;
   let waiting = 0;
 
-  const bind = (parameter: Parameter): SqlValue => {
-    if (parameter === null || typeof parameter !== "object" || parameter instanceof Uint8Array) return parameter;
-    if (keyring === undefined) throw new Error("a value is to be sealed before the keys were given");
-    return "seal" in parameter
-      ? keyring.seal(parameter.place, parameter.seal)
-      : keyring.blind(parameter.domain, parameter.blind);
-  };
+  const bind = (parameter: Parameter): SqlValue => bindParameter(parameter, keyring);
   const execute = async (client: Queryable, { sql, parameters }: Statement): Promise<StatementResult> =>
     toResult(await client.query({ text: sql, values: parameters.map(bind), rowMode: "array" }));
 

@@ -2,9 +2,10 @@ import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Keyring } from "../../crypto/keyring.ts";
+import { bindParameter } from "../bind.ts";
 import { toCamelCase } from "../column-names.ts";
 import { FailureError, type Failure } from "../failure.ts";
-import type { Parameter, Row, SqlValue, Statement, StatementResult } from "../statement.ts";
+import type { Row, SqlValue, Statement, StatementResult } from "../statement.ts";
 
 /** One connection to SQLite, synchronous, with its prepared statements. Throws FailureError. */
 export interface SqliteConnection {
@@ -46,14 +47,6 @@ export function openSqlite(path: string, mode: "writer" | "reader"): SqliteConne
     return entry;
   };
 
-  const bind = (parameter: Parameter): SqlValue => {
-    if (parameter === null || typeof parameter !== "object" || parameter instanceof Uint8Array) return parameter;
-    if (keyring === undefined) throw new Error("a value is to be sealed before the keys were given");
-    return "seal" in parameter
-      ? keyring.seal(parameter.place, parameter.seal)
-      : keyring.blind(parameter.domain, parameter.blind);
-  };
-
   return {
     path,
     get inTransaction() {
@@ -62,7 +55,7 @@ export function openSqlite(path: string, mode: "writer" | "reader"): SqliteConne
     execute: ({ sql, parameters }) =>
       guard(path, () => {
         const { statement, columns } = prepare(sql);
-        const values = parameters.map(bind);
+        const values = parameters.map((parameter) => bindParameter(parameter, keyring));
         if (columns.length === 0) return { changes: Number(statement.run(...values).changes), rows: noRows };
         const rows = (statement.all(...values) as unknown as SqlValue[][]).map((row) => toRow(columns, row));
         return { changes: rows.length, rows };
@@ -87,6 +80,8 @@ function openDatabase(path: string, mode: "writer" | "reader"): DatabaseSync {
     if (mode === "writer") {
       // FULL: a commit is on the disk before it is acknowledged. Checkpoints are made by the writer, outside COMMIT.
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+      // What is deleted is overwritten within its page: a shredded key must not lie in free space.
+      database.exec("PRAGMA secure_delete = FAST");
     }
     database.exec(
       `PRAGMA cache_size = -${cacheKiB}; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF`,

@@ -1,0 +1,52 @@
+import { isHilumError, type DataAction } from "@hilum/contract";
+import type { OperationId } from "@hilum/contract/api";
+import { createCallIds, govern, type Decision, type Governor } from "@hilum/host";
+import type { Asker } from "./records-service.ts";
+
+/** One act of a bundle, as the audit log will say it. */
+export interface RecordAct {
+  action: OperationId;
+  type: string;
+  /** Known before the act, also of a record that it creates. */
+  id?: string;
+  letters: readonly DataAction[];
+}
+
+/** Lets one act through the one door: decided, announced, done, concluded, each entry durable before the next step. */
+export type GovernAct = <T>(asker: Asker, act: RecordAct, perform: () => Promise<T>) => Promise<T>;
+
+export function createGovernAct(governor: Governor, ref: (resource: string, id: string) => string): GovernAct {
+  const nextCall = createCallIds();
+  return (asker, { action, type, id, letters }, perform) =>
+    govern(
+      governor,
+      asker.context,
+      {
+        ...{ call: nextCall(), action, audit: "intent", resource: type },
+        ...(id === undefined ? {} : { ref: ref(type, id) }),
+      },
+      { resolve: () => undefined, decide: () => decide(asker, type, letters), perform },
+    );
+}
+
+function decide(asker: Asker, type: string, letters: readonly DataAction[]): Decision {
+  try {
+    for (const letter of letters) asker.reach(type, letter);
+    return { allow: true };
+  } catch (error) {
+    if (!isHilumError(error)) throw error;
+    return { allow: false, code: error.code, reason: error.code, detail: error.detail };
+  }
+}
+
+/** Several acts that are done by one effect: each is announced before it, and each is concluded after it. */
+export function governAll<T>(
+  governAct: GovernAct,
+  asker: Asker,
+  acts: readonly RecordAct[],
+  perform: () => Promise<T>,
+): Promise<T> {
+  const [first, ...rest] = acts;
+  if (first === undefined) return perform();
+  return governAct(asker, first, () => governAll(governAct, asker, rest, perform));
+}

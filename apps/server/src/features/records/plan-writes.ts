@@ -1,0 +1,168 @@
+import { canonicalJson, HilumError } from "@hilum/contract";
+import { parseSearch } from "@hilum/contract/search";
+import type { RecordWrite } from "@hilum/store";
+import { makeId } from "../../make-id.ts";
+import { requireCarried } from "./carried-types.ts";
+import type { Draft, DraftParts } from "./drafts.ts";
+import { judgeRecord, requireId } from "./judge-record.ts";
+import { openRow } from "./open-record.ts";
+import { patchResource } from "./patch-record.ts";
+import { findCurrent } from "./read-records.ts";
+import type { Asker, OpenedRecord, RecordKey, Resource, SearchPairs } from "./records-service.ts";
+import { disclosed, sightIfAny, sightOf } from "./sight.ts";
+
+/** What a write comes to: a draft for the store, or a record that makes writing needless. */
+export type Planned =
+  | { draft: Draft; outcome: "created" | "updated" }
+  | { record: OpenedRecord; outcome: "found" | "same"; mayRead: boolean };
+
+/** Judges one write by itself: its resource, the asker's right to what is there and to what is to be, its conditions. */
+export interface WritePlans {
+  create(
+    asker: Asker,
+    given: { resource: unknown; type: string; id?: string; ifNoneExist?: SearchPairs },
+  ): Promise<Planned>;
+  update(asker: Asker, given: RecordKey & { resource: unknown; ifMatch?: number }): Promise<Planned>;
+  patch(asker: Asker, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<Planned>;
+  remove(asker: Asker, given: RecordKey & { ifMatch?: number }): Promise<Planned>;
+  /** The one record in sight that a condition finds; undefined where there is none. */
+  findOne(asker: Asker, type: string, query: SearchPairs): Promise<OpenedRecord | undefined>;
+}
+
+export function createWritePlans(parts: DraftParts): WritePlans {
+  const { records } = parts;
+
+  async function replace(
+    asker: Asker,
+    { type, id, before, resource }: RecordKey & { before: OpenedRecord | undefined; resource: Resource },
+  ): Promise<Planned> {
+    const there = before?.resource === undefined ? undefined : before;
+    const made: OpenedRecord = { ...draftRecord(asker, type, id), resource };
+    await requireSight(asker, made, there === undefined ? "c" : "u", parts);
+    if (there !== undefined && isSame(there, resource)) return { record: there, outcome: "same", mayRead: true };
+    return { draft: { type, id, before, resource }, outcome: there === undefined ? "created" : "updated" };
+  }
+
+  return {
+    async create(asker, { resource: given, type, id = makeId(asker.context.now().getTime()), ifNoneExist }) {
+      sightOf(asker, requireCarried(type), "c", parts);
+      const resource = { ...(await judge(given, type)), id };
+      await requireSight(asker, { ...draftRecord(asker, type, id), resource }, "c", parts);
+      if (ifNoneExist === undefined) return { draft: { type, id, resource }, outcome: "created" };
+      const { found, unless } = await lookUp(asker, type, ifNoneExist, parts);
+      if (found === undefined) return { draft: { type, id, resource, unless }, outcome: "created" };
+      return { record: found, outcome: "found", mayRead: await mayRead(asker, found, parts) };
+    },
+
+    async update(asker, { type, id, resource: given, ifMatch }) {
+      const sight = sightOf(asker, requireCarried(type), "u", parts);
+      const before = await findCurrent(records, { type, id: requireId(id) });
+      if (before?.resource !== undefined && !(await sight.sees(before))) throw sight.unseen();
+      requireVersion(before, ifMatch);
+      const resource = await judge(given, type, id);
+      return await replace(asker, { type, id, before, resource });
+    },
+
+    async patch(asker, { type, id, steps, ifMatch }) {
+      const readable = sightOf(asker, requireCarried(type), "r", parts);
+      const sight = sightOf(asker, type, "u", parts);
+      const before = await findCurrent(records, { type, id: requireId(id) });
+      if (before === undefined || !(await readable.sees(before)) || !(await sight.sees(before)))
+        throw readable.unseen();
+      if ((await disclosed(asker, [before], parts)).length === 0) throw readable.unseen();
+      if (before.resource === undefined) throw new HilumError("record.gone");
+      requireVersion(before, ifMatch);
+      if (type === "Binary")
+        throw new HilumError("record.patch_failed", { detail: "A Binary is replaced as a whole." });
+      const patched = patchResource(before.resource, steps);
+      return await replace(asker, { type, id, before, resource: await judge(patched, type, id) });
+    },
+
+    async remove(asker, { type, id, ifMatch }) {
+      const sight = sightOf(asker, requireCarried(type), "d", parts);
+      const before = await findCurrent(records, { type, id: requireId(id) });
+      if (before === undefined || !(await sight.sees(before))) throw sight.unseen();
+      if (before.resource === undefined) return { record: before, outcome: "same", mayRead: false };
+      requireVersion(before, ifMatch);
+      return { draft: { type, id, before }, outcome: "updated" };
+    },
+
+    findOne: async (asker, type, query) => (await lookUp(asker, requireCarried(type), query, parts)).found,
+  };
+}
+
+async function judge(given: unknown, type: string, id?: string): Promise<Resource> {
+  const resource = await judgeRecord(given, { type, ...(id === undefined ? {} : { id }) });
+  return resource;
+}
+
+const draftRecord = ({ context }: Asker, type: string, id: string): OpenedRecord => ({
+  ...{ type, id, version: 0, by: context.actor.id, at: context.now().toISOString(), patients: [] },
+});
+
+/** What is written must lie within what the asker may write: otherwise a filter could be left by writing. */
+async function requireSight(asker: Asker, made: OpenedRecord, action: "c" | "u", parts: DraftParts): Promise<void> {
+  if (await sightOf(asker, made.type, action, parts).sees(made)) return;
+  throw new HilumError("record.denied", {
+    detail: "The record, as it would be, lies outside of what the scope's filter opens.",
+  });
+}
+
+function requireVersion(before: OpenedRecord | undefined, ifMatch: number | undefined): void {
+  if (ifMatch !== undefined && before?.version !== ifMatch)
+    throw new HilumError("record.conflict", { detail: "If-Match names another version than the one that is current." });
+}
+
+/** Without what the platform writes itself. A file is compared by nobody: its bytes are elsewhere. */
+function isSame({ type, resource }: OpenedRecord, next: Resource): boolean {
+  return type !== "Binary" && resource !== undefined && comparable(resource) === comparable(next);
+}
+
+function comparable({ meta, ...rest }: Resource): string {
+  const { versionId: _version, lastUpdated: _at, ...kept } = meta ?? {};
+  return canonicalJson({ ...rest, ...(Object.keys(kept).length === 0 ? {} : { meta: kept }) });
+}
+
+async function mayRead(asker: Asker, record: OpenedRecord, parts: DraftParts): Promise<boolean> {
+  if ((await sightIfAny(asker, record.type, "r", parts)?.sees(record)) !== true) return false;
+  return (await disclosed(asker, [record], parts)).length === 1;
+}
+
+const candidatesMax = 100;
+
+/**
+ * Looks a condition up (If-None-Exist, a conditional reference). It tells whether somebody is known, so it takes the right to
+ * search; people have it here by their role, for they search the same keys in Records, masked. Throws
+ * `record.conflict` where several match.
+ */
+async function lookUp(
+  asker: Asker,
+  type: string,
+  query: SearchPairs,
+  parts: DraftParts,
+): Promise<{ found?: OpenedRecord; unless: NonNullable<RecordWrite["unless"]> }> {
+  const sight = asker.reach(type, "s").by === "glass" ? undefined : sightOf(asker, type, "s", parts);
+  const parsed = parseSearch(type, query);
+  if (parsed.groups.length === 0)
+    throw broad("the condition has no criterion that finds records", "Write for instance identifier=system|value.");
+  const { rows, next } = await parts.records.search({ type, groups: parsed.groups, limit: candidatesMax });
+  if (next !== undefined) throw broad("the condition fits too many records", "Use an identifier.");
+  const matches: OpenedRecord[] = [];
+  const except: string[] = [];
+  for (const row of rows) {
+    const record = openRow(row);
+    const fits = parsed.matches(record.resource) && (sight === undefined || (await sight.sees(record)));
+    if (fits) matches.push(record);
+    else except.push(record.id);
+  }
+  const [found, another] = matches;
+  if (another !== undefined)
+    throw new HilumError("record.conflict", {
+      detail: "Several records match the condition, so it names none of them.",
+    });
+  const unless = { type, groups: parsed.groups, ...(except.length === 0 ? {} : { except }) };
+  return found === undefined ? { unless } : { found, unless };
+}
+
+const broad = (message: string, fix: string): HilumError =>
+  new HilumError("search.invalid", { problems: [{ pointer: "", message, fix }] });

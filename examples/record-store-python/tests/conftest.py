@@ -1,0 +1,2 @@
+# Where the package is installed, pytest finds this by itself.
+pytest_plugins = ["hilum.testing.fixtures"]

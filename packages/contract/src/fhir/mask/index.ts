@@ -1,0 +1,1 @@
+export { maskResource, type MaskedResource } from "./mask-resource.ts";

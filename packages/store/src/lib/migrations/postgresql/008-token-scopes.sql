@@ -1,0 +1,3 @@
+-- What records a program's token reaches, as a JSON list of data scopes, and the purpose for which it is used.
+ALTER TABLE api_tokens ADD COLUMN scopes text COLLATE "C" NOT NULL DEFAULT '[]';
+ALTER TABLE api_tokens ADD COLUMN purpose text COLLATE "C" NOT NULL DEFAULT 'HOPERAT';

@@ -1,0 +1,4 @@
+import { serve } from "@hilum/sdk";
+import { createFhirServerPlugin } from "./plugin.ts";
+
+serve(createFhirServerPlugin());

@@ -1,0 +1,1 @@
+"""What a call may use of the platform, each lane governed by the plugin's grants."""

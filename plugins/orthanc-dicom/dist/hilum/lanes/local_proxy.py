@@ -1,0 +1,40 @@
+"""Lets the libraries of vendors, which know nothing of the host's socket, use its tunnel."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+
+async def start_local_proxy(socket_path: str, address: str) -> asyncio.AbstractServer | None:
+    """Listens where `HTTPS_PROXY` points and passes each connection on to the socket, since both speak HTTP CONNECT.
+
+    Only the sandbox has both, and its loopback is the plugin's alone.
+    """
+    parts = urlsplit(address)
+    if parts.hostname != "127.0.0.1" or parts.port is None:
+        return None
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_unix_connection(socket_path)
+        except OSError:
+            writer.transport.abort()
+            return
+        await asyncio.gather(_pass(reader, far_writer), _pass(far_reader, writer))
+        for end in (writer, far_writer):
+            end.transport.abort()
+
+    return await asyncio.start_server(serve, parts.hostname, parts.port)
+
+
+async def _pass(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    """An end is passed on as such; a break of either side ends both."""
+    try:
+        while chunk := await source.read(65_536):
+            target.write(chunk)
+            await target.drain()
+        if target.can_write_eof():
+            target.write_eof()
+    except OSError:
+        target.transport.abort()

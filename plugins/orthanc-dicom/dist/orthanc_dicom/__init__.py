@@ -1,0 +1,1 @@
+"""Keeps documents and images in Orthanc, as DICOM, by its REST API."""

@@ -1,0 +1,4 @@
+import { serve } from "@hilum/sdk";
+import { createS3ArchivePlugin } from "./plugin.ts";
+
+serve(createS3ArchivePlugin());
