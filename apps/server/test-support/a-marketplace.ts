@@ -22,7 +22,7 @@ import {
 /** Sealing a key takes a while by design, so that each is made once. */
 const made = new Map<string, Promise<SigningKey>>();
 
-function aKey(title: string): Promise<SigningKey> {
+export function aKey(title: string): Promise<SigningKey> {
   const known =
     made.get(title) ?? createKeyFile({ title, test: true }, "twelve letters and more").then(({ key }) => key);
   made.set(title, known);

@@ -8,6 +8,11 @@ const ofInstance = { params: plugin };
 const reason = { reason: "A test of who may do this" };
 const nothing = {};
 const absentPlace = { kind: "folder", path: "/absent" };
+const absentMetadata = { signed: {}, signatures: [] };
+const absentRepository = {
+  ...{ root: absentMetadata, targets: absentMetadata, publishers: {} },
+  ...{ snapshot: absentMetadata, timestamp: absentMetadata },
+};
 const sourcePolicy = { coolingOffDays: 0, whenRevoked: "stop", publishers: [] };
 const somePatient = { patient: "absent" };
 const someRecord = { type: "Patient", id: "absent" };
@@ -262,6 +267,24 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   getListingImage: { params: { ...plugin, image: "0".repeat(64) } },
   exportMirror: { params: { source: "absent" } },
   uploadMirror: { body: "no zip", headers: { "content-type": "application/zip" } },
+  getOwnMarketplace: nothing,
+  publishRepository: { body: { repository: absentRepository, basis: 999 } },
+  // Refused behind the door: what looks like a key is kept nowhere.
+  uploadPublishedFile: {
+    body: "-----BEGIN PRIVATE KEY-----\n",
+    headers: { "content-type": "application/octet-stream" },
+  },
+  getPublishedFile: { params: { digest: "0".repeat(64) } },
+  previewPublication: { body: { publisher: "com.example", package: "0".repeat(64), security: false } },
+  submitPublication: {
+    body: {
+      ...{ kind: "yank", publisher: "com.example", plugin: plugin.plugin, version: "1.0.0" },
+      publication: absentMetadata,
+    },
+  },
+  listSubmissions: nothing,
+  reviewSubmission: { params: { submission: "absent" }, body: { decision: "reject", note: "A test of who may." } },
+  withdrawSubmission: { params: { submission: "absent" } },
   takeMirror: { params: { source: "absent" }, body: { mirror: "0".repeat(64) } },
   listRecordStores: nothing,
   browseRecords: { body: { type: "Patient" } },

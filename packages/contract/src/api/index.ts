@@ -46,6 +46,7 @@ import { messageOperations } from "./messages.ts";
 import { pageOperations } from "./pages.ts";
 import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
+import { publishingOperations } from "./publishing.ts";
 import { repairOperations } from "./repairs.ts";
 import { setupOperations } from "./setup.ts";
 import { routeOperations } from "./routes.ts";
@@ -66,6 +67,7 @@ export const operations = [
   ...pageOperations,
   ...devtoolsOperations,
   ...marketplaceOperations,
+  ...publishingOperations,
   ...storeOperations,
   ...browserOperations,
   ...glassOperations,

@@ -45,6 +45,7 @@ const described: readonly OperationSpec[] = [
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
   ...marketplace.marketplaceOperations,
+  ...publishing.publishingOperations,
   ...browser.browserOperations,
   ...glasses.glassOperations,
   ...disclosures.disclosureOperations,

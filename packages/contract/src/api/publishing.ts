@@ -1,5 +1,6 @@
 /** An organisation's own marketplace: what is handed in, who approves it, and the files that any static host may serve. */
 import type { Static } from "typebox";
+import { ListingDetail } from "./marketplace.ts";
 import { defineOperation } from "./operation.ts";
 import { Digest, Version } from "./packages.ts";
 import { administering, operating, Page, PluginId, Strict, Time } from "./schemas.ts";
@@ -55,6 +56,29 @@ export const Submission = Strict({
 });
 export type Submission = Static<typeof Submission>;
 
+const Counts = Strict({
+  passed: Type.Integer({ minimum: 0 }),
+  failed: Type.Integer({ minimum: 0 }),
+  skipped: Type.Integer({ minimum: 0 }),
+});
+/** A version as it will be listed, made of a package that was uploaded: what its publisher reads before signing, and what is signed. */
+export const PublicationPreview = Strict({
+  /** The listing's file, to the letter: it is uploaded as it stands, and its digest is signed. */
+  listing: Type.String(),
+  /** Files that this version adds to the publisher's list; SHA-256, length and what each is. */
+  files: Type.Array(
+    Strict({
+      path: Type.String(),
+      digest: Digest,
+      bytes: Type.Integer(),
+      custom: Strict({ kind: Type.Enum(["package", "listing", "image"]), plugin: PluginId, version: Version }),
+    }),
+  ),
+  /** As the marketplace will show it, with its quality. */
+  detail: ListingDetail,
+});
+export type PublicationPreview = Static<typeof PublicationPreview>;
+
 const screen = { screen: "/marketplace/publish" } as const;
 const SubmissionParams = Strict({ submission: Type.String({ maxLength: 60 }) });
 
@@ -99,6 +123,54 @@ const file = defineOperation({
   bodyType: "bytes",
   bodyBytesMax: 209_715_200,
   responses: { 201: Strict({ digest: Digest, bytes: Type.Integer() }) },
+});
+const read = defineOperation({
+  id: "getPublishedFile",
+  method: "GET",
+  path: "/api/v1/publishing/files/{digest}",
+  tag: "publishing",
+  summary: "Download a file that was uploaded or published, by its digest",
+  access: operating,
+  console: { screen: "/marketplace/review" },
+  audit: "denials",
+  params: Strict({ digest: Digest }),
+  responses: { 200: null },
+  produces: "application/octet-stream",
+});
+const preview = defineOperation({
+  id: "previewPublication",
+  method: "POST",
+  path: "/api/v1/publishing/preview",
+  tag: "publishing",
+  summary: "Make the listing of a package that was uploaded, and show it as the marketplace will; keeps nothing",
+  access: operating,
+  console: screen,
+  audit: "denials",
+  body: Strict({
+    publisher: Type.String({ maxLength: 120 }),
+    package: Digest,
+    /** The package's own changelog, unless another is given. */
+    changelog: Type.Optional(Type.String({ maxLength: 20_000 })),
+    /** It mends a weakness: installed without cooling-off. */
+    security: Type.Boolean(),
+    /** PNG files that were uploaded. */
+    screenshots: Type.Optional(
+      Type.Array(Strict({ image: Digest, alt: Type.String({ minLength: 1, maxLength: 300 }) }), { maxItems: 12 }),
+    ),
+    /** Runs over this very package; its publisher signs them and answers for them. */
+    evidence: Type.Optional(
+      Strict({
+        conformance: Type.Optional(Counts),
+        smoke: Type.Optional(Counts),
+        tests: Type.Optional(Counts),
+        pages: Type.Optional(
+          Strict({ looked: Type.Integer({ minimum: 0 }), violations: Type.Integer({ minimum: 0 }) }),
+        ),
+        scopesUsed: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 100 })),
+      }),
+    ),
+  }),
+  responses: { 200: PublicationPreview },
 });
 const submit = defineOperation({
   id: "submitPublication",
@@ -158,4 +230,4 @@ const withdraw = defineOperation({
   responses: { 200: Submission },
 });
 
-export const publishingOperations = [own, put, file, submit, list, review, withdraw] as const;
+export const publishingOperations = [own, put, file, read, preview, submit, list, review, withdraw] as const;

@@ -11,6 +11,7 @@ import { createPlanner } from "./installs/plan.ts";
 import { createInstallHandlers } from "./installs/routes.ts";
 import { createJobRunner } from "./installs/run-jobs.ts";
 import { createVersionsService } from "./installs/versions.ts";
+import { composePublishing } from "./publishing/compose-publishing.ts";
 import { stopRevoked } from "./safety/stop-revoked.ts";
 import { createMirrorsService } from "./sources/mirrors.ts";
 import { createSourceHandlers } from "./sources/routes.ts";
@@ -31,7 +32,9 @@ const watchEveryMs = 5_000;
 
 /** Marketplaces: what they offer, how it comes here, and what is done about it. */
 export function composeMarketplace(parts: MarketplaceParts): {
-  handlers: ReturnType<typeof createSourceHandlers> & ReturnType<typeof createInstallHandlers>;
+  handlers: ReturnType<typeof createSourceHandlers> &
+    ReturnType<typeof createInstallHandlers> &
+    ReturnType<typeof composePublishing>["handlers"];
   /** Goes on with the jobs that were under way. After enabled instances were started: a job needs them. */
   start(): void;
   close(): Promise<void>;
@@ -60,15 +63,17 @@ export function composeMarketplace(parts: MarketplaceParts): {
     plan: createPlanner({ store, catalogue, listings, packages, uploads }),
   });
   const versions = createVersionsService({ store, packages, catalogue, listings });
-  let going: Promise<void> = Promise.resolve();
+  const publishing = composePublishing({ store, dir, testKeys: testMode, listings });
+  let going: Promise<void> = publishing.restore().catch(() => log.error("publishing.not_restored"));
   let timer: NodeJS.Timeout | undefined;
   return {
     handlers: {
       ...createSourceHandlers({ sources, listings, mirrors: createMirrorsService({ sources, store, dir }) }),
       ...createInstallHandlers({ store, installs, versions }),
+      ...publishing.handlers,
     },
     start() {
-      going = jobs.resume();
+      going = going.then(() => jobs.resume());
       timer = setInterval(() => void (going = going.then(() => jobs.tick())), watchEveryMs).unref();
     },
     async close() {
