@@ -53,7 +53,10 @@ export const arrows: readonly Arrow[] = [
   },
   {
     place: "apps/console",
-    imports: ["contract", "contract/api", "contract/bridge", "contract/fhir", "client", "sdk/ui"],
+    imports: [
+      ...["contract", "contract/api", "contract/bridge", "contract/errors", "contract/fhir"],
+      ...["client", "marketplace/sign", "sdk/ui"],
+    ],
     testImports: tests,
     node: "nothing",
     unpublished: true,
