@@ -11,10 +11,12 @@ import { fhir } from "./journeys/fhir.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { keys } from "./journeys/keys.ts";
 import { lifecycle } from "./journeys/lifecycle.ts";
+import { closeMarket, marketplace } from "./journeys/marketplace.ts";
 import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
 import { practice } from "./journeys/practice.ts";
 import { records } from "./journeys/records.ts";
+import { publishing } from "./journeys/publishing.ts";
 import { recordStores } from "./journeys/record-stores.ts";
 import { recordsCustody } from "./journeys/records-custody.ts";
 import { registering } from "./journeys/registering.ts";
@@ -66,6 +68,8 @@ const plan: readonly Journey[] = [
   ...pages,
   ...devtools,
   ...upgrade,
+  ...marketplace,
+  ...publishing,
   ...records,
   ...recordsCustody,
   ...fhir,
@@ -129,6 +133,7 @@ async function main(): Promise<number> {
       if (options.until !== undefined && journey.name.includes(options.until)) break;
     }
   } finally {
+    await closeMarket();
     await world.close();
   }
   writeFileSync(report, JSON.stringify({ stage: "e2e", tests: outcomes }, undefined, 2));

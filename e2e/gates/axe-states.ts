@@ -8,6 +8,14 @@ const callbacks = "/plugins/com.example.delivery-callbacks";
 const ownPages = "/plugins/com.example.own-pages";
 const developed = "com.example.night-desk";
 
+const pager = "org.riverside.pager";
+const market = [
+  ...["/marketplace", "/marketplace?q=nothing-like-it", `/marketplace/${pager}`, "/marketplace/updates"],
+  ...["/marketplace/installs", "/marketplace/sources", "/marketplace/publish", "/marketplace/publish/new"],
+  ...["/marketplace/review", "/marketplace/keys", "/plugins/add?from=package"],
+  ...[`/plugins/${pager}/versions`, `/plugins/${pager}/kill`],
+];
+
 /** Every route of the console, with what the journeys left in it. */
 export function fullStates({ server: { url }, notes }: World): PageState[] {
   const message = (notes.get("message") ?? "").replace(/^\/admin\/ui/, "");
@@ -35,6 +43,7 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     `${ownPages}/health`,
     `${ownPages}/pages/setup-guide`,
     `${ownPages}/pages/deliveries`,
+    ...market,
     "/messages",
     "/messages/compose",
     "/messages/compose?channel=sms",
@@ -101,6 +110,19 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
       (page) => pressOn(page, "button", "Start the inspector"),
       "dialog",
     ),
+    opened(
+      at(url, `/marketplace/${pager}`),
+      "what would change",
+      (page) => pressOn(page, "button", /^(Install|Change to|Install again) \d/),
+      "dialog",
+    ),
+    opened(
+      at(url, "/marketplace/sources"),
+      "a new source",
+      (page) => pressOn(page, "button", "Add a source"),
+      "dialog",
+    ),
+    opened(at(url, "/marketplace/keys"), "a new key", (page) => pressOn(page, "button", "Make a key"), "dialog"),
     opened(at(url, "/settings/keys"), "what holds the keys", (page) => pressOn(page, "button", "Change"), "dialog"),
     opened(
       at(url, "/settings/keys"),
@@ -124,6 +146,9 @@ export function emptyStates({ server: { url } }: World): PageState[] {
     "/",
     "/repairs",
     "/plugins",
+    ...["", "/updates", "/installs", "/sources", "/publish", "/publish/new", "/review", "/keys"].map(
+      (place) => `/marketplace${place}`,
+    ),
     "/messages",
     "/messages/routing",
     "/messages/practice",
