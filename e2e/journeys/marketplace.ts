@@ -183,7 +183,7 @@ export const marketplace: Journey[] = [
   },
   {
     name: "marketplace: carries a source as a mirror, makes another of it, and takes in a newer one",
-    async run({ admin, folder }) {
+    async run({ admin }) {
       await admin.open("/marketplace/sources");
       await admin.arrive("Sources");
       const mirror = await saved(admin, () => admin.activate("button", "Export the mirror of Riverside"));
@@ -218,7 +218,6 @@ export const marketplace: Journey[] = [
       await admin.fill("Reason", "It was only tried", { within: remove });
       await admin.activate("button", "Remove the source", remove);
       await admin.see("Island is no source any more");
-      assert.ok(folder.length > 0);
     },
   },
   {
