@@ -19,7 +19,7 @@ export interface InstallsService {
   list(query: QueryOf<OperationOf<"listInstalls">>): Promise<AnswerOf<OperationOf<"listInstalls">>>;
   read(id: string): Promise<InstallJob>;
   approve(context: Context, id: string, scopes: readonly string[]): Promise<InstallJob>;
-  cancel(context: Context, id: string): Promise<InstallJob>;
+  cancel(id: string): Promise<InstallJob>;
   upload(bytes: Readable): Promise<AnswerOf<OperationOf<"uploadPackage">>>;
 }
 
@@ -117,11 +117,10 @@ export function createInstallsService({
       void jobs.run(id);
       return presentJob(kept);
     },
-    async cancel(context, id) {
+    async cancel(id) {
       const job = await load(id);
       if (!presentJob(job).cancellable) throw new HilumError("install.wrong_state");
-      const document = { ...job.document, finishedAt: context.now().toISOString() };
-      return presentJob(await store.marketplace.put<JobDocument>({ ...job, state: "cancelled", document }));
+      return presentJob(await jobs.cancel(job));
     },
     async upload(stream) {
       const archive = await readBody(stream, packageBytesMax);
