@@ -19,8 +19,7 @@ export function createHoldLease({
   const held = new Set<string>();
   let shared: Promise<boolean> | undefined;
   /** A database in a file has one process; what a dead one held would keep its successor waiting. */
-  const isShared = (): Promise<boolean> =>
-    (shared ??= store.status().then(({ dialect }) => dialect === "postgresql"));
+  const isShared = (): Promise<boolean> => (shared ??= store.status().then(({ dialect }) => dialect === "postgresql"));
 
   return async (name, work) => {
     if (held.has(name)) return false;

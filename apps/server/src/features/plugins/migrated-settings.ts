@@ -1,10 +1,4 @@
-import {
-  migrateSettings,
-  migrationsBetween,
-  type Context,
-  type Manifest,
-  type SavedSettings,
-} from "@hilum/contract";
+import { migrateSettings, migrationsBetween, type Context, type Manifest, type SavedSettings } from "@hilum/contract";
 import type { InstanceKey, PluginRow, SettingChange, SettingsSave, Store } from "@hilum/store";
 import { show } from "./settings.ts";
 

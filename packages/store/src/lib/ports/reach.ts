@@ -1,4 +1,3 @@
-import type { DisclosureKind } from "./governance.ts";
 import type { Time } from "./shapes.ts";
 
 /** A message that was handed to a plugin. */
@@ -11,7 +10,7 @@ export interface HandedMessage {
 }
 
 /** Something of one kind that a plugin had. */
-interface Counted {
+export interface Counted {
   count: number;
   first: Time;
   last: Time;
@@ -21,8 +20,8 @@ interface Counted {
 export interface Reach {
   /** By id, oldest first, `limit` at a time, behind `after`. A message counts once, however often it was tried. */
   messages(plugin: string, page: { limit: number; after?: string }): Promise<HandedMessage[]>;
-  /** What the accounting of disclosures says went out through it; `patients` are different ones. */
-  disclosures(plugin: string): Promise<(Counted & { kind: DisclosureKind; patients: number })[]>;
+  /** Different patients of whom the accounting of disclosures says that something went out through it. */
+  patients(plugin: string): Promise<number>;
   /** Records that were read, written or handed over, by their class; `count` are different ones. From the index of the audit log. */
   records(plugin: string): Promise<(Counted & { resource: string })[]>;
 }

@@ -1,4 +1,3 @@
-import type { DisclosureKind } from "../ports/governance.ts";
 import type { Reach } from "../ports/reach.ts";
 import type { Session } from "../session.ts";
 import { bodyPlace } from "./messages/accept.ts";
@@ -38,24 +37,14 @@ export function createReach(session: Session): Reach {
         return [{ id, at, body: text, attachments: counts.get(id) ?? 0 }];
       });
     },
-    disclosures: async (plugin) => {
-      const rows = await session.scan(
+    patients: async (plugin) => {
+      const [row] = await session.scan(
         sql
           .selectFrom("disclosures")
-          .select(({ fn }) => [
-            "kind",
-            fn.countAll().as("count"),
-            fn.count("patient").distinct().as("patients"),
-            fn.min("at").as("first"),
-            fn.max("at").as("last"),
-          ])
-          .where("plugin", "=", plugin)
-          .groupBy("kind")
-          .orderBy("kind"),
+          .select(({ fn }) => fn.count("patient").distinct().as("patients"))
+          .where("plugin", "=", plugin),
       );
-      return rows.map(({ kind, count, patients, first, last }) => ({
-        ...{ kind: kind as DisclosureKind, count: Number(count), patients: Number(patients), first, last },
-      }));
+      return Number(row?.patients ?? 0);
     },
     records: async (plugin) => {
       const rows = await session.scan(

@@ -162,7 +162,11 @@ export function createJobActs(parts: ActParts): JobActs {
     });
 
   async function conform(job: JobEntry, only?: readonly string[]): Promise<StepOutcome> {
-    const { passed, counts, cases } = await judge(contextOf(job), await nextRow(job, await versionOf(store, job)), only);
+    const { passed, counts, cases } = await judge(
+      contextOf(job),
+      await nextRow(job, await versionOf(store, job)),
+      only,
+    );
     const failed = cases.find(({ outcome }) => outcome === "failed");
     if (!passed)
       throw new HilumError("install.conformance", {

@@ -34,6 +34,8 @@ export interface JobRunner {
   resume(): Promise<void>;
   /** Looks at the versions that are watched, and goes on with jobs whose process is gone. */
   tick(): Promise<void>;
+  /** The process ends: what breaks from now on is left as it is, for the next one to go on with. */
+  stop(): void;
 }
 
 type Parts = {
@@ -55,6 +57,7 @@ export function createJobRunner({
   now = () => new Date(),
   reached = () => {},
 }: Parts): JobRunner {
+  let stopping = false;
   const load = async (id: string): Promise<JobEntry | undefined> =>
     (await store.marketplace.find<JobDocument>("job", id)) as JobEntry | undefined;
   const put = async (job: JobEntry, repositories: Repositories = store): Promise<JobEntry> =>
@@ -125,6 +128,7 @@ export function createJobRunner({
   }
 
   async function fail(id: string, error: unknown): Promise<void> {
+    if (stopping) return;
     const job = await load(id);
     if (job?.state === "cancelled") await acts.clean(job);
     // Another process goes on with it.
@@ -141,7 +145,7 @@ export function createJobRunner({
   async function advance(id: string): Promise<void> {
     for (;;) {
       const job = await load(id);
-      if (job?.state !== "running") return;
+      if (job?.state !== "running" || stopping) return;
       const step = job.document.steps.find(({ state }) => state === "waiting" || state === "running");
       if (step === undefined) {
         await end(job, "succeeded");
@@ -207,6 +211,7 @@ export function createJobRunner({
 
   return {
     run,
+    stop: () => void (stopping = true),
     async cancel(job) {
       const ended = await put({
         ...job,
