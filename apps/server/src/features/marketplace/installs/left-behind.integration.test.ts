@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const plugin = "com.example.mail";
 const params = { plugin };
 /** It keeps its contract, and takes nothing once messages come. */
-const refusing = countingSenderCode(1, 'if (counted) throw new ProviderError("provider.rejected");');
+const refusing = countingSenderCode(1, 'if (counted) throw new ProviderError("provider.refused");');
 const text = (title: string, more: object = {}) => ({ type: "string", title, maxLength: 80, ...more });
 const net = { scope: "net:tcp://mail.example.com:25", reason: "Hands messages over." };
 const old = {

@@ -29,7 +29,7 @@ describe.skipIf(!requires("bubblewrap").available)("an update while messages are
     await world.offer([
       of("1.0.0"),
       of("1.1.0"),
-      of("1.2.0", 'if (counted) throw new ProviderError("provider.rejected");'),
+      of("1.2.0", 'if (counted) throw new ProviderError("provider.refused");'),
     ]);
     await world.install(plugin, "1.0.0");
     await world.enable(plugin);
