@@ -25,8 +25,9 @@ describe("the list of commands", () => {
     const known = new Set((operations as readonly OperationSpec[]).map(({ id }) => id));
     const led = lines.filter((line) => line.operations !== undefined);
     expect(led.map(({ command }) => command).toSorted()).toEqual([
-      ...["deprecate", "keeper begin", "keeper let-in", "keeper sign", "mirror export", "mirror import"],
-      ...["publish", "revoke", "signing export", "signing new", "yank"],
+      ...["deprecate", "keeper begin", "keeper let-in", "keeper propose-root", "keeper sign", "keeper take-root"],
+      ...["mirror export", "mirror import", "publish", "revoke"],
+      ...["signing export", "signing new", "signing sign-root", "yank"],
     ]);
     expect(led.flatMap((line) => line.operations ?? []).filter((id) => !known.has(id))).toEqual([]);
   });

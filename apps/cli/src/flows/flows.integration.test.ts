@@ -21,8 +21,11 @@ describe.skipIf(!requires("bubblewrap").available)("publishing by hilum", () => 
   };
   const file = (name: string): string => world.folder.join(name);
   const secret = (): string => file("passphrase.txt");
+  let timestamp = "timestamp";
   const keeping = (roles: readonly string[]): string[] =>
-    roles.flatMap((role) => [`--${role}`, file(`${role}.key`)]).concat("--passphrase-file", secret(), "--yes");
+    roles
+      .flatMap((role) => [`--${role}`, file(`${role === "timestamp" ? timestamp : role}.key`)])
+      .concat("--passphrase-file", secret(), "--yes");
   const approveAll = async (): Promise<void> => {
     const listed = JSON.parse(await ok("ana", "publishing list-submissions --state waiting --json")) as {
       items: { id: string }[];
@@ -113,10 +116,45 @@ describe.skipIf(!requires("bubblewrap").available)("publishing by hilum", () => 
     expect(await ok("ana", ["keeper", "sign", ...keeping(["snapshot", "timestamp"])])).toContain(`${kind} ${plugin}`);
   });
 
+  it("takes a stolen key away by a root that its keepers sign apart", async () => {
+    const half = async (name: string): Promise<string> => {
+      await ok("nobody", ["signing", "export", file(`${name}.key`), "--out", file(`${name}.half`)]);
+      return file(`${name}.half`);
+    };
+    for (const title of ["root-two", "timestamp-two"])
+      await ok("nobody", [
+        ...["signing", "new", "--test", "--title", title, "--out", file(`${title}.key`)],
+        ...["--passphrase-file", secret()],
+      ]);
+    await ok("ana", [
+      ...["keeper", "propose-root", "--threshold", "2", "--out", file("proposal.json")],
+      ...["--root", await half("root"), "--root", await half("root-two"), "--targets", await half("targets")],
+      ...["--snapshot", await half("snapshot"), "--timestamp", await half("timestamp-two")],
+    ]);
+    const sign = async (key: string): Promise<string> =>
+      await ok("nobody", [
+        ...["signing", "sign-root", file("proposal.json"), "--key", file(`${key}.key`), "--out", file(`${key}.signed`)],
+        ...["--passphrase-file", secret(), "--yes"],
+      ]);
+    expect(await sign("root")).toMatch(/timestamp: takes the key [0-9a-f]{64} away[^]*Signed by 1 of 2/);
+    const online = ["--snapshot", file("snapshot.key"), "--timestamp", file("timestamp-two.key")];
+    const rest = [...online, "--passphrase-file", secret(), "--yes"];
+    const early = await as("ana", ["keeper", "take-root", file("root.signed"), ...rest]);
+    expect(early.stderr).toContain("source.signature");
+    await sign("root-two");
+    const both = [file("root.signed"), file("root-two.signed")];
+    expect(await ok("ana", ["keeper", "take-root", ...both, ...rest])).toContain("The marketplace has root 2.");
+    const thief = await as("ana", ["keeper", "sign", ...keeping(["snapshot", "timestamp"])]);
+    expect(thief.stderr).toContain("source.signature");
+    timestamp = "timestamp-two";
+  });
+
   it("carries it away and in again, and goes on from a newer one", async () => {
     const own = JSON.parse(await ok("ana", "publishing get-own-marketplace --json")) as { folder: string };
     const place = JSON.stringify({ kind: "folder", path: own.folder });
-    const { fingerprint } = JSON.parse(await ok("ana", ["marketplace", "inspect-source", "--place", place, "--json"])) as {
+    const { fingerprint } = JSON.parse(
+      await ok("ana", ["marketplace", "inspect-source", "--place", place, "--json"]),
+    ) as {
       fingerprint: string;
     };
     const policy = JSON.stringify({ coolingOffDays: 0, whenRevoked: "stop", publishers: [] });
@@ -143,6 +181,6 @@ describe.skipIf(!requires("bubblewrap").available)("publishing by hilum", () => 
   it("tells what each asks of the server, and takes no flag that it does not know", async () => {
     expect((await as("nobody", "publish --help")).stdout).toContain("submitPublication");
     expect((await as("nobody", "publish x --no-such")).code).toBe(exitCodes.usage);
-    expect((await as("nobody", "--complete keeper")).stdout).toBe("begin\nlet-in\nsign\n");
+    expect((await as("nobody", "--complete keeper")).stdout).toBe("begin\nlet-in\nsign\npropose-root\ntake-root\n");
   });
 });

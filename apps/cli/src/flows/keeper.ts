@@ -17,7 +17,8 @@ import { UsageError } from "../usage-error.ts";
 import { confirm, listed, needed, readBytes, type Flow, type FlowContext } from "./flow.ts";
 import { createKeyOpener, parsePublicHalf, passphraseFlag } from "./open-keys.ts";
 
-const keyFlags = {
+/** Key files by role; what is asked may be said beforehand. */
+export const keyFlags = {
   targets: { type: "string", multiple: true },
   snapshot: { type: "string", multiple: true },
   timestamp: { type: "string", multiple: true },
@@ -38,7 +39,7 @@ const begin: Flow = {
   flags: { ...keyFlags, root: { type: "string", multiple: true }, threshold: { type: "string" } },
   operations: ["getOwnMarketplace", "publishRepository"],
   async run(context) {
-    const { keys, test } = await openAll(context, ["root", "targets", "snapshot", "timestamp"]);
+    const { keys, test } = await openRoles(context, ["root", "targets", "snapshot", "timestamp"]);
     const threshold = Number(context.flags["threshold"] ?? 1);
     const one = (list: readonly SigningKey[]): Signers => ({ keys: list, threshold: 1 });
     const roles = {
@@ -47,7 +48,7 @@ const begin: Flow = {
     };
     const repository = await createRepository(roles, keys, { ...whenOf(context), test });
     await confirm(context, `Begin a marketplace whose root ${threshold} of ${keys.root.length} keys sign?`);
-    await put(context, repository, 0);
+    await putRepository(context, repository, 0);
     context.say("The marketplace is begun. Let its publishers in: hilum keeper let-in <publisher>");
   },
 };
@@ -67,12 +68,12 @@ const letIn: Flow = {
     const halves = await Promise.all(
       listed(context, "public").map(async (path) => parsePublicHalf((await readBytes(path)).toString("utf8"))),
     );
-    const { keys } = await openAll(context, ["targets", "snapshot", "timestamp"]);
+    const { keys } = await openRoles(context, ["targets", "snapshot", "timestamp"]);
     const before = await currentOf(context);
     const threshold = Number(context.flags["threshold"] ?? 1);
     const next = await delegate(before, { name, keys: halves, threshold }, keys, whenOf(context));
     await confirm(context, `Let ${halves.map(({ title }) => title).join(" and ")} sign as ${name}?`);
-    await put(context, next, before.timestamp.signed.version);
+    await putRepository(context, next, before.timestamp.signed.version);
     context.say(`${name} may publish below its own name.`);
   },
 };
@@ -86,7 +87,7 @@ const sign: Flow = {
   async run(context) {
     const before = await currentOf(context);
     const { items } = await context.ask("listSubmissions", { query: { state: "approved" } });
-    const { keys } = await openAll(context, ["snapshot", "timestamp"]);
+    const { keys } = await openRoles(context, ["snapshot", "timestamp"]);
     let next = before;
     for (const { publisher, plugin, version, kind, publication } of items) {
       context.say(`${kind} ${plugin} ${version} of ${publisher}`);
@@ -94,20 +95,26 @@ const sign: Flow = {
     }
     if (items.length === 0) next = await renew(next, keys, whenOf(context));
     await confirm(context, items.length === 0 ? "Sign it anew?" : `Take in ${items.length}?`);
-    await put(context, next, before.timestamp.signed.version);
+    await putRepository(context, next, before.timestamp.signed.version);
     context.say(`Signed until ${next.timestamp.signed.expires}.`);
   },
 };
 
-/** The marketplace as the server has it. */
-export async function currentOf({ ask }: Pick<FlowContext, "ask">): Promise<Repository> {
+/** The marketplace as the server has it, if it was begun. */
+export async function findCurrent({ ask }: Pick<FlowContext, "ask">): Promise<Repository | undefined> {
   const { repository } = await ask("getOwnMarketplace");
-  if (repository === undefined)
-    throw new UsageError("There is no marketplace on this server yet.", "hilum keeper begin --help");
-  return repository as unknown as Repository;
+  return repository as unknown as Repository | undefined;
 }
 
-async function put({ ask }: FlowContext, repository: Repository, basis: number): Promise<void> {
+/** As `findCurrent`, where there has to be one. */
+export async function currentOf(context: Pick<FlowContext, "ask">): Promise<Repository> {
+  const repository = await findCurrent(context);
+  if (repository === undefined)
+    throw new UsageError("There is no marketplace on this server yet.", "hilum keeper begin --help");
+  return repository;
+}
+
+export async function putRepository({ ask }: FlowContext, repository: Repository, basis: number): Promise<void> {
   await ask("publishRepository", { body: { repository: repository as unknown as PublishedRepository, basis } });
 }
 
@@ -118,7 +125,8 @@ export function whenOf({ flags }: Pick<FlowContext, "flags">) {
   return { now: new Date(), lifetimes };
 }
 
-async function openAll(
+/** Opens the key files of roles; `test` where one of them is marked as a test's. */
+export async function openRoles(
   context: FlowContext,
   roles: readonly (keyof SignersOf)[],
 ): Promise<{ keys: SignersOf; test: boolean }> {
