@@ -61,6 +61,8 @@ async function dispatch(words: readonly string[], ports: RunPorts): Promise<numb
 }
 
 function showGroup(group: string, print: (text: string) => number): number {
+  const led = flows.filter(({ words }) => words.startsWith(`${group} `));
+  if (led.length > 0) return print(led.map(renderFlow).join("\n"));
   if (!commands.some((command) => command.group === group))
     throw new UsageError(`There is no command \`${group}\`.`, "hilum help");
   return print(renderGroup(group));

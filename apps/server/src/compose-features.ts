@@ -135,7 +135,8 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     holds: identity.holds,
   });
   const marketplace = composeMarketplace({
-    ...{ config, store, installed, log, runner, lifecycle, judge: devtools.judge },
+    ...{ config, store, boot, installed, log, runner, lifecycle, judge: devtools.judge },
+    closeLinks: (key) => remote.links.closeInstance(key),
     testMode: () => platform.current().environment === "test",
     acceptPages: (plugin) => pages.accept(plugin),
     refreshGrants: async () => void (await plugins.grants.refresh()),
@@ -152,6 +153,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       egress: egress.repairs,
       routes: messages.routeRepairs,
       keys: keys.repairs,
+      marketplace: marketplace.repairs,
       records: async () => [
         ...(await records.repairs()),
         ...(await governance.repairs()),

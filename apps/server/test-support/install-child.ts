@@ -3,6 +3,7 @@ import { createInstalledPackages, readPackage } from "@hilum/marketplace";
 import { createFileKeyProvider, openStore } from "@hilum/store";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createHoldLease } from "../src/features/marketplace/hold-lease.ts";
 import { createJobActs } from "../src/features/marketplace/installs/acts.ts";
 import { createJobRunner } from "../src/features/marketplace/installs/run-jobs.ts";
 import { createLog } from "../src/log.ts";
@@ -32,6 +33,7 @@ const acts = createJobActs({
   runner: {
     tryVersion: () => Promise.reject(new Error("nothing is enabled here")),
     check: () => Promise.reject(new Error("nothing is enabled here")),
+    status: () => undefined,
   },
   judge: async (_context, plugin) => {
     readPackage(readFileSync(join(archives, `${plugin.package}.hilum`)));
@@ -42,7 +44,7 @@ const acts = createJobActs({
   refreshGrants: async () => undefined,
 });
 const jobs = createJobRunner({
-  ...{ store, acts, log },
+  ...{ store, acts, log, hold: createHoldLease({ store, owner: "child", log }) },
   reached: (at) => {
     if (at === point) process.kill(process.pid, "SIGKILL");
   },

@@ -14,6 +14,7 @@ export type * from "./lib/ports/marketplace.ts";
 export type * from "./lib/ports/messages.ts";
 export type * from "./lib/ports/operations.ts";
 export type * from "./lib/ports/plugins.ts";
+export type * from "./lib/ports/reach.ts";
 export type * from "./lib/ports/record-stores.ts";
 export type * from "./lib/ports/records.ts";
 export type * from "./lib/ports/settings.ts";

@@ -72,7 +72,7 @@ export const InstallPreview = Strict({
   /** Everything that is installed by it, in order; the last one is what was asked for. */
   order: Type.Array(PlannedInstall),
   /** What keeps it from being installed. Those that may be overridden need a reason. */
-  blocked: Type.Array(Strict({ ...Problem.properties, override: Type.Boolean() })),
+  blocked: Type.Array(Strict({ ...Problem.properties, override: Type.Boolean(), until: Type.Optional(Time) })),
 });
 export type InstallPreview = Static<typeof InstallPreview>;
 
@@ -367,6 +367,8 @@ export const UpdateRun = Strict({
       to: Version,
       state: Type.Enum(["waiting", ...installStates]),
       job: Type.Optional(Type.String()),
+      /** Why it was not begun. */
+      why: Type.Optional(Type.String()),
     }),
   ),
 });

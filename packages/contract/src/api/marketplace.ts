@@ -1,9 +1,10 @@
 /** Where plugins come from: sources and how far they are trusted, the catalogue that is made of them, what one listing says. */
 import type { Static } from "typebox";
 import { capabilityNames } from "../manifest/manifest.ts";
-import { installOperations } from "./installs.ts";
+import { installOperations, updateOperations } from "./installs.ts";
 import { defineOperation } from "./operation.ts";
 import { Digest, OfferedVersion, SourceId, Version } from "./packages.ts";
+import { safetyOperations } from "./safety.ts";
 import { administering, everyone, Ok, Page, PluginId, PluginParams, Reason, Strict, Time } from "./schemas.ts";
 import { Type } from "./type.ts";
 
@@ -59,6 +60,10 @@ export const MarketplaceSource = Strict({
     Strict({ code: Type.String(), title: Type.String(), why: Type.String(), fix: Type.String(), since: Time }),
   ),
   publishers: Type.Array(PublisherName),
+  /** Publishers whose signed list was refused at the last reading: the others' is shown, theirs is as it was left out. */
+  faults: Type.Array(
+    Strict({ publisher: Type.String(), code: Type.String(), title: Type.String(), fix: Type.String() }),
+  ),
   plugins: Type.Integer(),
   versions: Type.Integer(),
   addedAt: Time,
@@ -377,4 +382,9 @@ export const sourceOperations = [
   ...[search, listing, image, mirrorExport, mirrorUpload, mirrorTake],
 ] as const;
 
-export const marketplaceOperations = [...sourceOperations, ...installOperations] as const;
+export const marketplaceOperations = [
+  ...sourceOperations,
+  ...installOperations,
+  ...updateOperations,
+  ...safetyOperations,
+] as const;

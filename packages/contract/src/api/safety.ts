@@ -14,12 +14,14 @@ export const BlastRadius = Strict({
       kind: Type.Enum(["messages", "attachments", "records"]),
       title: Type.String(),
       count: Type.Integer(),
-      /** Different recipients or patients among them. */
-      people: Type.Integer(),
+      /** Different patients among them, or recipients where they are about no patient; absent where that is not kept. */
+      people: Type.Optional(Type.Integer()),
       first: Type.Optional(Time),
       last: Type.Optional(Time),
     }),
   ),
+  /** Different patients of whom the accounting of disclosures says that something went out through it. */
+  patients: Type.Integer(),
   hosts: Type.Array(Strict({ host: Type.String(), requests: Type.Integer(), bytesOut: Type.Integer(), lastAt: Time })),
   scopes: Type.Array(Strict({ instance: Type.String(), scope: Type.String(), plain: Type.String() })),
   /** Names of secrets that it holds itself, which have to be changed at the provider. */

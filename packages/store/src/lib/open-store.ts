@@ -29,6 +29,7 @@ import { createPlatform } from "./repositories/platform.ts";
 import { createPlugins } from "./repositories/plugins.ts";
 import { createPractice } from "./repositories/practice.ts";
 import { createPrivateState } from "./repositories/private-state.ts";
+import { createReach } from "./repositories/reach.ts";
 import { createRecordStores } from "./repositories/record-stores.ts";
 import { createCompartmentKeys, type CompartmentKeys } from "./repositories/records/compartments.ts";
 import { createRecords } from "./repositories/records/records.ts";
@@ -160,6 +161,7 @@ function createRepositories(session: Session, compartmentKeys: CompartmentKeys):
     listings: createListings(session),
     packages: createPackages(session),
     marketplace: createMarketplaceEntries(session),
+    reach: createReach(session),
     recordStores: createRecordStores(session),
     glasses: createGlasses(session),
     disclosures: createDisclosures(session),

@@ -24,6 +24,7 @@ import type {
 import type { InstanceKey, PluginRow, Store } from "@hilum/store";
 import { fillDestinations } from "./fill-destinations.ts";
 import { hookAddresses } from "../hooks/hook-address.ts";
+import { refuseCutOff } from "./cut-off.ts";
 import type { GrantTable } from "./grant-table.ts";
 import { loadConfigured, manifestOf, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
@@ -177,6 +178,7 @@ export function createInstanceRunner({
   }
 
   const tryVersion: InstanceRunner["tryVersion"] = async (context, { plugin, settings, scopes }, key, work) => {
+    await refuseCutOff(store, key.plugin);
     const { instance } = await loadConfigured(store, key);
     const trial = { ...key, trial: randomBytes(6).toString("hex") };
     const forbid = grants.allowTrial(trial, scopes);
@@ -193,6 +195,7 @@ export function createInstanceRunner({
 
   return {
     async start(context, key, { keepTrying = false } = {}) {
+      await refuseCutOff(store, key.plugin);
       const { plugin, manifest, instance, values, grants: rows } = await loadConfigured(store, key);
       const settings = await openSettings(store, key, manifest);
       // The host's own code keeps what it is handed, so nothing leaves.

@@ -55,7 +55,8 @@ export interface Packages {
   remove(digest: string): Promise<void>;
 }
 
-export type MarketplaceEntryKind = "source" | "job" | "updates" | "submission" | "pin" | "kill" | "highest";
+/** `left`: what a version of a plugin had when another one took its place. */
+export type MarketplaceEntryKind = "source" | "job" | "updates" | "submission" | "pin" | "kill" | "highest" | "left";
 
 /** Something whose state is a document: a source, a job, a submission. Sealed at rest, for people's words are in it. */
 export interface MarketplaceEntry<Document = unknown> {

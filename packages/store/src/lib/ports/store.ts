@@ -5,12 +5,12 @@ import type { Approvals, Disclosures, Glasses, Retention } from "./governance.ts
 import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
-import type { KeyProvider } from "./keys.ts";
 import type { Listings, MarketplaceEntries, Packages } from "./marketplace.ts";
 import type { KeyProvider, Keys } from "./keys.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
 import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications } from "./operations.ts";
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
+import type { Reach } from "./reach.ts";
 import type { Records } from "./records.ts";
 import type { RecordStores } from "./record-stores.ts";
 import type { PrivateState, Settings, Setup } from "./settings.ts";
@@ -63,6 +63,7 @@ export interface Repositories {
   listings: Listings;
   packages: Packages;
   marketplace: MarketplaceEntries;
+  reach: Reach;
   recordStores: RecordStores;
   glasses: Glasses;
   disclosures: Disclosures;

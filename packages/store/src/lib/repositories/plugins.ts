@@ -70,6 +70,13 @@ export function createPlugins(session: Session): Plugins {
       const [removed] = await session.commit([
         toStatement(sql.deleteFrom("plugins").where("id", "=", id)),
         toStatement(sql.deleteFrom("registrations").where("plugin", "=", id)),
+        // What its versions left behind are settings of it; how high it has come stays known.
+        toStatement(
+          sql
+            .deleteFrom("marketplaceEntries")
+            .where("subject", "=", id)
+            .where((eb) => eb.or([eb("kind", "=", "left"), eb("kind", "=", "pin")])),
+        ),
         raiseEpoch(session),
       ]);
       return (removed?.changes ?? 0) > 0;

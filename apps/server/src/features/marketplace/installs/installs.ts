@@ -13,13 +13,18 @@ import type { createPlanner, Wanted } from "./plan.ts";
 import type { JobRunner } from "./run-jobs.ts";
 
 export interface InstallsService {
-  preview(context: Context, wanted: Wanted): Promise<InstallPreview>;
-  start(context: Context, wanted: BodyOf<OperationOf<"startInstall">>): Promise<InstallJob>;
+  preview(context: Pick<Context, "now">, wanted: Wanted): Promise<InstallPreview>;
+  /** `updates`: the run of updates that it is part of, which goes on with it itself. */
+  start(
+    context: Pick<Context, "now" | "actor">,
+    wanted: BodyOf<OperationOf<"startInstall">>,
+    updates?: string,
+  ): Promise<InstallJob>;
   rollBack(context: Context, plugin: PluginRow, digest: string, reason: string): Promise<InstallJob>;
   list(query: QueryOf<OperationOf<"listInstalls">>): Promise<AnswerOf<OperationOf<"listInstalls">>>;
   read(id: string): Promise<InstallJob>;
   approve(context: Context, id: string, scopes: readonly string[]): Promise<InstallJob>;
-  cancel(context: Context, id: string): Promise<InstallJob>;
+  cancel(id: string): Promise<InstallJob>;
   upload(bytes: Readable): Promise<AnswerOf<OperationOf<"uploadPackage">>>;
 }
 
@@ -40,23 +45,23 @@ export function createInstallsService({
     return job as JobEntry;
   }
 
-  async function begin(context: Context, plugin: string, document: JobDocument): Promise<InstallJob> {
+  async function begin(context: Pick<Context, "now">, plugin: string, document: JobDocument): Promise<InstallJob> {
     const id = makeId(context.now().getTime());
     const job = await store.marketplace.put<JobDocument>({
       ...{ kind: "job", id, subject: plugin, state: "running", rowVersion: 0, document },
     });
-    void jobs.run(id);
+    if (document.updates === undefined) void jobs.run(id);
     return presentJob(job);
   }
 
-  const started = (context: Context) => ({
+  const started = (context: Pick<Context, "now" | "actor">) => ({
     startedAt: context.now().toISOString(),
     startedBy: context.actor.id,
   });
 
   return {
     preview: async (context, wanted) => (await plan(wanted, context.now())).preview,
-    async start(context, { digest, reason, ...wanted }) {
+    async start(context, { digest, reason, ...wanted }, updates) {
       const { preview, current, candidate } = await plan(wanted, context.now());
       if (preview.digest !== digest) throw new HilumError("install.changed");
       const [hard] = preview.blocked.filter(({ override }) => !override || reason === undefined);
@@ -79,6 +84,7 @@ export function createInstallsService({
           : { source: candidate.offer.source, publisher: candidate.offer.listing.publisher }),
         ...(current === undefined ? {} : { previous: snapshotOf(current) }),
         ...(reason === undefined ? {} : { reason }),
+        ...(updates === undefined ? {} : { updates }),
       });
     },
     async rollBack(context, current, digest, reason) {
@@ -117,11 +123,10 @@ export function createInstallsService({
       void jobs.run(id);
       return presentJob(kept);
     },
-    async cancel(context, id) {
+    async cancel(id) {
       const job = await load(id);
       if (!presentJob(job).cancellable) throw new HilumError("install.wrong_state");
-      const document = { ...job.document, finishedAt: context.now().toISOString() };
-      return presentJob(await store.marketplace.put<JobDocument>({ ...job, state: "cancelled", document }));
+      return presentJob(await jobs.cancel(job));
     },
     async upload(stream) {
       const archive = await readBody(stream, packageBytesMax);

@@ -15,6 +15,8 @@ export interface JobDocument extends Omit<InstallJob, "id" | "state" | "cancella
   approved?: string[];
   approvedBy?: string;
   switchedAt?: string;
+  /** The run of updates that it is part of. */
+  updates?: string;
 }
 
 /** The highest version of a plugin that ran here. */
@@ -54,6 +56,7 @@ export function presentJob({ id, state, subject, document }: MarketplaceEntry<Jo
     switchedAt,
     upload: _upload,
     publisher: _publisher,
+    updates: _updates,
     ...shown
   } = document;
   const open = state === "running" || state === "awaiting_approval";

@@ -1,16 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compareVersions, findConfusableId, HilumError, type Manifest } from "@hilum/contract";
+import { compareVersions, findConfusableId, HilumError, migrationsBetween, type Manifest } from "@hilum/contract";
 import type { BodyOf, InstallPreview, OperationOf } from "@hilum/contract/api";
 import { listName, readPackageApart, type InstalledPackages, type ListedFile } from "@hilum/marketplace";
 import type { PluginRow, Store } from "@hilum/store";
+import { cutOffState } from "../../plugins/cut-off.ts";
 import { judgeHostRange } from "../../plugins/host-range.ts";
+import { manifestOf } from "../../plugins/load-instance.ts";
 import { hilumVersion } from "../../../version.ts";
 import { isOffered, type Catalogue, type OfferedListing } from "../catalogue/catalogue.ts";
 import type { ListingsService } from "../catalogue/listings.ts";
 import { coolingOffUntil, type Present } from "../catalogue/present-listing.ts";
 import { compareVersionsOf } from "./differences.ts";
 import type { Highest } from "./job.ts";
+import { findLeftBehind } from "./left-behind.ts";
+import { readAgain } from "./switch-version.ts";
 
 export type Wanted = BodyOf<OperationOf<"previewInstall">>;
 
@@ -72,7 +76,7 @@ export function createPlanner({ store, catalogue, listings, packages, uploads }:
     const [pin, highest, kill, before, plugins] = await Promise.all([
       store.marketplace.find<{ reason: string }>("pin", manifest.id),
       store.marketplace.find<Highest>("highest", manifest.id),
-      store.marketplace.find<{ liftedAt?: string }>("kill", manifest.id),
+      store.marketplace.find("kill", manifest.id),
       current?.package === undefined ? undefined : store.packages.find(current.package),
       store.plugins.list(),
     ]);
@@ -82,6 +86,14 @@ export function createPlanner({ store, catalogue, listings, packages, uploads }:
     const ids = plugins.map(({ id }) => id).filter((id) => id !== manifest.id);
     const alike = current === undefined ? findConfusableId(manifest.id, ids) : undefined;
     const publisher = offer?.listing.publisher;
+    const dependents = plugins.flatMap((row) =>
+      row.id === manifest.id
+        ? []
+        : (manifestOf(row).requires?.plugins ?? [])
+            .filter((need) => need.id === manifest.id && !present.fits(version, need.version))
+            .map((need) => `${row.name} needs ${need.version}`),
+    );
+    const unkept = current !== undefined && (await lacksSettings(current, candidate));
     const missing = (manifest.requires?.plugins ?? []).filter(({ id, version: range }) => {
       const there = present.versionOf(id);
       return there === undefined || !present.fits(there, range);
@@ -98,17 +110,18 @@ export function createPlanner({ store, catalogue, listings, packages, uploads }:
       ...when(pin?.document.reason, (why) =>
         block("plugin.pinned", `It is held: ${why}`, "Let it go under Versions.", false),
       ),
-      ...when(kill !== undefined && kill.document.liftedAt === undefined ? "killed" : undefined, () =>
-        block("plugin.killed", "The kill switch is on.", "Lift it first.", false),
+      ...when(kill?.state === cutOffState ? kill : undefined, () =>
+        block("plugin.cut_off", "Its kill switch is on.", "Lift it first.", false),
       ),
-      ...when(until, (at) =>
-        block(
+      ...when(until, (at) => ({
+        ...block(
           "package.cooling_off",
           `It is offered for less days than are waited for, until ${at.slice(0, 10)}.`,
           "Wait, or say why not.",
           true,
         ),
-      ),
+        until: at,
+      })),
       ...when(top !== undefined && compareVersions(version, top) < 0 ? top : undefined, (high) =>
         block(
           "package.downgrade",
@@ -123,6 +136,17 @@ export function createPlanner({ store, catalogue, listings, packages, uploads }:
       ...when(offer === undefined ? "unsigned" : undefined, () =>
         block("package.unsigned", "Nobody signed it: it is taken from a file.", "Say where it comes from.", true),
       ),
+      ...when(unkept ? manifest : undefined, () =>
+        block(
+          "install.settings",
+          "They were changed for the version that runs.",
+          "Remove the plugin and set it up anew, or stay at this version.",
+          false,
+        ),
+      ),
+      ...dependents.map((why) =>
+        block("plugin.needed", `${why}.`, "Update that first, or say why it may be without.", true),
+      ),
       ...missing.map(({ id, version: range }) =>
         block(
           "plugin.needs",
@@ -132,6 +156,13 @@ export function createPlanner({ store, catalogue, listings, packages, uploads }:
         ),
       ),
     ];
+  }
+
+  /** Settings that are in the way back, and are not kept. */
+  async function lacksSettings(current: PluginRow, { manifest }: Candidate): Promise<boolean> {
+    if (migrationsBetween(manifest, manifestOf(current)).length === 0) return false;
+    const { digest } = readAgain(manifest as unknown as PluginRow["manifest"]);
+    return (await findLeftBehind(store, { id: current.id, digest })) === undefined;
   }
 
   return async (wanted: Wanted, now: Date): Promise<Plan> => {
@@ -168,12 +199,14 @@ const titles: Readonly<Record<string, string>> = {
   "plugin.hilum": "It does not run on this Hilum",
   "manifest.id_confusable": "Its id can be mistaken for another",
   "plugin.pinned": "The plugin is held at its version",
-  "plugin.killed": "The plugin was stopped for good",
+  "plugin.cut_off": "The plugin was stopped for good",
   "package.cooling_off": "It is not old enough yet",
   "package.downgrade": "It is older than what ran here",
   "package.publisher": "Another publisher signed it",
   "package.unsigned": "It is not signed",
   "plugin.needs": "Another plugin is missing",
+  "plugin.needed": "Another plugin needs another version of it",
+  "install.settings": "The settings of that version are not kept",
 };
 
 const isTakeable = ({ listing, source }: OfferedListing, present: Present): boolean =>

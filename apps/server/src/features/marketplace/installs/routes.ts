@@ -38,8 +38,8 @@ export function createInstallHandlers({
       const job = await installs.approve(context, params.job, body.scopes);
       return { status: 200, body: job, note: { plugin: job.plugin, count: body.scopes.length } };
     },
-    cancelInstall: async (context, { params }) => {
-      const job = await installs.cancel(context, params.job);
+    cancelInstall: async (_context, { params }) => {
+      const job = await installs.cancel(params.job);
       return { status: 200, body: job, note: { plugin: job.plugin } };
     },
     uploadPackage: async (_context, { bytes }) => {

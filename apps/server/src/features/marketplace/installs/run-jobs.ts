@@ -1,6 +1,7 @@
 import { HilumError, isHilumError, type Log } from "@hilum/contract";
 import type { InstallStep } from "@hilum/contract/api";
 import type { Repositories, Store } from "@hilum/store";
+import type { HoldLease } from "../hold-lease.ts";
 import { openStates, type JobDocument, type JobEntry, type Right, type StepId } from "./job.ts";
 
 export type StepOutcome =
@@ -27,22 +28,36 @@ export interface JobActs {
 export interface JobRunner {
   /** Goes on with a job until it ends or waits for somebody. Never rejects. */
   run(id: string): Promise<void>;
+  /** Ends a job that has not switched yet. */
+  cancel(job: JobEntry): Promise<JobEntry>;
   /** After a start of the process: goes on with every job that was under way. */
   resume(): Promise<void>;
-  /** Looks at the versions that are watched. */
+  /** Looks at the versions that are watched, and goes on with jobs whose process is gone. */
   tick(): Promise<void>;
+  /** The process ends: what breaks from now on is left as it is, for the next one to go on with. */
+  stop(): void;
 }
 
 type Parts = {
   store: Store;
   acts: JobActs;
+  /** One process at a time goes on with a job. */
+  hold: HoldLease;
   log: Log;
   now?: () => Date;
   /** Hears of each point at which a crash must leave the old or the new. */
   reached?(point: string): void;
 };
 
-export function createJobRunner({ store, acts, log, now = () => new Date(), reached = () => {} }: Parts): JobRunner {
+export function createJobRunner({
+  store,
+  acts,
+  hold,
+  log,
+  now = () => new Date(),
+  reached = () => {},
+}: Parts): JobRunner {
+  let stopping = false;
   const load = async (id: string): Promise<JobEntry | undefined> =>
     (await store.marketplace.find<JobDocument>("job", id)) as JobEntry | undefined;
   const put = async (job: JobEntry, repositories: Repositories = store): Promise<JobEntry> =>
@@ -80,9 +95,16 @@ export function createJobRunner({ store, acts, log, now = () => new Date(), reac
       return await put(next, repositories);
     });
     reached("switch:done");
-    await acts.apply(kept);
+    await applyOrSay(kept);
     reached("switch:applied");
     return kept;
+  }
+
+  /** Once it is switched there is no way forward but the watch, which sees what does not run. */
+  async function applyOrSay(job: JobEntry): Promise<void> {
+    await acts.apply(job).catch((error: unknown) => {
+      log.warn("install.not_applied", { plugin: job.subject, code: isHilumError(error) ? error.code : "unknown" });
+    });
   }
 
   async function beginWatch(job: JobEntry, at: Date): Promise<JobEntry> {
@@ -106,9 +128,12 @@ export function createJobRunner({ store, acts, log, now = () => new Date(), reac
   }
 
   async function fail(id: string, error: unknown): Promise<void> {
+    if (stopping) return;
     const job = await load(id);
-    // It was cancelled, or another process goes on with it.
+    if (job?.state === "cancelled") await acts.clean(job);
+    // Another process goes on with it.
     if (job?.state !== "running") return;
+    if (job.document.switchedAt !== undefined) throw error;
     const { code, detail, spec } = isHilumError(error) ? error : new HilumError("server.internal", { cause: error });
     if (!isHilumError(error)) log.error("install.failed", { plugin: job.subject, code });
     const problem = { code, title: spec.title, why: detail, fix: spec.fix };
@@ -120,7 +145,7 @@ export function createJobRunner({ store, acts, log, now = () => new Date(), reac
   async function advance(id: string): Promise<void> {
     for (;;) {
       const job = await load(id);
-      if (job?.state !== "running") return;
+      if (job?.state !== "running" || stopping) return;
       const step = job.document.steps.find(({ state }) => state === "waiting" || state === "running");
       if (step === undefined) {
         await end(job, "succeeded");
@@ -133,7 +158,7 @@ export function createJobRunner({ store, acts, log, now = () => new Date(), reac
 
   const run = async (id: string): Promise<void> => {
     try {
-      await advance(id).catch((error: unknown) => fail(id, error));
+      await hold(`install:${id}`, () => advance(id).catch((error: unknown) => fail(id, error)));
     } catch (error) {
       log.warn("install.not_continued", { code: isHilumError(error) ? error.code : "unknown" });
     }
@@ -173,27 +198,41 @@ export function createJobRunner({ store, acts, log, now = () => new Date(), reac
       return await put(back, repositories);
     });
     reached("back:done");
-    await acts.apply(kept);
+    await applyOrSay(kept);
     await acts.clean(kept);
   }
 
   const open = async (states: readonly string[]): Promise<JobEntry[]> =>
     (await store.marketplace.list<JobDocument>("job", { states, limit: 200 })).items as JobEntry[];
 
+  async function goOn(): Promise<void> {
+    for (const { id } of await open(["running"])) await run(id);
+  }
+
   return {
     run,
+    stop: () => void (stopping = true),
+    async cancel(job) {
+      const ended = await put({
+        ...job,
+        state: "cancelled",
+        document: { ...job.document, finishedAt: now().toISOString() },
+      });
+      // Whoever is at a step of it finds it cancelled, and cleans up after that step.
+      if (job.state === "awaiting_approval") await acts.clean(ended);
+      return ended;
+    },
     async resume() {
-      for (const job of await open(["running"])) {
-        // It may have ended between the switch and what follows from it.
-        if (job.document.switchedAt !== undefined) await acts.apply(job).catch(() => undefined);
-        await run(job.id);
-      }
+      // It may have ended between the switch and what follows from it.
+      for (const job of await open(["running"])) if (job.document.switchedAt !== undefined) await applyOrSay(job);
+      await goOn();
     },
     async tick() {
       for (const job of await open(["watching"]))
-        await look(job).catch((error: unknown) =>
+        await hold(`install:${job.id}`, () => look(job)).catch((error: unknown) =>
           log.warn("install.not_watched", { plugin: job.subject, code: isHilumError(error) ? error.code : "unknown" }),
         );
+      await goOn();
     },
   };
 }

@@ -1,13 +1,16 @@
-import { HilumError, isHilumError, migrationsBetween, type Context, type Manifest } from "@hilum/contract";
+import { HilumError, isHilumError, migrationsBetween, type Context } from "@hilum/contract";
 import type { PluginVersions } from "@hilum/contract/api";
 import { readPackageStatus, type InstalledPackages } from "@hilum/marketplace";
 import type { PackageRow, PluginRow, Store } from "@hilum/store";
-import { loadPlugin } from "../../plugins/load-instance.ts";
+import { refuseCutOff } from "../../plugins/cut-off.ts";
+import { loadPlugin, manifestOf } from "../../plugins/load-instance.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { ListingsService } from "../catalogue/listings.ts";
 import { presentOffered } from "../catalogue/present-listing.ts";
 import { presentJob, type Highest, type JobDocument } from "./job.ts";
+import { findLeftBehind, forgetLeftBehind } from "./left-behind.ts";
 import { isOpen } from "./run-jobs.ts";
+import { readAgain } from "./switch-version.ts";
 
 type Kept = PluginVersions["kept"][number];
 
@@ -42,8 +45,21 @@ export function createVersionsService({
       ...{ version, digest, status: await statusOf(row), installedAt, installedBy, running },
       ...(source === undefined ? {} : { source }),
       ...(publisher === undefined ? {} : { publisher }),
-      rollBack: judgeRollBack(row, plugin, running),
+      rollBack: await judgeRollBack(row, plugin, running),
     };
+  }
+
+  /** A version gets back the settings that it had, where those of now were changed for a later one. */
+  async function judgeRollBack(row: PackageRow, plugin: PluginRow, running: boolean): Promise<Kept["rollBack"]> {
+    if (running) return impossible("This version runs.");
+    if (row.revoked !== undefined)
+      return impossible(`Its publisher took it back: ${row.revoked}`, "Update to a newer version.");
+    const { manifest, digest } = readAgain(row.manifest);
+    const migrations = migrationsBetween(manifest, manifestOf(plugin));
+    const left = migrations.length === 0 || (await findLeftBehind(store, { id: row.plugin, digest })) !== undefined;
+    if (left) return { possible: true };
+    const { title, fix } = new HilumError("install.settings").spec;
+    return impossible(`${title}: they were changed for the version that runs.`, fix);
   }
 
   async function statusOf({ digest, listDigest, publisher, revoked, source }: PackageRow): Promise<Kept["status"]> {
@@ -100,31 +116,18 @@ export function createVersionsService({
       const plugin = await loadPlugin(store, id);
       const row = await store.packages.find(digest);
       if (row === undefined || row.plugin !== id) throw new HilumError("package.not_installed");
+      await refuseCutOff(store, id);
       if (plugin.package === digest) throw new HilumError("install.wrong_state", { detail: "This version runs." });
       const { items } = await store.marketplace.list<JobDocument>("job", { subject: id, limit: 50 });
       if (items.some(({ state }) => isOpen(state))) throw new HilumError("install.in_progress");
+      await forgetLeftBehind(store, { id, digest: readAgain(row.manifest).digest });
       await store.packages.remove(digest);
       await packages.remove(digest);
     },
   };
 }
 
-/** Settings that were changed for a later version are not changed back by themselves. */
-function judgeRollBack(row: PackageRow, plugin: PluginRow, running: boolean): Kept["rollBack"] {
-  if (running) return { possible: false, why: "This version runs." };
-  if (row.revoked !== undefined)
-    return {
-      possible: false,
-      why: `Its publisher took it back: ${row.revoked}`,
-      instead: "Update to a newer version.",
-    };
-  const migrations = migrationsBetween({ version: row.version }, plugin.manifest as unknown as Manifest);
-  if (migrations.length > 0)
-    return {
-      possible: false,
-      why: "The settings were changed for the version that runs, and the way back is not described.",
-      instead:
-        "Restore the settings of before under Settings, History, once the older version is installed by a package file.",
-    };
-  return { possible: true };
-}
+const impossible = (why: string, instead?: string): Kept["rollBack"] => ({
+  ...{ possible: false, why },
+  ...(instead === undefined ? {} : { instead }),
+});

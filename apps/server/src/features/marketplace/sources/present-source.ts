@@ -1,4 +1,6 @@
+import { HilumError } from "@hilum/contract";
 import type { MarketplaceSource, SourcePlace, SourcePolicy } from "@hilum/contract/api";
+import type { PublisherFault } from "@hilum/marketplace";
 import type { MarketplaceEntry, Time } from "@hilum/store";
 import { describeRoot } from "./source-root.ts";
 
@@ -14,6 +16,8 @@ export interface SourceDocument {
   /** The root that its keys have come to since, where it was read. */
   shownRoot?: string;
   publishers: string[];
+  /** Publishers whose list the last reading refused. */
+  faults?: readonly PublisherFault[];
   refreshedAt?: Time;
   problem?: NonNullable<MarketplaceSource["problem"]>;
   addedAt: Time;
@@ -27,9 +31,10 @@ export function presentSource(
   counts: { plugins: number; versions: number },
   now: Date,
 ): MarketplaceSource {
-  const { root, shownRoot = root, ...shown } = document;
+  const { root, shownRoot = root, faults = [], ...shown } = document;
   return {
     ...{ id, ...shown, ...counts, revision: rowVersion },
+    faults: faults.map(presentFault),
     root: describeRoot(Buffer.from(shownRoot, "base64")),
     state: stateOf(document, now),
   };
@@ -42,4 +47,9 @@ export function stateOf(
   if (problem !== undefined) return "failing";
   if (refreshedAt === undefined) return "not_read";
   return now.getTime() - Date.parse(refreshedAt) > staleMs ? "stale" : "fresh";
+}
+
+export function presentFault({ publisher, code }: PublisherFault): MarketplaceSource["faults"][number] {
+  const { title, fix } = new HilumError(code).spec;
+  return { publisher, code, title, fix };
 }

@@ -28,6 +28,8 @@ export interface SourcesService {
   refresh(context: Pick<Context, "now" | "actor">, id: string): Promise<SourceRefresh>;
   /** A signed file of a source, by the digest that its publisher signed. Throws `listing.not_found`, `source.*`. */
   fetch(source: string, digest: string): Promise<Buffer>;
+  /** As `fetch`, of a source that is verified anew before: what was frozen, expired or taken away meanwhile is not handed out. */
+  fetchAnew(source: string, digest: string): Promise<Buffer>;
   /** How a mirror of it is read and verified. */
   optionsOf(id: string): Promise<{ entry: Entry; folder: string; root: Buffer; read: ReadFile; testKeys: boolean }>;
   entries(): Promise<Entry[]>;
@@ -98,7 +100,8 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
       const before = (await store.listings.list()).filter(({ source }) => source === entry.id);
       const { policy } = entry.document;
       const offer = await readOffer({ id: entry.id, client, publishers: policy.publishers }, targets, before);
-      for (const { publisher, code } of client.faults())
+      const faults = client.faults();
+      for (const { publisher, code } of faults)
         offer.skipped.push({ path: `${publisher}/`, why: new HilumError(code).spec.title });
       const changes = await store.listings.replace(entry.id, offer.rows);
       const { problem: _problem, ...document } = entry.document;
@@ -107,7 +110,7 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
         document: {
           ...document,
           ...(root === undefined ? {} : { shownRoot: root.toString("base64") }),
-          refreshedAt: context.now().toISOString(),
+          ...{ refreshedAt: context.now().toISOString(), faults },
           publishers: [...new Set(targets.map(({ publisher }) => publisher))].toSorted(),
         },
       });
@@ -126,6 +129,13 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
     const since = entry.document.problem?.since ?? context.now().toISOString();
     const problem = { code, title: spec.title, why: detail, fix: spec.fix, since };
     await store.marketplace.put({ ...entry, document: { ...entry.document, problem } });
+  }
+
+  async function take({ client, targets }: Opened, digest: string): Promise<Buffer> {
+    const target = targets.find(({ hashes }) => hashes.sha256 === digest);
+    if (target === undefined)
+      throw new HilumError("listing.not_found", { detail: "The source offers no such file any more. Refresh it." });
+    return await client.fetch(target);
   }
 
   const entries = async (): Promise<Entry[]> =>
@@ -170,13 +180,8 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
       await rm(join(dir, "sources", id), { recursive: true, force: true });
     },
     refresh: async (context, id) => await refresh(context, await load(id)),
-    async fetch(source, digest) {
-      const { client, targets } = opened.get(source) ?? (await read(await load(source)));
-      const target = targets.find(({ hashes }) => hashes.sha256 === digest);
-      if (target === undefined)
-        throw new HilumError("listing.not_found", { detail: "The source offers no such file any more. Refresh it." });
-      return await client.fetch(target);
-    },
+    fetch: async (source, digest) => await take(opened.get(source) ?? (await read(await load(source))), digest),
+    fetchAnew: async (source, digest) => await take(await read(await load(source)), digest),
     async optionsOf(id) {
       const entry = await load(id);
       return { entry, ...clientOptions(entry) };

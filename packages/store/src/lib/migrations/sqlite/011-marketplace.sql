@@ -45,3 +45,7 @@ CREATE INDEX marketplace_entries_by_subject ON marketplace_entries (kind, subjec
 CREATE UNIQUE INDEX marketplace_one_job ON marketplace_entries (subject) WHERE kind = 'job' AND state IN ('running', 'awaiting_approval');
 
 INSERT INTO counters (name, value) VALUES ('listings_epoch', 1);
+
+-- What one plugin had in its hands, for the day on which it has to be known at once.
+CREATE INDEX message_timeline_by_plugin ON message_timeline (plugin, message) WHERE plugin IS NOT NULL;
+CREATE INDEX disclosures_by_plugin ON disclosures (plugin) WHERE plugin IS NOT NULL;
