@@ -87,7 +87,8 @@ export async function sign<S extends Signed>(
 ): Promise<Metadata<S>> {
   const before: Metadata<S> = isMetadata(metadata) ? metadata : { signed: metadata, signatures: [] };
   const { signed } = before;
-  if (signed._type === "root" && signed["x-hilum-test"] !== true && keys.some(({ test }) => test === true))
+  const role: Signed = signed;
+  if (role._type === "root" && role["x-hilum-test"] !== true && keys.some(({ test }) => test === true))
     throw new HilumError("source.test_keys", { detail: "A key that was made for tests signs no root but a test's." });
   const bytes = text.encode(canonicalize(signed));
   const fresh = await Promise.all(keys.map(async (key) => ({ keyid: key.id, sig: await key.sign(bytes) })));
