@@ -83,7 +83,10 @@ export function composeMarketplace(parts: MarketplaceParts) {
       ...createSafetyHandlers(killSwitch),
       ...publishing.handlers,
     },
-    repairs: (now: Date): Promise<Repair[]> => listMarketplaceRepairs(store, now),
+    repairs: async (now: Date): Promise<Repair[]> => [
+      ...(await listMarketplaceRepairs(store, now)),
+      ...(await publishing.repairs(now)),
+    ],
     /** Goes on with the jobs that were under way. After enabled instances were started: a job needs them. */
     start(): void {
       rounds.begin(async () => {

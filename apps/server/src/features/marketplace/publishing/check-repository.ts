@@ -101,6 +101,9 @@ async function readAsClient(
     const root = encode((before ?? next).root);
     const source = await openSource({ folder, root, testKeys, read: async (path) => files.get(path) });
     await source.refresh();
+    const roles = next.targets.signed.delegations?.roles ?? [];
+    const stranger = Object.keys(next.publishers).find((name) => !roles.some((role) => role.name === name));
+    if (stranger !== undefined) throw invalid(`${stranger} was not let in, and publishes nothing.`);
     const fault = source.faults().find(({ publisher }) => changed.has(publisher));
     if (fault !== undefined)
       throw new HilumError(fault.code, {

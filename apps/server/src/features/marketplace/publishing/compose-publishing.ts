@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Store } from "@hilum/store";
 import type { ListingsService } from "../catalogue/listings.ts";
 import { createOwnMarketplace } from "./own-marketplace.ts";
-import { createPublishingService } from "./publishing.ts";
+import { createPublishingService, type PublishingService } from "./publishing.ts";
 import { createPublishingHandlers } from "./routes.ts";
 import { createSubmissionsService } from "./submissions.ts";
 
@@ -19,6 +19,7 @@ export function composePublishing({
   listings: Pick<ListingsService, "present">;
 }): {
   handlers: ReturnType<typeof createPublishingHandlers>;
+  repairs: PublishingService["repairs"];
   /** Ends what a crash broke off; before anything is asked. */
   restore(): Promise<void>;
 } {
@@ -33,6 +34,7 @@ export function composePublishing({
   };
   return {
     handlers: createPublishingHandlers({ own, publishing, submissions, presentOf: listings.present, inTurn }),
+    repairs: publishing.repairs,
     restore: async () => await inTurn(publishing.restore),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { link, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { HilumError } from "@hilum/contract";
 import { metadataFiles, targetPath, type Repository, type RepositoryFile } from "@hilum/marketplace/sign";
@@ -29,6 +29,7 @@ export interface OwnMarketplace {
   has(digest: string, length: number): Promise<boolean>;
 }
 
+const draftSuffix = ".draft";
 const digestPattern = /^[0-9a-f]{64}$/;
 
 export function createOwnMarketplace(dir: string): OwnMarketplace {
@@ -71,6 +72,7 @@ export function createOwnMarketplace(dir: string): OwnMarketplace {
       await serve(state);
     },
     async restore() {
+      for (const place of [dir, join(dir, "files"), join(folder, "metadata")]) await removeDrafts(place);
       const state = await read();
       if (state !== undefined) await serve(state);
       return state;
@@ -100,10 +102,16 @@ function isKeyFile(bytes: Buffer): boolean {
   return /^\{[^]*"hilum-key\/1"/.test(head) || /^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(head);
 }
 
+/** What a crash left half written. */
+async function removeDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.endsWith(draftSuffix)) await rm(join(folder, name), { force: true });
+}
+
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o755 });
-  const draft = `${path}.${randomBytes(6).toString("hex")}.draft`;
+  const draft = `${path}.${randomBytes(6).toString("hex")}${draftSuffix}`;
   try {
     const file = await open(draft, "wx", 0o644);
     try {

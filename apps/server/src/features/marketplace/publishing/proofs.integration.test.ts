@@ -115,6 +115,16 @@ describe("attacks on a marketplace, as its keeper's server and as a hospital's",
       expectRefusal(await put(ana, await renew(await repositoryOf(ana), keeper.keys, late)), "source.expired");
     });
 
+    it("is announced to the keeper before it comes to that", async () => {
+      const soon = when(new Date(Date.now() - 11 * dayMs));
+      expect((await put(ana, await renew(await repositoryOf(ana), keeper.keys, soon))).status).toBe(200);
+      const { items } = await ana.ok("listRepairs");
+      expect(items.map(({ id }) => id)).toContain("own-marketplace:timestamp");
+      expect((await put(ana, await renew(await repositoryOf(ana), keeper.keys, when()))).status).toBe(200);
+      const after = (await ana.ok("listRepairs")).items.map(({ id }) => id);
+      expect(after.filter((id) => id.startsWith("own-marketplace:"))).toEqual([]);
+    });
+
     it("is refused where a host reads it", async () => {
       const market = await createTestMarketplace(temp.join("frozen"));
       await market.offer([{ manifest: { id: plugin, version: "9.0.0" } }]);

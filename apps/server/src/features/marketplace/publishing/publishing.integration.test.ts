@@ -271,7 +271,7 @@ describe("an organisation's own marketplace", () => {
 
   it("audits each act, and keeps nothing of what was said in it", async () => {
     const { items } = await ana.ok("searchAudit", { query: { limit: 200 } });
-    const actions = new Set(items.map(({ entry }) => entry.action));
+    const actions = new Set(items.map(({ action }) => action));
     for (const id of ["publishRepository", "submitPublication", "reviewSubmission", "uploadPublishedFile"])
       expect(actions).toContain(id);
     expect(JSON.stringify(items)).not.toContain("It loses messages.");

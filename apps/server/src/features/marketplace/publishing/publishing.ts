@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import { HilumError, type Context } from "@hilum/contract";
-import type { BodyOf, OperationOf, OwnMarketplace as OwnMarketplaceAnswer } from "@hilum/contract/api";
+import type { BodyOf, OperationOf, OwnMarketplace as OwnMarketplaceAnswer, Repair } from "@hilum/contract/api";
 import { packageBytesMax } from "@hilum/marketplace";
-import { findDue, usualLifetimes, type Repository } from "@hilum/marketplace/sign";
+import { findDue, usualLifetimes, type DueRole, type Repository } from "@hilum/marketplace/sign";
 import { readBody } from "../read-body.ts";
 import { checkRepository } from "./check-repository.ts";
 import type { OwnMarketplace } from "./own-marketplace.ts";
@@ -15,6 +15,8 @@ export interface PublishingService {
   upload(bytes: Readable): Promise<{ digest: string; bytes: number }>;
   /** Throws `request.not_found`. */
   file(digest: string): Promise<Buffer>;
+  /** Roles that have to be signed anew soon, for whoever keeps it. */
+  repairs(now: Date): Promise<Repair[]>;
   /** Ends what a crash broke off. */
   restore(): Promise<void>;
 }
@@ -67,10 +69,29 @@ export function createPublishingService({
       if (bytes === undefined) throw new HilumError("request.not_found", { detail: "No such file was uploaded." });
       return bytes;
     },
+    async repairs(now) {
+      const state = await own.read();
+      return state === undefined
+        ? []
+        : findDue(state.repository, usualLifetimes, now).map((due) => presentDue(due, state.at));
+    },
     async restore() {
       const state = await own.restore();
       if (state !== undefined) await submissions.notePublished(state.takenIn, state.at);
     },
+  };
+}
+
+function presentDue({ role, expires, daysLeft }: DueRole, since: string): Repair {
+  const late = daysLeft < 0;
+  return {
+    ...{ id: `own-marketplace:${role}`, severity: late ? "error" : "warning" },
+    title: `The own marketplace's ${role} ${late ? "has expired" : "expires soon"}`,
+    why: late
+      ? `Since ${expires} nobody takes anything new from it; what is installed goes on.`
+      : `From ${expires} on nobody takes anything new from it.`,
+    fix: "Whoever holds its key signs it anew.",
+    ...{ since, link: { label: "Open the marketplace", to: "/marketplace/publish" } },
   };
 }
 

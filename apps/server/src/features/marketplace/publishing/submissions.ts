@@ -115,8 +115,7 @@ export function createSubmissionsService({
       const entry = await load(id);
       if ((await personOf(context.actor)) !== entry.document.person)
         throw new HilumError("approval.another_person", {
-          detail: "Who handed it in withdraws it; others reject it.",
-          fix: "Ask who handed it in, or reject it with a note.",
+          detail: "Who handed it in withdraws it; others reject it, with a note.",
         });
       if (entry.state !== "waiting" && entry.state !== "approved") throw new HilumError("approval.wrong_state");
       return presentSubmission(await keep({ ...entry, state: "withdrawn" }));
