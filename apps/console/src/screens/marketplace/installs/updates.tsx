@@ -24,7 +24,7 @@ export function UpdatesScreen() {
   const navigate = route.useNavigate();
   const updates = useRead("listUpdates", {}, { everyMs: 5_000 });
   const id = asked ?? updates.data?.run?.id;
-  const run = useRead("getUpdateRun", { params: { run: id ?? "" } }, { enabled: id !== undefined, everyMs: 2_000 });
+  const run = useRead("getUpdateRun", { params: { run: id ?? "" } }, { enabled: id !== undefined, everyMs: updates.data?.run?.state === "running" ? 2_000 : 15_000 });
   return (
     <Page
       title="Updates"
@@ -205,7 +205,7 @@ function Run({ run }: { run: UpdateRun }) {
       }
     >
       <ol className="order" style={{ border: 0 }}>
-        {run.items.map(({ plugin, to, state, job }, at) => (
+        {run.items.map(({ plugin, to, state, job, why }, at) => (
           <li key={plugin}>
             <span className="place" aria-hidden>
               {at + 1}
@@ -220,6 +220,7 @@ function Run({ run }: { run: UpdateRun }) {
                   </Go>
                 </>
               )}
+              {why !== undefined && <span className="small dim"> {why}</span>}
             </span>
             {state === "waiting" ? (
               <Status word="Queued" quiet>

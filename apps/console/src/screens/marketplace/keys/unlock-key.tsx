@@ -1,7 +1,7 @@
 import { openKeyFile } from "@hilum/marketplace/sign";
 import { FileButton } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { PasswordField } from "../../../look/password-field.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
 import { notify } from "../../../shell/notices.ts";
@@ -13,10 +13,8 @@ export function UnlockKey() {
   const [file, setFile] = useState<File | null>(null);
   const [passphrase, setPassphrase] = useState("");
   const work = useWork();
-  const unlock = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    event.stopPropagation();
-    if (file === null) return;
+  const unlock = async (): Promise<void> => {
+    if (file === null || passphrase === "") return;
     const opened = await work.run(async () => await openKeyFile(await file.text(), passphrase));
     if (opened === undefined) return;
     keyRing.hold(opened);
@@ -25,7 +23,8 @@ export function UnlockKey() {
     setPassphrase("");
   };
   return (
-    <form className="stack sm fields" onSubmit={(event) => void unlock(event)} aria-label="Unlock a key">
+    // No form of its own: it stands within forms of others, which must not be sent off by it.
+    <div className="stack sm fields" role="group" aria-label="Unlock a key">
       <SignProblem error={work.error} />
       <div className="row">
         <FileButton
@@ -48,16 +47,21 @@ export function UnlockKey() {
         autoComplete="off"
         value={passphrase}
         onChange={(event) => setPassphrase(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter") return;
+          event.preventDefault();
+          void unlock();
+        }}
       />
       <div className="row">
         <ActButton
-          type="submit"
           running={work.running}
+          onClick={() => void unlock()}
           blocked={file === null ? "Choose the file first." : passphrase === "" ? "Type its passphrase." : undefined}
         >
           Unlock
         </ActButton>
       </div>
-    </form>
+    </div>
   );
 }

@@ -142,6 +142,11 @@ function SourcePanel({ source, above, below, place }: SourcePanelProps) {
             code={problem.code}
           />
         )}
+        {source.faults.map(({ publisher, title, fix }) => (
+          <Advice key={publisher} title={`${publisher} was left out: ${title.toLowerCase()}.`}>
+            {fix}
+          </Advice>
+        ))}
         {outcome !== undefined && <Outcome outcome={outcome} />}
         <div className="grid even">
           <KeyValue

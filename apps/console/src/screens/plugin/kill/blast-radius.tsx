@@ -3,10 +3,13 @@ import { Facts, Panel, TableRegion } from "../../../look/panel.tsx";
 import { Go } from "../../../shell/go.tsx";
 import { bytes, count, day, many, moment } from "../../../text/format.ts";
 
+/** At least so many: the same person may stand in several kinds of data. */
+export const peopleOf = ({ data, patients }: Pick<BlastRadius, "data" | "patients">): number =>
+  Math.max(patients, ...data.map(({ people = 0 }) => people));
+
 /** What a plugin had in its hands, counted from what is kept. */
 export function Radius({ radius }: { radius: BlastRadius }) {
-  const { since, data, hosts, scopes, secrets, tokens, receiptDays, plugin } = radius;
-  const people = Math.max(0, ...data.map((row) => row.people));
+  const { since, data, hosts, scopes, secrets, tokens, receiptDays, plugin, patients } = radius;
   return (
     <div className="stack lg">
       <Facts
@@ -17,7 +20,8 @@ export function Radius({ radius }: { radius: BlastRadius }) {
             value: count(data.reduce((sum, row) => sum + row.count, 0)),
             note: data.map((row) => row.title.toLowerCase()).join(", ") || "none",
           },
-          { term: "People among them", value: count(people), note: "at the least" },
+          { term: "People among them", value: count(peopleOf(radius)), note: "at the least" },
+          { term: "Patients in disclosures", value: count(patients), note: "of whom something went out" },
           { term: "Hosts it reached", value: count(hosts.length), note: `in ${many(receiptDays, "day")}` },
           { term: "Open tokens and links", value: count(tokens) },
         ]}
@@ -42,7 +46,9 @@ export function Radius({ radius }: { radius: BlastRadius }) {
                 <tr key={row.kind}>
                   <th scope="row">{row.title}</th>
                   <td className="r num">{count(row.count)}</td>
-                  <td className="r num">{count(row.people)}</td>
+                  <td className="r num">
+                    {row.people === undefined ? <span className="dim">not kept</span> : count(row.people)}
+                  </td>
                   <td className="num">
                     {row.first === undefined ? "" : `${moment(row.first)} to ${moment(row.last ?? row.first)}`}
                   </td>

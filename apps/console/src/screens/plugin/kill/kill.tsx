@@ -14,7 +14,7 @@ import { Loaded } from "../../../shell/loaded.tsx";
 import { Guarded } from "../../../shell/page.tsx";
 import { actorName, count, exactly, many } from "../../../text/format.ts";
 import { PluginPage } from "../plugin-page.tsx";
-import { Radius } from "./blast-radius.tsx";
+import { peopleOf, Radius } from "./blast-radius.tsx";
 
 const route = getRouteApi("/app/plugins/$plugin/kill");
 
@@ -54,7 +54,7 @@ function Kill() {
       {(detail) => (
         <div className="stack lg">
           {report.data !== undefined && <Report report={report.data} name={detail.name} />}
-          {report.error !== null && !hasCode(report.error, "kill.not_found") && report.data === undefined && (
+          {report.error !== null && !hasCode(report.error, "request.not_found") && report.data === undefined && (
             <Advice tone="info" title="It was not killed before." />
           )}
           {!killed && (
@@ -72,7 +72,7 @@ function Before({ radius, plugin, name }: { radius: BlastRadius; plugin: string;
   const kill = useAct("killPlugin", `${name} is stopped for good`);
   const [asking, setAsking] = useState(false);
   const total = radius.data.reduce((sum, row) => sum + row.count, 0);
-  const people = Math.max(0, ...radius.data.map((row) => row.people));
+  const people = peopleOf(radius);
   return (
     <>
       <Advice
