@@ -2,7 +2,7 @@ import { beginRun } from "@hilum/testkit";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { doorGate, emptyGate, finalGates, messagePages, pluginPages, recordPages } from "./gates/gates.ts";
+import { doorGate, emptyGate, finalGates, marketPages, messagePages, pluginPages, recordPages } from "./gates/gates.ts";
 import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
@@ -12,10 +12,12 @@ import { firstRun } from "./journeys/first-run.ts";
 import { ground } from "./journeys/journey.ts";
 import { keys } from "./journeys/keys.ts";
 import { lifecycle, setupLeft } from "./journeys/lifecycle.ts";
+import { closeMarket, marketplace } from "./journeys/marketplace.ts";
 import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
 import { mailbox, mailboxRoute, practice } from "./journeys/practice.ts";
 import { records } from "./journeys/records.ts";
+import { publishing } from "./journeys/publishing.ts";
 import { recordStores } from "./journeys/record-stores.ts";
 import { recordsCustody } from "./journeys/records-custody.ts";
 import { registering } from "./journeys/registering.ts";
@@ -104,7 +106,13 @@ const plugins: Lane = {
   ],
 };
 
-const lanes: readonly Lane[] = [messages, recordKeeping, plugins].flatMap(choose);
+/** How plugins are taken from a marketplace, and given to one. */
+const market: Lane = {
+  name: "marketplace",
+  journeys: [...ground(...firstRun), ...marketplace, ...publishing, ...marketPages],
+};
+
+const lanes: readonly Lane[] = [messages, recordKeeping, plugins, market].flatMap(choose);
 const gates = finalGates(options).filter(({ name }) => isChosen(name) && options.until === undefined);
 
 async function main(): Promise<number> {
@@ -122,6 +130,7 @@ async function main(): Promise<number> {
     writeFileSync(report, JSON.stringify({ stage: "e2e", tests: outcomes }, undefined, 2));
     return outcomes.some(isRed) ? 1 : 0;
   } finally {
+    await closeMarket();
     await close(open);
     endRun();
   }

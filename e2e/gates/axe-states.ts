@@ -8,6 +8,8 @@ const callbacks = "/plugins/com.example.delivery-callbacks";
 const ownPages = "/plugins/com.example.own-pages";
 const developed = "com.example.night-desk";
 
+const pager = "org.riverside.pager";
+
 /** What fills up in every lane. */
 const everywhere = ["/", "/repairs", "/plugins", "/messages", "/messages/routing", "/messages/practice", "/settings"];
 
@@ -142,6 +144,9 @@ export function emptyStates({ server: { url } }: World): PageState[] {
     "/",
     "/repairs",
     "/plugins",
+    ...["", "/updates", "/installs", "/sources", "/publish", "/publish/new", "/review", "/keys"].map(
+      (place) => `/marketplace${place}`,
+    ),
     "/messages",
     "/messages/routing",
     "/messages/practice",
@@ -185,4 +190,30 @@ function opened(
 async function pressOn(page: Page, role: "button", name: string | RegExp): Promise<void> {
   await page.getByRole(role, { name }).first().focus();
   await page.keyboard.press("Enter");
+}
+
+/** Every route of the marketplace, with what the journeys left in it. */
+export function marketStates({ server: { url } }: World): PageState[] {
+  const routes = [
+    ...["/marketplace", "/marketplace?q=nothing-like-it", `/marketplace/${pager}`, "/marketplace/updates"],
+    ...["/marketplace/installs", "/marketplace/sources", "/marketplace/publish", "/marketplace/publish/new"],
+    ...["/marketplace/review", "/marketplace/keys", "/plugins/add?from=package"],
+    ...[`/plugins/${pager}/versions`, `/plugins/${pager}/kill`],
+  ];
+  return [
+    ...routes.map((path) => at(url, path)),
+    opened(
+      at(url, `/marketplace/${pager}`),
+      "what would change",
+      (page) => pressOn(page, "button", /^(Install|Change to|Install again) \d/),
+      "dialog",
+    ),
+    opened(
+      at(url, "/marketplace/sources"),
+      "a new source",
+      (page) => pressOn(page, "button", "Add a source"),
+      "dialog",
+    ),
+    opened(at(url, "/marketplace/keys"), "a new key", (page) => pressOn(page, "button", "Make a key"), "dialog"),
+  ];
 }

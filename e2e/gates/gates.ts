@@ -8,7 +8,7 @@ import { openContext } from "../world/browser.ts";
 import { runProgram } from "../world/programs.ts";
 import { repository, type World } from "../world/world.ts";
 import { judgeStates } from "./axe-routes.ts";
-import { doorStates, emptyStates, messageStates, pluginStates, recordStates } from "./axe-states.ts";
+import { doorStates, emptyStates, marketStates, messageStates, pluginStates, recordStates } from "./axe-states.ts";
 import { canaries, findCanaries, searchFolder } from "./canary.ts";
 import { judgeCoverage, measureCoverage, type CoverageLedger } from "./coverage.ts";
 import { expectNone } from "./expect-none.ts";
@@ -43,6 +43,13 @@ export const pluginPages: Journey[] = [
   {
     name: "axe: every route of adding and writing plugins in light and dark, at 1280 and 320 px, without a violation",
     run: async (world) => expectNone(await judgeStates(world.adminContext, pluginStates(world))),
+  },
+];
+
+export const marketPages: Journey[] = [
+  {
+    name: "axe: every route of the marketplace, dialogs and differences in light and dark, at 1280 and 320 px, without a violation",
+    run: async (world) => expectNone(await judgeStates(world.adminContext, marketStates(world))),
   },
 ];
 

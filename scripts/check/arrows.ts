@@ -53,19 +53,24 @@ export const arrows: readonly Arrow[] = [
   },
   {
     place: "apps/console",
-    imports: ["contract", "contract/api", "contract/bridge", "contract/fhir", "client", "sdk/ui"],
+    imports: [
+      ...["contract", "contract/api", "contract/bridge", "contract/errors", "contract/fhir"],
+      ...["client", "marketplace/sign", "sdk/ui"],
+    ],
     testImports: tests,
     node: "nothing",
     unpublished: true,
   },
-  { place: "apps/cli", imports: ["contract", "contract/api", "client"], testImports: tests },
+  // Keys are used here as in the browser: the part of the marketplace that signs, and no other.
+  { place: "apps/cli", imports: ["contract", "contract/api", "client", "marketplace/sign"], testImports: tests },
   { place: "plugins/*", imports: ["sdk", "sdk/ui"], testImports: [...tests, "sdk/testing"] },
   { place: "examples/*", imports: ["sdk", "sdk/ui", "client", floor], testImports: [...tests, "sdk/testing"] },
   { place: "bench", imports: everyPackage, unpublished: true },
   { place: "conformance", imports: everyPackage, unpublished: true },
-  { place: "scripts", imports: [floor, "client", "devtools", "testkit/*"] },
-  // Sees the server and the console from outside alone: through a browser, programs and the disk.
-  { place: "e2e", imports: [floor, "sdk", "testkit/*"], unpublished: true },
+  { place: "scripts", imports: [floor, "client", "devtools", "marketplace/*", "testkit/*"] },
+  // Sees the server and the console from outside alone: through a browser, programs and the disk. It signs a marketplace as
+  // a keeper elsewhere does.
+  { place: "e2e", imports: [floor, "marketplace/*", "sdk", "testkit/*"], unpublished: true },
 ];
 
 /** The arrow of a file or folder: the one whose place is the longest prefix. */

@@ -30,12 +30,17 @@ export function renderCommandsPage(dump: string): string {
   const commands = dump
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as { command: string; operationId?: string });
+    .map((line) => JSON.parse(line) as { command: string; operationId?: string; operations?: string[] });
   const groups = Map.groupBy(
     commands.filter(({ operationId }) => operationId !== undefined),
     ({ command }) => command.split(" ")[0] ?? "",
   );
-  const own = commands.filter(({ operationId }) => operationId === undefined).map(({ command }) => `\`${command}\``);
+  const own = commands
+    .filter(({ operationId, operations: led }) => operationId === undefined && led === undefined)
+    .map(({ command }) => `\`${command}\``);
+  const flows = commands.flatMap(({ command, operations: led }) =>
+    led === undefined ? [] : [`| \`hilum ${command}\` | ${led.map((id) => `\`${id}\``).join(", ") || "none"} |`],
+  );
   const sections = [...groups].map(([group, members]) =>
     [
       `## ${group}`,
@@ -48,7 +53,12 @@ export function renderCommandsPage(dump: string): string {
       "",
     ].join("\n"),
   );
-  return [introduction, `Without an operation: ${own.join(", ")}.\n`, ...sections].join("\n");
+  return [
+    introduction,
+    `Without an operation: ${own.join(", ")}.\n`,
+    ["## Led through", "", "| command | operations |", "|---|---|", ...flows, ""].join("\n"),
+    ...sections,
+  ].join("\n");
 }
 
 const summaryOf = (id: string | undefined): string =>

@@ -7,7 +7,7 @@ import { dumpCommands } from "./run.ts";
 const lines = dumpCommands()
   .trim()
   .split("\n")
-  .map((line) => JSON.parse(line) as { command: string; operationId?: string });
+  .map((line) => JSON.parse(line) as { command: string; operationId?: string; operations?: string[] });
 
 describe("the list of commands", () => {
   it("has each operation once, but for those that only programs call", () => {
@@ -17,8 +17,19 @@ describe("the list of commands", () => {
   });
 
   it("has no command without an operation but its own", () => {
-    const own = lines.filter(({ operationId }) => operationId === undefined).map(({ command }) => command);
-    expect(own.toSorted()).toEqual(["completion", "help", "login", "logout", "version"]);
+    const own = lines.filter((line) => line.operationId === undefined && line.operations === undefined);
+    expect(own.map(({ command }) => command).toSorted()).toEqual(["completion", "help", "login", "logout", "version"]);
+  });
+
+  it("leads through operations that there are, in flows that are not called like a command", () => {
+    const known = new Set((operations as readonly OperationSpec[]).map(({ id }) => id));
+    const led = lines.filter((line) => line.operations !== undefined);
+    expect(led.map(({ command }) => command).toSorted()).toEqual([
+      ...["deprecate", "keeper begin", "keeper let-in", "keeper propose-root", "keeper sign", "keeper take-root"],
+      ...["mirror export", "mirror import", "publish", "revoke"],
+      ...["signing export", "signing new", "signing sign-root", "yank"],
+    ]);
+    expect(led.flatMap((line) => line.operations ?? []).filter((id) => !known.has(id))).toEqual([]);
   });
 
   it("calls no two commands alike", () => {

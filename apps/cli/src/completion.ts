@@ -1,4 +1,5 @@
 import { commands, ownCommands } from "./command.ts";
+import { findFlow, flows } from "./flows/flows.ts";
 import { fieldsOf } from "./fields.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -21,7 +22,13 @@ export function renderCompletion(shell: string | undefined): string {
 /** Words that may follow. */
 export function complete(words: readonly string[]): string[] {
   const [group, name] = words;
-  if (group === undefined) return [...Object.keys(ownCommands), ...new Set(commands.map((command) => command.group))];
+  const flowsBegin = flows.map(({ words: own }) => own.split(" ")[0] ?? "");
+  if (group === undefined)
+    return [...Object.keys(ownCommands), ...new Set([...commands.map((command) => command.group), ...flowsBegin])];
+  const found = findFlow(words);
+  if (found !== undefined) return [...Object.keys(found.flow.flags).map((flag) => `--${flag}`), "--help"];
+  const inGroup = flows.flatMap(({ words: own }) => (own.startsWith(`${group} `) ? [own.slice(group.length + 1)] : []));
+  if (inGroup.length > 0 && name === undefined) return inGroup;
   if (group === "completion") return [...shells];
   const members = commands.filter((command) => command.group === group);
   if (name === undefined) return members.map((command) => command.name);

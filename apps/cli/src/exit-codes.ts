@@ -1,4 +1,5 @@
 import { isApiProblem } from "@hilum/client";
+import { isHilumError } from "@hilum/contract";
 import { UsageError } from "./usage-error.ts";
 
 /** What the program leaves with. Scripts may rely on it. */
@@ -20,6 +21,7 @@ export const exitCodes = {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
+  if (isHilumError(error)) return exitCodes.refused;
   if (!isApiProblem(error)) return exitCodes.failed;
   if (error.status === 0 || error.code === "client.bad_answer") return exitCodes.unreachable;
   if (error.status === 401 || error.status === 403) return exitCodes.forbidden;

@@ -1,4 +1,5 @@
 import { commands, ownCommands, type Command } from "./command.ts";
+import { flows } from "./flows/flows.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { fieldsOf, takesDocument, type Field } from "./fields.ts";
 import { commonFlags } from "./read-arguments.ts";
@@ -18,6 +19,8 @@ export function renderHelp(): string {
     "  hilum <group> <command> --help",
     "",
     ...table(own),
+    "",
+    ...table(flows.map(({ words, summary }): [string, string] => [words, summary])),
     "",
     ...table(rows),
     "",

@@ -1,63 +1,21 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
-import { compiledCode, createTempDir } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { password, startCliWorld, type CliWorld } from "../test-support/cli-world.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { run } from "./run.ts";
-
-const main = fileURLToPath(new URL("../../server/src/main.ts", import.meta.url));
-const password = "correct horse battery staple";
 
 /** `hilum` against the server as people run it: a process of its own, with a certificate of its own authority. */
 describe("hilum", () => {
-  const folder = createTempDir("cli");
-  let server: ChildProcess;
+  let world: CliWorld;
+  let folder: CliWorld["folder"];
   let origin = "";
   let authority = "";
-  let setupCode = "";
+  let hilum: CliWorld["hilum"];
 
   beforeAll(async () => {
-    server = spawn(process.execPath, [main], {
-      cwd: folder.path,
-      env: { PATH: process.env["PATH"] ?? "", ...compiledCode(), HILUM_PORT: "0" },
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    let said = "";
-    for await (const part of server.stdout ?? []) {
-      said += String(part);
-      if (/set-up code:\n\n {4}\S+\n/.test(said)) break;
-    }
-    server.stdout?.on("data", () => undefined).resume();
-    origin = /https:\/\/localhost:\d+/.exec(said)?.[0] ?? "";
-    authority = /--cacert (\S+)/.exec(said)?.[1] ?? "";
-    setupCode = / {4}(\S+)\n$/.exec(said)?.[1] ?? "";
+    world = await startCliWorld();
+    ({ folder, origin, authority, hilum } = world);
   });
-  afterAll(async () => {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGTERM");
-    await ended;
-    folder.remove();
-  });
-
-  /** Runs a command line as a person does who answers what is asked. */
-  async function hilum(
-    line: string,
-    options: { stdin?: string; env?: Record<string, string>; answers?: readonly string[] } = {},
-  ) {
-    const { stdin = "", env = {}, answers = [] } = options;
-    const written = { stdout: "", stderr: "" };
-    const sink = (name: keyof typeof written) =>
-      new Writable({ write: (chunk, _encoding, done) => ((written[name] += String(chunk)), done()) });
-    const waiting = [...answers];
-    const terminal = { ask: async () => waiting.shift(), askSecret: async () => waiting.shift() };
-    const code = await run(line === "" ? [] : line.split(" "), {
-      env: { XDG_CONFIG_HOME: folder.join("config"), ...env },
-      ...{ terminal, stdin: Readable.from([stdin]), stdout: sink("stdout"), stderr: sink("stderr") },
-    });
-    return { code, ...written };
-  }
+  afterAll(() => world.close());
 
   it("does not speak to a server whose certificate it does not trust, and says what to do", async () => {
     const { code, stderr } = await hilum("platform get-health", { env: { HILUM_URL: origin } });
@@ -66,7 +24,7 @@ describe("hilum", () => {
   });
 
   it("asks for the first administrator's name, and signs in", async () => {
-    const body = JSON.stringify({ code: setupCode, username: "ana", displayName: "Ana", password });
+    const body = JSON.stringify({ code: world.setupCode, username: "ana", displayName: "Ana", password });
     const env = { HILUM_URL: origin, HILUM_CA: authority };
     expect((await hilum("identity create-first-administrator --body @-", { stdin: body, env })).code).toBe(0);
     const refused = await hilum(`login ${origin} --ca ${authority} --user ana`, { answers: ["wrong"] });

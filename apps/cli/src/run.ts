@@ -4,8 +4,11 @@ import { dirname, join, normalize } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { isApiProblem } from "@hilum/client";
+import { isHilumError } from "@hilum/contract";
 import { commands, findCommand, ownCommands, type Command } from "./command.ts";
 import { complete, renderCompletion } from "./completion.ts";
+import { createAsking, readFlags, type Flow } from "./flows/flow.ts";
+import { findFlow, flows, renderFlow } from "./flows/flows.ts";
 import { exitCodeOf, exitCodeOfAnswer, exitCodes } from "./exit-codes.ts";
 import { renderCommand, renderGroup, renderHelp } from "./help.ts";
 import { createKeptServers, type KeptServer, type KeptServers } from "./kept-servers.ts";
@@ -47,6 +50,9 @@ async function dispatch(words: readonly string[], ports: RunPorts): Promise<numb
   const asksForHelp = words.includes("--help");
   if (group === "login")
     return print(asksForHelp ? loginHelp : `${await login(words.slice(1), { ...ports, servers })}\n`);
+  const found = findFlow(words);
+  if (found !== undefined)
+    return asksForHelp ? print(renderFlow(found.flow)) : await lead(found.flow, found.rest, ports, servers);
   if (group === "logout") return print(`${await logout(ports, servers)}\n`);
   if (name === undefined || name.startsWith("--")) return showGroup(group, print);
   const command = findCommand(group, name);
@@ -55,6 +61,8 @@ async function dispatch(words: readonly string[], ports: RunPorts): Promise<numb
 }
 
 function showGroup(group: string, print: (text: string) => number): number {
+  const led = flows.filter(({ words }) => words.startsWith(`${group} `));
+  if (led.length > 0) return print(led.map(renderFlow).join("\n"));
   if (!commands.some((command) => command.group === group))
     throw new UsageError(`There is no command \`${group}\`.`, "hilum help");
   return print(renderGroup(group));
@@ -64,6 +72,7 @@ function showGroup(group: string, print: (text: string) => number): number {
 export function dumpCommands(): string {
   const lines = [
     ...commands.map(({ group, name, operation }) => ({ command: `${group} ${name}`, operationId: operation.id })),
+    ...flows.map(({ words: command, operations }) => ({ command, operations })),
     ...Object.keys(ownCommands).map((command) => ({ command })),
   ];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
@@ -84,6 +93,31 @@ async function call(
   const answer = await sender.send(command.operation, asked);
   await Promise.all(kept);
   return await show(answer, asked, ports);
+}
+
+/** Leads through a flow; the server is asked for where something is asked of it. */
+async function lead(
+  flow: Flow,
+  words: readonly string[],
+  { stdout, terminal, env }: RunPorts,
+  servers: KeptServers,
+): Promise<number> {
+  const kept: Promise<void>[] = [];
+  let sender: Promise<ReturnType<typeof createSender>> | undefined;
+  const open = async (): Promise<ReturnType<typeof createSender>> => {
+    const server = await serverOf(words, env, servers);
+    return createSender(server, terminal, (session) => {
+      if (server.session !== undefined) kept.push(servers.keep({ ...server, session }));
+    });
+  };
+  await flow.run({
+    ...readFlags(flow, words),
+    ...createAsking(() => (sender ??= open())),
+    terminal,
+    say: (line) => stdout.write(`${line}\n`),
+  });
+  await Promise.all(kept);
+  return exitCodes.done;
 }
 
 /** By the command line, the environment, or what was kept by `hilum login`. */
@@ -183,6 +217,7 @@ const refuseExisting = (path: string) => (error: NodeJS.ErrnoException) => {
 /** What, why, and what to do now. */
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n${error.hint}\n`;
+  if (isHilumError(error)) return `${error.detail}\n${error.spec.fix}\n${error.code}\n`;
   if (!isApiProblem(error)) return `${error instanceof Error ? error.message : "Something went wrong."}\n`;
   const untrusted = certificateFault(error.cause);
   if (untrusted !== undefined)

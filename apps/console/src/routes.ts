@@ -4,6 +4,7 @@ import { app, root } from "./routes/app.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { devRoutes } from "./routes/dev.ts";
 import { doorRoutes } from "./routes/door.ts";
+import { marketplaceRoutes } from "./routes/marketplace.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
 import { recordRoutes } from "./routes/records.ts";
@@ -18,6 +19,7 @@ const tree = root.addChildren([
   app.addChildren([
     ...startRoutes,
     ...pluginRoutes,
+    ...marketplaceRoutes,
     ...messageRoutes,
     ...recordRoutes,
     ...auditRoutes,

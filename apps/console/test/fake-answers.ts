@@ -58,6 +58,7 @@ import {
 import { upgraded, upgradePreview, upToDate } from "./fixtures/upgrade.ts";
 import { ahead } from "./fixtures/answer.ts";
 import { fixed, none, Refusal, type Answerer, type FakeCall, type Scenario } from "./scenario.ts";
+import { marketAnswers } from "./market-answers.ts";
 import { recordAnswers } from "./record-answers.ts";
 
 const ok = fixed({ ok: true });
@@ -263,6 +264,7 @@ const answers: Partial<Record<OperationId, Answerer>> = {
   },
 
   ...recordAnswers,
+  ...marketAnswers,
 
   sendMessage: fixed(messages.items[3]),
   listMessages: (_, { empty, firstRun }) => (empty || firstRun ? { items: [], counts: {} } : messages),

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { marketViews } from "./market-views.ts";
 import { recordViews } from "./record-views.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -470,6 +471,7 @@ export const views: readonly View[] = [
   { name: "dev-api-none", path: "/dev/api?q=xyzzy&operation=nothing" },
   { name: "dev-api-viewer", path: "/dev/api?operation=removePlugin", scenario: { role: "viewer" } },
   ...recordViews,
+  ...marketViews,
   { name: "nothing-here", path: "/no/such/page" },
   {
     name: "palette",

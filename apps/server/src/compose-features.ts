@@ -13,6 +13,8 @@ import { composeEgress, type EgressFeature } from "./features/egress/compose-egr
 import { composeHooks } from "./features/hooks/compose-hooks.ts";
 import { composeIdentity } from "./features/identity/compose-identity.ts";
 import { composeKeys } from "./features/keys/compose-keys.ts";
+import { composeMarketplace } from "./features/marketplace/compose-marketplace.ts";
+import { createInstalledCode } from "./features/marketplace/installs/installed-code.ts";
 import { composeMessages } from "./features/messages/compose-messages.ts";
 import type { PagesService } from "./features/pages/pages.ts";
 import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
@@ -88,8 +90,11 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const egress = await composeEgress({ store, settings: () => platform.current(), log });
   const identity = composeIdentity({ store, platformSettings: async () => (await platform.read()).settings });
   const audit = composeAudit({ ...{ store, auditLog, log }, auditPublic: parts.auditPublic, auditDir: parts.auditDir });
+  const installed = createInstalledCode({ store, dataDir: config.dataDir });
+  await installed.packages.sweep();
   const plugins = await composePlugins({
     ...{ installation, log, boot, store, auditLog, sandbox, host, publicUrl },
+    verifyPackage: installed.verify,
     settings: () => platform.current(),
     disclosures: egress.disclosures,
     holds: identity.holds,
@@ -134,6 +139,13 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, ref, log },
     holds: identity.holds,
   });
+  const marketplace = composeMarketplace({
+    ...{ config, store, boot, installed, log, runner, lifecycle, judge: devtools.judge },
+    closeLinks: (key) => remote.links.closeInstance(key),
+    testMode: () => platform.current().environment === "test",
+    acceptPages: (plugin) => pages.accept(plugin),
+    refreshGrants: async () => void (await plugins.grants.refresh()),
+  });
   const repairs = createRepairsService({
     snoozes: store.snoozes,
     sources: createRepairSources({
@@ -146,6 +158,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       egress: egress.repairs,
       routes: messages.routeRepairs,
       keys: keys.repairs,
+      marketplace: marketplace.repairs,
       records: async () => [
         ...(await records.repairs()),
         ...(await governance.repairs()),
@@ -183,6 +196,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...remote.handlers,
     ...hooks.handlers,
     ...devtools.handlers,
+    ...marketplace.handlers,
     ...records.handlers,
     ...keys.handlers,
     ...governance.handlers,
@@ -228,12 +242,14 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       await messages.start();
       await replication.start();
       health.start();
+      marketplace.start();
       keys.start();
     },
     stop: () => void (stopping = true),
     async close() {
       stopping = true;
       for (const timer of timers) clearInterval(timer);
+      await marketplace.close();
       await devtools.close();
       await keys.close();
       await health.close();

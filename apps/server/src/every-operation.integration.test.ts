@@ -25,6 +25,8 @@ const withoutAnswer: OperationId[] = [
     "retryStoreFault",
     "dismissStoreFault",
   ] as const),
+  // They need keys, and two people who approve: features/marketplace/publishing plays each.
+  ...operations.filter(({ tag }) => tag === "publishing").map(({ id }) => id),
   // A sign-in needs a provider: setup/oauth/oauth.integration.test.ts plays it with a real one.
   "discoverSetupOptions",
   "startSetupOAuth",

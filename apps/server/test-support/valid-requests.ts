@@ -7,6 +7,13 @@ const plugin = { plugin: "com.example.absent" };
 const ofInstance = { params: plugin };
 const reason = { reason: "A test of who may do this" };
 const nothing = {};
+const absentPlace = { kind: "folder", path: "/absent" };
+const absentMetadata = { signed: {}, signatures: [] };
+const absentRepository = {
+  ...{ root: absentMetadata, targets: absentMetadata, publishers: {} },
+  ...{ snapshot: absentMetadata, timestamp: absentMetadata },
+};
+const sourcePolicy = { coolingOffDays: 0, whenRevoked: "stop", publishers: [] };
 const somePatient = { patient: "absent" };
 const someRecord = { type: "Patient", id: "absent" };
 const someStore = { plugin: "org.example.absent", instance: "default" };
@@ -230,6 +237,62 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   createBinary: { body: Buffer.from("x"), headers: { "content-type": "no type" } },
   updateBinary: { params: { id: "absent" }, body: Buffer.from("x"), headers: { "content-type": "no type" } },
   reportPluginPage: { ...ofInstance, body: { page: "settings", fault: "unresponsive" } },
+  previewInstall: { body: plugin },
+  startInstall: { body: { ...plugin, digest: "0".repeat(64) } },
+  listInstalls: nothing,
+  getInstall: { params: { job: "absent" } },
+  approveInstall: { params: { job: "absent" }, body: { scopes: [] } },
+  cancelInstall: { params: { job: "absent" } },
+  uploadPackage: { body: "no zip", headers: { "content-type": "application/zip" } },
+  getVersions: ofInstance,
+  pinPlugin: { params: plugin, body: { pinned: false } },
+  rollBackPlugin: { params: plugin, body: { digest: "0".repeat(64), ...reason } },
+  forgetVersion: { params: { ...plugin, digest: "0".repeat(64) } },
+  listSources: nothing,
+  inspectSource: { body: { place: absentPlace } },
+  addSource: {
+    body: {
+      ...{ id: "absent", title: "Absent", kind: "organisation", place: absentPlace, fingerprint: "0000" },
+      policy: sourcePolicy,
+    },
+  },
+  changeSource: {
+    params: { source: "absent" },
+    body: { title: "Absent", precedence: 1, policy: sourcePolicy, revision: 1 },
+  },
+  removeSource: { params: { source: "absent" }, body: reason },
+  refreshSource: { params: { source: "absent" } },
+  searchMarketplace: nothing,
+  getListing: { params: plugin },
+  getListingImage: { params: { ...plugin, image: "0".repeat(64) } },
+  exportMirror: { params: { source: "absent" } },
+  uploadMirror: { body: "no zip", headers: { "content-type": "application/zip" } },
+  getOwnMarketplace: nothing,
+  publishRepository: { body: { repository: absentRepository, basis: 999 } },
+  // Refused behind the door: what looks like a key is kept nowhere.
+  uploadPublishedFile: {
+    body: "-----BEGIN PRIVATE KEY-----\n",
+    headers: { "content-type": "application/octet-stream" },
+  },
+  getPublishedFile: { params: { digest: "0".repeat(64) } },
+  previewPublication: { body: { publisher: "com.example", package: "0".repeat(64), security: false } },
+  submitPublication: {
+    body: {
+      ...{ kind: "yank", publisher: "com.example", plugin: plugin.plugin, version: "1.0.0" },
+      publication: absentMetadata,
+    },
+  },
+  listSubmissions: nothing,
+  reviewSubmission: { params: { submission: "absent" }, body: { decision: "reject", note: "A test of who may." } },
+  withdrawSubmission: { params: { submission: "absent" } },
+  takeMirror: { params: { source: "absent" }, body: { mirror: "0".repeat(64) } },
+  listUpdates: nothing,
+  startUpdates: { body: { plugins: [plugin.plugin] } },
+  getUpdateRun: { params: { run: "absent" } },
+  getBlastRadius: ofInstance,
+  killPlugin: { params: plugin, body: reason },
+  getKillReport: { params: plugin },
+  liftKill: { params: plugin, body: reason },
   listRecordStores: nothing,
   browseRecords: { body: { type: "Patient" } },
   getMaskedRecord: { params: someRecord },

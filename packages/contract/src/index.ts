@@ -36,7 +36,12 @@ export { manifestJsonSchema, manifestShape } from "./manifest/manifest-shape.ts"
 export * from "./manifest/manifest.ts";
 export { storageBrowserOf } from "./manifest/storage-shape.ts";
 export { compareVersions } from "./manifest/migrations-shape.ts";
-export { describeMigration, migrateSettings, migrationsBetween } from "./manifest/migrate-settings.ts";
+export {
+  describeMigration,
+  migrateSettings,
+  migrationsBetween,
+  type SavedSettings,
+} from "./manifest/migrate-settings.ts";
 export {
   manifestBytesMax,
   parseManifest,

@@ -24,7 +24,7 @@ const plugins = createRoute({
 const addPlugin = createRoute({
   ...inApp("/plugins/add"),
   validateSearch: (search: Search) =>
-    present({ from: oneOf(search["from"], ["included", "paste", "folder", "program"]) }),
+    present({ from: oneOf(search["from"], ["included", "paste", "folder", "program", "package"]) }),
   component: lazyRouteComponent(() => import("../screens/plugins/add.tsx"), "AddPluginScreen"),
 });
 const plugin = createRoute({
@@ -83,6 +83,16 @@ export interface WebhooksSearch {
   cursor?: string;
   delivery?: string;
 }
+const versions = createRoute({
+  ...inApp("/plugins/$plugin/versions"),
+  validateSearch: instanceSearch,
+  component: lazyRouteComponent(() => import("../screens/plugin/versions/versions.tsx"), "VersionsScreen"),
+});
+const kill = createRoute({
+  ...inApp("/plugins/$plugin/kill"),
+  validateSearch: instanceSearch,
+  component: lazyRouteComponent(() => import("../screens/plugin/kill/kill.tsx"), "KillScreen"),
+});
 const ownPage = createRoute({
   ...inApp("/plugins/$plugin/pages/$page"),
   validateSearch: instanceSearch,
@@ -118,6 +128,8 @@ export const pluginRoutes = [
   pluginSettings,
   health,
   webhooks,
+  versions,
+  kill,
   ownPage,
   logs,
   egress,

@@ -7,6 +7,7 @@ const keys: readonly (readonly [string, string])[] = [
   ["g d", "Dashboard"],
   ["g r", "Repairs"],
   ["g p", "Plugins"],
+  ["g k", "Marketplace"],
   ["g m", "Messages"],
   ["g a", "Audit"],
   ["g u", "Users"],

@@ -8,6 +8,7 @@ import {
   IconPlug,
   IconSettings,
   IconShieldCheck,
+  IconBuildingStore,
   IconTool,
   IconUsers,
 } from "@tabler/icons-react";
@@ -23,7 +24,13 @@ const groups = [
       ["Repairs", "/repairs", IconTool],
     ],
   ],
-  ["Connect", [["Plugins", "/plugins", IconPlug]]],
+  [
+    "Connect",
+    [
+      ["Plugins", "/plugins", IconPlug],
+      ["Marketplace", "/marketplace", IconBuildingStore],
+    ],
+  ],
   [
     "Operate",
     [

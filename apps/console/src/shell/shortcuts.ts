@@ -5,6 +5,7 @@ export const goKeys = {
   d: "/",
   r: "/repairs",
   p: "/plugins",
+  k: "/marketplace",
   m: "/messages",
   a: "/audit",
   u: "/users",

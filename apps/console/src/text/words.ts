@@ -66,6 +66,7 @@ export const needsAttention = (word: Word): boolean => wordRank(word) < wordRank
 export const phiWords = { none: "None", transit: "Passes through, not kept", store: "Kept by the plugin" } as const;
 export const codeWords: Record<Plugin["code"], string> = {
   included: "Comes with Hilum, in a sandbox",
+  installed: "A package from a marketplace, in a sandbox",
   linked: "A linked folder, in a sandbox (development)",
   host: "Part of Hilum itself",
   remote: "Elsewhere, not sandboxed by Hilum",

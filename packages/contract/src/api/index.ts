@@ -10,6 +10,11 @@ export * from "./devtools.ts";
 export * from "./upgrades.ts";
 export * from "./hooks.ts";
 export * from "./identity.ts";
+export * from "./installs.ts";
+export * from "./marketplace.ts";
+export * from "./packages.ts";
+export * from "./publishing.ts";
+export * from "./safety.ts";
 export * from "./keys.ts";
 export * from "./plugins.ts";
 export * from "./messages.ts";
@@ -37,11 +42,13 @@ import { glassRequestOperations } from "./glass-requests.ts";
 import { fhirOperations } from "./fhir.ts";
 import { hookOperations } from "./hooks.ts";
 import { identityOperations } from "./identity.ts";
+import { marketplaceOperations } from "./marketplace.ts";
 import { keyOperations } from "./keys.ts";
 import { messageOperations } from "./messages.ts";
 import { pageOperations } from "./pages.ts";
 import { platformOperations } from "./platform.ts";
 import { pluginOperations } from "./plugins.ts";
+import { publishingOperations } from "./publishing.ts";
 import { repairOperations } from "./repairs.ts";
 import { setupOperations } from "./setup.ts";
 import { routeOperations } from "./routes.ts";
@@ -61,6 +68,8 @@ export const operations = [
   ...routeOperations,
   ...pageOperations,
   ...devtoolsOperations,
+  ...marketplaceOperations,
+  ...publishingOperations,
   ...storeOperations,
   ...browserOperations,
   ...glassOperations,

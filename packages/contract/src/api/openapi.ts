@@ -10,14 +10,19 @@ import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
 import * as fhir from "./fhir.ts";
 import * as identity from "./identity.ts";
+import * as installs from "./installs.ts";
+import * as marketplace from "./marketplace.ts";
 import * as keys from "./keys.ts";
 import * as messages from "./messages.ts";
 import type { OperationSpec } from "./operation.ts";
+import * as packages from "./packages.ts";
 import * as pages from "./pages.ts";
 import * as platform from "./platform.ts";
 import * as plugins from "./plugins.ts";
+import * as publishing from "./publishing.ts";
 import * as repairs from "./repairs.ts";
 import * as routes from "./routes.ts";
+import * as safety from "./safety.ts";
 import * as schemas from "./schemas.ts";
 import * as setup from "./setup.ts";
 import * as stores from "./stores.ts";
@@ -39,6 +44,8 @@ const described: readonly OperationSpec[] = [
   ...keys.keyOperations,
   ...pages.pageOperations,
   ...devtools.devtoolsOperations,
+  ...marketplace.marketplaceOperations,
+  ...publishing.publishingOperations,
   ...browser.browserOperations,
   ...glasses.glassOperations,
   ...disclosures.disclosureOperations,
@@ -72,6 +79,11 @@ const names = new Map<unknown, string>(
     conformance,
     upgrades,
     wire,
+    packages,
+    marketplace,
+    installs,
+    safety,
+    publishing,
   ]
     .flatMap((module) => Object.entries(module))
     .filter(([name, value]) => /^[A-Z]/.test(name) && isObjectSchema(value))

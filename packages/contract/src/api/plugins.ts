@@ -20,7 +20,7 @@ export const Instance = Strict({
   sandbox: Type.Optional(Strict({ level: Type.Enum(["isolated", "host_code", "remote", "not_available"]), controls: Type.Array(Strict({ name: Type.String(), state: Type.Enum(["active", "missing"]), how: Type.String() })) })),
 });
 export type Instance = Static<typeof Instance>;
-export const codeStates = ["included", "linked", "host", "remote", "waiting"] as const;
+export const codeStates = ["included", "installed", "linked", "host", "remote", "waiting"] as const;
 export const Plugin = Strict({
   id: PluginId, name: Type.String(), version: Type.Optional(Type.String()), description: Type.Optional(Type.String()), publisher: Type.Optional(Type.String()), homepage: Type.Optional(Type.String()), license: Type.Optional(Type.String()),
   capabilities: Type.Array(Strict({ name: Type.String(), title: Type.String(), served: Type.Boolean() })), phi: Type.Enum(["none", "transit", "store"]),

@@ -9,6 +9,9 @@ import { setupShape } from "./setup-shape.ts";
 import { storageShape } from "./storage-shape.ts";
 import { token } from "./token.ts";
 
+const versionRange = text({ max: 60, form: /^[0-9A-Za-z.^~<>=| *+-]+$/, what: "a version range" });
+const pluginId = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
+
 /** `hilum.json`: one shape for the parser, the published JSON Schema and the reference page. */
 export const manifestShape: Shape = object(
   {
@@ -101,9 +104,16 @@ export const manifestShape: Shape = object(
     storage: described("How people look at what the plugin keeps.", storageShape),
     ui: pluginPagesShape,
     requires: object({
-      hilum: described(
-        "Range of versions of Hilum, such as `>=0.1.0`.",
-        text({ max: 60, form: /^[0-9A-Za-z.^~<>=| *+-]+$/, what: "a version range" }),
+      hilum: described("Range of versions of Hilum, such as `>=0.1.0`.", versionRange),
+      plugins: described(
+        "Other plugins that must be there, and in which versions.",
+        list(
+          object(
+            { id: text({ max: 128, form: pluginId, what: "the id of a plugin" }), version: versionRange },
+            { required: ["id", "version"] },
+          ),
+          { min: 1, max: 20, unique: ["id"] },
+        ),
       ),
     }),
     resources: described(

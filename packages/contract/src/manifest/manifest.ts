@@ -173,7 +173,8 @@ export interface Manifest {
   storage?: { browser?: boolean | StorageBrowser };
   /** Pages of the plugin's own; see plugin-pages.ts. */
   ui?: PluginUi;
-  requires?: { hilum?: string };
+  /** Ranges of versions: of Hilum, and of other plugins that must be there. */
+  requires?: { hilum?: string; plugins?: { id: string; version: string }[] };
   resources?: { memoryMb?: number; cpu?: number; pids?: number; concurrency?: number };
   /** How saved settings follow from one version to the next; see migrate-settings.ts. */
   migrations?: SettingsMigration[];

@@ -27,6 +27,18 @@ export {
   type Signers,
   type SignersOf,
 } from "./repository.ts";
+export {
+  addFiles,
+  amendListing,
+  changeFile,
+  filesOf,
+  listingPath,
+  revocationsPath,
+  withRevocation,
+  type FileAbout,
+  type NewFile,
+  type PublicationFiles,
+} from "./publication-files.ts";
 export { publisherPattern } from "./publisher-name.ts";
 export { checkLifetimes, findDue, lifetimesOf, type DueRole, type Lifetimes, type Serving } from "./lifetimes.ts";
 export { checkPublication } from "./check-publication.ts";

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { openSource } from "../source/open-source.ts";
 import { aKey, createMarketplace, publisher, type Marketplace } from "../test-support/a-marketplace.ts";
 import { checkLifetimes, findDue, lifetimesOf } from "./lifetimes.ts";
+import { createKeyFile } from "./keys.ts";
 import { encode, sign } from "./metadata.ts";
 import { foundRepository, publish, renew, renewTargets, takePublication, usualLifetimes } from "./repository.ts";
 import {
@@ -71,6 +72,15 @@ describe("keepers of a marketplace", () => {
       code: "source.mixed",
     });
     expect(() => mergeProposals([proposal, first])).toThrow(expect.objectContaining({ code: "source.mixed" }) as Error);
+  });
+
+  it("threat 119: sign no root with a key that was made for tests, but a test's", async () => {
+    const { key } = await createKeyFile({ title: "test", test: true }, "twelve letters and more");
+    const roles = { ...market.roles, root: { keys: [key], threshold: 1 } };
+    const real = signProposal(proposeRoot(undefined, roles, when()), [key]);
+    await expect(real).rejects.toMatchObject({ code: "source.test_keys" });
+    const marked = await signProposal(proposeRoot(undefined, roles, { ...when(), test: true }), [key]);
+    await checkSignatures(marked);
   });
 
   it("begin a marketplace together", async () => {

@@ -14,6 +14,8 @@ export interface SigningKey {
   /** SHA-256 of the canonical public key in hex (TUF 1.0, section 4.2). */
   id: string;
   public: PublicKey;
+  /** Made for tests: it signs no root but one that says so. */
+  test?: boolean;
   /** Signature of 64 bytes in hex (RFC 8032). */
   sign(bytes: Uint8Array): Promise<string>;
 }
@@ -66,7 +68,7 @@ export async function createKeyFile(
     cipher: { name: "AES-GCM", iv: hexOf(iv) },
     sealed: hexOf(sealed),
   };
-  return { key: await signingKey(head.public, secret), file };
+  return { key: await signingKey(head, secret), file };
 }
 
 /** Throws `key_file.invalid` for what is no key file, `key_file.passphrase` for a wrong passphrase or a file that was changed. */
@@ -84,7 +86,7 @@ export async function openKeyFile(content: string, passphrase: string): Promise<
     .catch(() => {
       throw new HilumError("key_file.passphrase");
     });
-  return { key: await signingKey(file.public, secret), file };
+  return { key: await signingKey(file, secret), file };
 }
 
 /** True where `signature` is that of `bytes` under `key`. */
@@ -124,11 +126,14 @@ const publicKey = (raw: ArrayBuffer): PublicKey => ({
   keyval: { public: hexOf(raw) },
 });
 
-async function signingKey(key: PublicKey, secret: ArrayBuffer): Promise<SigningKey> {
+async function signingKey(
+  { public: key, test }: Pick<KeyFile, "public" | "test">,
+  secret: ArrayBuffer,
+): Promise<SigningKey> {
   const imported = await subtle.importKey("pkcs8", secret, "Ed25519", false, ["sign"]);
   return {
     id: await keyIdOf(key),
-    public: key,
+    ...{ public: key, test },
     sign: async (bytes) => hexOf(await subtle.sign("Ed25519", imported, new Uint8Array(bytes))),
   };
 }

@@ -1,4 +1,5 @@
 import { canonicalize } from "@tufjs/canonical-json";
+import { HilumError } from "@hilum/contract/errors";
 import { hexOf } from "./hex.ts";
 import type { PublicKey, SigningKey } from "./keys.ts";
 
@@ -76,13 +77,19 @@ export function common(version: number, days: number, now: Date): Common {
   return { spec_version: specVersion, version, expires: `${expires.toISOString().slice(0, 19)}Z` };
 }
 
-/** Adds the signatures of `keys` to those that are there; a key that signed before signs anew. */
+/**
+ * Adds the signatures of `keys` to those that are there; a key that signed before signs anew. Throws `source.test_keys` where a key that
+ * was made for tests would sign a root that does not say so.
+ */
 export async function sign<S extends Signed>(
   metadata: S | Metadata<S>,
   keys: readonly SigningKey[],
 ): Promise<Metadata<S>> {
   const before: Metadata<S> = isMetadata(metadata) ? metadata : { signed: metadata, signatures: [] };
   const { signed } = before;
+  const role: Signed = signed;
+  if (role._type === "root" && role["x-hilum-test"] !== true && keys.some(({ test }) => test === true))
+    throw new HilumError("source.test_keys", { detail: "A key that was made for tests signs no root but a test's." });
   const bytes = text.encode(canonicalize(signed));
   const fresh = await Promise.all(keys.map(async (key) => ({ keyid: key.id, sig: await key.sign(bytes) })));
   const kept = before.signatures.filter(({ keyid }) => !fresh.some((one) => one.keyid === keyid));

@@ -22,7 +22,7 @@ const made = new Map<string, Promise<SigningKey>>();
 export function aKey(title: string): Promise<SigningKey> {
   const known = made.get(title);
   if (known !== undefined) return known;
-  const key = createKeyFile({ title, test: true }, "twelve letters and more").then((created) => created.key);
+  const key = createKeyFile({ title }, "twelve letters and more").then((created) => created.key);
   made.set(title, key);
   return key;
 }

@@ -23,12 +23,14 @@ import { createInstances } from "./repositories/instances.ts";
 import { createKeys } from "./repositories/keys.ts";
 import { createLeases } from "./repositories/leases.ts";
 import { createLogs } from "./repositories/logs.ts";
+import { createListings, createMarketplaceEntries, createPackages } from "./repositories/marketplace.ts";
 import { createMessages } from "./repositories/messages/messages.ts";
 import { createPlatform } from "./repositories/platform.ts";
 import { createPlugins } from "./repositories/plugins.ts";
 import { createPractice } from "./repositories/practice.ts";
 import { createPrivateState } from "./repositories/private-state.ts";
 import { createPrimaryWrites } from "./repositories/primary-writes.ts";
+import { createReach } from "./repositories/reach.ts";
 import { createRecordStores } from "./repositories/record-stores.ts";
 import { createCompartmentKeys, type CompartmentKeys } from "./repositories/records/compartments.ts";
 import { createRecords } from "./repositories/records/records.ts";
@@ -157,6 +159,10 @@ function createRepositories(session: Session, compartmentKeys: CompartmentKeys):
     platform: createPlatform(session),
     egressReceipts: createEgressReceipts(session),
     vendors: createVendors(session),
+    listings: createListings(session),
+    packages: createPackages(session),
+    marketplace: createMarketplaceEntries(session),
+    reach: createReach(session),
     recordStores: createRecordStores(session),
     primaryWrites: createPrimaryWrites(session),
     glasses: createGlasses(session),

@@ -73,3 +73,11 @@ function isExecutable(path: string): boolean {
     return false;
   }
 }
+
+/** `unshare`, where this user may make a network namespace that has nothing but its own loopback device. */
+export function findNetworkNamespace(): { path: string } | { path?: undefined; reason: string } {
+  const path = findProgram("unshare");
+  if (path === undefined) return { reason: "unshare is not installed" };
+  const { status } = spawnSync(path, ["--net", "ip", "link", "set", "lo", "up"], { stdio: "ignore" });
+  return status === 0 ? { path } : { reason: "this user may not make a network namespace here" };
+}

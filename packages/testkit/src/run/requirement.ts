@@ -6,6 +6,7 @@ import {
   findBubblewrap,
   findChromium,
   findMoto,
+  findNetworkNamespace,
   findOpenBao,
   findPostgresBin,
   findProgram,
@@ -15,6 +16,7 @@ import {
 export type RequirementName =
   | "postgresql"
   | "bubblewrap"
+  | "network-namespace"
   | "chromium"
   | "aiosmtpd"
   | "go"
@@ -61,6 +63,10 @@ const rules: Record<RequirementName, Rule> = {
   bubblewrap: {
     find: findBubblewrap,
     enable: "apt-get install bubblewrap, on a kernel that allows user namespaces",
+  },
+  "network-namespace": {
+    find: findNetworkNamespace,
+    enable: "run as root, with util-linux and iproute2, on a kernel that allows network namespaces",
   },
   chromium: {
     find: () => found(findChromium(), "no Chromium was found"),

@@ -10,7 +10,7 @@ import { KeyValue, Panel, TableRegion } from "../../look/panel.tsx";
 import { Status } from "../../look/status.tsx";
 import { useMay } from "../../session/account.ts";
 import { ActButton } from "../../shell/act-button.tsx";
-import { Go, GoButton } from "../../shell/go.tsx";
+import { Go, GoButton, useGo } from "../../shell/go.tsx";
 import { MenuAct } from "../../shell/menu-act.tsx";
 import type { Command } from "../../shell/page-store.ts";
 import { actorName, day, moment, shortHash } from "../../text/format.ts";
@@ -97,6 +97,8 @@ function Actions({
 }) {
   const mayOperate = useMay("disableInstance");
   const mayRemove = useMay("removePlugin");
+  const mayKill = useMay("getBlastRadius");
+  const go = useGo();
   const stopped = instance.state !== "enabled";
   return (
     <>
@@ -130,6 +132,9 @@ function Actions({
           </MenuAct>
           <MenuAct blocked={reasonOf(mayRemove)} onClick={() => onDialog("remove")}>
             Remove the plugin
+          </MenuAct>
+          <MenuAct blocked={reasonOf(mayKill)} onClick={() => go(`/plugins/${detail.id}/kill`)}>
+            Kill switch
           </MenuAct>
         </Menu.Dropdown>
       </Menu>

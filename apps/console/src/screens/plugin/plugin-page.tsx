@@ -24,6 +24,7 @@ export const tabs = [
   ["Webhooks", "/webhooks"],
   ["Egress", "/egress"],
   ["Logs", "/logs"],
+  ["Versions", "/versions"],
 ] as const;
 /** A tab of the console's own, or the name of a further page of the plugin (`pages/{path}`). */
 export type Tab = (typeof tabs)[number][0] | `pages/${string}`;

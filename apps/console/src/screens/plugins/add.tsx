@@ -11,10 +11,12 @@ import { FromProgram } from "./from-program.tsx";
 import { LinkFolder } from "./link-folder.tsx";
 import { nextPage } from "./next-page.ts";
 import { PasteManifest } from "./paste-manifest.tsx";
+import { UploadPackage } from "./upload-package.tsx";
 
 const route = getRouteApi("/app/plugins/add");
 const ways = [
   ["included", "Included with Hilum"],
+  ["package", "Upload a package"],
   ["paste", "Paste a manifest"],
   ["program", "From a program"],
   ["folder", "Link a folder"],
@@ -39,6 +41,9 @@ export function AddPluginScreen() {
       offers={["addIncludedPlugin", "checkManifest", "linkFolder"]}
     >
       <div className="filters" role="group" aria-label="Where the plugin comes from">
+        <Go className="chip" to="/marketplace">
+          Marketplace
+        </Go>
         {ways.map(([way, label]) => (
           <button
             key={way}
@@ -52,6 +57,7 @@ export function AddPluginScreen() {
         ))}
       </div>
       {from === "included" && <Included />}
+      {from === "package" && <UploadPackage />}
       {from === "paste" && <PasteManifest />}
       {from === "program" && <FromProgram />}
       {from === "folder" && <LinkFolder />}

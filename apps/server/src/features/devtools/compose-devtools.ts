@@ -11,7 +11,7 @@ import type { LifecycleService } from "../plugins/lifecycle.ts";
 import type { RegistrationService } from "../plugins/registration.ts";
 import type { InstanceRunner } from "../plugins/runner.ts";
 import { createConformanceFiles } from "./conformance-files.ts";
-import { createConformanceService } from "./conformance.ts";
+import { createConformanceService, type ConformanceService } from "./conformance.ts";
 import { createLiveReloadService } from "./live-reload.ts";
 import { createDevtoolsHandlers } from "./routes.ts";
 import { createFixtureSender } from "./send-fixture.ts";
@@ -38,6 +38,7 @@ export interface DevtoolsParts {
 /** What a plugin's developer does, in the console and by programs alike. */
 export function composeDevtools(parts: DevtoolsParts): {
   handlers: Pick<Handlers, keyof ReturnType<typeof createDevtoolsHandlers>>;
+  judge: ConformanceService["judge"];
   close(): Promise<void>;
 } {
   const {
@@ -60,6 +61,10 @@ export function composeDevtools(parts: DevtoolsParts): {
   const styles = ["kit.css", "views.css", "lanes.css"].map((name) => join(packagesDir, "sdk/src/ui/css", name));
   const pageSources = { moduleRoots, styles };
   const liveReload = createLiveReloadService({ store, lifecycle, health, pages: pageSources, log });
+  const conformance = createConformanceService({
+    ...{ store, sandbox, codeOf: runner.codeOf, version: installation.version },
+    files: createConformanceFiles(join(config.dataDir, "conformance")),
+  });
   const handlers = createDevtoolsHandlers({
     ...{ store, liveReload, holds },
     workspace: createWorkspaceService({
@@ -70,13 +75,10 @@ export function composeDevtools(parts: DevtoolsParts): {
       dir: config.workspaceDir,
     }),
     wire: createWireService({ store, host, failureData: pluginFailureData }),
-    conformance: createConformanceService({
-      ...{ store, sandbox, codeOf: runner.codeOf, version: installation.version },
-      files: createConformanceFiles(join(config.dataDir, "conformance")),
-    }),
+    conformance,
     upgrade: createUpgradeService({ store }),
     sendFixture: createFixtureSender({ store, host, ref, failureData: pluginFailureData }),
     packSources: { moduleRoots, ...(pythonSdkDir === undefined ? {} : { pythonSdk: join(pythonSdkDir, "hilum") }) },
   });
-  return { handlers, close: () => liveReload.close() };
+  return { handlers, judge: conformance.judge, close: () => liveReload.close() };
 }

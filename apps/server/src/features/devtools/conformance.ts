@@ -44,6 +44,12 @@ export interface ConformanceService {
     plugin: string,
     request: { cases?: readonly string[]; subject?: ConformanceSubject },
   ): Promise<ConformanceResult>;
+  /** Judges code that is not registered yet, and keeps no result of it. */
+  judge(
+    context: Pick<Context, "now" | "actor">,
+    plugin: PluginRow,
+    cases?: readonly string[],
+  ): Promise<ConformanceResult>;
   list(plugin: string): Promise<ConformanceResult[]>;
   read(plugin: string, run: string): Promise<ConformanceResult>;
 }
@@ -63,7 +69,7 @@ export function createConformanceService({ store, sandbox, files, codeOf, versio
   const running = new Set<string>();
 
   async function judge(
-    context: Context,
+    context: Pick<Context, "now" | "actor">,
     plugin: PluginRow,
     code: NonNullable<ReturnType<typeof codeOf>>,
     request: Parameters<ConformanceService["run"]>[2],
@@ -113,6 +119,11 @@ export function createConformanceService({ store, sandbox, files, codeOf, versio
       } finally {
         running.delete(id);
       }
+    },
+    judge(context, plugin, only) {
+      const code = codeOf(plugin);
+      if (code === undefined) throw new HilumError("conformance.no_code");
+      return judge(context, plugin, code, only === undefined ? {} : { cases: only });
     },
     async list(id) {
       await loadPlugin(store, id);

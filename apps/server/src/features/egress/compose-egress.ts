@@ -25,7 +25,8 @@ export interface EgressFeature {
   close(): Promise<void>;
 }
 
-const receiptDays = 30;
+/** How long it is known where plugins sent to. */
+export const receiptDays = 30;
 
 export async function composeEgress({
   store,

@@ -15,6 +15,7 @@ type Parts = {
   certificateUntil(): Date;
   egress(now: Date): Promise<Repair[]>;
   keys(now: Date): Promise<Repair[]>;
+  marketplace(now: Date): Promise<Repair[]>;
   /** Channels whose messages wait. */
   routes(): Promise<Repair[]>;
   /** Programs that search for records that are not there. */
@@ -31,6 +32,7 @@ export function createRepairSources({
   certificateUntil,
   egress,
   keys,
+  marketplace,
   routes,
   records,
 }: Parts): RepairSource[] {
@@ -42,6 +44,7 @@ export function createRepairSources({
     { part: "messages", list: () => messageRepairs(store) },
     { part: "vendors and agreements", list: () => egress(new Date()) },
     { part: "the encryption keys", list: () => keys(new Date()) },
+    { part: "the marketplace", list: () => marketplace(new Date()) },
     { part: "routes", list: routes },
     { part: "records", list: records },
     { part: "the certificate", list: async () => certificateRepairs(certificateUntil(), startedAt) },

@@ -49,6 +49,7 @@ export interface PluginsParts {
   settings(): PlatformSettings;
   disclosures: EgressFeature["disclosures"];
   holds(actor: Actor): Promise<boolean>;
+  verifyPackage: RunnerParts["verifyPackage"];
 }
 
 /** Registering, setting up, enabling and watching plugins. */
@@ -86,6 +87,7 @@ export async function composePlugins(parts: PluginsParts): Promise<PluginsFeatur
   const renewal = createTokenRenewal({ ask: askTokenEndpoint });
   const tokenKeeper = createTokenKeeper({ store, renewal });
   const runner = createInstanceRunner({
+    verifyPackage: parts.verifyPackage,
     host,
     store,
     grants,

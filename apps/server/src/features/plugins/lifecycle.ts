@@ -5,12 +5,16 @@ import type { InstanceKey, InstanceRow, Store } from "@hilum/store";
 import { checkDisclosures } from "../egress/check-disclosures.ts";
 import type { Disclosures } from "../egress/disclosures.ts";
 import type { PagesService } from "../pages/pages.ts";
+import { checkNeeds } from "./check-needs.ts";
 import { checkSdk } from "./check-sdk.ts";
 import { checkGate, isHard } from "./gate.ts";
 import { loadConfigured, loadPlugin, openSettings } from "./load-instance.ts";
 import type { InstanceRunner } from "./runner.ts";
 import { isReviewed, scopesOf } from "./scopes-of.ts";
 import { describeFailure, type SmokeService } from "./smoke.ts";
+
+/** Title of the problem of an instance that could not be brought up. */
+export const didNotStart = "It did not start";
 
 export interface GateResult {
   ready: boolean;
@@ -67,6 +71,7 @@ export function createLifecycleService({
         pages.present(configured.plugin),
       ),
       ...(await checkSdk(configured)),
+      ...(await checkNeeds(configured, store)),
       ...(await checkDisclosures(configured, disclosures)),
     ];
   }
@@ -123,7 +128,7 @@ export function createLifecycleService({
       if (runner.status(key)?.state !== "running")
         await store.instances.change(key, {
           health: "failing",
-          problem: { code, title: "It did not start", why: detail, fix: spec.fix, since: now().toISOString() },
+          problem: { code, title: didNotStart, why: detail, fix: spec.fix, since: now().toISOString() },
         });
       return false;
     }

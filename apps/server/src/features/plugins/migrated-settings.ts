@@ -1,5 +1,5 @@
-import { migrateSettings, migrationsBetween, type Context, type Manifest } from "@hilum/contract";
-import type { PluginRow, SettingChange, SettingsSave, Store } from "@hilum/store";
+import { migrateSettings, migrationsBetween, type Context, type Manifest, type SavedSettings } from "@hilum/contract";
+import type { InstanceKey, PluginRow, SettingChange, SettingsSave, Store } from "@hilum/store";
 import { show } from "./settings.ts";
 
 /**
@@ -7,7 +7,7 @@ import { show } from "./settings.ts";
  * that can be looked up and restored. Instances that nothing changes for, or that have no settings yet, are left out.
  */
 export async function migratedSettings(
-  context: Context,
+  context: Pick<Context, "now" | "actor">,
   { instances, settings }: Pick<Store, "instances" | "settings">,
   current: PluginRow,
   next: Manifest,
@@ -20,30 +20,33 @@ export async function migratedSettings(
     const saved = await settings.current(key);
     if (saved === undefined) continue;
     const before = { values: saved.values, secrets: await settings.secrets(key) };
-    const after = migrateSettings(before, migrations);
-    const secrets = movedSecrets(before.secrets, after.secrets);
-    const changes = [...valueChanges(before.values, after.values), ...secretChanges(secrets)];
-    if (changes.length === 0) continue;
-    saves.push({
-      ...key,
-      revision: saved.revision,
-      values: { ...after.values },
-      changes,
-      secrets,
-      at: context.now().toISOString(),
-      by: context.actor.id,
-    });
+    const { revision } = saved;
+    saves.push(...saveChanges(context, { ...key, revision }, before, migrateSettings(before, migrations)));
   }
   return saves;
 }
 
-/** Where a secret lies under another name, and which names hold none any more. */
-function movedSecrets(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
+/** What is saved to come from one to the other; nothing where they are the same. */
+export function saveChanges(
+  { now, actor }: Pick<Context, "now" | "actor">,
+  { plugin, instance, revision }: InstanceKey & { revision: number },
+  before: SavedSettings,
+  after: SavedSettings,
+): SettingsSave[] {
+  const secrets = changedSecrets(before.secrets, after.secrets);
+  const changes = [...valueChanges(before.values, after.values), ...secretChanges(secrets)];
+  if (changes.length === 0) return [];
+  const by = { at: now().toISOString(), by: actor.id };
+  return [{ plugin, instance, revision, values: { ...after.values }, changes, secrets, ...by }];
+}
+
+/** Secrets that have another value or another name, and with `null` those that are no more. */
+function changedSecrets(
+  before: SavedSettings["secrets"],
+  after: SavedSettings["secrets"],
 ): Record<string, string | null> {
   const gone = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
-  const come = Object.entries(after).filter(([name]) => !Object.hasOwn(before, name));
+  const come = Object.entries(after).filter(([name, value]) => before[name] !== value);
   return { ...Object.fromEntries(gone.map((name) => [name, null])), ...Object.fromEntries(come) };
 }
 

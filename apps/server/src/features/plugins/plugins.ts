@@ -2,6 +2,7 @@ import { HilumError, type Context } from "@hilum/contract";
 import type { Instance, Plugin, PluginDetail } from "@hilum/contract/api";
 import type { InstanceKey, InstanceRow, PluginRow, Store } from "@hilum/store";
 import type { PagesService } from "../pages/pages.ts";
+import { refuseCutOff } from "./cut-off.ts";
 import { loadConfigured, loadPlugin } from "./load-instance.ts";
 import { nextStep } from "./next-step.ts";
 import { presentInstance, presentPlugin, presentPluginDetail, type Liveness } from "./present-plugin.ts";
@@ -13,7 +14,10 @@ export interface PluginsService {
   instance(key: InstanceKey): Promise<Instance>;
   createInstance(context: Context, key: InstanceKey, title: string): Promise<Instance>;
   removeInstance(key: InstanceKey): Promise<void>;
-  /** Stops everything of it, ends its tokens, deletes settings, secrets and state. Messages and audit entries stay. */
+  /**
+   * Stops everything of it, ends its tokens, deletes settings, secrets and state. Messages and audit entries stay. Throws
+   * `plugin.cut_off` while its kill switch is on.
+   */
   remove(id: string): Promise<void>;
 }
 
@@ -78,11 +82,13 @@ export function createPluginsService({
         throw new HilumError("instance.wrong_state", {
           detail: "This is the plugin's last instance. Remove the plugin instead.",
         });
+      await refuseCutOff(store, key.plugin);
       await stopAndRevoke(key);
       await store.instances.remove(key);
     },
     async remove(id) {
       await loadPlugin(store, id);
+      await refuseCutOff(store, id);
       for (const { plugin, instance } of await store.instances.list(id)) await stopAndRevoke({ plugin, instance });
       const revision = await store.registrations.revisionOf(id);
       if (revision !== undefined) await store.registrations.remove(revision.id);

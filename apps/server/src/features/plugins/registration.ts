@@ -63,6 +63,7 @@ export function createRegistrationService({
     const current = await store.plugins.find(manifest.id);
     const wanted = code ?? codeOf(manifest);
     if (current === undefined) return await create(context, manifest, digest, wanted);
+    refuseOfPackage(current, digest, code);
     const sameCode = code === undefined || (current.code === code.code && current.codePath === code.codePath);
     if (current.digest === digest && sameCode)
       return { outcome: "unchanged", plugin: manifest.id, instance: "default" };
@@ -126,6 +127,7 @@ export function createRegistrationService({
     const digest = manifestDigest(canonical);
     const current = await store.plugins.find(manifest.id);
     if (current?.digest === digest) return { outcome: "unchanged", plugin: manifest.id, instance: "default" };
+    refuseOfPackage(current, digest, undefined);
     if (current === undefined) await refuseLookAlike(manifest.id);
     const kind = current === undefined ? "plugin" : "revision";
     const expiresAt = new Date(context.now().getTime() + waitingMs).toISOString();
@@ -208,6 +210,12 @@ export function createRegistrationService({
 /** A manifest without code waits for it; a remote one brings its own. */
 function codeOf(manifest: Manifest): Code {
   return { code: manifest.runtime?.kind === "remote" ? "remote" : "waiting" };
+}
+
+/** What a package says of itself was signed with its code: another manifest comes with another package. */
+function refuseOfPackage(current: PluginRow | undefined, digest: string, code: Code | undefined): void {
+  if (current?.code === "installed" && current.digest !== digest && code === undefined)
+    throw new HilumError("plugin.installed", { detail: `${current.name} comes from a package.` });
 }
 
 /** A revision that comes as a manifest alone keeps the code where it is. */

@@ -78,7 +78,7 @@ const copyProblem = ({
 }) => ({ pointer, message, ...(line === undefined ? {} : { line }), ...(fix === undefined ? {} : { fix }) });
 
 /** Leaves that were added, removed or changed, by JSON pointer; values shortened for a table. */
-function differencesOf(before: unknown, after: unknown): ManifestReview["differences"] {
+export function differencesOf(before: unknown, after: unknown): ManifestReview["differences"] {
   const [old, now] = [leavesOf(before), leavesOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])]
     .toSorted()

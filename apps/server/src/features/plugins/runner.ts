@@ -24,6 +24,7 @@ import type {
 import type { InstanceKey, PluginRow, Store } from "@hilum/store";
 import { fillDestinations } from "./fill-destinations.ts";
 import { hookAddresses } from "../hooks/hook-address.ts";
+import { refuseCutOff } from "./cut-off.ts";
 import type { GrantTable } from "./grant-table.ts";
 import { loadConfigured, manifestOf, openSettings } from "./load-instance.ts";
 import { effectiveScopes, scopesOf } from "./scopes-of.ts";
@@ -60,6 +61,13 @@ export interface InstanceRunner {
     settings: Record<string, unknown>,
     work: (trial: InstanceKey & { trial: string }) => Promise<T>,
   ): Promise<T>;
+  /** As `tryOut`, with the code of another version and what that may do, beside the one that runs. */
+  tryVersion<T>(
+    context: CallContext,
+    version: { plugin: PluginRow; settings: Record<string, unknown>; scopes: readonly string[] },
+    key: InstanceKey,
+    work: (trial: InstanceKey & { trial: string }) => Promise<T>,
+  ): Promise<T>;
   /** Whether the running instance may be handed test messages alone: what it sends is under no agreement. */
   takesTestsOnly(key: InstanceKey): boolean;
   /** How a plugin's code is started in a sandbox; undefined for code that is Hilum's own, or not on this server. */
@@ -87,6 +95,8 @@ export interface RunnerParts {
   developmentModules: Readonly<Record<StartSpec["runtime"], NonNullable<StartSpec["extraReadOnly"]>>>;
   /** Where vendors reach this server. */
   publicUrl(): string;
+  /** Holds an installed package to what was taken, before each of its starts. Throws `package.modified`, `package.revoked`. */
+  verifyPackage(digest: string): Promise<void>;
 }
 
 export function createInstanceRunner({
@@ -98,6 +108,7 @@ export function createInstanceRunner({
   clientTokens,
   developmentModules,
   publicUrl,
+  verifyPackage,
 }: RunnerParts): InstanceRunner {
   /** Instances that somebody had the right to start and did, and whether they may be handed test messages alone. */
   const permitted = new Map<string, { testsOnly: boolean }>();
@@ -117,7 +128,8 @@ export function createInstanceRunner({
       throw new HilumError("instance.wrong_state", {
         detail: "The plugin has no code to run: its manifest names no runtime, or no folder is linked.",
       });
-    return { kind: "sandboxed", ...code };
+    const { package: taken } = plugin;
+    return { kind: "sandboxed", ...code, ...(taken === undefined ? {} : { verify: () => verifyPackage(taken) }) };
   }
 
   function codeOf(plugin: PluginRow, manifest: Manifest) {
@@ -165,8 +177,25 @@ export function createInstanceRunner({
     };
   }
 
+  const tryVersion: InstanceRunner["tryVersion"] = async (context, { plugin, settings, scopes }, key, work) => {
+    await refuseCutOff(store, key.plugin);
+    const { instance } = await loadConfigured(store, key);
+    const trial = { ...key, trial: randomBytes(6).toString("hex") };
+    const forbid = grants.allowTrial(trial, scopes);
+    permitted.set(nameOf(trial), { testsOnly: true });
+    try {
+      await host().start(specOf(plugin, manifestOf(plugin), trial, settings, scopes, instance.testMode), { context });
+      return await work(trial);
+    } finally {
+      await host().stop(trial, { drainMs: 0 });
+      permitted.delete(nameOf(trial));
+      forbid();
+    }
+  };
+
   return {
     async start(context, key, { keepTrying = false } = {}) {
+      await refuseCutOff(store, key.plugin);
       const { plugin, manifest, instance, values, grants: rows } = await loadConfigured(store, key);
       const settings = await openSettings(store, key, manifest);
       // The host's own code keeps what it is handed, so nothing leaves.
@@ -187,20 +216,11 @@ export function createInstanceRunner({
     status: (key) => host().status(key),
     check: (context, key, method, params) => host().call(context, { ...key, method, params, deadlineMs: checkMs }),
     async tryOut(context, key, settings, work) {
-      const { plugin, manifest, instance } = await loadConfigured(store, key);
-      const trial = { ...key, trial: randomBytes(6).toString("hex") };
-      const scopes = networkScopesOf(manifest, settings);
-      const forbid = grants.allowTrial(trial, scopes);
-      permitted.set(nameOf(trial), { testsOnly: true });
-      try {
-        await host().start(specOf(plugin, manifest, trial, settings, scopes, instance.testMode), { context });
-        return await work(trial);
-      } finally {
-        await host().stop(trial, { drainMs: 0 });
-        permitted.delete(nameOf(trial));
-        forbid();
-      }
+      const { plugin, manifest } = await loadConfigured(store, key);
+      const version = { plugin, settings, scopes: networkScopesOf(manifest, settings) };
+      return await tryVersion(context, version, key, work);
     },
+    tryVersion,
     takesTestsOnly: (key) => permitted.get(nameOf(key))?.testsOnly ?? false,
     codeOf: (plugin) => codeOf(plugin, manifestOf(plugin)),
     async probe(context, key, destinations) {

@@ -35,6 +35,10 @@ const lasting: ReadonlySet<string> = new Set([
   "manifest.invalid",
   "policy.denied",
   "policy.failed",
+  "package.modified",
+  "package.not_installed",
+  "package.revoked",
+  "plugin.cut_off",
 ]);
 
 /** Whether trying again cannot help before a person has changed something. */

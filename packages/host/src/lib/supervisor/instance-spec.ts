@@ -6,7 +6,12 @@ import type { HostCode, HostServices } from "./host-code.ts";
 
 /** How the code of an instance runs. */
 export type RunnerSpec =
-  | ({ kind: "sandboxed"; limits: SandboxLimits } & Pick<StartSpec, "runtime" | "codeDir" | "entry" | "extraReadOnly">)
+  | ({
+      kind: "sandboxed";
+      limits: SandboxLimits;
+      /** Asked before each life of it, restarts included: throws where the code is not what was installed. */
+      verify?: () => Promise<void>;
+    } & Pick<StartSpec, "runtime" | "codeDir" | "entry" | "extraReadOnly">)
   /** The platform's own code, in this process: the practice mailbox. */
   | { kind: "host"; create(services: HostServices): HostCode }
   /** Runs elsewhere and connects in; `attach` brings its link. */

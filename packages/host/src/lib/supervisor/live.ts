@@ -109,6 +109,7 @@ async function startProcess(
   ports: LivePorts,
 ): Promise<Body> {
   const { plugin, instance } = spec;
+  await runner.verify?.();
   const door = spec.grants.some((grant) => grant.startsWith("net:tcp:")) ? await ports.openEgress(spec) : undefined;
   try {
     const process = await ports.sandbox.start({

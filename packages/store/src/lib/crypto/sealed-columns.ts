@@ -119,6 +119,12 @@ export const sealedTables: readonly SealedTable[] = [
     key: ["id"],
     columns: { sealed_writes: 1 },
   },
+  {
+    table: "marketplace_entries",
+    words: "the marketplace",
+    key: ["kind", "id"],
+    columns: { sealed_document: "row_version" },
+  },
   { table: "repair_snoozes", words: "reasons of snoozes", key: ["repair"], columns: { sealed_reason: "row_version" } },
 ];
 

@@ -26,6 +26,7 @@ import type {
   SignInThrottlesTable,
   UsersTable,
 } from "./identity-tables.ts";
+import type { ListingsTable, MarketplaceEntriesTable, PackagesTable } from "./marketplace-tables.ts";
 import type {
   PrimaryWriteRecordsTable,
   PrimaryWritesTable,
@@ -103,6 +104,9 @@ export interface Tables {
   oauthStates: OauthStatesTable;
   signInFaults: SignInFaultsTable;
   repairSnoozes: RepairSnoozesTable;
+  listings: ListingsTable;
+  packages: PackagesTable;
+  marketplaceEntries: MarketplaceEntriesTable;
   recordStores: RecordStoresTable;
   recordStoreFaults: RecordStoreFaultsTable;
   primaryWrites: PrimaryWritesTable;
@@ -164,6 +168,7 @@ interface PluginsTable {
   registeredAt: string;
   registeredBy: string;
   rowVersion: number;
+  package: string | null;
 }
 
 interface InstancesTable {

@@ -13,8 +13,10 @@ export interface PluginRow {
   /** SHA-256 of the canonical manifest, hex. */
   digest: string;
   code: CodeState;
-  /** Folder of the code, for `linked` and `included`. */
+  /** Folder of the code, for `linked`, `included` and `installed`. */
   codePath?: string;
+  /** Of `installed`: SHA-256 of the package, hex. */
+  package?: string;
   registeredAt: Time;
   registeredBy: string;
   rowVersion: number;
@@ -28,6 +30,7 @@ export interface NewPlugin {
   digest: string;
   code: CodeState;
   codePath?: string;
+  package?: string;
   at: Time;
   by: string;
   /** The instance that registration makes. */
@@ -44,6 +47,7 @@ export interface PluginRevision {
   digest: string;
   code?: CodeState;
   codePath?: string;
+  package?: string;
   /** `rowVersion` that was read; another one throws `request.conflict`. */
   rowVersion: number;
   registration?: string;
@@ -59,7 +63,10 @@ export interface Plugins {
   create(plugin: NewPlugin): Promise<PluginRow>;
   /** The new manifest in place of the old one. */
   revise(revision: PluginRevision): Promise<PluginRow>;
-  setCode(id: string, code: { code: CodeState; codePath?: string; rowVersion: number }): Promise<PluginRow>;
+  setCode(
+    id: string,
+    code: { code: CodeState; codePath?: string; package?: string; rowVersion: number },
+  ): Promise<PluginRow>;
   /** False when there was none. */
   remove(id: string): Promise<boolean>;
 }

@@ -5,10 +5,12 @@ import type { Approvals, Disclosures, Glasses, Retention } from "./governance.ts
 import type { EgressReceipts, Vendors } from "./egress.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Invitations, Remote, Sessions, Tokens, Users } from "./identity.ts";
+import type { Listings, MarketplaceEntries, Packages } from "./marketplace.ts";
 import type { KeyProvider, Keys } from "./keys.ts";
 import type { Blobs, Messages, Practice, Routes } from "./messages.ts";
 import type { AuditIndex, Health, Leases, Logs, Platform, Smoke, Verifications } from "./operations.ts";
 import type { Instances, Plugins, Registrations } from "./plugins.ts";
+import type { Reach } from "./reach.ts";
 import type { Records } from "./records.ts";
 import type { PrimaryWrites, RecordStores } from "./record-stores.ts";
 import type { PrivateState, Settings, Setup } from "./settings.ts";
@@ -58,6 +60,10 @@ export interface Repositories {
   platform: Platform;
   egressReceipts: EgressReceipts;
   vendors: Vendors;
+  listings: Listings;
+  packages: Packages;
+  marketplace: MarketplaceEntries;
+  reach: Reach;
   recordStores: RecordStores;
   primaryWrites: PrimaryWrites;
   glasses: Glasses;

@@ -3,7 +3,7 @@ import type { Selectable } from "kysely";
 import { toStatement } from "../engine/query.ts";
 import type { Tables } from "../engine/tables.ts";
 import type { Statement } from "../engine/statement.ts";
-import type { NewPlugin, PluginRevision, PluginRow, Plugins } from "../ports/plugins.ts";
+import type { CodeState, NewPlugin, PluginRevision, PluginRow, Plugins } from "../ports/plugins.ts";
 import { dropNulls, type Session } from "../session.ts";
 import { raiseEpoch } from "./grants.ts";
 import { insertInstance } from "./instances.ts";
@@ -65,11 +65,18 @@ export function createPlugins(session: Session): Plugins {
         ...dropRegistration(session, revision.registration),
         ...(revision.settings ?? []).flatMap((save) => settingsStatements(session, save)),
       ]),
-    setCode: (id, { code, codePath, rowVersion }) => update(id, rowVersion, { code, codePath: codePath ?? null }),
+    setCode: (id, { rowVersion, ...code }) => update(id, rowVersion, codeColumns(code)),
     remove: async (id) => {
       const [removed] = await session.commit([
         toStatement(sql.deleteFrom("plugins").where("id", "=", id)),
         toStatement(sql.deleteFrom("registrations").where("plugin", "=", id)),
+        // What its versions left behind are settings of it; how high it has come stays known.
+        toStatement(
+          sql
+            .deleteFrom("marketplaceEntries")
+            .where("subject", "=", id)
+            .where((eb) => eb.or([eb("kind", "=", "left"), eb("kind", "=", "pin")])),
+        ),
         raiseEpoch(session),
       ]);
       return (removed?.changes ?? 0) > 0;
@@ -88,8 +95,7 @@ function toRow(plugin: NewPlugin): Selectable<Tables["plugins"]> {
     version: plugin.version ?? null,
     manifest: JSON.stringify(plugin.manifest),
     digest: plugin.digest,
-    code: plugin.code,
-    codePath: plugin.codePath ?? null,
+    ...codeColumns(plugin),
     registeredAt: plugin.at,
     registeredBy: plugin.by,
     rowVersion: 1,
@@ -103,16 +109,31 @@ function revisedColumns({
   digest,
   code,
   codePath,
+  package: taken,
 }: PluginRevision): Partial<Selectable<Tables["plugins"]>> {
   return {
     name,
     version: version ?? null,
     manifest: JSON.stringify(manifest),
     digest,
-    ...(code === undefined ? {} : { code, codePath: codePath ?? null }),
+    ...(code === undefined ? {} : codeColumns({ code, codePath, package: taken })),
+  };
+}
+
+/** The column `code` has no word for a package: such a row is `included`, with the package beside it. */
+function codeColumns(of: {
+  code: CodeState;
+  codePath?: string | undefined;
+  package?: string | undefined;
+}): Pick<Selectable<Tables["plugins"]>, "code" | "codePath" | "package"> {
+  return {
+    code: of.code === "installed" ? "included" : of.code,
+    codePath: of.codePath ?? null,
+    package: of.code === "installed" ? (of.package ?? null) : null,
   };
 }
 
 function present(row: Selectable<Tables["plugins"]>): PluginRow {
-  return { ...dropNulls(row), manifest: JSON.parse(row.manifest) };
+  const plugin = { ...dropNulls(row), manifest: JSON.parse(row.manifest) };
+  return plugin.package === undefined ? plugin : { ...plugin, code: "installed" };
 }

@@ -1,0 +1,130 @@
+import { createHash, randomBytes } from "node:crypto";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { HilumError } from "@hilum/contract";
+import { metadataFiles, targetPath, type Repository, type RepositoryFile } from "@hilum/marketplace/sign";
+
+/** What was taken in last: it is the marketplace, and the files that are served follow from it. */
+export interface OwnState {
+  repository: Repository;
+  /** Submissions that came in by it. */
+  takenIn: readonly string[];
+  at: string;
+}
+
+/** The organisation's own marketplace on the disk. One act at a time. */
+export interface OwnMarketplace {
+  /** The static files: serve it, or copy it to a static host or a stick. */
+  readonly folder: string;
+  /** Undefined until its keeper has made it. */
+  read(): Promise<OwnState | undefined>;
+  /** The old or the new, also where the process is killed in the midst of it: `restore` ends what was begun. */
+  commit(state: OwnState): Promise<void>;
+  /** Writes what a crash kept from being written, and answers the state. Called once, before anything is asked. */
+  restore(): Promise<OwnState | undefined>;
+  /** Keeps an uploaded file by its digest, which is answered. Throws `key_file.sent`. */
+  keep(bytes: Buffer): Promise<string>;
+  /** Undefined where no such file was uploaded. */
+  find(digest: string): Promise<Buffer | undefined>;
+  has(digest: string, length: number): Promise<boolean>;
+}
+
+const draftSuffix = ".draft";
+const digestPattern = /^[0-9a-f]{64}$/;
+
+export function createOwnMarketplace(dir: string): OwnMarketplace {
+  const folder = join(dir, "public");
+  const statePath = join(dir, "state.json");
+  const fileOf = (digest: string): string => join(dir, "files", digest);
+  const published = new Set<string>();
+
+  async function read(): Promise<OwnState | undefined> {
+    const text = await readFile(statePath, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    return text === undefined ? undefined : (JSON.parse(text) as OwnState);
+  }
+
+  /** Each file once, under a name that it never loses; what tells clients of them is written last. */
+  async function serve({ repository }: OwnState): Promise<void> {
+    for (const { signed } of Object.values(repository.publishers))
+      for (const [path, target] of Object.entries(signed.targets))
+        await publishFile(fileOf(target.hashes.sha256), join(folder, targetPath(path, target)));
+    for (const { path, bytes } of inOrder(metadataFiles(repository))) await writeWhole(join(folder, path), bytes);
+  }
+
+  async function publishFile(from: string, to: string): Promise<void> {
+    if (published.has(to)) return;
+    await mkdir(dirname(to), { recursive: true, mode: 0o755 });
+    // A link is there whole or not at all, and takes no room.
+    await link(from, to).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    published.add(to);
+  }
+
+  return {
+    folder,
+    read,
+    async commit(state) {
+      await writeWhole(statePath, Buffer.from(JSON.stringify(state)));
+      await serve(state);
+    },
+    async restore() {
+      for (const place of [dir, join(dir, "files"), join(folder, "metadata")]) await removeDrafts(place);
+      const state = await read();
+      if (state !== undefined) await serve(state);
+      return state;
+    },
+    async keep(bytes) {
+      if (isKeyFile(bytes)) throw new HilumError("key_file.sent");
+      const digest = createHash("sha256").update(bytes).digest("hex");
+      if ((await stat(fileOf(digest)).catch(() => undefined)) === undefined) await writeWhole(fileOf(digest), bytes);
+      return digest;
+    },
+    find: async (digest) =>
+      digestPattern.test(digest) ? await readFile(fileOf(digest)).catch(() => undefined) : undefined,
+    has: async (digest, length) =>
+      digestPattern.test(digest) && (await stat(fileOf(digest)).catch(() => undefined))?.size === length,
+  };
+}
+
+/** The root and the timestamp last: until they are there, a client finds the state before, whole. */
+function inOrder(files: readonly RepositoryFile[]): RepositoryFile[] {
+  const late = /\.root\.json$|\/timestamp\.json$/;
+  return [...files.filter(({ path }) => !late.test(path)), ...files.filter(({ path }) => late.test(path))];
+}
+
+/** A private key as `hilum-key/1` or PEM: it has no business here. */
+function isKeyFile(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, 4096).toString("latin1").trimStart();
+  return /^\{[^]*"hilum-key\/1"/.test(head) || /^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(head);
+}
+
+/** What a crash left half written. */
+async function removeDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.endsWith(draftSuffix)) await rm(join(folder, name), { force: true });
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const draft = `${path}.${randomBytes(6).toString("hex")}${draftSuffix}`;
+  try {
+    const file = await open(draft, "wx", 0o644);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+    const opened = await open(folder, "r");
+    await opened.sync().finally(() => opened.close());
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}

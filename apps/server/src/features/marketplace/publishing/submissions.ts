@@ -1,0 +1,136 @@
+import { HilumError, type Actor, type Context } from "@hilum/contract";
+import type { AnswerOf, BodyOf, OperationOf, QueryOf, Submission } from "@hilum/contract/api";
+import type { Metadata, Targets } from "@hilum/marketplace/sign";
+import type { Store } from "@hilum/store";
+import { makeId } from "../../../make-id.ts";
+import { checkSubmission } from "./check-submission.ts";
+import type { OwnMarketplace } from "./own-marketplace.ts";
+import { approvalsNeeded, presentSubmission, type SubmissionDocument, type SubmissionEntry } from "./submission.ts";
+
+export interface SubmissionsService {
+  /** Throws `publication.*`, `source.*`, `package.invalid`, `listing.invalid`. */
+  submit(context: Context, wanted: BodyOf<OperationOf<"submitPublication">>): Promise<Submission>;
+  list(query: QueryOf<OperationOf<"listSubmissions">>): Promise<AnswerOf<OperationOf<"listSubmissions">>>;
+  /** Throws `approval.another_person`, `approval.wrong_state`, `approval.not_found`. */
+  review(context: Context, id: string, review: BodyOf<OperationOf<"reviewSubmission">>): Promise<Submission>;
+  withdraw(context: Context, id: string): Promise<Submission>;
+  waiting(): Promise<number>;
+  approved(): Promise<{ id: string; publisher: string; publication: Metadata<Targets> }[]>;
+  /** Marks those that came in with a state of the marketplace; the same again changes nothing. */
+  notePublished(ids: readonly string[], at: string): Promise<void>;
+}
+
+/** What is handed in for an organisation's own marketplace, and who decides about it. Acts are called one at a time. */
+export function createSubmissionsService({
+  store,
+  own,
+}: {
+  store: Pick<Store, "marketplace" | "tokens">;
+  own: OwnMarketplace;
+}): SubmissionsService {
+  async function load(id: string): Promise<SubmissionEntry> {
+    const entry = await store.marketplace.find<SubmissionDocument>("submission", id);
+    if (entry === undefined) throw new HilumError("approval.not_found", { detail: "There is no such submission." });
+    return entry;
+  }
+
+  const keep = async (entry: SubmissionEntry): Promise<SubmissionEntry> =>
+    await store.marketplace.put<SubmissionDocument>(entry);
+
+  async function inStates(states: readonly Submission["state"][]): Promise<SubmissionEntry[]> {
+    const found: SubmissionEntry[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await store.marketplace.list<SubmissionDocument>("submission", {
+        ...{ states, limit: 200 },
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      found.push(...page.items);
+      if (page.next === undefined) return found;
+      cursor = page.next;
+    }
+  }
+
+  /** Who made a token could else approve with a session of their own what the token handed in. */
+  async function personOf(actor: Actor): Promise<string> {
+    if (actor.kind !== "token") return actor.id;
+    const token = (await store.tokens.list()).find(({ id }) => id === actor.token);
+    if (token === undefined) throw new HilumError("request.unauthenticated");
+    return token.createdBy;
+  }
+
+  return {
+    async submit(context, wanted) {
+      const { kind, publisher, plugin, version, reason } = wanted;
+      const publication = wanted.publication as unknown as Metadata<Targets>;
+      const state = await own.read();
+      if (state === undefined)
+        throw new HilumError("source.not_found", {
+          detail: "There is no marketplace here yet. Its keeper makes it under Marketplace, Publish.",
+        });
+      const underWay = (await inStates(["waiting", "approved"])).find(
+        ({ document }) => document.publisher === publisher,
+      );
+      if (underWay !== undefined) throw new HilumError("publication.in_progress");
+      const why = reason === undefined ? {} : { reason };
+      const { name, digest } = await checkSubmission(
+        state.repository,
+        { kind, publisher, plugin, version, publication, ...why },
+        own,
+        context.now(),
+      );
+      const at = context.now();
+      const document: SubmissionDocument = {
+        ...{ kind, publisher, name, version, publication, ...why },
+        ...(digest === undefined ? {} : { digest }),
+        ...{ submittedAt: at.toISOString(), submittedBy: context.actor.id, person: await personOf(context.actor) },
+        reviews: [],
+      };
+      const id = makeId(at.getTime());
+      return presentSubmission(
+        await keep({ ...{ kind: "submission", id, subject: plugin, state: "waiting", rowVersion: 0 }, document }),
+      );
+    },
+    async list({ state, ...page }) {
+      const { items, next } = await store.marketplace.list<SubmissionDocument>("submission", {
+        ...page,
+        ...(state === undefined ? {} : { states: [state] }),
+      });
+      return { items: items.map(presentSubmission), ...(next === undefined ? {} : { next }) };
+    },
+    async review(context, id, { decision, note }) {
+      const entry = await load(id);
+      const { document } = entry;
+      const by = context.actor.id;
+      if (document.person === by || document.submittedBy === by)
+        throw new HilumError("approval.another_person", { detail: "Who hands something in does not decide about it." });
+      if (entry.state !== "waiting") throw new HilumError("approval.wrong_state");
+      if (document.reviews.some((one) => one.by === by))
+        throw new HilumError("approval.another_person", { detail: "You have decided already. Two people have to." });
+      const reviews = [...document.reviews, { by, at: context.now().toISOString(), decision, note }];
+      const enough = reviews.filter((one) => one.decision === "approve").length >= approvalsNeeded;
+      const state = decision === "reject" ? "rejected" : enough ? "approved" : "waiting";
+      return presentSubmission(await keep({ ...entry, state, document: { ...document, reviews } }));
+    },
+    async withdraw(context, id) {
+      const entry = await load(id);
+      if ((await personOf(context.actor)) !== entry.document.person)
+        throw new HilumError("approval.another_person", {
+          detail: "Who handed it in withdraws it; others reject it, with a note.",
+        });
+      if (entry.state !== "waiting" && entry.state !== "approved") throw new HilumError("approval.wrong_state");
+      return presentSubmission(await keep({ ...entry, state: "withdrawn" }));
+    },
+    waiting: async () => (await inStates(["waiting"])).length,
+    approved: async () =>
+      (await inStates(["approved"])).map(({ id, document: { publisher, publication } }) => ({
+        ...{ id, publisher, publication },
+      })),
+    async notePublished(ids, at) {
+      for (const id of ids) {
+        const entry = await load(id);
+        if (entry.state === "approved")
+          await keep({ ...entry, state: "published", document: { ...entry.document, publishedAt: at } });
+      }
+    },
+  };
+}
