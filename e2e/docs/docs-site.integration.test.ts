@@ -26,6 +26,8 @@ describe.skipIf(!generator)("the docs site", () => {
   let addresses: string[] = [];
   /** What is wrong with each page, found in one visit to it. */
   let found: Promise<Record<"light" | "dark" | "narrow", string[]>> | undefined;
+  // Whichever test asks first waits for all pages.
+  const timeout = 600_000;
 
   async function visitAll(): Promise<Record<"light" | "dark" | "narrow", string[]>> {
     const faults: Record<"light" | "dark" | "narrow", string[]> = { light: [], dark: [], narrow: [] };
@@ -73,13 +75,14 @@ describe.skipIf(!generator)("the docs site", () => {
 
   it.skipIf(!chromium.available).each(["light", "dark"] as const)(
     "breaks no rule of axe on any page, %s",
+    { timeout },
     async (scheme) => {
       found ??= visitAll();
       expect((await found)[scheme]).toEqual([]);
     },
   );
 
-  it.skipIf(!chromium.available)("fits a window of 320 pixels", async () => {
+  it.skipIf(!chromium.available)("fits a window of 320 pixels", { timeout }, async () => {
     found ??= visitAll();
     expect((await found).narrow).toEqual([]);
   });

@@ -58,6 +58,7 @@ export const keys: Journey[] = [
       await admin.fill("Passphrase", passphrase);
       await admin.activate("button", "Unseal");
       await admin.see({ role: "heading", name: "Encryption keys" }, 60_000);
+      server.isBack();
 
       await admin.activate("button", "Change");
       await admin.choose("Keys are held by", "A key file that opens by itself", dialog);

@@ -11,8 +11,8 @@ import { compiledCode } from "@hilum/testkit";
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 20_000;
 const usualPort = 8443;
-/** A page that asked while the server was away is told so a moment later. */
-const refusedLateMs = 5_000;
+/** A page that asked in vain is told so a moment later, and on a starved machine later still. */
+const refusedLateMs = 30_000;
 
 export interface HilumServer {
   readonly url: URL;
@@ -25,8 +25,10 @@ export interface HilumServer {
   readonly publicKeyHash: string;
   /** Everything it wrote to standard output and error so far. */
   output(): string;
-  /** Stops it and starts it again at the same address; resolves when it listens, sealed or not. */
+  /** Stops it and starts it again at the same address; resolves when it listens, sealed or not. `isBack` is to be called after. */
   restart(): Promise<void>;
+  /** It serves again for good: also after it was unsealed, which leaves the address for a moment. */
+  isBack(): void;
   /** Whether a page may have asked in vain because of a restart. */
   wasAway(): boolean;
   /** As a second process that rotates the keys would: while `held`, this one waits. */
@@ -81,6 +83,8 @@ export async function startHilum({
       const before = output.length;
       child = begin(url.port);
       await printed(child, () => output.slice(before), listening);
+    },
+    isBack: () => {
       awayUntil = Date.now() + refusedLateMs;
     },
     wasAway: () => Date.now() < awayUntil,
