@@ -524,7 +524,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Download an approved export, once: a zip of one NDJSON file per type */
+        /** Download an approved export, once: a zip of one NDJSON file per type, with the files that the records name */
         readonly post: operations["downloadExport"];
         readonly delete?: never;
         readonly options?: never;
@@ -2892,10 +2892,12 @@ export interface paths {
         };
         /** Search records of one type */
         readonly get: operations["searchRecords"];
-        readonly put?: never;
+        /** Replace the one record that the search parameters find, or store a new one where they find none */
+        readonly put: operations["updateRecordWhere"];
         /** Store a new record; with If-None-Exist only where no record matches */
         readonly post: operations["createRecord"];
-        readonly delete?: never;
+        /** Delete the one record that the search parameters find; several are refused */
+        readonly delete: operations["deleteRecordWhere"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -3209,7 +3211,8 @@ export interface components {
             readonly name: string;
             readonly prefix: string;
             /** @enum {unknown} */
-            readonly purpose: "TREAT" | "HOPERAT";
+            readonly purpose: "TREAT" | "HOPERAT" | "HPAYMT" | "PUBHLTH" | "HRESCH";
+            readonly recipient?: string;
             /** @enum {unknown} */
             readonly role: "administrator" | "operator" | "auditor" | "viewer";
             readonly scopes: readonly string[];
@@ -3493,6 +3496,7 @@ export interface components {
             readonly rows: readonly components["schemas"]["Evidence"][];
         };
         readonly Glass: {
+            readonly approvedBy?: string;
             readonly by: string;
             readonly can: readonly components["schemas"]["Permission"][];
             /** @enum {unknown} */
@@ -3527,6 +3531,7 @@ export interface components {
             readonly until: string;
         };
         readonly GlassDetail: {
+            readonly approvedBy?: string;
             readonly by: string;
             readonly can: readonly components["schemas"]["Permission"][];
             readonly caseReference?: string;
@@ -3830,6 +3835,31 @@ export interface components {
                 readonly total: number;
             };
         };
+        readonly ListedMessage: {
+            readonly attempts: number;
+            /** @enum {unknown} */
+            readonly cause?: "wrong_credential" | "sender_not_verified" | "recipient" | "network" | "certificate" | "quota" | "too_large" | "provider_down" | "timeout" | "configuration" | "plugin" | "other";
+            /** @enum {unknown} */
+            readonly channel: "email" | "sms" | "fax";
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            readonly id: string;
+            readonly instance?: string;
+            readonly maybeSentTwice: boolean;
+            readonly moreRecipients: number;
+            /** Format: date-time */
+            readonly nextAttemptAt?: string;
+            readonly patient?: string;
+            readonly plugin?: string;
+            readonly problem?: string;
+            readonly recipient: string;
+            /** @enum {unknown} */
+            readonly state: "queued" | "sending" | "retrying" | "sent" | "delivered" | "dead" | "uncertain" | "cancelled" | "discarded";
+            readonly testMode: boolean;
+            /** Format: date-time */
+            readonly updatedAt: string;
+        };
         readonly LiveReload: {
             readonly on: boolean;
             readonly plugin: string;
@@ -3969,6 +3999,23 @@ export interface components {
             /** @constant */
             readonly ok: true;
         };
+        readonly OpenGlass: {
+            readonly caseReference?: string;
+            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+            /** @enum {unknown} */
+            readonly minutes: 5 | 15 | 30;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+            readonly reason: string;
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
+        };
         readonly OwnPage: {
             /** @enum {unknown} */
             readonly icon?: "calendar" | "chart" | "document" | "list" | "map" | "message" | "people" | "tools";
@@ -4006,7 +4053,7 @@ export interface components {
         };
         readonly Permission: {
             /** @enum {unknown} */
-            readonly act: "reveal" | "restore" | "hold" | "liftHold" | "export" | "shred" | "review" | "answer" | "extend" | "close" | "approve" | "refuse" | "download";
+            readonly act: "reveal" | "restore" | "hold" | "liftHold" | "export" | "shred" | "review" | "answer" | "extend" | "close" | "approve" | "refuse" | "download" | "open";
             readonly allowed: boolean;
             readonly why?: string;
         };
@@ -4014,6 +4061,7 @@ export interface components {
             readonly authorities?: readonly string[];
             /** @enum {unknown} */
             readonly environment: "production" | "test";
+            readonly glassSecondPerson?: boolean;
             readonly localRegistration: boolean;
             readonly organisation: string;
             readonly privateRanges: readonly {
@@ -6144,6 +6192,7 @@ export interface operations {
                     readonly "application/json": {
                         readonly items: readonly components["schemas"]["Glass"][];
                         readonly next?: string;
+                        readonly secondPerson: boolean;
                         readonly waiting: number;
                     };
                 };
@@ -6168,23 +6217,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": {
-                    readonly caseReference?: string;
-                    readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
-                    /** @enum {unknown} */
-                    readonly minutes: 5 | 15 | 30;
-                    /** @enum {unknown} */
-                    readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
-                    readonly reason: string;
-                    readonly target: {
-                        readonly patient: string;
-                    } | {
-                        readonly record: {
-                            readonly id: string;
-                            readonly type: string;
-                        };
-                    };
-                };
+                readonly "application/json": components["schemas"]["OpenGlass"];
             };
         };
         readonly responses: {
@@ -6988,7 +7021,7 @@ export interface operations {
                         readonly counts: {
                             readonly [key: string]: number;
                         };
-                        readonly items: readonly components["schemas"]["Message"][];
+                        readonly items: readonly components["schemas"]["ListedMessage"][];
                         readonly next?: string;
                     };
                 };
@@ -11512,7 +11545,8 @@ export interface operations {
                     readonly days: number;
                     readonly name: string;
                     /** @enum {unknown} */
-                    readonly purpose?: "TREAT" | "HOPERAT";
+                    readonly purpose?: "TREAT" | "HOPERAT" | "HPAYMT" | "PUBHLTH" | "HRESCH";
+                    readonly recipient?: string;
                     /** @enum {unknown} */
                     readonly role: "administrator" | "operator" | "auditor" | "viewer";
                     readonly scopes?: readonly string[];
@@ -12196,6 +12230,55 @@ export interface operations {
             };
         };
     };
+    readonly updateRecordWhere: {
+        readonly parameters: {
+            readonly query?: {
+                readonly identifier?: string;
+            };
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": components["schemas"]["FhirResource"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
     readonly createRecord: {
         readonly parameters: {
             readonly query?: never;
@@ -12231,6 +12314,39 @@ export interface operations {
                 content: {
                     readonly "application/fhir+json": components["schemas"]["FhirResource"];
                 };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly deleteRecordWhere: {
+        readonly parameters: {
+            readonly query?: {
+                readonly identifier?: string;
+            };
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; there is no body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused: what, where and the mend */
             readonly default: {

@@ -445,6 +445,12 @@ const errorCatalogue = {
 		fix: "Ask another administrator or an auditor to review it.",
 		retryable: false
 	},
+	"glass.second_person": {
+		status: 403,
+		title: "Here a glass is broken by two: another person has to agree first",
+		fix: "Ask for it in the same dialog, and open it under Records, Requests once an administrator or an auditor has agreed. Emergency treatment opens at once.",
+		retryable: false
+	},
 	"glass.too_long": {
 		status: 409,
 		title: "A glass stays open for an hour at most",

@@ -67,6 +67,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── GlassNotCovering          glass.not_covering
 │   ├── GlassNotFound             glass.not_found
 │   ├── GlassOwnReview            glass.own_review
+│   ├── GlassSecondPerson         glass.second_person
 │   ├── GlassTooLong              glass.too_long
 │   ├── GlassWrongState           glass.wrong_state
 │   ├── HookBadSignature          hook.bad_signature
@@ -368,6 +369,10 @@ class GlassNotFound(HostError):
 
 class GlassOwnReview(HostError):
     """You broke this glass, so another person reviews it: `glass.own_review`."""
+
+
+class GlassSecondPerson(HostError):
+    """Here a glass is broken by two: another person has to agree first: `glass.second_person`."""
 
 
 class GlassTooLong(HostError):
@@ -990,6 +995,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "glass.not_covering": GlassNotCovering,
     "glass.not_found": GlassNotFound,
     "glass.own_review": GlassOwnReview,
+    "glass.second_person": GlassSecondPerson,
     "glass.too_long": GlassTooLong,
     "glass.wrong_state": GlassWrongState,
     "hook.bad_signature": HookBadSignature,
@@ -1180,6 +1186,7 @@ __all__ = [
     "GlassNotCovering",
     "GlassNotFound",
     "GlassOwnReview",
+    "GlassSecondPerson",
     "GlassTooLong",
     "GlassWrongState",
     "HilumError",

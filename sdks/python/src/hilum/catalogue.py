@@ -253,6 +253,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Ask another administrator or an auditor to review it.",
         False,
     ),
+    "glass.second_person": ErrorSpec(
+        403,
+        "Here a glass is broken by two: another person has to agree first",
+        "Ask for it in the same dialog, and open it under Records, Requests once an administrator or an auditor has agreed. Emergency treatment opens at once.",
+        False,
+    ),
     "glass.too_long": ErrorSpec(
         409,
         "A glass stays open for an hour at most",
