@@ -3999,23 +3999,6 @@ export interface components {
             /** @constant */
             readonly ok: true;
         };
-        readonly OpenGlass: {
-            readonly caseReference?: string;
-            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
-            /** @enum {unknown} */
-            readonly minutes: 5 | 15 | 30;
-            /** @enum {unknown} */
-            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
-            readonly reason: string;
-            readonly target: {
-                readonly patient: string;
-            } | {
-                readonly record: {
-                    readonly id: string;
-                    readonly type: string;
-                };
-            };
-        };
         readonly OwnPage: {
             /** @enum {unknown} */
             readonly icon?: "calendar" | "chart" | "document" | "list" | "map" | "message" | "people" | "tools";
@@ -4872,6 +4855,23 @@ export interface components {
             /** @enum {unknown} */
             readonly state: "running" | "done" | "cancelled";
             readonly total: number;
+        };
+        readonly WantedGlass: {
+            readonly caseReference?: string;
+            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+            /** @enum {unknown} */
+            readonly minutes: 5 | 15 | 30;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+            readonly reason: string;
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
         };
         readonly WireFrame: {
             /** Format: date-time */
@@ -6217,7 +6217,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["OpenGlass"];
+                readonly "application/json": components["schemas"]["WantedGlass"];
             };
         };
         readonly responses: {
