@@ -17,6 +17,7 @@ const sourcePolicy = { coolingOffDays: 0, whenRevoked: "stop", publishers: [] };
 const somePatient = { patient: "absent" };
 const someRecord = { type: "Patient", id: "absent" };
 const someStore = { plugin: "org.example.absent", instance: "default" };
+const someRequest = { request: "absent" };
 const someGlass = { glass: "absent" };
 const absentRecord = { type: "Organization", id: "absent" };
 const someScaffold = {
@@ -232,6 +233,8 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   updateRecord: { params: absentRecord, body: { resourceType: "Organization", id: absentRecord.id } },
   patchRecord: { params: absentRecord, body: [] },
   deleteRecord: { params: absentRecord },
+  updateRecordWhere: { params: { type: "Organization" }, body: { resourceType: "Organization", name: "Ward 7" } },
+  deleteRecordWhere: { params: { type: "Organization" } },
   listRecordHistory: { params: absentRecord },
   listTypeHistory: { params: { type: "Organization" } },
   createBinary: { body: Buffer.from("x"), headers: { "content-type": "no type" } },
@@ -305,6 +308,16 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
       reason: "A test of who may break the glass",
     },
   },
+  requestGlass: {
+    body: {
+      ...{ target: somePatient, purpose: "TREAT", fields: ["identity"], minutes: 5 },
+      reason: "A test of who may break the glass",
+    },
+  },
+  listGlassRequests: nothing,
+  approveGlassRequest: { params: someRequest },
+  refuseGlassRequest: { params: someRequest, body: reason },
+  openRequestedGlass: { params: someRequest },
   extendGlass: { params: someGlass, body: { minutes: 5 } },
   closeGlass: { params: someGlass },
   readUnderGlass: { params: { ...someGlass, ...someRecord } },

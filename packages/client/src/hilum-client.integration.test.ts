@@ -57,7 +57,7 @@ describe("the HTTP client", () => {
     expect(data).toEqual({ items: [] });
     expect(response.status).toBe(200);
     expect(seen?.url).toBe("/api/v1/messages?channel=email");
-    expectTypeOf(data.items).items.toEqualTypeOf<components["schemas"]["Message"]>();
+    expectTypeOf(data.items).items.toEqualTypeOf<components["schemas"]["ListedMessage"]>();
   });
 
   it("knows which methods a path takes and what they need", () => {

@@ -34,9 +34,6 @@ export function renderContractData(): string {
   return `${JSON.stringify(data, undefined, 1)}\n`;
 }
 
-/** Kinds that the Python test host searches by; a parameter of another kind is refused by name there. */
-const kinds = new Set(["date", "reference", "token"]);
-
 /** By type and name: the kind, the places that are looked at, and the types that references may lead to. */
 function renderSearchTable(): object {
   const { common, types } = searchTable;
@@ -46,7 +43,7 @@ function renderSearchTable(): object {
       Object.fromEntries(
         Object.entries({ ...common, ...parameters }).map(([name, { kind, paths, targets }]) => [
           name,
-          kinds.has(kind) ? { kind, paths, ...(targets === undefined ? {} : { targets }) } : { kind },
+          { kind, paths, ...(targets === undefined ? {} : { targets }) },
         ]),
       ),
     ]),

@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { makeId } from "../make-id.ts";
 import { describeCause } from "../log.ts";
+import { limitBodyTimes, type StreamBody } from "./body-time.ts";
 import { serveConsole } from "./console-files.ts";
 import { answerProblem, bindOperations, type EdgeOptions } from "./edge.ts";
 import { parseJsonBody } from "./json-body.ts";
@@ -54,15 +55,17 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logger: false,
     genReqId: () => makeId(),
     bodyLimit: 1_048_576,
-    // Slow headers and bodies end (threat 173).
-    requestTimeout: 60_000,
+    // Bodies have times of their own: those that are streamed may take longer than others.
+    requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
     schemaController: { compilersFactory: ownChecksOnly },
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
   });
+  // Slow headers end (threat 173).
   app.server.headersTimeout = 15_000;
+  const streamBody = limitBodyTimes(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(jsonTypes, { parseAs: "buffer" }, (request, body, done) => {
     try {
@@ -71,7 +74,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       done(error as Error);
     }
   });
-  addByteParser(app);
+  addByteParser(app, streamBody);
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("x-request-id", request.id);
     void reply.headers(request.url.startsWith("/admin/ui") ? baseHeaders : apiHeaders);
@@ -113,10 +116,10 @@ function readJson(request: FastifyRequest, body: Buffer): unknown {
 }
 
 /** Uploads of any type reach their handler as a stream; every other operation refuses what is not JSON. */
-function addByteParser(app: FastifyInstance): void {
+function addByteParser(app: FastifyInstance, streamBody: StreamBody): void {
   app.addContentTypeParser("*", (request, payload, done) => {
     const { operation } = request;
-    if (operation?.bodyType === "bytes") done(null, payload);
+    if (operation?.bodyType === "bytes") done(null, streamBody(request, payload));
     else if (operation?.body === undefined && request.headers["content-length"] === "0") done(null, undefined);
     else done(new HilumError("request.media_type", { detail: "The Content-Type is not application/json." }), undefined);
   });

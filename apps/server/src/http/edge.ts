@@ -58,6 +58,7 @@ const resources: Readonly<Record<string, string>> = {
   repair: "Repair",
   patient: "Patient",
   glass: "Glass",
+  request: "GlassRequest",
   export: "RecordExport",
   shredding: "Shredding",
 };
@@ -79,16 +80,10 @@ export async function bindOperations(app: FastifyInstance, options: EdgeOptions)
   });
 }
 
-/** How long a sender may go on sending after it was answered: long enough to read the answer. */
-const afterAnswerMs = 1000;
-
-/** Bodies reach the handler unread; what is left of one when it was answered is not read either. */
+/** Bodies reach the handler unread. */
 function takeBodiesAsTheyCome(outside: FastifyInstance): void {
   outside.removeAllContentTypeParsers();
   outside.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
-  outside.addHook("onResponse", async ({ raw }) => {
-    if (!raw.complete) setTimeout(() => void raw.destroy(), afterAnswerMs).unref();
-  });
 }
 
 function bind(app: FastifyInstance, operation: Operation, options: EdgeOptions): void {

@@ -4,7 +4,7 @@ import { Type } from "./type.ts";
 import { defineOperation } from "./operation.ts";
 import { auditing, operating, Page, Reason, Strict, Time } from "./schemas.ts";
 import { FieldGroup, Permission } from "./browser.ts";
-import { GlassDetail, glassMinutes, GlassPurpose, GlassReason, GlassTarget, OpenGlass } from "./glasses.ts";
+import { GlassDetail, glassMinutes, GlassPurpose, GlassReason, GlassTarget, WantedGlass } from "./glasses.ts";
 
 /** `approved`: it can be opened now, once, by who asked. */
 export const glassRequestStates = ["waiting", "approved", "refused", "opened", "expired"] as const;
@@ -56,7 +56,7 @@ const request = defineOperation({
   access: operating,
   console: { screen: "/records/{type}/{id}" },
   audit: "intent",
-  body: OpenGlass,
+  body: WantedGlass,
   responses: { 201: GlassRequest },
 });
 const approve = defineOperation({

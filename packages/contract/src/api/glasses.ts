@@ -85,7 +85,7 @@ const GlassParams = Strict({ glass: Type.String({ maxLength: 60 }) });
 const breaking = ["administrator", "operator"] as const;
 
 /** What somebody wants to reveal, why and for how long. */
-export const OpenGlass = Strict({
+export const WantedGlass = Strict({
   target: GlassTarget,
   purpose: GlassPurpose,
   reason: GlassReason,
@@ -104,7 +104,7 @@ const open = defineOperation({
   console: { screen: "/records/{type}/{id}" },
   audit: "intent",
   stepUp: true,
-  body: OpenGlass,
+  body: WantedGlass,
   responses: { 201: GlassDetail },
 });
 const extend = defineOperation({

@@ -58,7 +58,7 @@ export function streamArchive(files: readonly StreamedFile[]): { size: number; b
   const sorted = files
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .map((file) => ({ ...file, name: Buffer.from(file.path, "utf8") }));
-  const size = sorted.reduce(
+  const size = sorted.reduce<number>(
     (sum, file) => sum + recordBytes.local + recordBytes.entry + 2 * file.name.length + file.size,
     recordBytes.end,
   );

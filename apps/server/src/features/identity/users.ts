@@ -1,4 +1,4 @@
-import { HilumError, type Actor, type Context } from "@hilum/contract";
+import { HilumError, type Actor, type Context, type TokenPurpose } from "@hilum/contract";
 import type { Role, User } from "@hilum/contract/api";
 import type { ApiTokenRow, Store, UserRow } from "@hilum/store";
 import { makeId } from "../../make-id.ts";

@@ -25,7 +25,7 @@ export type GovernAct = <T>(
 
 export function createGovernAct(governor: Governor, ref: (resource: string, id: string) => string): GovernAct {
   const nextCall = createCallIds();
-  return (asker, act, perform, measure) => {
+  return <T>(asker: Asker, act: RecordAct, perform: () => Promise<T>, measure?: MeasureAct<T>): Promise<T> => {
     const { action, type, id, letters } = act;
     return govern(
       governor,
@@ -36,7 +36,7 @@ export function createGovernAct(governor: Governor, ref: (resource: string, id: 
       },
       {
         ...{ resolve: () => undefined, decide: () => decide(asker, type, letters), perform },
-        ...(measure === undefined ? {} : { measure: (result) => measure(result, act) }),
+        ...(measure === undefined ? {} : { measure: (result: T) => measure(result, act) }),
       },
     );
   };

@@ -51,15 +51,32 @@ def date_range(text: str) -> DateRange | None:
 
 
 def range_of(value: Any) -> DateRange | None:
-    """Of a date or a Period, as they stand in a resource."""
+    """Of a date, a Period or a Timing, as they stand in a resource."""
     if isinstance(value, str):
         return date_range(value)
-    if not isinstance(value, dict) or "event" in value or "repeat" in value:
+    if not isinstance(value, dict):
         return None
+    if "event" in value or "repeat" in value:
+        return _range_of_timing(value)
     start, end = range_of(value.get("start")), range_of(value.get("end"))
     if start is None and end is None:
         return None
+    # A day without a zone may end, in UTC, before a moment of it with one begins: then both are taken whole.
+    if start is not None and end is not None and end.end <= start.start:
+        return DateRange(end.start, start.end)
     return DateRange(-_EVER if start is None else start.start, _EVER if end is None else end.end)
+
+
+def _range_of_timing(timing: dict[str, Any]) -> DateRange | None:
+    """Of a Timing only the outer limits count (search.html#date)."""
+    repeat = timing.get("repeat")
+    bounds = repeat.get("boundsPeriod") if isinstance(repeat, dict) else None
+    events = timing.get("event")
+    moments = [*(events if isinstance(events, list) else [events]), bounds]
+    ranges = [found for one in moments if (found := range_of(one)) is not None]
+    if not ranges:
+        return None
+    return DateRange(min(one.start for one in ranges), max(one.end for one in ranges))
 
 
 def _within(there: DateRange, wanted: DateRange) -> bool:
@@ -72,8 +89,9 @@ TESTS: dict[str, Callable[[DateRange, DateRange], bool]] = {
     "ne": lambda there, wanted: not _within(there, wanted),
     "gt": lambda there, wanted: there.end > wanted.end,
     "lt": lambda there, wanted: there.start < wanted.start,
-    "ge": lambda there, wanted: there.end > wanted.end or _within(there, wanted),
-    "le": lambda there, wanted: there.start < wanted.start or _within(there, wanted),
+    # A period that only reaches into the searched time counts as equal.
+    "ge": lambda there, wanted: there.end > wanted.start,
+    "le": lambda there, wanted: there.start < wanted.end,
     "sa": lambda there, wanted: there.start >= wanted.end,
     "eb": lambda there, wanted: there.end <= wanted.start,
     "ap": lambda there, wanted: there.start < wanted.end and there.end > wanted.start,

@@ -1,7 +1,6 @@
-"""A search of records as the test host runs it: by ids, tokens, references and dates, with the platform's own table.
+"""A search of records as the test host runs it: with the platform's own table, and what the platform's lane for plugins serves.
 
-The platform serves more: names, addresses, quantities, modifiers. What is not served here is refused by name, so that no
-test finds what the platform would not.
+What is not served is refused by name, so that no test finds what the platform would not.
 """
 
 from __future__ import annotations
@@ -11,209 +10,207 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import HostError
 from .contract import load_contract
-from .date_ranges import TESTS, date_range, range_of
+from .date_ranges import date_range, range_of
 from .nearest_name import nearest_name
 from .problem import problem
+from .search_readers import (
+    ReadContext,
+    ValueFault,
+    read_date,
+    read_quantity,
+    read_reference,
+    read_string,
+    read_token,
+    read_uri,
+    split_values,
+    unescaped,
+)
+from .search_values import ID, values_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
-    Matches = Callable[[dict[str, Any]], bool]
-    Accepts = Callable[[Any, dict[str, Any]], bool]
+    from .search_readers import Accepts
 
-_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-_STORED = re.compile(r"([A-Z][A-Za-z]{1,63}/[A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
-_GUESSES_MAX = 8
+    Json = dict[str, Any]
+    Matches = Callable[[Json], bool]
+
+_READERS: dict[str, Callable[[str, ReadContext], Accepts]] = {
+    "date": read_date,
+    "quantity": read_quantity,
+    "reference": read_reference,
+    "string": read_string,
+    "token": read_token,
+    "uri": read_uri,
+}
+# Modifiers that each kind has, `:missing` and `:not` apart.
+_MODIFIERS = {"token": ("of-type",), "string": ("exact",), "reference": ("identifier",)}
+_NOT_SERVED = {
+    "contains": "Names are encrypted and found by how their words begin: write the beginning, without :contains.",
+    "text": "Search for the code instead.",
+    "in": "Write the codes, with commas between them.",
+    "not-in": "Write the codes with :not, each by itself.",
+    "above": "Write the whole value, without :above.",
+    "below": "Write the whole value, without :below.",
+}
+_CRITERIA_MAX = 20
+_VALUES_MAX = 50
 
 
 def parse_search(type: str, query: Iterable[tuple[str, str]]) -> Matches:
     """What tells whether a resource matches. Raises `search.invalid`, which names the parameter and quotes no value."""
-    criteria = [_criterion(type, name, value) for name, value in query if name != "_sort"]
+    pairs = [(name, value) for name, value in query if name != "_sort"]
+    criteria = [_criterion(type, name, value) for name, value in pairs]
+    if sum(name.split(":")[0] not in ("_id", "_lastUpdated") for name, _ in pairs) > _CRITERIA_MAX:
+        raise _invalid("", "The search has too many criteria.", f"Use at most {_CRITERIA_MAX}.")
     return lambda resource: resource.get("resourceType") == type and all(matches(resource) for matches in criteria)
 
 
-def sort_of(query: Iterable[tuple[str, str]]) -> tuple[str, bool]:
+def sort_of(type: str, query: Iterable[tuple[str, str]]) -> tuple[str, bool]:
     """The parameter by which is sorted, and whether the last comes first; the newest first, where nothing is said."""
+    parameter, descending = "_lastUpdated", True
     for name, value in query:
         if name == "_sort":
-            parameter = value[1:] if value.startswith("-") else value
-            if parameter not in ("_id", "_lastUpdated"):
-                raise _invalid(name, "The test host sorts by _lastUpdated and _id alone.", "Use one of the two.")
-            return parameter, value.startswith("-")
-    return "_lastUpdated", True
+            descending = value.startswith("-")
+            parameter = value[1:] if descending else value
+            if parameter not in ("_id", "_lastUpdated") and _table(type).get(parameter, {}).get("kind") != "date":
+                raise _invalid(
+                    name, "This order is not served.", f"Use _lastUpdated, _id or one date of {type}, with - for last first."
+                )
+    return parameter, descending
+
+
+def sort_key(type: str, resource: Json, parameter: str, descending: bool) -> float | None:
+    """What a resource is put in order by, for a date: its first moment, or its last for the newest first. None: it has none."""
+    if parameter == "_lastUpdated":
+        updated = range_of(resource.get("meta", {}).get("lastUpdated"))
+        return None if updated is None else updated.start
+    ranges = [
+        found
+        for path in _table(type)[parameter]["paths"]
+        for value in values_at(resource, path)
+        if (found := range_of(value)) is not None
+    ]
+    if not ranges:
+        return None
+    return max(one.end for one in ranges) if descending else min(one.start for one in ranges)
 
 
 def _criterion(type: str, name: str, value: str) -> Matches:
-    if name == "_id":
-        ids = _split(value, ",")
-        if not all(_ID.fullmatch(one) for one in ids):
-            raise _invalid(name, "_id takes ids, without a modifier.", "Write _id=first,second.")
-        return lambda resource: resource.get("id") in ids
-    parameter = _parameter(type, name)
+    code, _, modifier = name.partition(":")
+    if ":" in modifier:
+        raise _invalid(name, "A parameter has one modifier.", "Keep one of them.")
+    if code == "_id":
+        return _read_ids(name, modifier, value)
+    if code == "_lastUpdated":
+        return _read_updated(name, modifier, value)
+    parameter = _parameter(type, name, code)
     if value == "":
         raise _invalid(name, "The value is empty.", "Write a value, or leave the parameter out.")
-    accepts = [_READERS[parameter["kind"]](name, text, parameter) for text in _split(value, ",")]
+    if modifier == "missing":
+        if value not in ("true", "false"):
+            raise _invalid(name, ":missing takes true or false.", f"Write {code}:missing=true.")
+        return lambda resource: _has_any(resource, parameter) != (value == "true")
+    negated = modifier == "not" and parameter["kind"] == "token"
+    if modifier and not negated and not _is_served(parameter, modifier):
+        raise _invalid(name, f"{code} has no such modifier here.", _mend_of(code, parameter, modifier))
+    texts = split_values(value, ",")
+    if len(texts) > _VALUES_MAX:
+        raise _invalid(name, "It has too many values.", f"Use at most {_VALUES_MAX}.")
+    context = ReadContext(code, parameter, None if negated or not modifier else modifier)
+    try:
+        accepts = [_READERS[parameter["kind"]](text, context) for text in texts]
+    except ValueFault as fault:
+        raise _invalid(name, fault.message, fault.fix) from None
 
-    def matches(resource: dict[str, Any]) -> bool:
-        return any(
-            accept(found, path)
+    def matches(resource: Json) -> bool:
+        found = any(
+            accept(value, path)
             for path in parameter["paths"]
-            for found in _reach(resource, path["at"].split(".") if path["at"] else [])
+            for value in values_at(resource, path)
             for accept in accepts
+        )
+        return found != negated
+
+    return matches
+
+
+def _read_ids(name: str, modifier: str, value: str) -> Matches:
+    ids = [unescaped(one) for one in split_values(value, ",")]
+    if modifier or not all(ID.fullmatch(one) for one in ids):
+        raise _invalid(name, "_id takes ids, without a modifier.", "Write _id=first,second.")
+    return lambda resource: resource.get("id") in ids
+
+
+def _read_updated(name: str, modifier: str, value: str) -> Matches:
+    """When it was changed last: a moment, compared with the borders of a time."""
+    prefix = value[:2] if value[:2] in ("eq", "gt", "lt", "ge", "le", "sa", "eb") else "eq"
+    wanted = date_range(re.sub(r" (?=[0-9]{2}:[0-9]{2}\Z)", "+", value.removeprefix(prefix)))
+    if modifier or wanted is None:
+        raise _invalid(
+            name,
+            "_lastUpdated takes one date without a modifier.",
+            "Write for instance _lastUpdated=ge2026-03-01; repeat it for a second border.",
+        )
+    start = {"ge": wanted.start, "eq": wanted.start, "gt": wanted.end, "sa": wanted.end}.get(prefix)
+    end = {"le": wanted.end, "eq": wanted.end, "lt": wanted.start, "eb": wanted.start}.get(prefix)
+
+    def matches(resource: Json) -> bool:
+        there = range_of(resource.get("meta", {}).get("lastUpdated"))
+        return (
+            there is not None and (start is None or there.start >= start) and (end is None or there.start < end)
         )
 
     return matches
 
 
-def _parameter(type: str, name: str) -> dict[str, Any]:
-    if name == "_lastUpdated":
-        raise _invalid(name, "The test host does not search by when a record was changed.", "Try it on a real host.")
-    known: dict[str, dict[str, Any]] = load_contract()["search"][type]
-    found = known.get(name)
-    if found is None:
-        if ":" in name and name.split(":")[0] in known:
-            raise _invalid(name, "The test host serves no modifiers.", "Search without, or on a real host.")
-        near = nearest_name(name, [*known, "_id"])
-        fix = f"Use one of: {', '.join(known)}." if near is None else f"Did you mean {near}?"
-        raise _invalid(name, f"{type} has no such search parameter.", fix)
-    if found["kind"] not in _READERS:
-        message = f"The test host does not search by a parameter of the kind {found['kind']}."
-        raise _invalid(name, message, "Search by _id, identifier, a code, a reference or a date, or on a real host.")
-    return found
+def _table(type: str) -> dict[str, Json]:
+    known: dict[str, Json] = load_contract()["search"][type]
+    return known
 
 
-def _token(name: str, text: str, _parameter: dict[str, Any]) -> Accepts:
-    """`code`, `system|code`, `|code` (no system) or `system|` (any code of it); codes without case."""
-    parts = [_unescaped(part) for part in _split(text, "|")]
-    if len(parts) > 2:
-        raise _invalid(name, "A token has a system and a code.", "Write system|code.")
-    system = parts[0] if len(parts) == 2 else None
-    code = parts[-1].lower()
-    if code == "" and not system:
-        raise _invalid(name, "The value is empty.", "Write a code, or leave the parameter out.")
-
-    def accepts(found: Any, path: dict[str, Any]) -> bool:
-        wanted = _folded_contact(code) if path["of"] == "ContactPoint" else code
-        return any(
-            (code == "" or there == wanted) and _is_of_system(own, system, path)
-            for own, there in _tokens(found, path["of"], path.get("only"))
-        )
-
-    return accepts
-
-
-def _is_of_system(own: str | None, system: str | None, path: dict[str, Any]) -> bool:
-    if system is None:
-        return True
-    if system == "":
-        return own is None or path["of"] == "ContactPoint"
-    return own == system or (path["of"] == "code" and system in path.get("systems", []))
-
-
-def _tokens(value: Any, of: str, only: str | None) -> Iterator[tuple[str | None, str]]:
-    """System and code of each, codes without case."""
-    if of == "deceased":
-        dead = isinstance(value, dict) and (value.get("deceasedBoolean") is True or "deceasedDateTime" in value)
-        yield None, "true" if dead else "false"
-    elif isinstance(value, bool):
-        yield None, "true" if value else "false"
-    elif isinstance(value, str):
-        yield None, value.lower()
-    elif isinstance(value, dict):
-        if of == "CodeableConcept":
-            for coding in value.get("coding") or []:
-                yield from _tokens(coding, "Coding", None)
-            return
-        code = value.get("code" if of == "Coding" else "value")
-        is_told = of in ("Coding", "Identifier") or (of == "ContactPoint" and only in (None, value.get("system")))
-        if is_told and isinstance(code, str):
-            yield value.get("system"), _folded_contact(code) if of == "ContactPoint" else code.lower()
-
-
-def _folded_contact(contact: str) -> str:
-    """Numbers without what people write between the digits; other addresses without case."""
-    if re.fullmatch(r"[+0-9][0-9\s().\-/]*", contact):
-        return re.sub(r"[\s().\-/]", "", contact)
-    return contact.strip().lower()
-
-
-def _reference(name: str, text: str, parameter: dict[str, Any]) -> Accepts:
-    """`Patient/1`, `1` where the types are few, or an absolute address."""
-    wanted = _target(_unescaped(text), None) or _unescaped(text)
-    targets = [wanted]
-    if _ID.fullmatch(wanted) and all(path["of"] == "Reference" for path in parameter["paths"]):
-        types = parameter.get("targets")
-        if types is None or len(types) > _GUESSES_MAX:
-            message = f"{name} may lead to many types, so an id alone does not say where."
-            raise _invalid(name, message, f"Write {name}=Type/id.")
-        targets += [f"{type}/{wanted}" for type in types]
-
-    def accepts(found: Any, path: dict[str, Any]) -> bool:
-        if isinstance(found, str):
-            return found == wanted or ("|" not in wanted and found.split("|")[0] == wanted)
-        reference = found.get("reference") if isinstance(found, dict) else None
-        target = _target(reference, path.get("only"))
-        return target is not None and target in targets
-
-    return accepts
-
-
-def _target(reference: Any, only: str | None) -> str | None:
-    """`Patient/1/_history/2` -> `Patient/1`; addresses elsewhere as they are; None for fragments and searches."""
-    if not isinstance(reference, str) or reference.startswith("#") or "?" in reference:
-        return None
-    stored = _STORED.fullmatch(reference)
-    target = reference if stored is None else stored[1]
-    kind = re.search(r"(?:^|/)([A-Z][A-Za-z]{1,63})/[A-Za-z0-9.-]{1,64}\Z", target)
-    return target if only is None or (kind is not None and kind[1] == only) else None
-
-
-def _date(name: str, text: str, _parameter: dict[str, Any]) -> Accepts:
-    prefix = text[:2] if text[:2] in TESTS else "eq"
-    rest = text[2:] if text[:2] in TESTS else text
-    wanted = date_range(re.sub(r" (?=[0-9]{2}:[0-9]{2}\Z)", "+", rest))
-    if wanted is None:
+def _parameter(type: str, name: str, code: str) -> Json:
+    known = _table(type)
+    found = known.get(code)
+    if found is not None:
+        return found
+    if "." in code or code == "_has":
         raise _invalid(
-            name, "This is not a date.", "Write YYYY, YYYY-MM, YYYY-MM-DD or a time, after a prefix or nothing."
+            name,
+            "The test host goes along no chain.",
+            "Search for the other record first, then by its reference.",
         )
-    test = TESTS[prefix]
-
-    def accepts(found: Any, _path: dict[str, Any]) -> bool:
-        there = range_of(found)
-        return there is not None and test(there, wanted)
-
-    return accepts
+    near = nearest_name(code, [*known, "_id", "_lastUpdated", "_sort"])
+    fix = f"Use one of: {', '.join(known)}." if near is None else f"Did you mean {near}?"
+    raise _invalid(name, f"{type} has no such search parameter.", fix)
 
 
-_READERS: dict[str, Callable[[str, str, dict[str, Any]], Accepts]] = {
-    "date": _date,
-    "reference": _reference,
-    "token": _token,
-}
+def _is_served(parameter: Json, modifier: str) -> bool:
+    if modifier in _MODIFIERS.get(parameter["kind"], ()):
+        return True
+    if parameter["kind"] != "reference" or not re.fullmatch(r"[A-Z][A-Za-z]{1,63}", modifier):
+        return False
+    targets = parameter.get("targets")
+    return targets is None or modifier in targets
 
 
-def _reach(value: Any, steps: list[str]) -> Iterator[Any]:
-    """What stands at the end of the steps, lists unfolded."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _reach(item, steps)
-    elif value is None:
-        return
-    elif not steps:
-        yield value
-    elif isinstance(value, dict):
-        yield from _reach(value.get(steps[0]), steps[1:])
+def _mend_of(code: str, parameter: Json, modifier: str) -> str:
+    known = _NOT_SERVED.get(modifier)
+    if known is not None:
+        return known
+    served = [
+        "missing",
+        *(["not"] if parameter["kind"] == "token" else []),
+        *_MODIFIERS.get(parameter["kind"], ()),
+        *parameter.get("targets", [])[:6],
+    ]
+    return f"Use {code}, or one of: {', '.join(f'{code}:{one}' for one in served)}."
 
 
-def _split(text: str, separator: str) -> list[str]:
-    """At each separator that no backslash stands before."""
-    return re.split(rf"(?<!\\){re.escape(separator)}", text)
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\([,|$\\])", r"\1", text)
+def _has_any(resource: Json, parameter: Json) -> bool:
+    return any(True for path in parameter["paths"] for _ in values_at(resource, path))
 
 
 def _invalid(name: str, message: str, fix: str) -> HostError:
-    shown = name if re.fullmatch(r"_?[A-Za-z][A-Za-z0-9:-]{0,63}", name) else ""
+    shown = name if re.fullmatch(r"_?[A-Za-z][A-Za-z0-9.:-]{0,63}", name) else ""
     return HostError("search.invalid", problems=[problem(f"/{shown}", message, fix)])

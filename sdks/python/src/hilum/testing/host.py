@@ -76,8 +76,8 @@ async def create_test_host(
     - `grants`: scopes of the manifest that are granted, as it spells them. Default: none.
     - `private_ranges`: networks (CIDR) that an administrator opened. Without them not even 127.0.0.1 is reached.
     - `on_fetch`: plays the provider behind `ctx.fetch`. Without it a request that is allowed finds nobody.
-    - `records`: records that the platform keeps already. A plugin reaches what its grants allow. They are searched by `_id`,
-      tokens, references and dates, and judged no further than what they are and where they belong.
+    - `records`: records that the platform keeps already. A plugin reaches what its grants allow. They are searched by
+      what the platform's lane serves, but for chains, and judged no further than what they are and where they belong.
 
     Raises a HostError for what the platform refuses before a plugin runs.
     """

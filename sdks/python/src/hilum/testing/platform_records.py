@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import HostError
 from ..rules.problem import problem
 from ..rules.record_answers import resource_bytes
-from ..rules.record_search import parse_search, sort_of
+from ..rules.record_search import parse_search, sort_key, sort_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -115,12 +115,23 @@ class PlatformRecords:
     def _matching(self, rows: Rows, type: str, query: Sequence[tuple[str, str]]) -> list[_Version]:
         """Newest first, as the platform orders where nothing is said."""
         matches = parse_search(type, query)
-        parameter, descending = sort_of(query)
+        parameter, descending = sort_of(type, query)
         current = [versions[-1] for versions in reversed(self._records.values())]
         found = [one for one in current if not one.deleted and matches(one.resource) and _meets(rows, one.resource)]
         if parameter == "_id":
             return sorted(found, key=lambda one: str(one.resource["id"]), reverse=descending)
-        return found if descending else list(reversed(found))
+        return _by_date(type, found, parameter, descending)
+
+
+def _by_date(type: str, found: list[_Version], parameter: str, descending: bool) -> list[_Version]:
+    """Those of one moment stay in the order in which they are: newest first. What has no such date comes last."""
+    never = float("inf")
+
+    def key(version: _Version) -> float:
+        at = sort_key(type, version.resource, parameter, descending)
+        return never if at is None else -at if descending else at
+
+    return sorted(found, key=key)
 
 
 def _result(version: _Version) -> Json:
