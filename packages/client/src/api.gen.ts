@@ -4277,6 +4277,7 @@ export interface components {
             readonly faults: number;
             readonly instance?: string;
             readonly plugin?: string;
+            readonly primaryOf?: readonly string[];
             readonly reconciliation?: {
                 readonly checked: number;
                 readonly deleted: number;
@@ -4324,6 +4325,7 @@ export interface components {
             readonly takenAt?: string;
             readonly title: string;
             readonly types?: readonly string[];
+            readonly unsettled?: number;
             readonly withheld: number;
         };
         readonly RetentionClock: {
@@ -11442,8 +11444,9 @@ export interface operations {
                 readonly "application/json": {
                     /** @enum {unknown} */
                     readonly from?: "everything" | "now";
+                    readonly primaryOf?: readonly string[];
                     /** @enum {unknown} */
-                    readonly role: "replica" | "archive" | "none";
+                    readonly role: "primary" | "replica" | "archive" | "none";
                 };
             };
         };

@@ -796,11 +796,29 @@ const errorCatalogue = {
 		fix: "Read the record as it is now and correct the named step.",
 		retryable: false
 	},
+	"record.primary_away": {
+		status: 503,
+		title: "The primary store takes no records now",
+		fix: "Nothing was stored. Send it again when the store is back; Records, Stores says what it waits for.",
+		retryable: true
+	},
+	"record.primary_refused": {
+		status: 422,
+		title: "The primary store does not take this record",
+		fix: "Nothing was stored. Correct what the store names, or take its role away on Records, Stores.",
+		retryable: false
+	},
 	"record.too_large": {
 		status: 413,
 		title: "The record is too large",
 		fix: "Keep the bytes of its attachments as Binary records and refer to them.",
 		retryable: false
+	},
+	"record.unsettled": {
+		status: 503,
+		title: "It is not known yet what became of an earlier change of this record",
+		fix: "Send it again in a moment: it is settled as soon as the primary store answers. Records, Stores says what it waits for.",
+		retryable: true
 	},
 	"registration.not_found": {
 		status: 404,
@@ -2908,9 +2926,12 @@ function withVersionTag(resource) {
 }
 /** The version of Hilum's that the server keeps, or undefined for a record that somebody else put there. */
 const versionOf = ({ meta }) => meta?.tag?.find(({ system }) => system === versionSystem)?.code;
-/** The resource as Hilum gave it: under its own version. */
+/**
+* The resource as Hilum gave it: under its own version. What somebody else wrote there has the server's, said as such: the number
+* alone would be taken for one of Hilum's.
+*/
 function withoutVersionTag(resource) {
-	const version = versionOf(resource);
+	const version = versionOf(resource) ?? serversOwn(resource);
 	if (version === void 0) return resource;
 	const { tag = [], ...meta } = resource.meta ?? {};
 	const others = tag.filter(({ system }) => system !== versionSystem);
@@ -2923,6 +2944,8 @@ function withoutVersionTag(resource) {
 		}
 	};
 }
+/** Ids of versions have at most 64 characters (FHIR R4 section 2.24.0.1, `id`). */
+const serversOwn = ({ meta }) => meta?.versionId === void 0 ? void 0 : `server-${meta.versionId}`.slice(0, 64);
 
 // plugins/fhir-server/src/find-records.ts
 const pagesMax = 500;

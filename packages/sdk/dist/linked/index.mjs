@@ -1325,11 +1325,29 @@ const errorCatalogue = {
 		fix: "Read the record as it is now and correct the named step.",
 		retryable: false
 	},
+	"record.primary_away": {
+		status: 503,
+		title: "The primary store takes no records now",
+		fix: "Nothing was stored. Send it again when the store is back; Records, Stores says what it waits for.",
+		retryable: true
+	},
+	"record.primary_refused": {
+		status: 422,
+		title: "The primary store does not take this record",
+		fix: "Nothing was stored. Correct what the store names, or take its role away on Records, Stores.",
+		retryable: false
+	},
 	"record.too_large": {
 		status: 413,
 		title: "The record is too large",
 		fix: "Keep the bytes of its attachments as Binary records and refer to them.",
 		retryable: false
+	},
+	"record.unsettled": {
+		status: 503,
+		title: "It is not known yet what became of an earlier change of this record",
+		fix: "Send it again in a moment: it is settled as soon as the primary store answers. Records, Stores says what it waits for.",
+		retryable: true
 	},
 	"registration.not_found": {
 		status: 404,

@@ -799,11 +799,29 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Read the record as it is now and correct the named step.",
         False,
     ),
+    "record.primary_away": ErrorSpec(
+        503,
+        "The primary store takes no records now",
+        "Nothing was stored. Send it again when the store is back; Records, Stores says what it waits for.",
+        True,
+    ),
+    "record.primary_refused": ErrorSpec(
+        422,
+        "The primary store does not take this record",
+        "Nothing was stored. Correct what the store names, or take its role away on Records, Stores.",
+        False,
+    ),
     "record.too_large": ErrorSpec(
         413,
         "The record is too large",
         "Keep the bytes of its attachments as Binary records and refer to them.",
         False,
+    ),
+    "record.unsettled": ErrorSpec(
+        503,
+        "It is not known yet what became of an earlier change of this record",
+        "Send it again in a moment: it is settled as soon as the primary store answers. Records, Stores says what it waits for.",
+        True,
     ),
     "registration.not_found": ErrorSpec(
         404,

@@ -137,6 +137,9 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── RecordMasked              record.masked
 │   ├── RecordNotCarried          record.not_carried
 │   ├── RecordPatchFailed         record.patch_failed
+│   ├── RecordPrimaryAway         record.primary_away
+│   ├── RecordPrimaryRefused      record.primary_refused
+│   ├── RecordUnsettled           record.unsettled
 │   ├── RegistrationNotFound      registration.not_found
 │   ├── RegistrationQueueFull     registration.queue_full
 │   ├── RepairCritical            repair.critical
@@ -734,8 +737,20 @@ class RecordPatchFailed(HostError):
     """The patch does not apply to the record: `record.patch_failed`."""
 
 
+class RecordPrimaryAway(HostError):
+    """The primary store takes no records now: `record.primary_away`."""
+
+
+class RecordPrimaryRefused(HostError):
+    """The primary store does not take this record: `record.primary_refused`."""
+
+
 class RecordTooLarge(ProviderError):
     """The record is too large: `record.too_large`."""
+
+
+class RecordUnsettled(HostError):
+    """It is not known yet what became of an earlier change of this record: `record.unsettled`."""
 
 
 class RegistrationNotFound(HostError):
@@ -1081,7 +1096,10 @@ CLASSES: dict[str, type[HilumError]] = {
     "record.not_carried": RecordNotCarried,
     "record.not_found": RecordNotFound,
     "record.patch_failed": RecordPatchFailed,
+    "record.primary_away": RecordPrimaryAway,
+    "record.primary_refused": RecordPrimaryRefused,
     "record.too_large": RecordTooLarge,
+    "record.unsettled": RecordUnsettled,
     "registration.not_found": RegistrationNotFound,
     "registration.queue_full": RegistrationQueueFull,
     "repair.critical": RepairCritical,
@@ -1277,7 +1295,10 @@ __all__ = [
     "RecordNotCarried",
     "RecordNotFound",
     "RecordPatchFailed",
+    "RecordPrimaryAway",
+    "RecordPrimaryRefused",
     "RecordTooLarge",
+    "RecordUnsettled",
     "RegistrationError",
     "RegistrationNotFound",
     "RegistrationQueueFull",
