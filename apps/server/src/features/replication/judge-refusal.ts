@@ -9,6 +9,8 @@ export interface JudgedRefusal {
    */
   about: "store" | "record" | "doubtful";
   refusal: StoreRefusalRow;
+  /** Nothing of it can be there: nobody was reached, or asked. */
+  isUnsent: boolean;
   /** Milliseconds that the store asks for. */
   retryAfterMs?: number;
 }
@@ -44,6 +46,9 @@ const doubtful = new Set<string>([
   "server.internal",
 ]);
 
+/** The platform says so before the plugin hears of it. */
+const notAsked = new Set<string>(["plugin.not_running", "plugin.quarantined", "agreement.test_mode", "lane.full"]);
+
 /** Judges why a record was not taken. `data` is what the plugin said, where it was the plugin. */
 export function judgeRefusal(error: unknown, data: WireErrorData | undefined): JudgedRefusal {
   const code = data?.code ?? (isHilumError(error) ? error.code : "server.internal");
@@ -51,8 +56,10 @@ export function judgeRefusal(error: unknown, data: WireErrorData | undefined): J
   const cause =
     data?.cause ?? (causeByProviderCode as Partial<Record<string, StoreRefusalRow["cause"]>>)[known] ?? "other";
   const retryAfterMs = data?.retryAfterMs ?? (isHilumError(error) ? error.retryAfterMs : undefined);
+  const sent = data?.sent ?? (isHilumError(error) ? error.sent : undefined);
   return {
     about: aboutWhom(known, cause),
+    isUnsent: sent === "no" || notAsked.has(known),
     refusal: {
       ...{ code: known, cause },
       ...(data?.fix === undefined ? {} : { fix: data.fix }),

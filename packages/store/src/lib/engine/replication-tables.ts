@@ -1,6 +1,6 @@
 import type { Sealed, SealedOrNull } from "./tables.ts";
 
-/** Columns of migrations 010 and 012: plugins to which records are carried. */
+/** Columns of migrations 010 and 013: plugins to which records are carried. */
 export interface RecordStoresTable {
   plugin: string;
   instance: string;
@@ -34,7 +34,7 @@ export interface RecordStoreFaultsTable {
   rowVersion: number;
 }
 
-/** Columns of migration 012: writes that a primary store may have taken and that are not committed here. */
+/** Columns of migration 013: writes that a primary store may have taken and that are not committed here. */
 export interface PrimaryWritesTable {
   id: string;
   plugin: string;

@@ -98,20 +98,23 @@ export function createWriteThrough(parts: WriteThroughParts): WriteThrough {
     const key = { plugin: store.plugin, instance: store.instance };
     const going = write.handed.flatMap((index) => rows[index] ?? []);
     const ours: HilumError[] = [];
-    const refusal = await handOverInOrder(
-      going,
-      (row) => parts.handOver(key, row, { newest: !over }),
-      (error) => {
-        if (isOurs(error)) ours.push(error);
-        return parts.judge(error);
-      },
-    );
-    if (refusal === "taken") return await conclude(write, store, going);
+    let isUnsent = true;
+    const give = async (row: RecordRow): Promise<void> => {
+      await parts.handOver(key, row, { newest: !over });
+      isUnsent = false;
+    };
+    const refusal = await handOverInOrder(going, give, (error) => {
+      if (isOurs(error)) ours.push(error);
+      const judged = parts.judge(error);
+      isUnsent &&= judged.isUnsent;
+      return judged;
+    });
+    if (refusal === undefined) return await conclude(write, store, going);
     if (refusal.about !== "record") await keepRefusal(key, refusal.refusal);
-    await undo(write);
-    const [first] = ours;
-    if (first !== undefined) throw first;
-    throw refusedWrite(refusal);
+    // A store that was not reached has nothing to give up, and need not be waited for.
+    if (isUnsent) await primaryWrites.end(write.id);
+    else await undo(write);
+    throw ours[0] ?? refusedWrite(refusal);
   }
 
   /** Whether it may be committed is asked before anything goes out. What only the commit finds is undone. */
@@ -192,7 +195,7 @@ async function handOverInOrder(
   rows: readonly RecordRow[],
   give: (row: RecordRow) => Promise<void>,
   judge: (error: unknown) => JudgedRefusal,
-): Promise<"taken" | JudgedRefusal> {
+): Promise<JudgedRefusal | undefined> {
   for (const group of orderRows(rows)) {
     // Numbered, so that each has an outcome of its own.
     const numbered = group.map((row, index) => ({ ...row, seq: index }));
@@ -200,7 +203,7 @@ async function handOverInOrder(
     const refusal = blocked ?? [...refused.values()][0];
     if (refusal !== undefined) return refusal;
   }
-  return "taken";
+  return undefined;
 }
 
 const whyNot = { stopped: "plugin.not_running", tests_only: "agreement.test_mode" } as const;
