@@ -1,7 +1,7 @@
 import type { Generated } from "kysely";
 import type { Blind, BlindOrNull, Sealed } from "./tables.ts";
 
-/** Of migration 006. */
+/** Of migration 006, and 011. */
 export interface RecordKeysTable {
   key: Generated<number>;
   compartment: Blind;
@@ -25,6 +25,7 @@ export interface RecordsTable {
 }
 
 export interface RecordTermsTable {
+  shelf: number;
   token: number;
   record: number;
 }

@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from "kysely";
-import type { Dialect } from "../../engine/statement.ts";
+import type { Dialect, Parameter } from "../../engine/statement.ts";
 import type { TermGroups } from "../../ports/records.ts";
 import type { Session } from "../../session.ts";
-import { isToken, prepareSql } from "./sql.ts";
+import { isShelf, isToken, prepareSql, shelfOf } from "./sql.ts";
 import { hashGroup } from "./tokens.ts";
 
 /** An OR of terms, hashed. */
@@ -22,9 +22,14 @@ export function groupsOf(session: Session, type: string, groups: TermGroups): st
   return groups.map((terms) => hashGroup(session, type, terms));
 }
 
+/** Of rows of `record_terms`. */
+function hasToken(dialect: Dialect, tokens: Parameter): RawBuilder<unknown> {
+  return sql`${isShelf(dialect, sql`shelf`)} AND ${isToken(dialect, sql`token`, tokens)}`;
+}
+
 const countGroup = prepareSql<{ tokens: string; max: number }>(
   ({ tokens, max }, dialect) => sql`SELECT count(*) AS size FROM
-    (SELECT 1 AS one FROM record_terms WHERE ${isToken(dialect, sql`token`, tokens)} LIMIT ${max}) counted`,
+    (SELECT 1 AS one FROM record_terms WHERE ${hasToken(dialect, tokens)} LIMIT ${max}) counted`,
 );
 
 /** The most selective first. */
@@ -39,17 +44,18 @@ export async function orderGroups(session: Session, groups: readonly string[]): 
 }
 
 /** `FROM`-part over records `r` that begins with the first group; goes on with `AND`. CROSS JOIN keeps SQLite to this order. */
-export function withTokens(dialect: Dialect, [first, ...others]: readonly TokenGroup[]): RawBuilder<unknown> {
+export function withTokens(dialect: Dialect, [first, ...others]: readonly Parameter[]): RawBuilder<unknown> {
   if (first === undefined) return sql`records r WHERE TRUE`;
-  return sql`(SELECT DISTINCT record FROM record_terms WHERE ${isToken(dialect, sql`token`, first.tokens)}) t
+  return sql`(SELECT DISTINCT record FROM record_terms WHERE ${hasToken(dialect, first)}) t
     CROSS JOIN records r WHERE r.record = t.record ${alsoTokens(dialect, others)}`;
 }
 
 /** Conditions on records `r`. */
-export function alsoTokens(dialect: Dialect, groups: readonly TokenGroup[]): RawBuilder<unknown> {
+export function alsoTokens(dialect: Dialect, groups: readonly Parameter[]): RawBuilder<unknown> {
   const conditions = groups.map(
-    ({ tokens }) =>
-      sql`AND EXISTS (SELECT 1 FROM record_terms o WHERE o.record = r.record AND ${isToken(dialect, sql`o.token`, tokens)})`,
+    (tokens) =>
+      sql`AND EXISTS (SELECT 1 FROM record_terms o WHERE o.shelf = ${shelfOf(sql`r.record`)} AND o.record = r.record
+        AND ${isToken(dialect, sql`o.token`, tokens)})`,
   );
   return sql.join(conditions, sql` `);
 }

@@ -1,0 +1,11 @@
+-- The terms of 65,536 records that were made one after the other stand together (shelf = record >> 16), so that what a record
+-- writes lies on pages that its neighbours write, too.
+ALTER TABLE record_terms RENAME TO record_terms_without_shelves;
+CREATE TABLE record_terms (
+  shelf INTEGER NOT NULL,
+  token INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (shelf, token, record)
+) STRICT, WITHOUT ROWID;
+INSERT INTO record_terms (shelf, token, record) SELECT record >> 16, token, record FROM record_terms_without_shelves;
+DROP TABLE record_terms_without_shelves;
