@@ -30,6 +30,10 @@ export interface RecordTermsTable {
   record: number;
 }
 
+export interface RecordShelvesTable {
+  shelf: number;
+}
+
 export interface RecordVersionsTable {
   seq: Generated<number>;
   record: number;

@@ -33,6 +33,7 @@ import type {
   RecordKeyPatientsTable,
   RecordKeysTable,
   RecordsTable,
+  RecordShelvesTable,
   RecordTermsTable,
   RecordVersionsTable,
 } from "./record-tables.ts";
@@ -111,6 +112,7 @@ export interface Tables {
   recordKeyPatients: RecordKeyPatientsTable;
   records: RecordsTable;
   recordTerms: RecordTermsTable;
+  recordShelves: RecordShelvesTable;
   recordVersions: RecordVersionsTable;
   recordBlobs: RecordBlobsTable;
   recordHolds: RecordHoldsTable;

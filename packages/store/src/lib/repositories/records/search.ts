@@ -6,23 +6,30 @@ import type { Session } from "../../session.ts";
 import type { CompartmentKeys } from "./compartments.ts";
 import { limitOf } from "./read.ts";
 import { joinKeys, presentRow, rowColumns } from "./rows.ts";
-import { alsoTokens, groupsOf, orderGroups, sizeMax, withTokens, type TokenGroup } from "./search-groups.ts";
+import {
+  alsoTokens,
+  groupsOf,
+  orderGroups,
+  sizeFew,
+  sizeMax,
+  withRecords,
+  withTokens,
+  type TokenGroup,
+} from "./search-groups.ts";
 import { isText, prepareShapes } from "./sql.ts";
 import { hashPatient } from "./tokens.ts";
 
-/** A search that looks at no more rows runs where it was asked for: it costs less than a message to a thread. */
-const rowsSmall = 200;
-
 /**
  * Begins with the group that has the fewest records; where all are large, goes through the records in their order and
- * stops when the page is full.
+ * stops when the page is full. What looks at few rows runs where it was asked for: it costs less than a message to a thread.
  */
 export async function searchRecords(
   session: Session,
   keys: CompartmentKeys,
   search: RecordSearch,
 ): Promise<RecordPage> {
-  const groups = await orderGroups(session, groupsOfSearch(session, search));
+  const groups = await orderGroups(session, groupsOfSearch(session, search), search.type);
+  if (groups[0]?.records === "[]") return { rows: [] };
   const limit = limitOf(search.limit);
   const query = findPage(session.dialect, shapeOf(search, groups), valuesOf(search, groups, limit + 1));
   const rows = isSmall(search, groups) ? await session.rows(query) : await session.scanRows(query);
@@ -42,25 +49,27 @@ function groupsOfSearch(session: Session, { type, groups, patient }: RecordSearc
 }
 
 function isSmall({ ids }: RecordSearch, [first]: readonly TokenGroup[]): boolean {
-  return (ids?.length ?? Infinity) <= rowsSmall || (first?.size ?? Infinity) <= rowsSmall;
+  return (ids?.length ?? Infinity) <= sizeFew || first?.records !== undefined;
 }
 
 /** What of a search decides about the text of its query. */
 interface Shape {
   order: RecordOrder;
   groups: number;
-  /** Collects what has the first group's terms, and sorts it. */
-  collect: boolean;
+  /** Where it begins: at the few records of the first group, at its terms, or at all records in their order. */
+  from: "few" | "terms" | "heads";
   narrowedBy: readonly ("type" | "ids" | "updatedFrom" | "updatedBefore" | "after")[];
 }
 
 function shapeOf(search: RecordSearch, groups: readonly TokenGroup[]): Shape {
   const { type, ids, order = "-updated" } = search;
+  const [first] = groups;
   const narrowing = ["type", "ids", "updatedFrom", "updatedBefore", "after"] as const;
+  const collect = type === undefined || (ids === undefined && (first?.size ?? Infinity) <= sizeMax);
   return {
     order,
     groups: groups.length,
-    collect: type === undefined || (ids === undefined && (groups[0]?.size ?? Infinity) <= sizeMax),
+    from: first?.records !== undefined ? "few" : collect ? "terms" : "heads",
     narrowedBy: narrowing.filter((name) => search[name] !== undefined),
   };
 }
@@ -71,7 +80,8 @@ function valuesOf(search: RecordSearch, groups: readonly TokenGroup[], limit: nu
   const { type = "", ids = [], updatedFrom = "", updatedBefore = "", after } = search;
   const cursor = after === undefined ? { updatedAt: "", record: 0 } : parseCursor(after);
   const tokens = Object.fromEntries(groups.map((group, at) => [tokensName(at), group.tokens]));
-  return { ...tokens, ...{ type, ids: JSON.stringify(ids), updatedFrom, updatedBefore, limit }, ...cursor };
+  const records = groups[0]?.records ?? "[]";
+  return { ...tokens, ...{ records, type, ids: JSON.stringify(ids), updatedFrom, updatedBefore, limit }, ...cursor };
 }
 
 const tokensName = (group: number): string => `tokens${group}`;
@@ -80,7 +90,12 @@ const findPage = prepareShapes<Shape, Values>((shape, values, dialect) => {
   const value = (name: string) => values[name] ?? null;
   const order = orders[shape.order];
   const tokens = Array.from({ length: shape.groups }, (_, at) => value(tokensName(at)));
-  const from = shape.collect ? withTokens(dialect, tokens) : sql`records r WHERE TRUE ${alsoTokens(dialect, tokens)}`;
+  const [, ...others] = tokens;
+  const from = {
+    few: sql`${withRecords(dialect, value("records"))} ${alsoTokens(dialect, others)}`,
+    terms: withTokens(dialect, tokens),
+    heads: sql`records r WHERE TRUE ${alsoTokens(dialect, tokens)}`,
+  }[shape.from];
   const conditions: Record<Shape["narrowedBy"][number], RawBuilder<unknown>> = {
     type: sql`AND r.type = ${value("type")}`,
     ids: sql`AND ${isText(dialect, sql`r.id`, value("ids"))}`,

@@ -67,11 +67,9 @@ export function shelfOf(record: RawBuilder<unknown>): RawBuilder<unknown> {
 
 /** `column` is a shelf that there is: a term is looked for on each of them. */
 export function isShelf(dialect: Dialect, column: RawBuilder<unknown>): RawBuilder<unknown> {
-  const last = sql`(SELECT ${shelfOf(sql`max(record)`)} FROM records)`;
   return dialect === "sqlite"
-    ? sql`${column} IN (WITH RECURSIVE shelves (shelf) AS
-        (SELECT 0 UNION ALL SELECT shelf + 1 FROM shelves WHERE shelf < ${last}) SELECT shelf FROM shelves)`
-    : sql`${column} = ANY (ARRAY(SELECT generate_series(0::bigint, ${last})))`;
+    ? sql`${column} IN (SELECT shelf FROM record_shelves)`
+    : sql`${column} = ANY (ARRAY(SELECT shelf FROM record_shelves))`;
 }
 
 /** Any fixed numbers, other than the migrations'. */
