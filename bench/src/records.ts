@@ -1,8 +1,8 @@
-/** Records over the FHIR API: create and read, beside the same on Medplum's router in memory. */
-import { createTempDir } from "@hilum/testkit";
+/** Records over the FHIR API: create and read, beside the same on Medplum's router and on HAPI's server, each in memory. */
+import { buildHapi, createTempDir, hapiServerCommand } from "@hilum/testkit";
 import { runLoad, type Load, type LoadResult } from "./load.ts";
 import { startPeer } from "./peer.ts";
-import { beside, median, type Row } from "./row.ts";
+import { beside, median, type Row, type Skipped } from "./row.ts";
 import { prepareServer } from "./server-process.ts";
 
 interface RecordsOptions {
@@ -34,23 +34,31 @@ const documentReference = {
 const resources = { Patient: patient, DocumentReference: documentReference } as const;
 type ResourceType = keyof typeof resources;
 
-const peerName = "Medplum's router in memory, validating";
+const medplum = "Medplum's router in memory, validating";
+const hapi = "HAPI's server in memory, validating";
+/** A Java machine compiles what it runs often: it is asked for so long before the clock starts. */
+const hapiWarmSeconds = 15;
 
-export async function measureRecords(options: RecordsOptions): Promise<Row[]> {
-  const peer = await measurePeer(options);
+export async function measureRecords(options: RecordsOptions): Promise<{ rows: Row[]; skipped: Skipped[] }> {
+  const peers = new Map([[medplum, await measurePeer(new URL("./medplum-peer.ts", import.meta.url), options)]]);
+  const built = await buildHapi();
+  if (built.path !== undefined)
+    peers.set(hapi, await measurePeer(hapiServerCommand(built.path), options, hapiWarmSeconds));
   const own = await measureOwn(options);
+  return {
+    rows: [...peers].flatMap(([name, measured]) => compare(own, name, measured)),
+    skipped: built.path === undefined ? [{ figure: hapi, reason: built.reason }] : [],
+  };
+}
+
+function compare(own: Measured, name: string, peer: Measured): Row[] {
   return (Object.keys(resources) as ResourceType[]).flatMap((type) =>
     (["create", "read"] as const).flatMap((act): Row[] => {
       const [ours, theirs] = [own[type][act], peer[type][act]];
       const figure = `${act} of a ${type}, ${connections} connections`;
       return [
-        {
-          figure,
-          value: ours.perSecond,
-          unit: "requests/s",
-          beside: beside(peerName, ours.perSecond, theirs.perSecond),
-        },
-        { figure: `${figure}, p50`, value: ours.p50Ms, unit: "ms", beside: beside(peerName, ours.p50Ms, theirs.p50Ms) },
+        { figure, value: ours.perSecond, unit: "requests/s", beside: beside(name, ours.perSecond, theirs.perSecond) },
+        { figure: `${figure}, p50`, value: ours.p50Ms, unit: "ms", beside: beside(name, ours.p50Ms, theirs.p50Ms) },
       ];
     }),
   );
@@ -74,16 +82,25 @@ async function measureOwn({ compileCache, ...options }: RecordsOptions): Promise
   }
 }
 
-async function measurePeer(options: RecordsOptions): Promise<Measured> {
-  const peer = await startPeer(new URL("./medplum-peer.ts", import.meta.url));
+async function measurePeer(
+  program: Parameters<typeof startPeer>[0],
+  options: RecordsOptions,
+  warmSeconds?: number,
+): Promise<Measured> {
+  const peer = await startPeer(program);
   try {
-    return await measure({ url: peer.url, ca: peer.ca, headers: {} }, options);
+    return await measure({ url: peer.url, ca: peer.ca, headers: {} }, options, warmSeconds);
   } finally {
     peer.stop();
   }
 }
 
-async function measure(target: Target, { rounds, seconds }: Omit<RecordsOptions, "compileCache">): Promise<Measured> {
+async function measure(
+  target: Target,
+  { rounds, seconds }: Omit<RecordsOptions, "compileCache">,
+  warmSeconds?: number,
+): Promise<Measured> {
+  const warm = warmSeconds === undefined ? { requests: 1_000 } : { seconds: warmSeconds };
   const load = (part: Pick<Load, "path" | "status"> & Partial<Load>) =>
     runLoad({
       body: "",
@@ -103,8 +120,8 @@ async function measure(target: Target, { rounds, seconds }: Omit<RecordsOptions,
     const creating = { path: `/fhir/R4/${type}`, status: 201, body: JSON.stringify(resources[type]) };
     const id = await createOne(target, type);
     const reading = { method: "GET", path: `/fhir/R4/${type}/${id}`, status: 200 } as const;
-    await load({ ...creating, requests: 1_000 });
-    await load({ ...reading, requests: 1_000 });
+    await load({ ...creating, ...warm });
+    await load({ ...reading, ...warm });
     measured[type] = {
       create: await middle(() => load({ ...creating, seconds })),
       read: await middle(() => load({ ...reading, seconds })),

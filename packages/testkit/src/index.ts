@@ -15,6 +15,7 @@ export { createTempDir, type TempDir } from "./files/temp-dir.ts";
 export { twoPagePdf } from "./files/two-page-pdf.ts";
 export { fhirClient, startFhirPeer, type FhirPeer } from "./fhir/fhir-peer.ts";
 export { startFhirServer, type FhirRequestSeen, type FhirServer, type FhirServerOptions } from "./fhir/fhir-server.ts";
+export { buildHapi, hapiServerCommand, judgeByHapi, type Hapi, type HapiError } from "./hapi/hapi.ts";
 export { askOverTls, Unanswered, type TlsQuestion, type TlsReply } from "./http/ask-over-tls.ts";
 export { searchMemory, type MemoryHit, type MemorySearch } from "./memory/search-memory.ts";
 export {

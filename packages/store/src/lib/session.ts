@@ -30,6 +30,8 @@ export interface Session {
   scan<O>(query: Compilable<O>): Promise<O[]>;
   /** A prepared query by key. */
   rows(statement: Statement): Promise<SqlRow[]>;
+  /** A prepared query that may look at many rows. */
+  scanRows(statement: Statement): Promise<SqlRow[]>;
   write(unit: Unit): Promise<UnitOutcome>;
   /** Throws `otherwise` when the unit was undone; default `request.conflict`. */
   commit(unit: Unit, otherwise?: (refusal: Refusal) => HilumError): Promise<StatementResult[]>;
@@ -54,6 +56,7 @@ export function createSession(
     first: async (query) => (await all(query))[0],
     scan: async <O>(query: Compilable<O>) => (await channel.scan(toStatement(query))) as O[],
     rows: (statement) => channel.read(statement),
+    scanRows: (statement) => channel.scan(statement),
     write: (unit) => channel.write(unit),
     commit: async (unit, otherwise = () => new HilumError("request.conflict")) => {
       const outcome = await channel.write(unit);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findHapi } from "../hapi/hapi.ts";
 import {
   findBubblewrap,
   findChromium,
@@ -20,6 +21,7 @@ export type RequirementName =
   | "chromium"
   | "aiosmtpd"
   | "go"
+  | "hapi"
   | "moto"
   | "orthanc"
   | "python3"
@@ -79,6 +81,10 @@ const rules: Record<RequirementName, Rule> = {
   go: {
     find: () => found(findProgram("go", "/usr/local/go/bin/go"), "Go is not installed"),
     enable: "apt-get install golang-go",
+  },
+  hapi: {
+    find: findHapi,
+    enable: "mvn --file packages/testkit/hapi, with Java 17 and Maven",
   },
   moto: {
     find: () => found(findMoto(), "moto, an S3 server for tests, is not installed"),

@@ -1,7 +1,7 @@
 import type { Generated } from "kysely";
 import type { Blind, BlindOrNull, Sealed } from "./tables.ts";
 
-/** Of migration 006. */
+/** Of migration 006, and 011. */
 export interface RecordKeysTable {
   key: Generated<number>;
   compartment: Blind;
@@ -25,8 +25,13 @@ export interface RecordsTable {
 }
 
 export interface RecordTermsTable {
+  shelf: number;
   token: number;
   record: number;
+}
+
+export interface RecordShelvesTable {
+  shelf: number;
 }
 
 export interface RecordVersionsTable {

@@ -39,6 +39,7 @@ import type {
   RecordKeyPatientsTable,
   RecordKeysTable,
   RecordsTable,
+  RecordShelvesTable,
   RecordTermsTable,
   RecordVersionsTable,
 } from "./record-tables.ts";
@@ -122,6 +123,7 @@ export interface Tables {
   recordKeyPatients: RecordKeyPatientsTable;
   records: RecordsTable;
   recordTerms: RecordTermsTable;
+  recordShelves: RecordShelvesTable;
   recordVersions: RecordVersionsTable;
   recordBlobs: RecordBlobsTable;
   recordHolds: RecordHoldsTable;

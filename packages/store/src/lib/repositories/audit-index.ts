@@ -1,79 +1,55 @@
 import type { AuditRow } from "@hilum/contract/api";
-import type { Selectable } from "kysely";
-import { prepareQuery, toStatement } from "../engine/query.ts";
+import { sql, type Selectable } from "kysely";
+import { toStatement } from "../engine/query.ts";
 import type { Tables } from "../engine/tables.ts";
 import type { AuditFilter, AuditIndex, Verifications } from "../ports/operations.ts";
 import { dropNulls, pageLimit, toPage, type Session } from "../session.ts";
+import { prepareSql } from "./records/sql.ts";
 
 type Stored = Selectable<Tables["auditIndex"]>;
-interface Columns extends Record<string, string | number | null> {
-  position: number;
-  at: string;
-  kind: AuditRow["kind"];
-  call: string;
-  request: string | null;
-  actor: string;
-  via: string | null;
-  action: string;
-  plugin: string | null;
-  instance: string | null;
-  resource: string | null;
-  ref: string | null;
-  purpose: string | null;
-  decision: string | null;
-  reason: string | null;
-  outcome: string | null;
-}
+const names = [
+  ...(["index", "at", "kind", "call", "request", "actor", "via", "action", "plugin", "instance"] as const),
+  ...(["resource", "ref", "purpose", "decision", "reason", "outcome"] as const),
+];
 
-const insertRow = prepareQuery<Columns>((sql, row) =>
-  sql
-    .insertInto("auditIndex")
-    .values({
-      position: row.position,
-      at: row.at,
-      kind: row.kind,
-      call: row.call,
-      request: row.request,
-      actor: row.actor,
-      via: row.via,
-      action: row.action,
-      plugin: row.plugin,
-      instance: row.instance,
-      resource: row.resource,
-      ref: row.ref,
-      purpose: row.purpose,
-      decision: row.decision,
-      reason: row.reason,
-      outcome: row.outcome,
-    })
-    .onConflict((conflict) => conflict.column("position").doNothing()),
-);
+/** A JSON array of rows, each an array in the order of `names`: many rows follow each request, so all of them are one statement. */
+const insertRows = prepareSql<{ rows: string }>(({ rows }, dialect) => {
+  const [position, ...texts] = names.map((_name, at) => sql`j.value ->> ${sql.lit(at)}`);
+  const columns = sql.raw(names.map((name) => (name === "index" ? "position" : name)).join(", "));
+  return dialect === "sqlite"
+    ? sql`INSERT INTO audit_index (${columns}) SELECT ${position}, ${sql.join(texts)} FROM json_each(${rows}) j WHERE TRUE
+        ON CONFLICT (position) DO NOTHING`
+    : sql`INSERT INTO audit_index (${columns}) SELECT (${position})::bigint, ${sql.join(texts)}
+        FROM json_array_elements(${rows}::json) AS j(value) ON CONFLICT (position) DO NOTHING`;
+});
 
 const equal = ["actor", "action", "plugin", "instance", "decision", "outcome", "call", "request"] as const;
 
 export function createAuditIndex(session: Session): AuditIndex {
-  const { sql } = session;
+  const { sql: db } = session;
   return {
     insert: async (rows) => {
-      if (rows.length > 0) await session.commit(rows.map((row) => insertRow(session.dialect, toColumns(row))));
+      if (rows.length === 0) return;
+      const text = JSON.stringify(rows.map((row) => names.map((name) => row[name] ?? null)));
+      await session.commit([insertRows(session.dialect, { rows: text })]);
     },
     search: async (filter = {}) => {
       const rows = await session.scan(search(session, filter));
       return toPage(rows.map(present), filter, ({ index }) => String(index));
     },
     find: async (index) => {
-      const row = await session.first(sql.selectFrom("auditIndex").selectAll().where("position", "=", index));
+      const row = await session.first(db.selectFrom("auditIndex").selectAll().where("position", "=", index));
       return row === undefined ? undefined : present(row);
     },
     lastIndexed: async () =>
-      (await session.first(sql.selectFrom("auditIndex").select("position").orderBy("position", "desc").limit(1)))
+      (await session.first(db.selectFrom("auditIndex").select("position").orderBy("position", "desc").limit(1)))
         ?.position ?? -1,
-    wipe: async () => void (await session.commit([toStatement(sql.deleteFrom("auditIndex"))])),
+    wipe: async () => void (await session.commit([toStatement(db.deleteFrom("auditIndex"))])),
   };
 }
 
-function search({ sql }: Session, filter: AuditFilter) {
-  let query = sql.selectFrom("auditIndex").selectAll().orderBy("position", "desc").limit(pageLimit(filter));
+function search({ sql: db }: Session, filter: AuditFilter) {
+  let query = db.selectFrom("auditIndex").selectAll().orderBy("position", "desc").limit(pageLimit(filter));
   for (const column of equal) {
     const value = filter[column];
     if (value !== undefined) query = query.where(column, "=", value);
@@ -84,41 +60,20 @@ function search({ sql }: Session, filter: AuditFilter) {
   return query;
 }
 
-function toColumns(row: AuditRow): Columns {
-  return {
-    position: row.index,
-    at: row.at,
-    kind: row.kind,
-    call: row.call,
-    request: row.request ?? null,
-    actor: row.actor,
-    via: row.via ?? null,
-    action: row.action,
-    plugin: row.plugin ?? null,
-    instance: row.instance ?? null,
-    resource: row.resource ?? null,
-    ref: row.ref ?? null,
-    purpose: row.purpose ?? null,
-    decision: row.decision ?? null,
-    reason: row.reason ?? null,
-    outcome: row.outcome ?? null,
-  };
-}
-
 function present({ position, ...row }: Stored): AuditRow {
   return { index: position, ...dropNulls(row) };
 }
 
 export function createVerifications(session: Session): Verifications {
-  const { sql } = session;
-  const documents = () => sql.selectFrom("verifications").select("document");
+  const { sql: db } = session;
+  const documents = () => db.selectFrom("verifications").select("document");
   return {
     save: async (verification) => {
       const document = JSON.stringify(verification);
       const row = { id: verification.id, startedAt: verification.startedAt, document };
       await session.commit([
         toStatement(
-          sql
+          db
             .insertInto("verifications")
             .values(row)
             .onConflict((conflict) => conflict.column("id").doUpdateSet({ document })),

@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
 import { FailureError, type Failure } from "../failure.ts";
 import type { StatementResult, Unit, UnitOutcome } from "../statement.ts";
+import { createCheckpoints, walSize } from "./checkpoints.ts";
 import type { SqliteConnection } from "./connection.ts";
 
 /** What a unit ended in: committed or undone (outcome), or the database failed (failure). */
@@ -28,10 +28,6 @@ export interface SqliteWriter {
 type Waiting = { unit: Unit; done: (end: UnitEnd) => void } | { begin: (failure: Failure | undefined) => void };
 
 const batchMax = 512;
-/** A checkpoint costs two syncs: not before this much was written, nor while units wait, unless the bound is near. */
-const commitsPerCheckpoint = 256;
-const walBytesMax = 64 * 1024 * 1024;
-const walBytesNear = 16 * 1024 * 1024;
 
 export function createSqliteWriter(connection: SqliteConnection): SqliteWriter {
   const queue: Waiting[] = [];
@@ -57,7 +53,7 @@ export function createSqliteWriter(connection: SqliteConnection): SqliteWriter {
       next.begin(failure);
     } else {
       commitBatch(connection, takeUnits(queue));
-      checkpoints.afterCommit(queue.length > 0);
+      checkpoints.afterCommit();
     }
     schedule();
   };
@@ -69,7 +65,7 @@ export function createSqliteWriter(connection: SqliteConnection): SqliteWriter {
       return keep ? { kind: "unavailable", message: "the database had ended the transaction" } : undefined;
     const failure = attempt(() => connection.execute(keep ? commit : undoAll));
     if (failure !== undefined) rollback(connection);
-    else checkpoints.afterCommit(queue.length > 0);
+    else checkpoints.afterCommit();
     return failure;
   };
 
@@ -95,7 +91,7 @@ export function createSqliteWriter(connection: SqliteConnection): SqliteWriter {
       if (held) end(false);
       while (queue.length > 0 && !held) drain();
       closed = true;
-      checkpoint(connection, "TRUNCATE");
+      checkpoints.close();
       connection.close();
     },
   };
@@ -105,22 +101,6 @@ function refuse(waiting: Waiting): void {
   const failure: Failure = { kind: "unavailable", message: "the store is closed" };
   if ("begin" in waiting) waiting.begin(failure);
   else waiting.done({ failure });
-}
-
-/** Moves the log into the database between commits, never within one. */
-function createCheckpoints(connection: SqliteConnection): { afterCommit(unitsWait: boolean): void } {
-  let commits = 0;
-  return {
-    afterCommit: (unitsWait) => {
-      commits += 1;
-      const bytes = walSize(connection.path);
-      const due = commits >= commitsPerCheckpoint && (!unitsWait || bytes > walBytesNear);
-      if (!due && bytes <= walBytesMax) return;
-      commits = 0;
-      // TRUNCATE also waits for readers of the old log, so it is kept for the bound.
-      checkpoint(connection, bytes > walBytesMax ? "TRUNCATE" : "PASSIVE");
-    },
-  };
 }
 
 function runWithin(connection: SqliteConnection, unit: Unit): UnitEnd {
@@ -215,20 +195,6 @@ function rollback(connection: SqliteConnection): void {
   } catch {
     // The failure that led here is the one to report; SQLite has ended the transaction by itself.
   }
-}
-
-function checkpoint(connection: SqliteConnection, mode: "PASSIVE" | "TRUNCATE"): void {
-  if (connection.path === ":memory:") return;
-  try {
-    connection.script(`PRAGMA wal_checkpoint(${mode})`);
-  } catch {
-    // What was acknowledged is in the log; the next checkpoint tries again, and a commit reports what is wrong.
-  }
-}
-
-function walSize(path: string): number {
-  if (path === ":memory:") return 0;
-  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function failureOf(error: unknown): Failure {

@@ -1,10 +1,9 @@
 import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import { sql } from "kysely";
-import { toStatement } from "../../engine/query.ts";
-import type { StatementResult } from "../../engine/statement.ts";
+import type { SealRequest, StatementResult } from "../../engine/statement.ts";
 import type { RecordWrite } from "../../ports/records.ts";
 import type { Session } from "../../session.ts";
-import { statementOf } from "./sql.ts";
+import { prepareShapes, prepareSql } from "./sql.ts";
 import type { Step } from "./steps.ts";
 
 /** A set of patients whose records share a key, which is kept in a row of `record_keys`, sealed by the keyring. */
@@ -50,12 +49,7 @@ export function createCompartmentKeys(): CompartmentKeys {
 
   const find = async (session: Session, wanted: Map<string, Compartment>): Promise<void> => {
     const names = [...wanted.values()].map(({ name }) => name);
-    const rows: KeyRow[] = await session.all(
-      session.sql
-        .selectFrom("recordKeys")
-        .select(["key", "compartment", "sealedKey"])
-        .where("compartment", "in", names),
-    );
+    const rows = (await session.rows(findKeys(session.dialect, ...namesOf(names)))) as unknown as KeyRow[];
     for (const row of rows) {
       const compartment = wanted.get(hex(row.compartment));
       if (compartment === undefined) continue;
@@ -88,6 +82,20 @@ export function createCompartmentKeys(): CompartmentKeys {
 
 const keyBytes = 32;
 
+type Names = Record<`name${number}`, Uint8Array>;
+
+const findKeys = prepareShapes<number, Names>((count, names) => {
+  const list = Array.from({ length: count }, (_, at) => sql`${names[`name${at}`] ?? null}`);
+  return sql`SELECT key, compartment, sealed_key FROM record_keys WHERE compartment IN (${sql.join(list)})`;
+});
+
+/** As many as the next power of two, the last of them again and again: few shapes do for all counts. */
+function namesOf(names: readonly Uint8Array[]): [count: number, names: Names] {
+  const count = 2 ** Math.ceil(Math.log2(names.length));
+  const padded = Array.from({ length: count }, (_, at) => names[Math.min(at, names.length - 1)]);
+  return [count, Object.fromEntries(padded.map((name, at) => [`name${at}`, name]))];
+}
+
 /** What a record is about decides; a Patient is about itself, to whom else it may be linked. */
 function nameCompartment({ keyring }: Session, { type, id, patients }: RecordWrite): Omit<Compartment, "key"> {
   const about = type === "Patient" ? [id] : [...new Set(patients)].toSorted();
@@ -101,30 +109,33 @@ export function blindPatient({ keyring }: Session, patient: string): Uint8Array 
 
 export const patientDomain = "record_key_patients.patient";
 
+const checkKey = prepareSql<{ name: Uint8Array; row: number }>(
+  ({ name, row }) => sql`SELECT key FROM record_keys WHERE compartment = ${name} AND key = ${row}`,
+  1,
+);
+
+const insertKey = prepareSql<{ name: Uint8Array; sealedKey: SealRequest; at: string }>(
+  ({ name, sealedKey, at }) =>
+    sql`INSERT INTO record_keys (compartment, sealed_key, created_at) VALUES (${name}, ${sealedKey}, ${at}) RETURNING key`,
+  1,
+);
+
+const insertPatient = prepareSql<{ patient: Uint8Array; name: Uint8Array }>(
+  ({ patient, name }) => sql`INSERT INTO record_key_patients (patient, key)
+    VALUES (${patient}, (SELECT key FROM record_keys WHERE compartment = ${name}))`,
+  1,
+);
+
 /** The compartment's key is there and stays until the commit, or is made now. */
 export function keySteps(session: Session, compartment: Compartment): Step[] {
   const { dialect } = session;
   const { name, patients, key, row } = compartment;
   const step = (statement: Step["statement"]): Step => ({ statement, about: "key", compartment });
-  if (row !== undefined) {
-    const there = sql`SELECT key FROM record_keys WHERE compartment = ${name} AND key = ${row}`;
-    return [step(statementOf(dialect, there, 1))];
-  }
-  const make = session.sql
-    .insertInto("recordKeys")
-    .values({
-      compartment: name as never,
-      sealedKey: { seal: key.export(), place: keyPlace(name) },
-      createdAt: session.now(),
-    })
-    .returning("key");
+  if (row !== undefined) return [step(checkKey(dialect, { name, row }))];
+  const sealedKey = { seal: key.export(), place: keyPlace(name) };
   return [
-    step(toStatement(make, 1)),
-    ...patients.map((patient) => {
-      const blind = blindPatient(session, patient);
-      const add = sql`INSERT INTO record_key_patients (patient, key) VALUES (${blind}, (SELECT key FROM record_keys WHERE compartment = ${name}))`;
-      return step(statementOf(dialect, add, 1));
-    }),
+    step(insertKey(dialect, { name, sealedKey, at: session.now() })),
+    ...patients.map((patient) => step(insertPatient(dialect, { patient: blindPatient(session, patient), name }))),
   ];
 }
 

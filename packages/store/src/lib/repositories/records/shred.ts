@@ -25,7 +25,7 @@ export async function shredPatient(session: Session, patient: string, by: string
   const locks = lock(dialect, "alone");
   const unit = [
     statement(sql`SELECT 1 AS free WHERE NOT EXISTS (${heldKeys}) AND NOT EXISTS (${heldRecords})`, 1),
-    statement(sql`DELETE FROM record_terms WHERE (token, record) IN (${tokenRows(dialect, sql`records r`)}
+    statement(sql`DELETE FROM record_terms WHERE (shelf, token, record) IN (${tokenRows(dialect, sql`records r`)}
       WHERE r.record IN (SELECT r.record FROM ${ended}))`),
     statement(sql`UPDATE records SET version = version + 1, deleted = 1, tokens = '[]', updated_at = ${at}
       WHERE record IN (SELECT r.record FROM ${ended})`),

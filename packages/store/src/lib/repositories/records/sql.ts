@@ -19,6 +19,22 @@ export function prepareSql<Values extends Record<string, Parameter>>(
   return prepareQuery<Values>((_sql, values, dialect) => compilable(dialect, build(values, dialect)), expect);
 }
 
+const shapesMax = 200;
+
+/** `prepareSql` for a query whose text depends on what is asked: compiled once for each shape. */
+export function prepareShapes<Shape, Values extends Record<string, Parameter>>(
+  build: (shape: Shape, values: Values, dialect: Dialect) => RawBuilder<unknown>,
+): (dialect: Dialect, shape: Shape, values: Values) => Statement {
+  const prepared = new Map<string, PreparedQuery<Values>>();
+  return (dialect, shape, values) => {
+    const name = JSON.stringify(shape);
+    const query = prepared.get(name) ?? prepareSql<Values>((slots, of) => build(shape, slots, of));
+    if (prepared.size >= shapesMax) prepared.clear();
+    prepared.set(name, query);
+    return query(dialect, values);
+  };
+}
+
 /** `column` is one of a JSON array of numbers, which is given as text. */
 export function isToken(dialect: Dialect, column: RawBuilder<unknown>, json: unknown): RawBuilder<unknown> {
   return dialect === "sqlite"
@@ -33,11 +49,27 @@ export function isText(dialect: Dialect, column: RawBuilder<unknown>, json: unkn
     : sql`${column} = ANY (ARRAY(SELECT json_array_elements_text(${json}::json)))`;
 }
 
-/** The tokens of the rows of `records` that `r` stands for: a row (token, record) each. */
+/** The tokens of the rows of `records` that `r` stands for: a row (shelf, token, record) each. */
 export function tokenRows(dialect: Dialect, from: RawBuilder<unknown>): RawBuilder<unknown> {
+  const shelf = shelfOf(sql`r.record`);
   return dialect === "sqlite"
-    ? sql`SELECT j.value, r.record FROM ${from}, json_each(r.tokens) j`
-    : sql`SELECT j.value::bigint, r.record FROM ${from}, json_array_elements_text(r.tokens::json) AS j(value)`;
+    ? sql`SELECT ${shelf}, j.value, r.record FROM ${from}, json_each(r.tokens) j`
+    : sql`SELECT ${shelf}, j.value::bigint, r.record FROM ${from}, json_array_elements_text(r.tokens::json) AS j(value)`;
+}
+
+/**
+ * Where the terms of a record stand in the index: 65,536 records that were made one after the other share a shelf. Hashes lie
+ * anywhere, so a record's terms change a page each; on a shelf they are few enough to be changed together.
+ */
+export function shelfOf(record: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(${record} >> 16)`;
+}
+
+/** `column` is a shelf that there is: a term is looked for on each of them. */
+export function isShelf(dialect: Dialect, column: RawBuilder<unknown>): RawBuilder<unknown> {
+  return dialect === "sqlite"
+    ? sql`${column} IN (SELECT shelf FROM record_shelves)`
+    : sql`${column} = ANY (ARRAY(SELECT shelf FROM record_shelves))`;
 }
 
 /** Any fixed numbers, other than the migrations'. */

@@ -90,7 +90,7 @@ const checkHead = prepareSql<{ type: string; id: string; expected: number }>(
 /** Terms that the next version does not have. */
 const removeTerms = prepareSql<{ type: string; id: string; tokens: TokensRequest }>(
   ({ type, id, tokens }, dialect) =>
-    sql`DELETE FROM record_terms WHERE (token, record) IN (${tokenRows(dialect, sql`records r`)}
+    sql`DELETE FROM record_terms WHERE (shelf, token, record) IN (${tokenRows(dialect, sql`records r`)}
       WHERE r.type = ${type} AND r.id = ${id}) AND NOT (${isToken(dialect, sql`token`, tokens)})`,
 );
 
@@ -103,7 +103,7 @@ const updateHead = prepareSql<{ type: string; id: string; at: string; deleted: n
 
 const insertTerms = prepareSql<{ type: string; id: string }>(
   ({ type, id }, dialect) =>
-    sql`INSERT INTO record_terms (token, record) ${tokenRows(dialect, sql`records r`)}
+    sql`INSERT INTO record_terms (shelf, token, record) ${tokenRows(dialect, sql`records r`)}
       WHERE r.type = ${type} AND r.id = ${id} ON CONFLICT DO NOTHING`,
 );
 
@@ -139,8 +139,9 @@ async function headSteps(session: Session, write: RecordWrite, place: number): P
 async function noneFits(session: Session, unless: NonNullable<RecordWrite["unless"]>) {
   const { dialect } = session;
   const groups = await orderGroups(session, groupsOf(session, unless.type, unless.groups));
+  const tokens = groups.map((group) => group.tokens);
   const except = isText(dialect, sql`r.id`, JSON.stringify(unless.except ?? []));
-  const fitting = sql`SELECT 1 FROM ${withTokens(dialect, groups)} AND r.type = ${unless.type} AND r.deleted = 0 AND NOT (${except})`;
+  const fitting = sql`SELECT 1 FROM ${withTokens(dialect, tokens)} AND r.type = ${unless.type} AND r.deleted = 0 AND NOT (${except})`;
   return statementOf(dialect, sql`SELECT 1 AS free WHERE NOT EXISTS (${fitting})`, 1);
 }
 
