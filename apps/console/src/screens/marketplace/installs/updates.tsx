@@ -1,8 +1,9 @@
 import "../marketplace.css";
-import type { PossibleUpdate, UpdateRun } from "@hilum/contract/api";
+import type { UpdateRun } from "@hilum/contract/api";
 import { Checkbox } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
+import type { AnswerById } from "../../../api/call.ts";
 import { useAct, useRead } from "../../../api/use-api.ts";
 import { Panel, TableRegion } from "../../../look/panel.tsx";
 import { Empty } from "../../../look/pictures.tsx";
@@ -15,6 +16,8 @@ import { Page } from "../../../shell/page.tsx";
 import { actorName, many, moment } from "../../../text/format.ts";
 import { MarketplaceTabs } from "../marketplace-tabs.tsx";
 import { jobWord } from "../market-words.ts";
+
+type PossibleUpdate = AnswerById<"listUpdates">["items"][number];
 
 const route = getRouteApi("/app/marketplace/updates");
 
