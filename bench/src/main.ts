@@ -4,7 +4,7 @@
  *   --quick        one round each, fewer rows
  *   --rows N       messages stored before the second latency measurement (default 100,000)
  *   --only a,b     only these parts: call, audit, store, accept, start, plugins, console,
- *                  pages, fetches, hooks, records
+ *                  pages, fetches, hooks, records, marketplace
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
@@ -18,6 +18,7 @@ import { besidePeers } from "./call-peers.ts";
 import { measureConsole } from "./console-page.ts";
 import { measureFetches } from "./fetches.ts";
 import { measureHooks } from "./hooks.ts";
+import { measureMarketplace } from "./marketplace.ts";
 import { measurePages } from "./pages.ts";
 import { measureRecords } from "./records.ts";
 import { isMet, type Row, type Skipped } from "./row.ts";
@@ -50,6 +51,7 @@ const parts: Record<string, (scale: Scale) => Promise<Part>> = {
   call: async ({ rounds }) => ({ rows: besidePeers(await measureCall({ rounds })) }),
   audit: async ({ quick }) => ({ rows: await measureAudit(quick ? 50_000 : 400_000) }),
   store: async ({ quick, rows }) => ({ rows: await measureStore(quick ? 150_000 : Math.max(rows, 150_000)) }),
+  marketplace: async (scale) => ({ rows: await measureMarketplace(scale) }),
   records: async (scale) => ({ rows: await measureRecords(scale) }),
   accept: async (scale) => ({ rows: await measureAcceptance(scale) }),
 };

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 
-/** Requests as a signed-in browser makes them, or as a program with a token does. */
+/** Requests as a signed-in browser makes them, or as a program with a token does. Bytes are sent as they are, all else as JSON. */
 export interface Client {
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** The body, or an error that quotes the problem when the answer has another status. */
@@ -13,10 +13,12 @@ export function createClient(url: URL, ca: string, token?: string): Client {
   let cookie: string | undefined;
 
   async function call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-    const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const raw = body instanceof Uint8Array;
+    const bytes = body === undefined ? undefined : raw ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+    const type = raw ? "application/octet-stream" : "application/json";
     const browser = { origin: url.origin, "sec-fetch-site": "same-origin", "x-hilum-console": "1" };
     const headers = {
-      ...(bytes === undefined ? {} : { "content-type": "application/json", "content-length": bytes.length }),
+      ...(bytes === undefined ? {} : { "content-type": type, "content-length": bytes.length }),
       ...(cookie === undefined ? {} : { cookie }),
       ...(token === undefined ? browser : { authorization: `Bearer ${token}` }),
     };

@@ -50,4 +50,5 @@ const jobs = createJobRunner({
   },
 });
 await jobs.resume();
+await jobs.tick();
 await store.close();

@@ -9,8 +9,9 @@ import { messages } from "./messages.ts";
 import type { SoakPart } from "./part.ts";
 import { plugin } from "./plugin.ts";
 import { records } from "./records.ts";
+import { update } from "./update.ts";
 
-const parts: Readonly<Record<string, SoakPart>> = { messages, records, attachments, kills, plugin, audit };
+const parts: Readonly<Record<string, SoakPart>> = { messages, records, attachments, kills, plugin, update, audit };
 
 const { positionals, values } = parseArgs({ options: { count: { type: "string" } }, allowPositionals: true });
 const chosen = positionals[0] === "all" ? Object.keys(parts) : positionals;

@@ -4,6 +4,13 @@ export {
   type CertificateRequest,
   type IssuedCertificate,
 } from "./certificates/certificate-authority.ts";
+export {
+  countedDomain,
+  countingSenderCode,
+  countingSenderManifest,
+  startCountingProvider,
+  type CountingProvider,
+} from "./counting/counting-provider.ts";
 export { createTempDir, type TempDir } from "./files/temp-dir.ts";
 export { twoPagePdf } from "./files/two-page-pdf.ts";
 export { fhirClient, startFhirPeer, type FhirPeer } from "./fhir/fhir-peer.ts";

@@ -5,6 +5,7 @@ import type { InstanceKey, InstanceRow, Store } from "@hilum/store";
 import { checkDisclosures } from "../egress/check-disclosures.ts";
 import type { Disclosures } from "../egress/disclosures.ts";
 import type { PagesService } from "../pages/pages.ts";
+import { checkNeeds } from "./check-needs.ts";
 import { checkSdk } from "./check-sdk.ts";
 import { checkGate, isHard } from "./gate.ts";
 import { loadConfigured, loadPlugin, openSettings } from "./load-instance.ts";
@@ -70,6 +71,7 @@ export function createLifecycleService({
         pages.present(configured.plugin),
       ),
       ...(await checkSdk(configured)),
+      ...(await checkNeeds(configured, store)),
       ...(await checkDisclosures(configured, disclosures)),
     ];
   }

@@ -96,21 +96,67 @@ async function look(folder: string): Promise<{ running: string | undefined; stat
   });
 }
 
-describe.each([
-  { kind: "install" as const, before: undefined, after: newDigest },
-  { kind: "update" as const, before: oldDigest, after: newDigest },
-  { kind: "roll_back" as const, before: newDigest, after: oldDigest },
-])("threat 230: a $kind that is killed", ({ kind, before, after }) => {
-  const own = new Set(newSteps(kind).map(({ id }) => id as string));
-  it.each(points.filter((point) => own.has(point.split(":")[0] ?? "")))(
-    "at %s leaves the old or the new, and goes on to the new",
-    async (point) => {
-      const folder = temp.join(`${kind}-${point.replace(":", "-")}`);
+/** A version that was switched to and does not hold: it is gone back from. */
+async function prepareBack(folder: string): Promise<void> {
+  await prepare(folder, "roll_back");
+  await withStore(folder, async (store) => {
+    const [job] = (await store.marketplace.list<JobDocument>("job")).items;
+    const previous = readPackage(archives[0] ?? Buffer.alloc(0));
+    if (job === undefined) throw new Error("there is no job");
+    await store.instances.change(
+      { plugin, instance: "default" },
+      {
+        state: "quarantined",
+        problem: { code: "plugin.failed", title: "It ended", why: "It ended.", fix: "Read its log.", since: at },
+      },
+    );
+    const steps = newSteps("update").map((step) => ({
+      ...step,
+      state: step.id === "watch" ? ("running" as const) : ("passed" as const),
+    }));
+    const document: JobDocument = {
+      ...{ ...job.document, kind: "update", to: "1.1.0", digest: newDigest, steps, switchedAt: at },
+      watchUntil: "2099-01-01T00:00:00.000Z",
+      previous: {
+        ...{ name: "Example", version: "1.0.0", manifest: { ...previous.manifest }, digest: "e" },
+        ...{ code: "installed", package: oldDigest },
+        codePath: createInstalledPackages(`${folder}/data/packages`).folderOf(oldDigest),
+      },
+    };
+    await store.marketplace.put({ ...job, state: "watching", document });
+  });
+}
+
+describe("threat 213, 230: what is killed again and again, at each point in turn", () => {
+  it.each([
+    { kind: "install" as const, before: undefined, after: newDigest },
+    { kind: "update" as const, before: oldDigest, after: newDigest },
+    { kind: "roll_back" as const, before: newDigest, after: oldDigest },
+  ])(
+    "a $kind leaves the old or the new, and goes on to the new",
+    { timeout: 240_000 },
+    async ({ kind, before, after }) => {
+      const own = new Set(newSteps(kind).map(({ id }) => id as string));
+      const folder = temp.join(kind);
       await prepare(folder, kind);
-      expect(await goOn(folder, point)).toBe("SIGKILL");
-      expect((await look(folder)).running).toBe(afterSwitch.has(point) ? after : before);
+      for (const point of points.filter((one) => own.has(one.split(":")[0] ?? ""))) {
+        expect([point, await goOn(folder, point)]).toEqual([point, "SIGKILL"]);
+        expect([point, (await look(folder)).running]).toEqual([point, afterSwitch.has(point) ? after : before]);
+      }
       expect(await goOn(folder, "")).toBe(0);
       expect(await look(folder)).toEqual({ running: after, state: "succeeded" });
     },
   );
+
+  it("an automatic roll back leaves the new or the old, and ends at the old", async () => {
+    const folder = temp.join("back");
+    await prepareBack(folder);
+    for (const point of ["back:begun", "back:within"]) {
+      expect([point, await goOn(folder, point)]).toEqual([point, "SIGKILL"]);
+      expect(await look(folder)).toEqual({ running: newDigest, state: "watching" });
+    }
+    expect(await goOn(folder, "back:done")).toBe("SIGKILL");
+    expect(await look(folder)).toEqual({ running: oldDigest, state: "rolled_back" });
+    expect(await goOn(folder, "")).toBe(0);
+  });
 });

@@ -4,9 +4,12 @@ import { didNotStart } from "../../plugins/lifecycle.ts";
 import type { JobEntry } from "./job.ts";
 import type { Verdict } from "./run-jobs.ts";
 
-/** Calls that are too few to judge by, and the share of them that may fail beyond what failed before the switch. */
-const callsMin = 20;
-const failedShareMax = 0.2;
+/** From so many calls on, so large a share of them may fail beyond what failed before the switch. */
+const budgets = [
+  { callsMin: 20, failedShareMax: 0.2 },
+  // A provider that fails five times in a row is left alone, so that there may never be more.
+  { callsMin: 6, failedShareMax: 0.5 },
+] as const;
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
@@ -33,7 +36,7 @@ export function createWatch({ store, status }: Parts): (job: JobEntry) => Promis
     const whole = new Date(Math.floor(Date.parse(since) / minuteMs) * minuteMs).toISOString();
     const [[all], [after]] = await Promise.all([store.health.calls(from, key), store.health.calls(whole, key)]);
     const calls = (all?.calls ?? 0) - (after?.calls ?? 0);
-    return calls < callsMin ? 0 : ((all?.failed ?? 0) - (after?.failed ?? 0)) / calls;
+    return calls < budgets[0].callsMin ? 0 : ((all?.failed ?? 0) - (after?.failed ?? 0)) / calls;
   }
 
   async function judgeInstance(row: InstanceRow, since: string): Promise<Verdict> {
@@ -46,9 +49,9 @@ export function createWatch({ store, status }: Parts): (job: JobEntry) => Promis
       return bad(problem.code, problem.why);
     if (health === "failing" && (lastSmokeRunAt ?? "") > since)
       return bad("install.smoke", "Its smoke tests fail since the switch.");
-    const allowed = failedShareMax + (await shareBefore(key, since));
-    const over = (await callsSince(key, since)).find(
-      ({ total, failed }) => total >= callsMin && failed / total > allowed,
+    const before = await shareBefore(key, since);
+    const over = (await callsSince(key, since)).find(({ total, failed }) =>
+      budgets.some(({ callsMin, failedShareMax }) => total >= callsMin && failed / total > failedShareMax + before),
     );
     if (over === undefined) return fine;
     return bad("plugin.failed", `${over.failed} of ${over.total} calls failed since the switch.`);

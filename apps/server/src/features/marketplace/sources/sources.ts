@@ -60,6 +60,7 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
   const mirrors = join(dir, "mirrors");
   /** Sources that were read since this process began; what is not verified is not fetched from. */
   const opened = new Map<string, Opened>();
+  const turns = new Map<string, Promise<unknown>>();
 
   async function load(id: string): Promise<Entry> {
     const entry = await store.marketplace.find<SourceDocument>("source", id);
@@ -77,7 +78,17 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
     testKeys: testKeys(),
   });
 
-  async function read(entry: Entry): Promise<Opened> {
+  /** One reading of a source at a time: what was trusted is written to its folder. */
+  function read(entry: Entry): Promise<Opened> {
+    const next = (turns.get(entry.id) ?? Promise.resolve()).then(() => readNow(entry));
+    turns.set(
+      entry.id,
+      next.catch(() => undefined),
+    );
+    return next;
+  }
+
+  async function readNow(entry: Entry): Promise<Opened> {
     const options = clientOptions(entry);
     const before = opened.get(entry.id)?.root;
     let root: Buffer | undefined;
