@@ -77,6 +77,15 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── HookReplayed              hook.replayed
 │   ├── HookSecretMissing         hook.secret_missing
 │   ├── HookStale                 hook.stale
+│   ├── InstallBlocked            install.blocked
+│   ├── InstallChanged            install.changed
+│   ├── InstallConformance        install.conformance
+│   ├── InstallInProgress         install.in_progress
+│   ├── InstallNotFound           install.not_found
+│   ├── InstallSettings           install.settings
+│   ├── InstallSmoke              install.smoke
+│   ├── InstallUpdating           install.updating
+│   ├── InstallWrongState         install.wrong_state
 │   ├── InstanceNotFound          instance.not_found
 │   ├── InstanceWrongState        instance.wrong_state
 │   ├── KeyExposed                key.exposed
@@ -93,7 +102,9 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── KeyWrong                  key.wrong
 │   ├── KeyFileInvalid            key_file.invalid
 │   ├── KeyFilePassphrase         key_file.passphrase
+│   ├── KeyFileSent               key_file.sent
 │   ├── ListingInvalid            listing.invalid
+│   ├── ListingNotFound           listing.not_found
 │   ├── ManifestIdConfusable      manifest.id_confusable
 │   ├── ManifestIdReserved        manifest.id_reserved
 │   ├── ManifestInvalid           manifest.invalid
@@ -108,6 +119,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PackageInvalid            package.invalid
 │   ├── PackageModified           package.modified
 │   ├── PackageNotInstalled       package.not_installed
+│   ├── PackageRevoked            package.revoked
 │   ├── PackageSymlink            package.symlink
 │   ├── PageBusy                  page.busy
 │   ├── PageChanged               page.changed
@@ -119,6 +131,8 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PageUnreadable            page.unreadable
 │   ├── PluginBadReply            plugin.bad_reply
 │   ├── PluginCodeUnreadable      plugin.code_unreadable
+│   ├── PluginCutOff              plugin.cut_off
+│   ├── PluginInstalled           plugin.installed
 │   ├── PluginKilled              plugin.killed
 │   ├── PluginLinkLost            plugin.link_lost
 │   ├── PluginNotFound            plugin.not_found
@@ -131,6 +145,10 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PluginTimeout             plugin.timeout
 │   ├── PolicyFailed              policy.failed
 │   ├── ProofInvalid              proof.invalid
+│   ├── PublicationInProgress     publication.in_progress
+│   ├── PublicationIncomplete     publication.incomplete
+│   ├── PublicationInvalid        publication.invalid
+│   ├── PublicationNotApproved    publication.not_approved
 │   ├── RecordDenied              record.denied
 │   ├── RecordExists              record.exists
 │   ├── RecordHeld                record.held
@@ -169,8 +187,10 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SetupInProgress           setup.in_progress
 │   ├── SmokeFailed               smoke.failed
 │   ├── SourceExpired             source.expired
+│   ├── SourceFingerprint         source.fingerprint
 │   ├── SourceInvalid             source.invalid
 │   ├── SourceMixed               source.mixed
+│   ├── SourceNotFound            source.not_found
 │   ├── SourceRolledBack          source.rolled_back
 │   ├── SourceSignature           source.signature
 │   ├── SourceTestKeys            source.test_keys
@@ -410,6 +430,42 @@ class HookStale(HostError):
     """The webhook is too old, or from the future: `hook.stale`."""
 
 
+class InstallBlocked(HostError):
+    """The version cannot be installed as things are: `install.blocked`."""
+
+
+class InstallChanged(HostError):
+    """It is not the package that was looked at: `install.changed`."""
+
+
+class InstallConformance(HostError):
+    """The package does not keep the contract of its capabilities: `install.conformance`."""
+
+
+class InstallInProgress(HostError):
+    """The plugin is being changed already: `install.in_progress`."""
+
+
+class InstallNotFound(HostError):
+    """There is no such install job: `install.not_found`."""
+
+
+class InstallSettings(HostError):
+    """The settings of that version are not kept: `install.settings`."""
+
+
+class InstallSmoke(HostError):
+    """The smoke tests of the new version fail: `install.smoke`."""
+
+
+class InstallUpdating(HostError):
+    """Updates are under way already: `install.updating`."""
+
+
+class InstallWrongState(HostError):
+    """The install job is in a state that does not allow this: `install.wrong_state`."""
+
+
 class InstanceNotFound(HostError):
     """The plugin has no such instance: `instance.not_found`."""
 
@@ -474,12 +530,20 @@ class KeyFilePassphrase(HostError):
     """The passphrase does not open the key file: `key_file.passphrase`."""
 
 
+class KeyFileSent(HostError):
+    """A file with a private key was sent to the server: `key_file.sent`."""
+
+
 class LaneFull(ProviderError):
     """Too many calls wait for this plugin: `lane.full`."""
 
 
 class ListingInvalid(HostError):
     """The listing cannot be published: `listing.invalid`."""
+
+
+class ListingNotFound(HostError):
+    """No marketplace offers this: `listing.not_found`."""
 
 
 class ManifestIdConfusable(HostError):
@@ -542,6 +606,10 @@ class PackageNotInstalled(HostError):
     """The package is not installed: `package.not_installed`."""
 
 
+class PackageRevoked(HostError):
+    """The publisher took this version back: `package.revoked`."""
+
+
 class PackageSymlink(HostError):
     """The package holds a symbolic link: `package.symlink`."""
 
@@ -586,8 +654,16 @@ class PluginCodeUnreadable(HostError):
     """The plugin's code cannot be read by the plugin's own user: `plugin.code_unreadable`."""
 
 
+class PluginCutOff(HostError):
+    """The kill switch of the plugin is on: `plugin.cut_off`."""
+
+
 class PluginFailed(ProviderError):
     """The plugin reported a failure: `plugin.failed`."""
+
+
+class PluginInstalled(HostError):
+    """The plugin comes from a package: `plugin.installed`."""
 
 
 class PluginKilled(HostError):
@@ -692,6 +768,22 @@ class ProviderTooLarge(ProviderError):
 
 class ProviderUnreachable(ProviderError):
     """The provider cannot be reached: `provider.unreachable`."""
+
+
+class PublicationInProgress(HostError):
+    """Another publication of this publisher is under way: `publication.in_progress`."""
+
+
+class PublicationIncomplete(HostError):
+    """A file that the publication lists is not there: `publication.incomplete`."""
+
+
+class PublicationInvalid(HostError):
+    """The publication does something else than it says: `publication.invalid`."""
+
+
+class PublicationNotApproved(HostError):
+    """The marketplace would hold files that two people have not approved: `publication.not_approved`."""
 
 
 class RecordConflict(ProviderError):
@@ -870,12 +962,20 @@ class SourceExpired(HostError):
     """The marketplace has not been signed anew in time: `source.expired`."""
 
 
+class SourceFingerprint(HostError):
+    """The fingerprint is not that of the marketplace's root keys: `source.fingerprint`."""
+
+
 class SourceInvalid(HostError):
     """The marketplace's files are not valid: `source.invalid`."""
 
 
 class SourceMixed(HostError):
     """The marketplace's files do not belong together: `source.mixed`."""
+
+
+class SourceNotFound(HostError):
+    """There is no such source: `source.not_found`."""
 
 
 class SourceRolledBack(HostError):
@@ -1000,6 +1100,15 @@ CLASSES: dict[str, type[HilumError]] = {
     "hook.replayed": HookReplayed,
     "hook.secret_missing": HookSecretMissing,
     "hook.stale": HookStale,
+    "install.blocked": InstallBlocked,
+    "install.changed": InstallChanged,
+    "install.conformance": InstallConformance,
+    "install.in_progress": InstallInProgress,
+    "install.not_found": InstallNotFound,
+    "install.settings": InstallSettings,
+    "install.smoke": InstallSmoke,
+    "install.updating": InstallUpdating,
+    "install.wrong_state": InstallWrongState,
     "instance.not_found": InstanceNotFound,
     "instance.wrong_state": InstanceWrongState,
     "key.exposed": KeyExposed,
@@ -1016,8 +1125,10 @@ CLASSES: dict[str, type[HilumError]] = {
     "key.wrong": KeyWrong,
     "key_file.invalid": KeyFileInvalid,
     "key_file.passphrase": KeyFilePassphrase,
+    "key_file.sent": KeyFileSent,
     "lane.full": LaneFull,
     "listing.invalid": ListingInvalid,
+    "listing.not_found": ListingNotFound,
     "manifest.id_confusable": ManifestIdConfusable,
     "manifest.id_reserved": ManifestIdReserved,
     "manifest.invalid": ManifestInvalid,
@@ -1033,6 +1144,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "package.invalid": PackageInvalid,
     "package.modified": PackageModified,
     "package.not_installed": PackageNotInstalled,
+    "package.revoked": PackageRevoked,
     "package.symlink": PackageSymlink,
     "page.busy": PageBusy,
     "page.changed": PageChanged,
@@ -1044,7 +1156,9 @@ CLASSES: dict[str, type[HilumError]] = {
     "page.unreadable": PageUnreadable,
     "plugin.bad_reply": PluginBadReply,
     "plugin.code_unreadable": PluginCodeUnreadable,
+    "plugin.cut_off": PluginCutOff,
     "plugin.failed": PluginFailed,
+    "plugin.installed": PluginInstalled,
     "plugin.killed": PluginKilled,
     "plugin.link_lost": PluginLinkLost,
     "plugin.not_found": PluginNotFound,
@@ -1071,6 +1185,10 @@ CLASSES: dict[str, type[HilumError]] = {
     "provider.timeout": ProviderTimeout,
     "provider.too_large": ProviderTooLarge,
     "provider.unreachable": ProviderUnreachable,
+    "publication.in_progress": PublicationInProgress,
+    "publication.incomplete": PublicationIncomplete,
+    "publication.invalid": PublicationInvalid,
+    "publication.not_approved": PublicationNotApproved,
     "record.conflict": RecordConflict,
     "record.denied": RecordDenied,
     "record.exists": RecordExists,
@@ -1115,8 +1233,10 @@ CLASSES: dict[str, type[HilumError]] = {
     "setup.in_progress": SetupInProgress,
     "smoke.failed": SmokeFailed,
     "source.expired": SourceExpired,
+    "source.fingerprint": SourceFingerprint,
     "source.invalid": SourceInvalid,
     "source.mixed": SourceMixed,
+    "source.not_found": SourceNotFound,
     "source.rolled_back": SourceRolledBack,
     "source.signature": SourceSignature,
     "source.test_keys": SourceTestKeys,
@@ -1192,11 +1312,21 @@ __all__ = [
     "HookSecretMissing",
     "HookStale",
     "HostError",
+    "InstallBlocked",
+    "InstallChanged",
+    "InstallConformance",
+    "InstallInProgress",
+    "InstallNotFound",
+    "InstallSettings",
+    "InstallSmoke",
+    "InstallUpdating",
+    "InstallWrongState",
     "InstanceNotFound",
     "InstanceWrongState",
     "KeyExposed",
     "KeyFileInvalid",
     "KeyFilePassphrase",
+    "KeyFileSent",
     "KeyInUse",
     "KeyMissing",
     "KeyNotFound",
@@ -1212,6 +1342,7 @@ __all__ = [
     "LinkClosedError",
     "LinkRevokedError",
     "ListingInvalid",
+    "ListingNotFound",
     "ManifestIdConfusable",
     "ManifestIdReserved",
     "ManifestInvalid",
@@ -1227,6 +1358,7 @@ __all__ = [
     "PackageInvalid",
     "PackageModified",
     "PackageNotInstalled",
+    "PackageRevoked",
     "PackageSymlink",
     "PageBusy",
     "PageChanged",
@@ -1239,7 +1371,9 @@ __all__ = [
     "PeerError",
     "PluginBadReply",
     "PluginCodeUnreadable",
+    "PluginCutOff",
     "PluginFailed",
+    "PluginInstalled",
     "PluginKilled",
     "PluginLinkLost",
     "PluginNotFound",
@@ -1267,6 +1401,10 @@ __all__ = [
     "ProviderTimeout",
     "ProviderTooLarge",
     "ProviderUnreachable",
+    "PublicationInProgress",
+    "PublicationIncomplete",
+    "PublicationInvalid",
+    "PublicationNotApproved",
     "RecordConflict",
     "RecordDenied",
     "RecordExists",
@@ -1312,8 +1450,10 @@ __all__ = [
     "SetupInProgress",
     "SmokeFailed",
     "SourceExpired",
+    "SourceFingerprint",
     "SourceInvalid",
     "SourceMixed",
+    "SourceNotFound",
     "SourceRolledBack",
     "SourceSignature",
     "SourceTestKeys",
