@@ -27,7 +27,11 @@ export function UpdatesScreen() {
   const navigate = route.useNavigate();
   const updates = useRead("listUpdates", {}, { everyMs: 5_000 });
   const id = asked ?? updates.data?.run?.id;
-  const run = useRead("getUpdateRun", { params: { run: id ?? "" } }, { enabled: id !== undefined, everyMs: updates.data?.run?.state === "running" ? 2_000 : 15_000 });
+  const run = useRead(
+    "getUpdateRun",
+    { params: { run: id ?? "" } },
+    { enabled: id !== undefined, everyMs: updates.data?.run?.state === "running" ? 2_000 : 15_000 },
+  );
   return (
     <Page
       title="Updates"

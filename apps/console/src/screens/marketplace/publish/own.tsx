@@ -212,7 +212,7 @@ function Published({ repository, serving }: { repository: Repository; serving: S
       {versions.length === 0 ? (
         <Empty
           title="Nothing is published"
-          action={<GoButton to="/marketplace/publish/new">Hand in a version</GoButton>}
+          action={<GoButton to="/marketplace/publish/new">Hand in the first</GoButton>}
         >
           A version is handed in by its publisher, approved by two other people, and taken in by the keeper.
         </Empty>
