@@ -244,7 +244,7 @@ function Published({ repository, serving }: { repository: Repository; serving: S
                     size="compact-sm"
                     compact
                     may={may}
-                    label={`Yank, deprecate or take back ${row.plugin} ${row.version}`}
+                    label={`Take out or back: ${row.plugin} ${row.version}`}
                     onClick={() => setAmending(row)}
                   >
                     Take out or back

@@ -55,7 +55,7 @@ export function OfferedTable({ plugin, offered, held, onChoose }: OfferedTablePr
                         ? undefined
                         : "Its publisher took it back."
                   }
-                  label={`Review ${row.version}`}
+                  label={`${row.installed ? "Install again" : "Review"} ${row.version}`}
                   onClick={() => onChoose(row.version)}
                 >
                   {row.installed ? "Install again" : "Review"}
