@@ -113,7 +113,7 @@ export function fullStates({ server: { url }, notes }: World): PageState[] {
     opened(
       at(url, `/marketplace/${pager}`),
       "what would change",
-      (page) => pressOn(page, "button", /^(Install|Change to|Install again) \d/),
+      (page) => pressOn(page, "button", /^(Install|Change to|Update to|Install again) \d/),
       "dialog",
     ),
     opened(

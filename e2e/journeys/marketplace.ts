@@ -148,7 +148,7 @@ export const marketplace: Journey[] = [
       await admin.activate("button", "Read again: Riverside");
       await admin.see(/^Riverside was read/);
       await admin.open(`/marketplace/${pager}`);
-      await admin.activate("button", "Change to 1.2.0");
+      await admin.activate("button", "Update to 1.2.0");
       await admin.activate("button", "Update to 1.2.0", { role: "dialog", name: "Ward pager: update to 1.2.0?" });
       await admin.arrive(/^Update: Ward pager/);
       await admin.see("Version 1.0.0 runs as before. Nothing was switched.", 120_000);

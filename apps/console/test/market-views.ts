@@ -28,7 +28,7 @@ export const marketViews: readonly View[] = [
   { name: "market-listing-old", path: `${referral}?version=1.4.0` },
   { name: "market-listing-gone", path: "/marketplace/gone" },
   { name: "market-listing-viewer", path: referral, scenario: { role: "viewer" } },
-  { name: "market-install", path: referral, act: press(/^Change to 1.6.0/) },
+  { name: "market-install", path: referral, act: press(/^Update to 1.6.0/) },
   { name: "market-sources", path: "/marketplace/sources" },
   { name: "market-sources-empty", path: "/marketplace/sources", scenario: { empty: true } },
   { name: "market-sources-read", path: "/marketplace/sources", act: press("Read again: Hilum") },

@@ -297,7 +297,7 @@ function Publishers({ own, repository, serving }: Omit<MarketplaceProps, "onServ
                     {many(keyids.length, "key")}, {threshold} must sign: {keyids.map(shortHash).join(", ")}
                   </p>
                 </div>
-                <div className="end">
+                <div className="end row">
                   {many(Object.keys(filesOf(repository.publishers[name])).length, "file")}
                   {expiry !== undefined && (
                     <Status word={expiryWord[expiry.state]} quiet={expiry.state === "in_time"}>

@@ -32,7 +32,7 @@ export function OfferedTable({ plugin, offered, held, onChoose }: OfferedTablePr
             <tr key={row.digest}>
               <th scope="row">
                 <b className="strong">{row.version}</b>
-                <span className="stack xs">
+                <span className="stack xs" style={{ justifyItems: "start" }}>
                   <VersionFlags row={row} />
                 </span>
               </th>
