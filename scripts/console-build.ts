@@ -12,6 +12,7 @@ const sources = [
   "apps/console/package.json",
   "packages/client/src",
   "packages/contract/src",
+  "packages/marketplace/src/sign",
   "packages/sdk/src/ui",
 ];
 

@@ -205,7 +205,7 @@ export function marketStates({ server: { url } }: World): PageState[] {
     opened(
       at(url, `/marketplace/${pager}`),
       "what would change",
-      (page) => pressOn(page, "button", /^(Install|Change to|Install again) \d/),
+      (page) => pressOn(page, "button", /^(Install|Change to|Update to|Install again) \d/),
       "dialog",
     ),
     opened(

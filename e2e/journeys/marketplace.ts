@@ -93,7 +93,7 @@ export const marketplace: Journey[] = [
     async run({ admin, picture }) {
       await theMarket().offer([second, first]);
       await admin.goTo("Marketplace, sources");
-      await admin.activate("button", "Read Riverside again");
+      await admin.activate("button", "Read again: Riverside");
       await admin.see(/^Riverside was read: 1 version new/);
       await admin.goTo("Marketplace, updates");
       await admin.arrive("Updates");
@@ -145,10 +145,10 @@ export const marketplace: Journey[] = [
     async run({ admin, picture }) {
       await theMarket().offer([broken, second, first]);
       await admin.open("/marketplace/sources");
-      await admin.activate("button", "Read Riverside again");
+      await admin.activate("button", "Read again: Riverside");
       await admin.see(/^Riverside was read/);
       await admin.open(`/marketplace/${pager}`);
-      await admin.activate("button", "Change to 1.2.0");
+      await admin.activate("button", "Update to 1.2.0");
       await admin.activate("button", "Update to 1.2.0", { role: "dialog", name: "Ward pager: update to 1.2.0?" });
       await admin.arrive(/^Update: Ward pager/);
       await admin.see("Version 1.0.0 runs as before. Nothing was switched.", 120_000);
@@ -170,7 +170,7 @@ export const marketplace: Journey[] = [
     async run({ admin, picture }) {
       await theMarket().offer([third, second, first]);
       await admin.open("/marketplace/sources");
-      await admin.activate("button", "Read Riverside again");
+      await admin.activate("button", "Read again: Riverside");
       await admin.see(/^Riverside was read/);
       await admin.goTo("Marketplace, updates");
       await admin.arrive("Updates");
@@ -186,7 +186,7 @@ export const marketplace: Journey[] = [
     async run({ admin }) {
       await admin.open("/marketplace/sources");
       await admin.arrive("Sources");
-      const mirror = await saved(admin, () => admin.activate("button", "Export the mirror of Riverside"));
+      const mirror = await saved(admin, () => admin.activate("button", "Export mirror of Riverside"));
       assert.match(mirror.name, /\.mirror\.zip$/);
       await admin.activate("button", "Add a source");
       const place = { role: "dialog", name: "Add a source" } as const;
@@ -203,9 +203,9 @@ export const marketplace: Journey[] = [
       await admin.activate("button", "Trust it and read it", trust);
       await admin.see("Island is a source now");
       await theMarket().offer([third, second, first]);
-      await admin.activate("button", "Read Riverside again");
+      await admin.activate("button", "Read again: Riverside");
       await admin.see(/^Riverside was read/);
-      const newer = await saved(admin, () => admin.activate("button", "Export the mirror of Riverside"));
+      const newer = await saved(admin, () => admin.activate("button", "Export mirror of Riverside"));
       const chooser = admin.page.waitForEvent("filechooser");
       await admin.pickFromMenu("More for Island", "Take in a newer mirror");
       await (await chooser).setFiles({ name: newer.name, mimeType: "application/zip", buffer: newer.bytes });

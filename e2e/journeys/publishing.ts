@@ -167,7 +167,7 @@ export const publishing: Journey[] = [
       const deprecate = async (): Promise<void> => {
         await admin.open("/marketplace/publish");
         await admin.arrive("Publish");
-        await admin.activate("button", /^Yank, deprecate or take back/);
+        await admin.activate("button", /^Take out or back/);
         await admin.pick(/^Advise against it/);
         await admin.fill("Why", "A better one comes soon");
         if (await admin.isShown({ role: "button", name: "Choose a key file" }))

@@ -96,7 +96,8 @@ async function serveStatic(folder: string): Promise<{ address: string; close(): 
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     try {
-      response.writeHead(200).end(readFileSync(join(folder, path)));
+      const bytes = readFileSync(join(folder, path));
+      response.writeHead(200).end(bytes);
     } catch {
       response.writeHead(404).end();
     }

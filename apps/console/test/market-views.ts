@@ -12,8 +12,8 @@ const smtp = "/plugins/org.hilum.smtp";
 const makeKey = async (page: Page): Promise<void> => {
   await press("Make a key")(page);
   await page.getByLabel("What it is for").fill("Root key of Ana");
-  await page.getByRole("textbox", { name: "Passphrase", exact: false }).first().fill("paper lantern over water");
-  await page.getByRole("textbox", { name: "Passphrase once more" }).fill("paper lantern over water");
+  await page.getByLabel("Passphrase", { exact: true }).fill("paper lantern over water");
+  await page.getByLabel("Passphrase once more").fill("paper lantern over water");
   await press("Make and save the key")(page);
   await page.getByRole("heading", { name: "Root key of Ana" }).waitFor();
 };
@@ -28,17 +28,17 @@ export const marketViews: readonly View[] = [
   { name: "market-listing-old", path: `${referral}?version=1.4.0` },
   { name: "market-listing-gone", path: "/marketplace/gone" },
   { name: "market-listing-viewer", path: referral, scenario: { role: "viewer" } },
-  { name: "market-install", path: referral, act: press(/^Change to 1.6.0/) },
+  { name: "market-install", path: referral, act: press(/^Update to 1.6.0/) },
   { name: "market-sources", path: "/marketplace/sources" },
   { name: "market-sources-empty", path: "/marketplace/sources", scenario: { empty: true } },
-  { name: "market-sources-read", path: "/marketplace/sources", act: press("Read Hilum again") },
+  { name: "market-sources-read", path: "/marketplace/sources", act: press("Read again: Hilum") },
   { name: "market-sources-add", path: "/marketplace/sources", act: press("Add a source") },
   {
     name: "market-sources-trust",
     path: "/marketplace/sources",
     act: async (page) => {
       await press("Add a source")(page);
-      await page.getByLabel("Address").fill("https://plugins.hilum.example/");
+      await page.getByRole("textbox", { name: "Address" }).fill("https://plugins.hilum.example/");
       await press("Read its keys")(page);
       await page.getByText("Fingerprint that the keeper gave you").waitFor();
       await press("Trust it and read it")(page);
@@ -78,7 +78,7 @@ export const marketViews: readonly View[] = [
   },
   { name: "market-own-sign", path: "/marketplace/publish", act: press("Sign and publish") },
   { name: "market-own-let-in", path: "/marketplace/publish", act: press("Let a publisher in") },
-  { name: "market-own-amend", path: "/marketplace/publish", act: press(/^Yank, deprecate/) },
+  { name: "market-own-amend", path: "/marketplace/publish", act: press(/^Take out or back/) },
   { name: "market-hand-in", path: "/marketplace/publish/new" },
   { name: "market-review", path: "/marketplace/review" },
   { name: "market-review-none", path: "/marketplace/review", scenario: { empty: true } },

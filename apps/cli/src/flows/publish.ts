@@ -68,7 +68,7 @@ async function obtain(context: FlowContext): Promise<{ archive: Buffer; evidence
   const { passed, counts, cases } = await context.ask("runConformance", { params, body: {} });
   context.say(`conformance  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   if (!passed) {
-    const failed = cases.filter(({ status }) => status === "failed").map(({ id }) => id);
+    const failed = cases.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
     throw new UsageError(`Conformance failed: ${failed.join(", ")}.`, `hilum dev run-conformance ${what}`);
   }
   const archive = await context.download("packPlugin", { params });

@@ -4,7 +4,6 @@ import type { Callers, Role } from "@hilum/contract/api";
 export interface OperationFacts {
   method: string;
   path: string;
-  summary: string;
   access: Callers;
   /** The body is bytes of any type, not JSON. */
   bytes?: boolean;

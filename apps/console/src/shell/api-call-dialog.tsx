@@ -1,6 +1,7 @@
 import type { OperationSpec } from "@hilum/contract/api";
 import { Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
+import { summaries } from "virtual:hilum-summaries";
 import { download, factsOf } from "../api/call.ts";
 import type { OperationFacts } from "../api/operation-facts.ts";
 import { Dialog } from "./dialog.tsx";
@@ -24,7 +25,7 @@ export function ApiCallDialog({ calls, onClose }: { calls: readonly ShownCall[];
             key={id}
             head={
               <h3>
-                {factsOf(id).summary}{" "}
+                {summaries[id]}{" "}
                 <Go to={`/dev/api?operation=${id}`} className="small" onClick={onClose}>
                   <code>{id}</code>
                   <span className="vh"> in the API explorer</span>

@@ -12,6 +12,7 @@ import { copyText } from "./copy.ts";
 import { announce } from "./notices.ts";
 import { pageFocus, pageStore, type Command, type Crumb } from "./page-store.ts";
 
+const RoleNote = lazy(() => import("./role-note.tsx").then((module) => ({ default: module.RoleNote })));
 const ApiCallDialog = lazy(() => import("./api-call-dialog.tsx").then((module) => ({ default: module.ApiCallDialog })));
 
 /** An operation with the input this page gives it. */
@@ -105,7 +106,7 @@ export function Page({
         <PageMeta reads={reads} calls={calls} />
       </header>
       {tabs}
-      <RoleNote offers={offers} />
+      <RoleNoteOf offers={offers} />
       {children}
     </>
   );
@@ -146,19 +147,15 @@ function PageMeta({ reads, calls }: Required<Pick<PageProps, "reads" | "calls">>
   );
 }
 
-/** Says once what this role may not do here and who can. */
-function RoleNote({ offers }: Required<Pick<PageProps, "offers">>) {
+/** What this role may not do here, if anything. */
+function RoleNoteOf({ offers }: Required<Pick<PageProps, "offers">>) {
   const { role } = useAccount();
   const refused = offers.filter((id) => !decideMay(role, factsOf(id).access).allowed);
   if (refused.length === 0) return null;
-  const needed = new Set(refused.flatMap((id) => factsOf(id).access as readonly string[]));
   return (
-    <div style={{ marginBottom: 20 }}>
-      <Advice tone="info" title={`You are ${role === "viewer" ? "a viewer" : `an ${role}`} here.`}>
-        Not open to you: {refused.map((id) => factsOf(id).summary.toLowerCase().replace(/;.*/, "")).join(", ")}. Roles
-        that can: {[...needed].join(", ")}. An administrator gives roles in Users.
-      </Advice>
-    </div>
+    <Suspense>
+      <RoleNote role={role} refused={refused} />
+    </Suspense>
   );
 }
 

@@ -4,6 +4,7 @@ export {
   encode,
   sign,
   type Metadata,
+  type RoleName,
   type Root,
   type Snapshot,
   type TargetFile,

@@ -6,6 +6,7 @@ import { KeyValue, Panel, TableRegion } from "../../look/panel.tsx";
 import { ApiProblemPanel } from "../../look/problem.tsx";
 import { ActButton } from "../../shell/act-button.tsx";
 import { copyText } from "../../shell/copy.ts";
+import { Go } from "../../shell/go.tsx";
 import { Loaded } from "../../shell/loaded.tsx";
 import { bytes, many, shortDigest } from "../../text/format.ts";
 import { DevPage } from "./dev-page.tsx";
@@ -68,7 +69,7 @@ function Download({ plugin, preview }: { plugin: Plugin; preview: PackagePreview
             File: <code>{preview.name}</code>,
             Size: bytes(preview.bytes),
             "SHA-256": <code>{preview.digest}</code>,
-            Signature: "None: packages are not signed yet",
+            Signature: "None yet: its publisher signs it when it is handed in",
           }}
         />
         {pack.problem !== null && <ApiProblemPanel problem={pack.problem} />}
@@ -86,6 +87,9 @@ function Download({ plugin, preview }: { plugin: Plugin; preview: PackagePreview
             <IconCopy size={14} aria-hidden />
             Copy the digest
           </button>
+          <Go to={`/marketplace/publish/new?plugin=${encodeURIComponent(plugin.id)}`}>
+            Hand it in to your marketplace
+          </Go>
         </div>
       </div>
     </Panel>

@@ -41,6 +41,8 @@ interface PluginPageProps {
   tab: Tab;
   /** What the title says before the plugin's name; empty on the overview. */
   prefix?: string;
+  /** This page's own word in the breadcrumb; the tab's where absent. */
+  crumb?: string;
   lead?: ReactNode;
   renderActions?(detail: PluginDetail, instance: Instance): ReactNode;
   reads?: readonly Pick<UseQueryResult<unknown, ApiProblem>, "dataUpdatedAt" | "refetch" | "isFetching">[];
@@ -56,6 +58,7 @@ export function PluginPage({
   instance: name,
   tab,
   prefix: given,
+  crumb,
   lead,
   renderActions,
   reads = [],
@@ -79,7 +82,7 @@ export function PluginPage({
     <Page
       {...rest}
       title={title}
-      crumb={prefix === undefined ? title : (ownTitle ?? tab)}
+      crumb={prefix === undefined ? title : (crumb ?? ownTitle ?? tab)}
       lead={lead ?? detail?.description}
       crumbs={crumbs}
       glyph={

@@ -2,9 +2,11 @@ import type { Plugin } from "@hilum/contract/api";
 import { TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
+import type { AnswerById } from "../../api/call.ts";
 import { useRead } from "../../api/use-api.ts";
 import { Glyph, TableRegion } from "../../look/panel.tsx";
 import { Empty } from "../../look/pictures.tsx";
+import { Advice } from "../../look/problem.tsx";
 import { Status, type Word } from "../../look/status.tsx";
 import { useMay } from "../../session/account.ts";
 import { Go, GoButton } from "../../shell/go.tsx";
@@ -21,6 +23,7 @@ export function PluginsScreen() {
   const navigate = route.useNavigate();
   const plugins = useRead("listPlugins", {}, { everyMs: 15_000 });
   const registrations = useRead("listRegistrations", {}, { everyMs: 15_000 });
+  const updates = useRead("listUpdates", {}, { everyMs: 60_000 });
   const mayDecide = useMay("listRegistrations");
   return (
     <Page
@@ -40,6 +43,7 @@ export function PluginsScreen() {
       offers={["approveRegistration"]}
     >
       <div className="stack lg">
+        <UpdatesNote updates={updates.data?.items ?? []} />
         {mayDecide.allowed && registrations.data !== undefined && registrations.data.items.length > 0 && (
           <WaitingRegistrations registrations={registrations.data.items} />
         )}
@@ -60,7 +64,7 @@ export function PluginsScreen() {
                   state={search.state}
                   onChange={(next) => void navigate({ search: next, replace: true })}
                 />
-                <PluginTable items={shown(items, search.q, search.state)} />
+                <PluginTable items={shown(items, search.q, search.state)} updates={updates.data?.items ?? []} />
               </div>
             )
           }
@@ -145,7 +149,23 @@ function Filters({
   );
 }
 
-function PluginTable({ items }: { items: readonly Plugin[] }) {
+type Updates = AnswerById<"listUpdates">["items"];
+
+/** What mends a weakness is said above everything; the rest stands quietly beside each version. */
+function UpdatesNote({ updates }: { updates: Updates }) {
+  const urgent = updates.filter(({ security }) => security);
+  if (urgent.length === 0) return null;
+  return (
+    <Advice
+      title={`${many(urgent.length, "update")} ${urgent.length === 1 ? "mends" : "mend"} a weakness.`}
+      actions={<GoButton to="/marketplace/updates">Open Updates</GoButton>}
+    >
+      {urgent.map(({ name, from, to }) => `${name} ${from} → ${to}`).join(", ")}.
+    </Advice>
+  );
+}
+
+function PluginTable({ items, updates }: { items: readonly Plugin[]; updates: Updates }) {
   if (items.length === 0) {
     return (
       <section className="panel">
@@ -172,7 +192,7 @@ function PluginTable({ items }: { items: readonly Plugin[] }) {
         </thead>
         <tbody>
           {items.map((plugin) => (
-            <PluginRow key={plugin.id} plugin={plugin} />
+            <PluginRow key={plugin.id} plugin={plugin} update={updates.find((row) => row.plugin === plugin.id)?.to} />
           ))}
         </tbody>
       </TableRegion>
@@ -182,7 +202,7 @@ function PluginTable({ items }: { items: readonly Plugin[] }) {
 
 const calm: readonly Word[] = ["Healthy", "Disabled", "Not tested"];
 
-function PluginRow({ plugin }: { plugin: Plugin }) {
+function PluginRow({ plugin, update }: { plugin: Plugin; update: string | undefined }) {
   const word = pluginWord(plugin);
   const problem = plugin.instances.find((instance) => instance.problem !== undefined)?.problem;
   const tested = plugin.instances
@@ -211,6 +231,13 @@ function PluginRow({ plugin }: { plugin: Plugin }) {
       <td className="r num">{plugin.instances.length}</td>
       <td>
         {plugin.version ?? <span className="dim">not named</span>}
+        {update !== undefined && (
+          <span className="sub">
+            <Go to={`/plugins/${plugin.id}/versions`}>
+              {update} is offered<span className="vh"> for {plugin.name}</span>
+            </Go>
+          </span>
+        )}
         {plugin.pendingRevision && <span className="sub">a revision waits</span>}
       </td>
       <td>

@@ -44,7 +44,12 @@ export function Approval({ job }: { job: InstallJob }) {
           </div>
         </Checkbox.Group>
         <div className="row">
-          <ActButton variant="filled" may={approve.may} running={approve.running} onClick={send}>
+          <ActButton
+            variant={granted.length === 0 ? "default" : "filled"}
+            may={approve.may}
+            running={approve.running}
+            onClick={send}
+          >
             {granted.length === 0
               ? "Go on without any"
               : left === 0

@@ -18,7 +18,7 @@ export function JobSteps({ job }: { job: InstallJob }) {
           aria-current={step.id === now ? "step" : undefined}
         >
           <span className="dot" aria-hidden>
-            <StepMark step={step} place={at + 1} now={step.id === now} />
+            <StepMark step={step} place={at + 1} works={step.id === now && job.state !== "awaiting_approval"} />
           </span>
           <div className="stack xs">
             <div className="row between">
@@ -37,12 +37,12 @@ export function JobSteps({ job }: { job: InstallJob }) {
   );
 }
 
-function StepMark({ step: { state }, place, now }: { step: InstallStep; place: number; now: boolean }) {
+function StepMark({ step: { state }, place, works }: { step: InstallStep; place: number; works: boolean }) {
   if (state === "failed") return <IconX size={16} stroke={2.5} />;
   if (state === "warning") return <IconAlertTriangle size={15} stroke={2.25} />;
   if (state === "skipped") return <IconMinus size={16} stroke={2.5} />;
   if (state === "passed") return <IconCheck size={16} stroke={2.5} />;
-  return now ? <Loader size={14} color="currentColor" /> : place;
+  return works ? <Loader size={14} color="currentColor" /> : place;
 }
 
 /** The step that is worked on, or at which somebody is waited for. */

@@ -1,8 +1,9 @@
 import "../marketplace.css";
-import type { PossibleUpdate, UpdateRun } from "@hilum/contract/api";
+import type { UpdateRun } from "@hilum/contract/api";
 import { Checkbox } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
+import type { AnswerById } from "../../../api/call.ts";
 import { useAct, useRead } from "../../../api/use-api.ts";
 import { Panel, TableRegion } from "../../../look/panel.tsx";
 import { Empty } from "../../../look/pictures.tsx";
@@ -16,6 +17,8 @@ import { actorName, many, moment } from "../../../text/format.ts";
 import { MarketplaceTabs } from "../marketplace-tabs.tsx";
 import { jobWord } from "../market-words.ts";
 
+type PossibleUpdate = AnswerById<"listUpdates">["items"][number];
+
 const route = getRouteApi("/app/marketplace/updates");
 
 /** What could be updated now, in the order in which it is, and how far that has come. */
@@ -24,7 +27,11 @@ export function UpdatesScreen() {
   const navigate = route.useNavigate();
   const updates = useRead("listUpdates", {}, { everyMs: 5_000 });
   const id = asked ?? updates.data?.run?.id;
-  const run = useRead("getUpdateRun", { params: { run: id ?? "" } }, { enabled: id !== undefined, everyMs: updates.data?.run?.state === "running" ? 2_000 : 15_000 });
+  const run = useRead(
+    "getUpdateRun",
+    { params: { run: id ?? "" } },
+    { enabled: id !== undefined, everyMs: updates.data?.run?.state === "running" ? 2_000 : 15_000 },
+  );
   return (
     <Page
       title="Updates"

@@ -101,9 +101,16 @@ function Acts({
   onInstall(): void;
 }) {
   const may = useMay("previewInstall");
-  const { version, versions, installed, plugin } = listing;
+  const { version, versions, installed, update, plugin } = listing;
   const shown = versions.find((row) => row.version === version);
-  const verb = installed === undefined ? "Install" : shown?.installed === true ? "Install again" : "Change to";
+  const verb =
+    installed === undefined
+      ? "Install"
+      : shown?.installed === true
+        ? "Install again"
+        : version === update
+          ? "Update to"
+          : "Change to";
   const blocked = shown?.revoked === undefined ? undefined : "Its publisher took this version back.";
   return (
     <>

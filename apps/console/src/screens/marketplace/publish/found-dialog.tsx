@@ -113,6 +113,7 @@ export function FoundDialog({ onClose }: { onClose(): void }) {
         onChange={setRootIds}
       >
         <div className="stack sm" style={{ marginTop: 8 }}>
+          {known.length === 0 && <p className="small dim">None yet: unlock one, or add its public half.</p>}
           {known.map(({ id, title }) => (
             <Checkbox key={id} value={id} label={title} description={<code>{id.slice(0, 16)}…</code>} />
           ))}

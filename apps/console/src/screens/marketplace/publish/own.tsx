@@ -212,7 +212,7 @@ function Published({ repository, serving }: { repository: Repository; serving: S
       {versions.length === 0 ? (
         <Empty
           title="Nothing is published"
-          action={<GoButton to="/marketplace/publish/new">Hand in a version</GoButton>}
+          action={<GoButton to="/marketplace/publish/new">Hand in the first</GoButton>}
         >
           A version is handed in by its publisher, approved by two other people, and taken in by the keeper.
         </Empty>
@@ -244,7 +244,7 @@ function Published({ repository, serving }: { repository: Repository; serving: S
                     size="compact-sm"
                     compact
                     may={may}
-                    label={`Yank, deprecate or take back ${row.plugin} ${row.version}`}
+                    label={`Take out or back: ${row.plugin} ${row.version}`}
                     onClick={() => setAmending(row)}
                   >
                     Take out or back
@@ -297,7 +297,7 @@ function Publishers({ own, repository, serving }: Omit<MarketplaceProps, "onServ
                     {many(keyids.length, "key")}, {threshold} must sign: {keyids.map(shortHash).join(", ")}
                   </p>
                 </div>
-                <div className="end">
+                <div className="end row">
                   {many(Object.keys(filesOf(repository.publishers[name])).length, "file")}
                   {expiry !== undefined && (
                     <Status word={expiryWord[expiry.state]} quiet={expiry.state === "in_time"}>

@@ -183,13 +183,13 @@ function FileRow({ file: { path, digest, bytes: size } }: { file: ListedFile }) 
 }
 
 function Acts({ row }: { row: Submission }) {
-  const account = useAccount();
+  const me = `user:${useAccount().username}`;
   const review = useAct("reviewSubmission");
   const withdraw = useAct("withdrawSubmission", "Withdrawn");
   const [deciding, setDeciding] = useState<"approve" | "reject">();
   const params = { submission: row.id };
-  const mine = row.submittedBy === account.id || row.submittedBy === `user:${account.username}`;
-  const decided = row.reviews.some(({ by }) => by === account.id || by === `user:${account.username}`);
+  const mine = row.submittedBy === me;
+  const decided = row.reviews.some(({ by }) => by === me);
   if (row.state === "approved")
     return (
       <>

@@ -69,7 +69,7 @@ export function SourceActs({ source, above, below, onRefreshed }: SourceActsProp
         compact
         may={refresh.may}
         running={refresh.running}
-        label={`Read ${source.title} again`}
+        label={`Read again: ${source.title}`}
         leftSection={<IconRefresh size={16} aria-hidden />}
         onClick={() => void refresh.run({ params }).then((outcome) => outcome !== undefined && onRefreshed(outcome))}
       >
@@ -79,7 +79,7 @@ export function SourceActs({ source, above, below, onRefreshed }: SourceActsProp
         compact
         may={save.may}
         running={save.running}
-        label={`Export the mirror of ${source.title}`}
+        label={`Export mirror of ${source.title}`}
         leftSection={<IconDownload size={16} aria-hidden />}
         onClick={() => void save.start()}
       >

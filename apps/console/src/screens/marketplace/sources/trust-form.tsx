@@ -9,6 +9,7 @@ import { useFaults } from "../../../shell/use-faults.ts";
 import { day } from "../../../text/format.ts";
 import { sourceKindTitles } from "../market-words.ts";
 import { Fingerprint, sameFingerprint } from "./fingerprint.tsx";
+import { sourceIdOf } from "./source-id.ts";
 import { PolicyFields, tidyPolicy, usualPolicy } from "./policy-fields.tsx";
 
 type Kind = keyof typeof sourceKindTitles;
@@ -31,7 +32,7 @@ export function TrustForm({ place, root, onBack, onClose }: TrustFormProps) {
   const pasted = given.trim() !== "";
   const differs = pasted && !sameFingerprint(given, root.fingerprint);
   const { shown, passes } = useFaults("trust", {
-    title: title.trim() === "" ? "Give it a name." : idOf(title) === "" ? "Use a letter or a digit." : undefined,
+    title: title.trim() === "" ? "Give it a name." : sourceIdOf(title) === "" ? "Use a letter or a digit." : undefined,
     given: differs
       ? "It is not the same. Do not trust this marketplace; ask its keeper."
       : !pasted && !compared
@@ -42,7 +43,7 @@ export function TrustForm({ place, root, onBack, onClose }: TrustFormProps) {
     if (!passes()) return;
     const added = await add.run({
       body: {
-        ...{ id: idOf(title), title: title.trim(), kind, place, policy: tidyPolicy(policy) },
+        ...{ id: sourceIdOf(title), title: title.trim(), kind, place, policy: tidyPolicy(policy) },
         fingerprint: pasted ? given.trim() : root.fingerprint,
       },
     });
@@ -114,13 +115,3 @@ export function TrustForm({ place, root, onBack, onClose }: TrustFormProps) {
     </FormDialog>
   );
 }
-
-/** A short id from a title: letters and digits with hyphens between. */
-export const idOf = (title: string): string =>
-  title
-    .normalize("NFKD")
-    .replaceAll(/\p{M}/gu, "")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .slice(0, 40)
-    .replaceAll(/^-+|-+$/g, "");

@@ -40,6 +40,7 @@ function Kill() {
       plugin={plugin}
       instance={instance}
       tab="Overview"
+      crumb="Kill switch"
       prefix="Kill switch of"
       lead="Stops the plugin for good in one act: its tokens are revoked, its way out is cut, its processes end, and what happened is kept."
       reads={killed ? [report] : [radius]}
@@ -112,10 +113,9 @@ function Before({ radius, plugin, name }: { radius: BlastRadius; plugin: string;
             {many(radius.hosts.length, "host")}.
           </p>
           <p>
-            {many(radius.tokens, "token or link", "tokens and links")} are revoked, every way out is cut, all its
-            instances end and are quarantined. Messages that wait for it go to the next provider or wait. Nothing is
-            deleted: log, receipts and settings are kept as evidence. An administrator can lift it later; what was
-            revoked stays so.
+            Its tokens and links are revoked ({radius.tokens} open), every way out is cut, all its instances end and are
+            quarantined. Messages that wait for it go to the next provider or wait. Nothing is deleted: log, receipts
+            and settings are kept as evidence. An administrator can lift it later; what was revoked stays so.
           </p>
         </ConfirmDialog>
       )}

@@ -32,7 +32,7 @@ export function OfferedTable({ plugin, offered, held, onChoose }: OfferedTablePr
             <tr key={row.digest}>
               <th scope="row">
                 <b className="strong">{row.version}</b>
-                <span className="stack xs">
+                <span className="stack xs" style={{ justifyItems: "start" }}>
                   <VersionFlags row={row} />
                 </span>
               </th>
@@ -55,7 +55,7 @@ export function OfferedTable({ plugin, offered, held, onChoose }: OfferedTablePr
                         ? undefined
                         : "Its publisher took it back."
                   }
-                  label={`Review ${row.version}`}
+                  label={`${row.installed ? "Install again" : "Review"} ${row.version}`}
                   onClick={() => onChoose(row.version)}
                 >
                   {row.installed ? "Install again" : "Review"}

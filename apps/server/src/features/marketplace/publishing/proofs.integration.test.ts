@@ -92,8 +92,8 @@ describe("attacks on a marketplace, as its keeper's server and as a hospital's",
   describe("threat 120: a roll back", () => {
     it("is refused where the keeper would publish it", async () => {
       const now = await repositoryOf(ana);
-      const read = (name: string): never =>
-        JSON.parse(readFileSync(join(temp.join("1.0.0"), "metadata", name), "utf8"));
+      const read = (name: string) =>
+        JSON.parse(readFileSync(join(temp.join("1.0.0"), "metadata", name), "utf8")) as Repository["timestamp"];
       const old = { ...now, timestamp: read("timestamp.json") } as Repository;
       expectRefusal(await put(ana, old), "source.rolled_back");
       const { [publisher]: _gone, ...publishers } = now.publishers;
@@ -118,10 +118,10 @@ describe("attacks on a marketplace, as its keeper's server and as a hospital's",
     it("is announced to the keeper before it comes to that", async () => {
       const soon = when(new Date(Date.now() - 11 * dayMs));
       expect((await put(ana, await renew(await repositoryOf(ana), keeper.keys, soon))).status).toBe(200);
-      const { items } = await ana.ok("listRepairs");
-      expect(items.map(({ id }) => id)).toContain("own-marketplace:timestamp");
+      const { open } = await ana.ok("listRepairs");
+      expect(open.map(({ id }) => id)).toContain("own-marketplace:timestamp");
       expect((await put(ana, await renew(await repositoryOf(ana), keeper.keys, when()))).status).toBe(200);
-      const after = (await ana.ok("listRepairs")).items.map(({ id }) => id);
+      const after = (await ana.ok("listRepairs")).open.map(({ id }) => id);
       expect(after.filter((id) => id.startsWith("own-marketplace:"))).toEqual([]);
     });
 
