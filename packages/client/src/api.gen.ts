@@ -875,6 +875,300 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/marketplace/installs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List install jobs, newest first */
+        readonly get: operations["listInstalls"];
+        readonly put?: never;
+        /** Install or update a plugin: verify, unpack, start beside the old, handshake, conformance, smoke tests, switch, watch */
+        readonly post: operations["startInstall"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/installs/{job}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read an install job with its steps and times */
+        readonly get: operations["getInstall"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/installs/{job}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Approve that a new version may do more; until then the old one runs */
+        readonly post: operations["approveInstall"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/installs/{job}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Cancel an install job that has not switched yet; the old version goes on */
+        readonly post: operations["cancelInstall"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/installs/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Show what installing or updating would change, what else it needs and what keeps it; changes nothing */
+        readonly post: operations["previewInstall"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/listings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Search what all sources offer, with the counts of each facet */
+        readonly get: operations["searchMarketplace"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/listings/{plugin}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read what a marketplace says of a plugin: versions, rights, hosts, parts, quality and what shows it */
+        readonly get: operations["getListing"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/listings/{plugin}/images/{image}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read a picture of a listing, as its publisher signed it */
+        readonly get: operations["getListingImage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/mirrors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Upload a mirror; it is kept aside and trusted by nobody until a source is made of it or takes it in */
+        readonly post: operations["uploadMirror"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/packages": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Upload a package; it is read and kept aside, and nothing of it runs */
+        readonly post: operations["uploadPackage"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/sources": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the marketplaces that plugins come from, in the order in which they are asked */
+        readonly get: operations["listSources"];
+        readonly put?: never;
+        /** Trust a marketplace by the fingerprint of its root keys, and read it */
+        readonly post: operations["addSource"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/sources/{source}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Change a source's title, its place in the order, or how far it is trusted */
+        readonly put: operations["changeSource"];
+        readonly post?: never;
+        /** Trust a marketplace no more; what was installed from it stays and gets no updates */
+        readonly delete: operations["removeSource"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/sources/{source}/mirror": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download a source as one file, whole and verifiable, for a site without internet */
+        readonly get: operations["exportMirror"];
+        readonly put?: never;
+        /** Let a source go on from an uploaded mirror; it must be signed by the keys that are trusted, and newer */
+        readonly post: operations["takeMirror"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/sources/{source}/refresh": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Read a marketplace anew; each file is verified before anything of it is taken */
+        readonly post: operations["refreshSource"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/sources/inspect": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Read the root keys of a marketplace, so that a person can compare their fingerprint; trusts nothing */
+        readonly post: operations["inspectSource"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/updates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the updates that could be taken, in the order in which *update all* takes them */
+        readonly get: operations["listUpdates"];
+        readonly put?: never;
+        /** Take several updates one after the other, stopping at the first that fails */
+        readonly post: operations["startUpdates"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/marketplace/updates/{run}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read how far several updates have come */
+        readonly get: operations["getUpdateRun"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/messages": {
         readonly parameters: {
             readonly query?: never;
@@ -1127,6 +1421,23 @@ export interface paths {
         readonly get: operations["getAccess"];
         /** Grant, narrow or deny scopes */
         readonly put: operations["decideAccess"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/blast-radius": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Count what a plugin could have reached: data, people, hosts, rights, secrets, since when */
+        readonly get: operations["getBlastRadius"];
+        readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -1424,6 +1735,41 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/kill": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read what the kill switch did, and what the plugin could have reached by then */
+        readonly get: operations["getKillReport"];
+        readonly put?: never;
+        /** Stop a plugin for good: revokes its tokens, cuts its egress, ends its processes, keeps the evidence */
+        readonly post: operations["killPlugin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/kill/lift": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Let a killed plugin be enabled again; what was revoked stays so */
+        readonly post: operations["liftKill"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/live-reload": {
         readonly parameters: {
             readonly query?: never;
@@ -1527,6 +1873,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plugins/{plugin}/pin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Hold a plugin at its version, or let it be updated again */
+        readonly put: operations["pinPlugin"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/plugins/{plugin}/remote": {
         readonly parameters: {
             readonly query?: never;
@@ -1589,6 +1952,23 @@ export interface paths {
         readonly put?: never;
         /** Restart the instance's process; lifts a quarantine */
         readonly post: operations["restartInstance"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/roll-back": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Go back to a version that is kept */
+        readonly post: operations["rollBackPlugin"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1849,6 +2229,40 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read which version runs, which are kept, which are offered, and who changed it when */
+        readonly get: operations["getVersions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plugins/{plugin}/versions/{digest}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a kept version that does not run */
+        readonly delete: operations["forgetVersion"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -3177,6 +3591,14 @@ export interface components {
             };
             readonly what: string;
         };
+        readonly Advisory: {
+            readonly component: string;
+            readonly fixedIn?: string;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly severity: "low" | "moderate" | "high" | "critical";
+            readonly title: string;
+        };
         readonly Agreement: {
             /** Format: date-time */
             readonly createdAt: string;
@@ -3248,6 +3670,41 @@ export interface components {
                 readonly instance: string;
                 readonly plugin: string;
             };
+        };
+        readonly BlastRadius: {
+            readonly data: readonly {
+                readonly count: number;
+                /** Format: date-time */
+                readonly first?: string;
+                /** @enum {unknown} */
+                readonly kind: "messages" | "attachments" | "records";
+                /** Format: date-time */
+                readonly last?: string;
+                readonly people?: number;
+                readonly title: string;
+            }[];
+            readonly hosts: readonly {
+                readonly bytesOut: number;
+                readonly host: string;
+                /** Format: date-time */
+                readonly lastAt: string;
+                readonly requests: number;
+            }[];
+            readonly patients: number;
+            readonly plugin: string;
+            readonly receiptDays: number;
+            readonly scopes: readonly {
+                readonly instance: string;
+                readonly plain: string;
+                readonly scope: string;
+            }[];
+            readonly secrets: readonly {
+                readonly instance: string;
+                readonly name: string;
+            }[];
+            /** Format: date-time */
+            readonly since?: string;
+            readonly tokens: number;
         };
         readonly CallStats: {
             readonly calls: number;
@@ -3733,6 +4190,81 @@ export interface components {
             /** @enum {unknown} */
             readonly verdict: "accepted" | "bad_signature" | "stale" | "replayed" | "too_large" | "busy" | "plugin_failed" | "not_running";
         };
+        readonly InstallJob: {
+            readonly approval?: readonly {
+                readonly plain: string;
+                readonly reason: string;
+                readonly scope: string;
+            }[];
+            readonly cancellable: boolean;
+            readonly digest: string;
+            /** Format: date-time */
+            readonly finishedAt?: string;
+            readonly from?: string;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "install" | "update" | "downgrade" | "reinstall" | "roll_back";
+            readonly name: string;
+            readonly plugin: string;
+            readonly problem?: {
+                readonly code: string;
+                readonly fix: string;
+                readonly title: string;
+                readonly why: string;
+            };
+            readonly reason?: string;
+            readonly source?: string;
+            /** Format: date-time */
+            readonly startedAt: string;
+            readonly startedBy: string;
+            /** @enum {unknown} */
+            readonly state: "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
+            readonly steps: readonly components["schemas"]["InstallStep"][];
+            readonly to: string;
+            /** Format: date-time */
+            readonly watchUntil?: string;
+        };
+        readonly InstallPreview: {
+            readonly blocked: readonly {
+                readonly code: string;
+                readonly fix: string;
+                readonly override: boolean;
+                readonly title: string;
+                /** Format: date-time */
+                readonly until?: string;
+                readonly why: string;
+            }[];
+            readonly bytes: number;
+            readonly differences: components["schemas"]["VersionDifferences"];
+            readonly digest: string;
+            readonly from?: string;
+            /** @enum {unknown} */
+            readonly kind: "install" | "update" | "downgrade" | "reinstall" | "roll_back";
+            readonly name: string;
+            readonly order: readonly components["schemas"]["PlannedInstall"][];
+            readonly plugin: string;
+            readonly publisher?: string;
+            readonly source?: {
+                readonly id: string;
+                readonly title: string;
+            };
+            /** @enum {unknown} */
+            readonly status: "verified" | "signed" | "modified" | "unsigned" | "revoked";
+            readonly to: string;
+        };
+        readonly InstallStep: {
+            readonly code?: string;
+            readonly detail?: string;
+            readonly durationMs?: number;
+            readonly fix?: string;
+            /** @enum {unknown} */
+            readonly id: "verify" | "unpack" | "approve" | "start" | "handshake" | "conformance" | "smoke" | "switch" | "watch";
+            /** Format: date-time */
+            readonly startedAt?: string;
+            /** @enum {unknown} */
+            readonly state: "waiting" | "running" | "passed" | "warning" | "failed" | "skipped";
+            readonly title: string;
+        };
         readonly Instance: {
             /** Format: date-time */
             readonly enabledAt?: string;
@@ -3766,6 +4298,23 @@ export interface components {
             readonly state: "registered" | "configured" | "access_reviewed" | "enabled" | "disabled" | "quarantined";
             readonly testMode: boolean;
             readonly title: string;
+        };
+        readonly KeptVersion: {
+            readonly digest: string;
+            /** Format: date-time */
+            readonly installedAt: string;
+            readonly installedBy: string;
+            readonly publisher?: string;
+            readonly rollBack: {
+                readonly instead?: string;
+                readonly possible: boolean;
+                readonly why?: string;
+            };
+            readonly running: boolean;
+            readonly source?: string;
+            /** @enum {unknown} */
+            readonly status: "verified" | "signed" | "modified" | "unsigned" | "revoked";
+            readonly version: string;
         };
         readonly KeyRotation: {
             readonly at?: string;
@@ -3830,6 +4379,119 @@ export interface components {
                 readonly total: number;
             };
         };
+        readonly KillReport: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            /** Format: date-time */
+            readonly liftedAt?: string;
+            readonly liftedBy?: string;
+            readonly plugin: string;
+            readonly radius: components["schemas"]["BlastRadius"];
+            readonly reason: string;
+            readonly steps: readonly {
+                readonly detail: string;
+                readonly done: boolean;
+                /** @enum {unknown} */
+                readonly id: "tokens" | "egress" | "drain" | "quarantine" | "evidence";
+                readonly title: string;
+            }[];
+        };
+        readonly Listing: {
+            readonly capabilities: readonly {
+                /** @enum {unknown} */
+                readonly name: "send_messages" | "receive_messages" | "store_records" | "transform_records" | "provide_operations" | "handle_events" | "run_jobs";
+                readonly title: string;
+            }[];
+            readonly deprecated?: string;
+            readonly description: string;
+            readonly installed?: string;
+            readonly license?: string;
+            readonly name: string;
+            /** @enum {unknown} */
+            readonly phi: "none" | "transit" | "store";
+            readonly plugin: string;
+            /** Format: date-time */
+            readonly publishedAt: string;
+            readonly publisher: string;
+            /** @enum {unknown} */
+            readonly quality: "none" | "bronze" | "silver" | "gold" | "platinum";
+            readonly security: boolean;
+            readonly source: {
+                readonly id: string;
+                readonly title: string;
+            };
+            readonly update?: string;
+            readonly version: string;
+        };
+        readonly ListingDetail: {
+            readonly bytes: number;
+            readonly capabilities: readonly {
+                /** @enum {unknown} */
+                readonly name: "send_messages" | "receive_messages" | "store_records" | "transform_records" | "provide_operations" | "handle_events" | "run_jobs";
+                readonly title: string;
+            }[];
+            readonly capabilityNotes: readonly {
+                readonly plain: string;
+                readonly served: boolean;
+                readonly title: string;
+            }[];
+            readonly deprecated?: string;
+            readonly description: string;
+            readonly digest: string;
+            readonly homepage?: string;
+            readonly hosts: readonly string[];
+            readonly installed?: string;
+            readonly license?: string;
+            readonly name: string;
+            readonly needs: readonly {
+                readonly fits: boolean;
+                readonly plugin: string;
+                readonly present?: string;
+                readonly range: string;
+            }[];
+            readonly others: readonly {
+                readonly source: string;
+                readonly title: string;
+                readonly version: string;
+            }[];
+            readonly permissions: readonly {
+                readonly plain: string;
+                readonly reason: string;
+                readonly scope: string;
+            }[];
+            /** @enum {unknown} */
+            readonly phi: "none" | "transit" | "store";
+            readonly plugin: string;
+            /** Format: date-time */
+            readonly publishedAt: string;
+            readonly publisher: string;
+            /** @enum {unknown} */
+            readonly quality: "none" | "bronze" | "silver" | "gold" | "platinum";
+            readonly qualityCriteria: readonly components["schemas"]["QualityCriterion"][];
+            readonly readme?: string;
+            readonly requiresHilum?: string;
+            readonly sbom: {
+                readonly advisories: readonly components["schemas"]["Advisory"][];
+                readonly components: number;
+                readonly licenses: readonly {
+                    readonly count: number;
+                    readonly license: string;
+                }[];
+            };
+            readonly screenshots: readonly {
+                readonly alt: string;
+                readonly image: string;
+            }[];
+            readonly security: boolean;
+            readonly source: {
+                readonly id: string;
+                readonly title: string;
+            };
+            readonly update?: string;
+            readonly version: string;
+            readonly versions: readonly components["schemas"]["OfferedVersion"][];
+        };
         readonly LiveReload: {
             readonly on: boolean;
             readonly plugin: string;
@@ -3889,6 +4551,53 @@ export interface components {
             }[];
             readonly settings: readonly string[];
             readonly valid: boolean;
+        };
+        readonly MarketplaceSource: {
+            /** Format: date-time */
+            readonly addedAt: string;
+            readonly addedBy: string;
+            readonly faults: readonly {
+                readonly code: string;
+                readonly fix: string;
+                readonly publisher: string;
+                readonly title: string;
+            }[];
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "official" | "organisation" | "air_gapped";
+            readonly place: {
+                readonly address: string;
+                /** @constant */
+                readonly kind: "address";
+            } | {
+                /** @constant */
+                readonly kind: "folder";
+                readonly path: string;
+            } | {
+                /** @constant */
+                readonly kind: "mirror";
+                readonly mirror: string;
+            };
+            readonly plugins: number;
+            readonly policy: components["schemas"]["SourcePolicy"];
+            readonly precedence: number;
+            readonly problem?: {
+                readonly code: string;
+                readonly fix: string;
+                /** Format: date-time */
+                readonly since: string;
+                readonly title: string;
+                readonly why: string;
+            };
+            readonly publishers: readonly string[];
+            /** Format: date-time */
+            readonly refreshedAt?: string;
+            readonly revision: number;
+            readonly root: components["schemas"]["SourceRoot"];
+            /** @enum {unknown} */
+            readonly state: "fresh" | "stale" | "failing" | "not_read";
+            readonly title: string;
+            readonly versions: number;
         };
         readonly MaskedLine: {
             readonly label: string;
@@ -3965,6 +4674,21 @@ export interface components {
             /** Format: date-time */
             readonly updatedAt: string;
         };
+        readonly OfferedVersion: {
+            readonly bytes: number;
+            readonly changelog: string;
+            /** Format: date-time */
+            readonly coolingOffUntil?: string;
+            readonly digest: string;
+            readonly installed: boolean;
+            /** Format: date-time */
+            readonly publishedAt: string;
+            readonly revoked?: string;
+            readonly security: boolean;
+            readonly unfit?: string;
+            readonly version: string;
+            readonly yanked?: string;
+        };
         readonly Ok: {
             /** @constant */
             readonly ok: true;
@@ -4010,6 +4734,15 @@ export interface components {
             readonly allowed: boolean;
             readonly why?: string;
         };
+        readonly PlannedInstall: {
+            readonly because: string;
+            readonly digest: string;
+            readonly from?: string;
+            readonly name: string;
+            readonly plugin: string;
+            readonly source?: string;
+            readonly to: string;
+        };
         readonly PlatformSettings: {
             readonly authorities?: readonly string[];
             /** @enum {unknown} */
@@ -4028,7 +4761,7 @@ export interface components {
                 readonly title: string;
             }[];
             /** @enum {unknown} */
-            readonly code: "included" | "linked" | "host" | "remote" | "waiting";
+            readonly code: "included" | "installed" | "linked" | "host" | "remote" | "waiting";
             readonly codePath?: string;
             readonly description?: string;
             readonly digest: string;
@@ -4053,7 +4786,7 @@ export interface components {
                 readonly title: string;
             }[];
             /** @enum {unknown} */
-            readonly code: "included" | "linked" | "host" | "remote" | "waiting";
+            readonly code: "included" | "installed" | "linked" | "host" | "remote" | "waiting";
             readonly codePath?: string;
             readonly description?: string;
             readonly digest: string;
@@ -4081,6 +4814,97 @@ export interface components {
                 readonly title: string;
             }[];
             readonly version?: string;
+        };
+        readonly PluginVersions: {
+            readonly highest?: string;
+            readonly history: readonly {
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: string;
+                readonly from?: string;
+                readonly job: string;
+                /** @enum {unknown} */
+                readonly kind: "install" | "update" | "downgrade" | "reinstall" | "roll_back";
+                readonly reason?: string;
+                /** @enum {unknown} */
+                readonly state: "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
+                readonly to: string;
+            }[];
+            readonly installed?: {
+                readonly digest: string;
+                /** Format: date-time */
+                readonly installedAt: string;
+                readonly installedBy: string;
+                readonly publisher?: string;
+                readonly rollBack: {
+                    readonly instead?: string;
+                    readonly possible: boolean;
+                    readonly why?: string;
+                };
+                readonly running: boolean;
+                readonly source?: string;
+                /** @enum {unknown} */
+                readonly status: "verified" | "signed" | "modified" | "unsigned" | "revoked";
+                readonly version: string;
+            };
+            readonly job?: {
+                readonly approval?: readonly {
+                    readonly plain: string;
+                    readonly reason: string;
+                    readonly scope: string;
+                }[];
+                readonly cancellable: boolean;
+                readonly digest: string;
+                /** Format: date-time */
+                readonly finishedAt?: string;
+                readonly from?: string;
+                readonly id: string;
+                /** @enum {unknown} */
+                readonly kind: "install" | "update" | "downgrade" | "reinstall" | "roll_back";
+                readonly name: string;
+                readonly plugin: string;
+                readonly problem?: {
+                    readonly code: string;
+                    readonly fix: string;
+                    readonly title: string;
+                    readonly why: string;
+                };
+                readonly reason?: string;
+                readonly source?: string;
+                /** Format: date-time */
+                readonly startedAt: string;
+                readonly startedBy: string;
+                /** @enum {unknown} */
+                readonly state: "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
+                readonly steps: readonly components["schemas"]["InstallStep"][];
+                readonly to: string;
+                /** Format: date-time */
+                readonly watchUntil?: string;
+            };
+            readonly kept: readonly components["schemas"]["KeptVersion"][];
+            readonly offered: readonly components["schemas"]["OfferedVersion"][];
+            readonly pin?: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: string;
+                readonly reason: string;
+            };
+            readonly plugin: string;
+        };
+        readonly PossibleUpdate: {
+            readonly from: string;
+            readonly held?: {
+                readonly code: string;
+                /** Format: date-time */
+                readonly until?: string;
+                readonly why: string;
+            };
+            readonly moreRights: boolean;
+            readonly name: string;
+            readonly plugin: string;
+            readonly security: boolean;
+            readonly source: string;
+            readonly to: string;
         };
         readonly PracticeMessage: {
             /** Format: date-time */
@@ -4125,6 +4949,14 @@ export interface components {
             readonly status: number;
             readonly title: string;
             readonly type: string;
+        };
+        readonly QualityCriterion: {
+            readonly evidence: string;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly level: "bronze" | "silver" | "gold" | "platinum";
+            readonly met: boolean;
+            readonly title: string;
         };
         readonly RecordAttachment: {
             readonly bytes?: number;
@@ -4641,6 +5473,38 @@ export interface components {
             readonly title: string;
             readonly why: string;
         };
+        readonly SourcePolicy: {
+            readonly coolingOffDays: number;
+            readonly publishers: readonly string[];
+            /** @enum {unknown} */
+            readonly whenRevoked: "stop" | "warn";
+        };
+        readonly SourceRefresh: {
+            readonly added: number;
+            readonly changed: number;
+            readonly removed: number;
+            readonly revoked: readonly {
+                /** @enum {unknown} */
+                readonly done: "stopped" | "said";
+                readonly plugin: string;
+                readonly reason: string;
+                readonly version: string;
+            }[];
+            readonly skipped: readonly {
+                readonly path: string;
+                readonly why: string;
+            }[];
+            readonly source: components["schemas"]["MarketplaceSource"];
+        };
+        readonly SourceRoot: {
+            /** Format: date-time */
+            readonly expiresAt: string;
+            readonly fingerprint: string;
+            readonly keys: readonly string[];
+            readonly test: boolean;
+            readonly threshold: number;
+            readonly version: number;
+        };
         readonly StoredType: {
             readonly bytes?: number;
             /** @enum {unknown} */
@@ -4712,6 +5576,24 @@ export interface components {
                 readonly name: string;
                 readonly plugin: string;
             }[];
+        };
+        readonly UpdateRun: {
+            /** Format: date-time */
+            readonly finishedAt?: string;
+            readonly id: string;
+            readonly items: readonly {
+                readonly job?: string;
+                readonly plugin: string;
+                /** @enum {unknown} */
+                readonly state: "waiting" | "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
+                readonly to: string;
+                readonly why?: string;
+            }[];
+            /** Format: date-time */
+            readonly startedAt: string;
+            readonly startedBy: string;
+            /** @enum {unknown} */
+            readonly state: "running" | "succeeded" | "stopped";
         };
         readonly Upgraded: {
             readonly backup?: string;
@@ -4824,6 +5706,46 @@ export interface components {
             /** @enum {unknown} */
             readonly state: "running" | "done" | "cancelled";
             readonly total: number;
+        };
+        readonly VersionDifferences: {
+            readonly capabilities: {
+                readonly added: readonly string[];
+                readonly removed: readonly string[];
+            };
+            readonly files: readonly {
+                readonly bytes: number;
+                /** @enum {unknown} */
+                readonly change: "added" | "removed" | "changed";
+                readonly path: string;
+            }[];
+            readonly filesKnown: boolean;
+            readonly hosts: {
+                readonly added: readonly string[];
+                readonly removed: readonly string[];
+            };
+            readonly manifest: readonly {
+                readonly after?: string;
+                readonly before?: string;
+                readonly pointer: string;
+            }[];
+            readonly moreRights: boolean;
+            readonly needs: {
+                readonly added: readonly string[];
+                readonly removed: readonly string[];
+            };
+            readonly scopes: {
+                readonly added: readonly {
+                    readonly plain: string;
+                    readonly reason: string;
+                    readonly scope: string;
+                }[];
+                readonly removed: readonly {
+                    readonly plain: string;
+                    readonly reason: string;
+                    readonly scope: string;
+                }[];
+            };
+            readonly settings: readonly string[];
         };
         readonly WireFrame: {
             /** Format: date-time */
@@ -6963,6 +7885,876 @@ export interface operations {
             };
         };
     };
+    readonly listInstalls: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly plugin?: string;
+                readonly state?: "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["InstallJob"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly startInstall: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly digest: string;
+                    readonly plugin: string;
+                    readonly reason?: string;
+                    readonly source?: string;
+                    readonly upload?: string;
+                    readonly version?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InstallJob"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getInstall: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly job: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InstallJob"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly approveInstall: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly job: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly scopes: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InstallJob"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly cancelInstall: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly job: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InstallJob"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly previewInstall: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly plugin: string;
+                    readonly source?: string;
+                    readonly upload?: string;
+                    readonly version?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InstallPreview"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly searchMarketplace: {
+        readonly parameters: {
+            readonly query?: {
+                readonly capability?: "send_messages" | "receive_messages" | "store_records" | "transform_records" | "provide_operations" | "handle_events" | "run_jobs";
+                readonly cursor?: string;
+                readonly license?: string;
+                readonly limit?: number;
+                readonly phi?: "none" | "transit" | "store";
+                readonly publisher?: string;
+                readonly q?: string;
+                readonly quality?: "none" | "bronze" | "silver" | "gold" | "platinum";
+                readonly sort?: "relevance" | "name" | "newest" | "quality";
+                readonly source?: string;
+                readonly state?: "installed" | "update";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly behind: readonly {
+                            /** Format: date-time */
+                            readonly asOf?: string;
+                            readonly source: string;
+                            readonly title: string;
+                        }[];
+                        readonly facets: {
+                            readonly capability: readonly {
+                                readonly count: number;
+                                readonly title: string;
+                                readonly value: string;
+                            }[];
+                            readonly license: readonly {
+                                readonly count: number;
+                                readonly title: string;
+                                readonly value: string;
+                            }[];
+                            readonly phi: readonly {
+                                readonly count: number;
+                                readonly title: string;
+                                readonly value: string;
+                            }[];
+                            readonly publisher: readonly {
+                                readonly count: number;
+                                readonly title: string;
+                                readonly value: string;
+                            }[];
+                            readonly quality: readonly {
+                                readonly count: number;
+                                readonly title: string;
+                                readonly value: string;
+                            }[];
+                            readonly source: readonly {
+                                readonly count: number;
+                                readonly title: string;
+                                readonly value: string;
+                            }[];
+                            readonly state: readonly {
+                                readonly count: number;
+                                readonly title: string;
+                                readonly value: string;
+                            }[];
+                        };
+                        readonly items: readonly components["schemas"]["Listing"][];
+                        readonly next?: string;
+                        readonly suggestion?: string;
+                        readonly total: number;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getListing: {
+        readonly parameters: {
+            readonly query?: {
+                readonly source?: string;
+                readonly version?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListingDetail"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getListingImage: {
+        readonly parameters: {
+            readonly query?: {
+                readonly source?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly image: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/png": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly uploadMirror: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly bytes: number;
+                        readonly files: number;
+                        readonly mirror: string;
+                        readonly root: components["schemas"]["SourceRoot"];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly uploadPackage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly bytes: number;
+                        readonly digest: string;
+                        readonly name: string;
+                        readonly plugin: string;
+                        readonly version: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listSources: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["MarketplaceSource"][];
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly addSource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly fingerprint: string;
+                    readonly id: string;
+                    /** @enum {unknown} */
+                    readonly kind: "official" | "organisation" | "air_gapped";
+                    readonly place: {
+                        readonly address: string;
+                        /** @constant */
+                        readonly kind: "address";
+                    } | {
+                        /** @constant */
+                        readonly kind: "folder";
+                        readonly path: string;
+                    } | {
+                        /** @constant */
+                        readonly kind: "mirror";
+                        readonly mirror: string;
+                    };
+                    readonly policy: components["schemas"]["SourcePolicy"];
+                    readonly title: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketplaceSource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly changeSource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly policy: components["schemas"]["SourcePolicy"];
+                    readonly precedence: number;
+                    readonly revision: number;
+                    readonly title: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketplaceSource"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly removeSource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly exportMirror: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/vnd.hilum.mirror+zip": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly takeMirror: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly mirror: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceRefresh"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly refreshSource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceRefresh"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly inspectSource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly place: {
+                        readonly address: string;
+                        /** @constant */
+                        readonly kind: "address";
+                    } | {
+                        /** @constant */
+                        readonly kind: "folder";
+                        readonly path: string;
+                    } | {
+                        /** @constant */
+                        readonly kind: "mirror";
+                        readonly mirror: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SourceRoot"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listUpdates: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["PossibleUpdate"][];
+                        readonly run?: {
+                            /** Format: date-time */
+                            readonly finishedAt?: string;
+                            readonly id: string;
+                            readonly items: readonly {
+                                readonly job?: string;
+                                readonly plugin: string;
+                                /** @enum {unknown} */
+                                readonly state: "waiting" | "running" | "awaiting_approval" | "watching" | "succeeded" | "failed" | "rolled_back" | "cancelled";
+                                readonly to: string;
+                                readonly why?: string;
+                            }[];
+                            /** Format: date-time */
+                            readonly startedAt: string;
+                            readonly startedBy: string;
+                            /** @enum {unknown} */
+                            readonly state: "running" | "succeeded" | "stopped";
+                        };
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly startUpdates: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly plugins: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UpdateRun"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getUpdateRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UpdateRun"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listMessages: {
         readonly parameters: {
             readonly query?: {
@@ -7714,6 +9506,37 @@ export interface operations {
             };
         };
     };
+    readonly getBlastRadius: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BlastRadius"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listConformanceRuns: {
         readonly parameters: {
             readonly query?: never;
@@ -8416,6 +10239,111 @@ export interface operations {
             };
         };
     };
+    readonly getKillReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KillReport"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly killPlugin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KillReport"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly liftKill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly getLiveReload: {
         readonly parameters: {
             readonly query?: never;
@@ -8661,6 +10589,44 @@ export interface operations {
             };
         };
     };
+    readonly pinPlugin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly pinned: boolean;
+                    readonly reason?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PluginVersions"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     readonly listRemoteLinks: {
         readonly parameters: {
             readonly query?: {
@@ -8786,6 +10752,44 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Instance"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly rollBackPlugin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly digest: string;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Accepted; it waits */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InstallJob"];
                 };
             };
             /** @description Refused: what, where and the mend */
@@ -9506,6 +11510,69 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UpgradePreview"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getVersions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PluginVersions"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly forgetVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly digest: string;
+                readonly plugin: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ok"];
                 };
             };
             /** @description Refused: what, where and the mend */

@@ -316,6 +316,60 @@ const errorCatalogue = {
 		fix: "Set the clocks of both sides right; the vendor may send it again.",
 		retryable: false
 	},
+	"install.blocked": {
+		status: 409,
+		title: "The version cannot be installed as things are",
+		fix: "Read what keeps it in the preview, and mend that, or give a reason where one is enough.",
+		retryable: false
+	},
+	"install.changed": {
+		status: 409,
+		title: "It is not the package that was looked at",
+		fix: "Open the preview again and read what changed.",
+		retryable: false
+	},
+	"install.conformance": {
+		status: 422,
+		title: "The package does not keep the contract of its capabilities",
+		fix: "Report it to its publisher. The version that runs was not touched.",
+		retryable: false
+	},
+	"install.in_progress": {
+		status: 409,
+		title: "The plugin is being changed already",
+		fix: "Wait until that job has ended, or cancel it under Marketplace, Installs.",
+		retryable: false
+	},
+	"install.not_found": {
+		status: 404,
+		title: "There is no such install job",
+		fix: "Choose one from the list of installs.",
+		retryable: false
+	},
+	"install.smoke": {
+		status: 422,
+		title: "The smoke tests of the new version fail",
+		fix: "Read what failed. The version that runs was not touched; settings may have to be changed first.",
+		retryable: false
+	},
+	"install.settings": {
+		status: 409,
+		title: "The settings of that version are not kept",
+		fix: "Install the older version from a package file and enter its settings anew.",
+		retryable: false
+	},
+	"install.updating": {
+		status: 409,
+		title: "Updates are under way already",
+		fix: "Wait until they have ended.",
+		retryable: false
+	},
+	"install.wrong_state": {
+		status: 409,
+		title: "The install job is in a state that does not allow this",
+		fix: "Refresh the job and follow what its page offers.",
+		retryable: false
+	},
 	"instance.not_found": {
 		status: 404,
 		title: "The plugin has no such instance",
@@ -424,6 +478,12 @@ const errorCatalogue = {
 		fix: "Correct the named places of the listing and sign it again.",
 		retryable: false
 	},
+	"listing.not_found": {
+		status: 404,
+		title: "No marketplace offers this",
+		fix: "Search for it, or refresh the sources.",
+		retryable: false
+	},
 	"manifest.id_reserved": {
 		status: 422,
 		title: "The id is reserved",
@@ -514,6 +574,12 @@ const errorCatalogue = {
 		fix: "Install the version from a marketplace, or roll back to one that is.",
 		retryable: false
 	},
+	"package.revoked": {
+		status: 409,
+		title: "The publisher took this version back",
+		fix: "Update the plugin, or roll back to a version that was not taken back.",
+		retryable: false
+	},
 	"package.symlink": {
 		status: 422,
 		title: "The package holds a symbolic link",
@@ -580,11 +646,23 @@ const errorCatalogue = {
 		fix: "Make the plugin's files readable by others (chmod -R o+rX on its folder) and try again.",
 		retryable: false
 	},
+	"plugin.cut_off": {
+		status: 409,
+		title: "The kill switch of the plugin is on",
+		fix: "Read under Kill switch what it could have reached. An administrator lifts it there.",
+		retryable: false
+	},
 	"plugin.failed": {
 		status: 502,
 		title: "The plugin reported a failure",
 		fix: "Open the plugin's Health page.",
 		retryable: true
+	},
+	"plugin.installed": {
+		status: 409,
+		title: "The plugin comes from a package",
+		fix: "Install another version of it: its manifest and code belong together.",
+		retryable: false
 	},
 	"plugin.killed": {
 		status: 502,
@@ -1006,6 +1084,12 @@ const errorCatalogue = {
 		fix: "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
 		retryable: true
 	},
+	"source.fingerprint": {
+		status: 403,
+		title: "The fingerprint is not that of the marketplace's root keys",
+		fix: "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
+		retryable: false
+	},
 	"source.invalid": {
 		status: 422,
 		title: "The marketplace's files are not valid",
@@ -1017,6 +1101,12 @@ const errorCatalogue = {
 		title: "The marketplace's files do not belong together",
 		fix: "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
 		retryable: true
+	},
+	"source.not_found": {
+		status: 404,
+		title: "There is no such source",
+		fix: "Choose one from the list of sources.",
+		retryable: false
 	},
 	"source.rolled_back": {
 		status: 409,

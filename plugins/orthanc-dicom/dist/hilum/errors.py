@@ -77,6 +77,15 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── HookReplayed              hook.replayed
 │   ├── HookSecretMissing         hook.secret_missing
 │   ├── HookStale                 hook.stale
+│   ├── InstallBlocked            install.blocked
+│   ├── InstallChanged            install.changed
+│   ├── InstallConformance        install.conformance
+│   ├── InstallInProgress         install.in_progress
+│   ├── InstallNotFound           install.not_found
+│   ├── InstallSettings           install.settings
+│   ├── InstallSmoke              install.smoke
+│   ├── InstallUpdating           install.updating
+│   ├── InstallWrongState         install.wrong_state
 │   ├── InstanceNotFound          instance.not_found
 │   ├── InstanceWrongState        instance.wrong_state
 │   ├── KeyExposed                key.exposed
@@ -94,6 +103,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── KeyFileInvalid            key_file.invalid
 │   ├── KeyFilePassphrase         key_file.passphrase
 │   ├── ListingInvalid            listing.invalid
+│   ├── ListingNotFound           listing.not_found
 │   ├── ManifestIdConfusable      manifest.id_confusable
 │   ├── ManifestIdReserved        manifest.id_reserved
 │   ├── ManifestInvalid           manifest.invalid
@@ -108,6 +118,7 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PackageInvalid            package.invalid
 │   ├── PackageModified           package.modified
 │   ├── PackageNotInstalled       package.not_installed
+│   ├── PackageRevoked            package.revoked
 │   ├── PackageSymlink            package.symlink
 │   ├── PageBusy                  page.busy
 │   ├── PageChanged               page.changed
@@ -119,6 +130,8 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── PageUnreadable            page.unreadable
 │   ├── PluginBadReply            plugin.bad_reply
 │   ├── PluginCodeUnreadable      plugin.code_unreadable
+│   ├── PluginCutOff              plugin.cut_off
+│   ├── PluginInstalled           plugin.installed
 │   ├── PluginKilled              plugin.killed
 │   ├── PluginLinkLost            plugin.link_lost
 │   ├── PluginNotFound            plugin.not_found
@@ -169,8 +182,10 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SetupInProgress           setup.in_progress
 │   ├── SmokeFailed               smoke.failed
 │   ├── SourceExpired             source.expired
+│   ├── SourceFingerprint         source.fingerprint
 │   ├── SourceInvalid             source.invalid
 │   ├── SourceMixed               source.mixed
+│   ├── SourceNotFound            source.not_found
 │   ├── SourceRolledBack          source.rolled_back
 │   ├── SourceSignature           source.signature
 │   ├── SourceTestKeys            source.test_keys
@@ -410,6 +425,42 @@ class HookStale(HostError):
     """The webhook is too old, or from the future: `hook.stale`."""
 
 
+class InstallBlocked(HostError):
+    """The version cannot be installed as things are: `install.blocked`."""
+
+
+class InstallChanged(HostError):
+    """It is not the package that was looked at: `install.changed`."""
+
+
+class InstallConformance(HostError):
+    """The package does not keep the contract of its capabilities: `install.conformance`."""
+
+
+class InstallInProgress(HostError):
+    """The plugin is being changed already: `install.in_progress`."""
+
+
+class InstallNotFound(HostError):
+    """There is no such install job: `install.not_found`."""
+
+
+class InstallSettings(HostError):
+    """The settings of that version are not kept: `install.settings`."""
+
+
+class InstallSmoke(HostError):
+    """The smoke tests of the new version fail: `install.smoke`."""
+
+
+class InstallUpdating(HostError):
+    """Updates are under way already: `install.updating`."""
+
+
+class InstallWrongState(HostError):
+    """The install job is in a state that does not allow this: `install.wrong_state`."""
+
+
 class InstanceNotFound(HostError):
     """The plugin has no such instance: `instance.not_found`."""
 
@@ -482,6 +533,10 @@ class ListingInvalid(HostError):
     """The listing cannot be published: `listing.invalid`."""
 
 
+class ListingNotFound(HostError):
+    """No marketplace offers this: `listing.not_found`."""
+
+
 class ManifestIdConfusable(HostError):
     """The id looks like one that is registered: `manifest.id_confusable`."""
 
@@ -542,6 +597,10 @@ class PackageNotInstalled(HostError):
     """The package is not installed: `package.not_installed`."""
 
 
+class PackageRevoked(HostError):
+    """The publisher took this version back: `package.revoked`."""
+
+
 class PackageSymlink(HostError):
     """The package holds a symbolic link: `package.symlink`."""
 
@@ -586,8 +645,16 @@ class PluginCodeUnreadable(HostError):
     """The plugin's code cannot be read by the plugin's own user: `plugin.code_unreadable`."""
 
 
+class PluginCutOff(HostError):
+    """The kill switch of the plugin is on: `plugin.cut_off`."""
+
+
 class PluginFailed(ProviderError):
     """The plugin reported a failure: `plugin.failed`."""
+
+
+class PluginInstalled(HostError):
+    """The plugin comes from a package: `plugin.installed`."""
 
 
 class PluginKilled(HostError):
@@ -870,12 +937,20 @@ class SourceExpired(HostError):
     """The marketplace has not been signed anew in time: `source.expired`."""
 
 
+class SourceFingerprint(HostError):
+    """The fingerprint is not that of the marketplace's root keys: `source.fingerprint`."""
+
+
 class SourceInvalid(HostError):
     """The marketplace's files are not valid: `source.invalid`."""
 
 
 class SourceMixed(HostError):
     """The marketplace's files do not belong together: `source.mixed`."""
+
+
+class SourceNotFound(HostError):
+    """There is no such source: `source.not_found`."""
 
 
 class SourceRolledBack(HostError):
@@ -1000,6 +1075,15 @@ CLASSES: dict[str, type[HilumError]] = {
     "hook.replayed": HookReplayed,
     "hook.secret_missing": HookSecretMissing,
     "hook.stale": HookStale,
+    "install.blocked": InstallBlocked,
+    "install.changed": InstallChanged,
+    "install.conformance": InstallConformance,
+    "install.in_progress": InstallInProgress,
+    "install.not_found": InstallNotFound,
+    "install.settings": InstallSettings,
+    "install.smoke": InstallSmoke,
+    "install.updating": InstallUpdating,
+    "install.wrong_state": InstallWrongState,
     "instance.not_found": InstanceNotFound,
     "instance.wrong_state": InstanceWrongState,
     "key.exposed": KeyExposed,
@@ -1018,6 +1102,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "key_file.passphrase": KeyFilePassphrase,
     "lane.full": LaneFull,
     "listing.invalid": ListingInvalid,
+    "listing.not_found": ListingNotFound,
     "manifest.id_confusable": ManifestIdConfusable,
     "manifest.id_reserved": ManifestIdReserved,
     "manifest.invalid": ManifestInvalid,
@@ -1033,6 +1118,7 @@ CLASSES: dict[str, type[HilumError]] = {
     "package.invalid": PackageInvalid,
     "package.modified": PackageModified,
     "package.not_installed": PackageNotInstalled,
+    "package.revoked": PackageRevoked,
     "package.symlink": PackageSymlink,
     "page.busy": PageBusy,
     "page.changed": PageChanged,
@@ -1044,7 +1130,9 @@ CLASSES: dict[str, type[HilumError]] = {
     "page.unreadable": PageUnreadable,
     "plugin.bad_reply": PluginBadReply,
     "plugin.code_unreadable": PluginCodeUnreadable,
+    "plugin.cut_off": PluginCutOff,
     "plugin.failed": PluginFailed,
+    "plugin.installed": PluginInstalled,
     "plugin.killed": PluginKilled,
     "plugin.link_lost": PluginLinkLost,
     "plugin.not_found": PluginNotFound,
@@ -1115,8 +1203,10 @@ CLASSES: dict[str, type[HilumError]] = {
     "setup.in_progress": SetupInProgress,
     "smoke.failed": SmokeFailed,
     "source.expired": SourceExpired,
+    "source.fingerprint": SourceFingerprint,
     "source.invalid": SourceInvalid,
     "source.mixed": SourceMixed,
+    "source.not_found": SourceNotFound,
     "source.rolled_back": SourceRolledBack,
     "source.signature": SourceSignature,
     "source.test_keys": SourceTestKeys,
@@ -1192,6 +1282,15 @@ __all__ = [
     "HookSecretMissing",
     "HookStale",
     "HostError",
+    "InstallBlocked",
+    "InstallChanged",
+    "InstallConformance",
+    "InstallInProgress",
+    "InstallNotFound",
+    "InstallSettings",
+    "InstallSmoke",
+    "InstallUpdating",
+    "InstallWrongState",
     "InstanceNotFound",
     "InstanceWrongState",
     "KeyExposed",
@@ -1212,6 +1311,7 @@ __all__ = [
     "LinkClosedError",
     "LinkRevokedError",
     "ListingInvalid",
+    "ListingNotFound",
     "ManifestIdConfusable",
     "ManifestIdReserved",
     "ManifestInvalid",
@@ -1227,6 +1327,7 @@ __all__ = [
     "PackageInvalid",
     "PackageModified",
     "PackageNotInstalled",
+    "PackageRevoked",
     "PackageSymlink",
     "PageBusy",
     "PageChanged",
@@ -1239,7 +1340,9 @@ __all__ = [
     "PeerError",
     "PluginBadReply",
     "PluginCodeUnreadable",
+    "PluginCutOff",
     "PluginFailed",
+    "PluginInstalled",
     "PluginKilled",
     "PluginLinkLost",
     "PluginNotFound",
@@ -1312,8 +1415,10 @@ __all__ = [
     "SetupInProgress",
     "SmokeFailed",
     "SourceExpired",
+    "SourceFingerprint",
     "SourceInvalid",
     "SourceMixed",
+    "SourceNotFound",
     "SourceRolledBack",
     "SourceSignature",
     "SourceTestKeys",

@@ -313,6 +313,60 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Set the clocks of both sides right; the vendor may send it again.",
         False,
     ),
+    "install.blocked": ErrorSpec(
+        409,
+        "The version cannot be installed as things are",
+        "Read what keeps it in the preview, and mend that, or give a reason where one is enough.",
+        False,
+    ),
+    "install.changed": ErrorSpec(
+        409,
+        "It is not the package that was looked at",
+        "Open the preview again and read what changed.",
+        False,
+    ),
+    "install.conformance": ErrorSpec(
+        422,
+        "The package does not keep the contract of its capabilities",
+        "Report it to its publisher. The version that runs was not touched.",
+        False,
+    ),
+    "install.in_progress": ErrorSpec(
+        409,
+        "The plugin is being changed already",
+        "Wait until that job has ended, or cancel it under Marketplace, Installs.",
+        False,
+    ),
+    "install.not_found": ErrorSpec(
+        404,
+        "There is no such install job",
+        "Choose one from the list of installs.",
+        False,
+    ),
+    "install.settings": ErrorSpec(
+        409,
+        "The settings of that version are not kept",
+        "Install the older version from a package file and enter its settings anew.",
+        False,
+    ),
+    "install.smoke": ErrorSpec(
+        422,
+        "The smoke tests of the new version fail",
+        "Read what failed. The version that runs was not touched; settings may have to be changed first.",
+        False,
+    ),
+    "install.updating": ErrorSpec(
+        409,
+        "Updates are under way already",
+        "Wait until they have ended.",
+        False,
+    ),
+    "install.wrong_state": ErrorSpec(
+        409,
+        "The install job is in a state that does not allow this",
+        "Refresh the job and follow what its page offers.",
+        False,
+    ),
     "instance.not_found": ErrorSpec(
         404,
         "The plugin has no such instance",
@@ -421,6 +475,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Correct the named places of the listing and sign it again.",
         False,
     ),
+    "listing.not_found": ErrorSpec(
+        404,
+        "No marketplace offers this",
+        "Search for it, or refresh the sources.",
+        False,
+    ),
     "manifest.id_confusable": ErrorSpec(
         409,
         "The id looks like one that is registered",
@@ -511,6 +571,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Install the version from a marketplace, or roll back to one that is.",
         False,
     ),
+    "package.revoked": ErrorSpec(
+        409,
+        "The publisher took this version back",
+        "Update the plugin, or roll back to a version that was not taken back.",
+        False,
+    ),
     "package.symlink": ErrorSpec(
         422,
         "The package holds a symbolic link",
@@ -577,11 +643,23 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Make the plugin's files readable by others (chmod -R o+rX on its folder) and try again.",
         False,
     ),
+    "plugin.cut_off": ErrorSpec(
+        409,
+        "The kill switch of the plugin is on",
+        "Read under Kill switch what it could have reached. An administrator lifts it there.",
+        False,
+    ),
     "plugin.failed": ErrorSpec(
         502,
         "The plugin reported a failure",
         "Open the plugin's Health page.",
         True,
+    ),
+    "plugin.installed": ErrorSpec(
+        409,
+        "The plugin comes from a package",
+        "Install another version of it: its manifest and code belong together.",
+        False,
     ),
     "plugin.killed": ErrorSpec(
         502,
@@ -1003,6 +1081,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "What is installed goes on. Ask who keeps the marketplace to sign it; check the clock of this machine.",
         True,
     ),
+    "source.fingerprint": ErrorSpec(
+        403,
+        "The fingerprint is not that of the marketplace's root keys",
+        "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
+        False,
+    ),
     "source.invalid": ErrorSpec(
         422,
         "The marketplace's files are not valid",
@@ -1014,6 +1098,12 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "The marketplace's files do not belong together",
         "Copy the whole marketplace again, or ask who keeps it whether it was changed. Nothing was taken from it.",
         True,
+    ),
+    "source.not_found": ErrorSpec(
+        404,
+        "There is no such source",
+        "Choose one from the list of sources.",
+        False,
     ),
     "source.rolled_back": ErrorSpec(
         409,
