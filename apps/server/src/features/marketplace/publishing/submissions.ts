@@ -119,8 +119,10 @@ function decide(
   const { document } = entry;
   if (document.person === by || document.submittedBy === by)
     throw new HilumError("approval.another_person", { detail: "Who hands something in does not decide about it." });
-  if (entry.state !== "waiting") throw new HilumError("approval.wrong_state");
-  if (document.reviews.some((one) => one.by === by))
+  // A refusal ends it also after the second approval, as long as nothing was published: who handed it in may be gone.
+  const open = entry.state === "waiting" || (entry.state === "approved" && decision === "reject");
+  if (!open) throw new HilumError("approval.wrong_state");
+  if (decision === "approve" && document.reviews.some((one) => one.by === by))
     throw new HilumError("approval.another_person", { detail: "You have decided already. Two people have to." });
   const reviews = [...document.reviews, { by, at: now.toISOString(), decision, note }];
   const enough = reviews.filter((one) => one.decision === "approve").length >= approvalsNeeded;
