@@ -2473,6 +2473,127 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/publishing": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read this organisation's own marketplace: its signed roles, when they expire, what waits */
+        readonly get: operations["getOwnMarketplace"];
+        /** Take in what the keeper signed: verified as every client does, then written for a static host */
+        readonly put: operations["publishRepository"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/publishing/files": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Upload a file that a publication lists: a package, a listing, a picture; kept by its digest */
+        readonly post: operations["uploadPublishedFile"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/publishing/files/{digest}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Download a file that was uploaded or published, by its digest */
+        readonly get: operations["getPublishedFile"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/publishing/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make the listing of a package that was uploaded, and show it as the marketplace will; keeps nothing */
+        readonly post: operations["previewPublication"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/publishing/submissions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List what was handed in, newest first */
+        readonly get: operations["listSubmissions"];
+        readonly put?: never;
+        /** Hand in a signed publication for review; its files were uploaded before */
+        readonly post: operations["submitPublication"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/publishing/submissions/{submission}/review": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Approve or reject what somebody else handed in */
+        readonly post: operations["reviewSubmission"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/publishing/submissions/{submission}/withdraw": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Withdraw what one handed in oneself */
+        readonly post: operations["withdrawSubmission"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/record-stores": {
         readonly parameters: {
             readonly query?: never;
@@ -4693,6 +4814,66 @@ export interface components {
             /** @constant */
             readonly ok: true;
         };
+        readonly OwnMarketplace: {
+            readonly expires: readonly {
+                /** Format: date-time */
+                readonly at: string;
+                readonly role: string;
+                /** @enum {unknown} */
+                readonly state: "in_time" | "soon" | "expired";
+            }[];
+            readonly folder: string;
+            readonly repository?: {
+                readonly publishers: {
+                    readonly [key: string]: {
+                        readonly signatures: readonly {
+                            readonly keyid: string;
+                            readonly sig: string;
+                        }[];
+                        readonly signed: {
+                            readonly [key: string]: unknown;
+                        };
+                    };
+                };
+                readonly root: {
+                    readonly signatures: readonly {
+                        readonly keyid: string;
+                        readonly sig: string;
+                    }[];
+                    readonly signed: {
+                        readonly [key: string]: unknown;
+                    };
+                };
+                readonly snapshot: {
+                    readonly signatures: readonly {
+                        readonly keyid: string;
+                        readonly sig: string;
+                    }[];
+                    readonly signed: {
+                        readonly [key: string]: unknown;
+                    };
+                };
+                readonly targets: {
+                    readonly signatures: readonly {
+                        readonly keyid: string;
+                        readonly sig: string;
+                    }[];
+                    readonly signed: {
+                        readonly [key: string]: unknown;
+                    };
+                };
+                readonly timestamp: {
+                    readonly signatures: readonly {
+                        readonly keyid: string;
+                        readonly sig: string;
+                    }[];
+                    readonly signed: {
+                        readonly [key: string]: unknown;
+                    };
+                };
+            };
+            readonly waiting: number;
+        };
         readonly OwnPage: {
             /** @enum {unknown} */
             readonly icon?: "calendar" | "chart" | "document" | "list" | "map" | "message" | "people" | "tools";
@@ -4949,6 +5130,70 @@ export interface components {
             readonly status: number;
             readonly title: string;
             readonly type: string;
+        };
+        readonly PublicationPreview: {
+            readonly detail: components["schemas"]["ListingDetail"];
+            readonly files: readonly {
+                readonly bytes: number;
+                readonly custom: {
+                    /** @enum {unknown} */
+                    readonly kind: "package" | "listing" | "image";
+                    readonly plugin: string;
+                    readonly version: string;
+                };
+                readonly digest: string;
+                readonly path: string;
+            }[];
+            readonly listing: string;
+        };
+        readonly PublishedRepository: {
+            readonly publishers: {
+                readonly [key: string]: {
+                    readonly signatures: readonly {
+                        readonly keyid: string;
+                        readonly sig: string;
+                    }[];
+                    readonly signed: {
+                        readonly [key: string]: unknown;
+                    };
+                };
+            };
+            readonly root: {
+                readonly signatures: readonly {
+                    readonly keyid: string;
+                    readonly sig: string;
+                }[];
+                readonly signed: {
+                    readonly [key: string]: unknown;
+                };
+            };
+            readonly snapshot: {
+                readonly signatures: readonly {
+                    readonly keyid: string;
+                    readonly sig: string;
+                }[];
+                readonly signed: {
+                    readonly [key: string]: unknown;
+                };
+            };
+            readonly targets: {
+                readonly signatures: readonly {
+                    readonly keyid: string;
+                    readonly sig: string;
+                }[];
+                readonly signed: {
+                    readonly [key: string]: unknown;
+                };
+            };
+            readonly timestamp: {
+                readonly signatures: readonly {
+                    readonly keyid: string;
+                    readonly sig: string;
+                }[];
+                readonly signed: {
+                    readonly [key: string]: unknown;
+                };
+            };
         };
         readonly QualityCriterion: {
             readonly evidence: string;
@@ -5534,6 +5779,42 @@ export interface components {
             readonly title: string;
             readonly type: string;
             readonly version: number;
+        };
+        readonly Submission: {
+            readonly approvalsNeeded: number;
+            readonly digest?: string;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "version" | "yank" | "deprecate" | "revoke";
+            readonly name: string;
+            readonly plugin: string;
+            readonly publication: {
+                readonly signatures: readonly {
+                    readonly keyid: string;
+                    readonly sig: string;
+                }[];
+                readonly signed: {
+                    readonly [key: string]: unknown;
+                };
+            };
+            /** Format: date-time */
+            readonly publishedAt?: string;
+            readonly publisher: string;
+            readonly reason?: string;
+            readonly reviews: readonly {
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: string;
+                /** @enum {unknown} */
+                readonly decision: "approve" | "reject";
+                readonly note: string;
+            }[];
+            /** @enum {unknown} */
+            readonly state: "waiting" | "approved" | "rejected" | "withdrawn" | "published";
+            /** Format: date-time */
+            readonly submittedAt: string;
+            readonly submittedBy: string;
+            readonly version: string;
         };
         readonly TimelineEntry: {
             readonly actor?: string;
@@ -12134,6 +12415,357 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getOwnMarketplace: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnMarketplace"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly publishRepository: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly basis: number;
+                    readonly repository: components["schemas"]["PublishedRepository"];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnMarketplace"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly uploadPublishedFile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly bytes: number;
+                        readonly digest: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly getPublishedFile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly digest: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": unknown;
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly previewPublication: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly changelog?: string;
+                    readonly evidence?: {
+                        readonly conformance?: {
+                            readonly failed: number;
+                            readonly passed: number;
+                            readonly skipped: number;
+                        };
+                        readonly pages?: {
+                            readonly looked: number;
+                            readonly violations: number;
+                        };
+                        readonly scopesUsed?: readonly string[];
+                        readonly smoke?: {
+                            readonly failed: number;
+                            readonly passed: number;
+                            readonly skipped: number;
+                        };
+                        readonly tests?: {
+                            readonly failed: number;
+                            readonly passed: number;
+                            readonly skipped: number;
+                        };
+                    };
+                    readonly package: string;
+                    readonly publisher: string;
+                    readonly screenshots?: readonly {
+                        readonly alt: string;
+                        readonly image: string;
+                    }[];
+                    readonly security: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PublicationPreview"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly listSubmissions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly state?: "waiting" | "approved" | "rejected" | "withdrawn" | "published";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Submission"][];
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly submitPublication: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly kind: "version" | "yank" | "deprecate" | "revoke";
+                    readonly plugin: string;
+                    readonly publication: {
+                        readonly signatures: readonly {
+                            readonly keyid: string;
+                            readonly sig: string;
+                        }[];
+                        readonly signed: {
+                            readonly [key: string]: unknown;
+                        };
+                    };
+                    readonly publisher: string;
+                    readonly reason?: string;
+                    readonly version: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Made */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly reviewSubmission: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly submission: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly decision: "approve" | "reject";
+                    readonly note: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly withdrawSubmission: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly submission: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Submission"];
+                };
             };
             /** @description Refused: what, where and the mend */
             readonly default: {
