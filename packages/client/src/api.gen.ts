@@ -4844,23 +4844,6 @@ export interface components {
             /** @constant */
             readonly ok: true;
         };
-        readonly OpenGlass: {
-            readonly caseReference?: string;
-            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
-            /** @enum {unknown} */
-            readonly minutes: 5 | 15 | 30;
-            /** @enum {unknown} */
-            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
-            readonly reason: string;
-            readonly target: {
-                readonly patient: string;
-            } | {
-                readonly record: {
-                    readonly id: string;
-                    readonly type: string;
-                };
-            };
-        };
         readonly OwnMarketplace: {
             readonly expires: readonly {
                 /** Format: date-time */
@@ -6077,6 +6060,23 @@ export interface components {
                 }[];
             };
             readonly settings: readonly string[];
+        };
+        readonly WantedGlass: {
+            readonly caseReference?: string;
+            readonly fields: readonly ("identity" | "contact" | "clinical" | "documents")[];
+            /** @enum {unknown} */
+            readonly minutes: 5 | 15 | 30;
+            /** @enum {unknown} */
+            readonly purpose: "ETREAT" | "TREAT" | "CAREMGT" | "PATRQT" | "HPAYMT" | "HCOMPL" | "PATSFTY" | "HSYSADMIN";
+            readonly reason: string;
+            readonly target: {
+                readonly patient: string;
+            } | {
+                readonly record: {
+                    readonly id: string;
+                    readonly type: string;
+                };
+            };
         };
         readonly WireFrame: {
             /** Format: date-time */
@@ -7422,7 +7422,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["OpenGlass"];
+                readonly "application/json": components["schemas"]["WantedGlass"];
             };
         };
         readonly responses: {
