@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { compiledCode, createTempDir } from "@hilum/testkit";
+import { createTempDir } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exitCodes } from "./exit-codes.ts";
 import { run } from "./run.ts";
@@ -21,7 +21,7 @@ describe("hilum", () => {
   beforeAll(async () => {
     server = spawn(process.execPath, [main], {
       cwd: folder.path,
-      env: { PATH: process.env["PATH"] ?? "", ...compiledCode(), HILUM_PORT: "0" },
+      env: { PATH: process.env["PATH"] ?? "", HILUM_PORT: "0" },
       stdio: ["ignore", "pipe", "ignore"],
     });
     let said = "";
