@@ -42,6 +42,7 @@ describe.skipIf(!generator)("the docs site", () => {
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       if (width > 320) faults.narrow.push(`${address} is ${width} px wide`);
     }
+    await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 1280, height: 900 });
     return faults;
   }
@@ -94,8 +95,8 @@ describe.skipIf(!generator)("the docs site", () => {
     });
     await page.goto(server.url.href);
     await page.locator("button[data-open-modal]").click();
-    await page.locator("#starlight__search input").waitFor();
-    await page.keyboard.type("HILUM_KEY_FILE");
+    // Into the field itself: it takes the focus a moment after it is there.
+    await page.locator("#starlight__search input").pressSequentially("HILUM_KEY_FILE");
     await page.locator(".pagefind-ui__result-link").first().waitFor();
     const titles = await page.locator(".pagefind-ui__result-title").allTextContents();
     expect(titles.map((title) => title.trim())).toContain("First run");

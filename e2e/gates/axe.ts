@@ -92,8 +92,9 @@ async function shapeOf(frame: Frame, { scheme, width }: Look): Promise<string> {
 }
 
 async function judgeDocument(frame: Frame, runOnly: Rules): Promise<string[]> {
-  // What axe would fetch by itself, the policy of a plugin's page forbids.
-  const preload = frame.parentFrame() === null;
+  // What axe would fetch by itself, the policy of a plugin's page forbids. Style sheets it would fetch for an experimental rule
+  // alone, which is not among ours.
+  const preload = frame.parentFrame() === null ? { assets: ["media"] } : false;
   // Evaluated by the debugger, so that the page's own policy need not allow it.
   if (!(await frame.evaluate(() => "axe" in window))) await frame.evaluate(source);
   const violations = await frame.evaluate(

@@ -29,8 +29,8 @@ export interface HilumServer {
   restart(): Promise<void>;
   /** It serves again for good: also after it was unsealed, which leaves the address for a moment. */
   isBack(): void;
-  /** Whether a page may have asked in vain because of a restart. */
-  wasAway(): boolean;
+  /** Whether it was being restarted a moment ago: a page that asked just then was refused, as it has to be. */
+  isRestarting(): boolean;
   /** As a second process that rotates the keys would: while `held`, this one waits. */
   holdRotation(held: boolean): void;
   /** Lets the five minutes pass for which a proof of the password holds. */
@@ -87,7 +87,7 @@ export async function startHilum({
     isBack: () => {
       awayUntil = Date.now() + refusedLateMs;
     },
-    wasAway: () => Date.now() < awayUntil,
+    isRestarting: () => Date.now() < awayUntil,
     holdRotation: (held) => holdRotation(join(dataDir, "hilum.db"), held),
     letStepUpEnd: () => endStepUps(join(dataDir, "hilum.db")),
     stop: () => stop(child, () => output),

@@ -180,7 +180,7 @@ function watchForFaults(context: BrowserContext, faults: string[], server: Hilum
   context.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
     if (/^Failed to load resource: the server responded with a status of \d/.test(message.text())) return;
-    if (server.wasAway() && message.text().startsWith("Failed to load resource: net::ERR_")) return;
+    if (message.text().startsWith("Failed to load resource: net::ERR_CONNECTION_") && server.isRestarting()) return;
     faults.push(`the browser's console says: ${message.text().slice(0, 300)}`);
   });
 }
