@@ -216,6 +216,9 @@ export const records: Journey[] = [
         assert.ok(!kept.includes(word), `the browser keeps "${word}"`);
       await admin.activate("link", patient.id);
       await admin.arrive(patient.masked);
+      await admin.goTo("Messages, outbox");
+      await admin.activate("link", `Patient ${patient.id}`);
+      await admin.arrive(patient.masked);
     },
   },
   {

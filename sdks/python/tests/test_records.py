@@ -160,7 +160,8 @@ async def test_a_grant_reaches_its_rows_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["nane", "name:contains", "identifier:of-type", "_include", "general-practitioner.name", "_count", "_lastUpdated"]
+    "name",
+    ["nane", "name:contains", "identifier:of-type", "_include", "general-practitioner.name", "_count", "_lastUpdated"],
 )
 async def test_a_search_that_is_not_served_is_refused_by_name(name: str) -> None:
     async def act(ctx: CallContext) -> Any:

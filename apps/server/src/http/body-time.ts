@@ -80,7 +80,8 @@ export async function* inPace(
       }
     }
   } finally {
-    await parts.return?.();
+    // Not waited for: of a sender who stands still it would never come.
+    parts.return?.().catch(() => undefined);
   }
 }
 

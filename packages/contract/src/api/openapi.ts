@@ -6,6 +6,7 @@ import * as custody from "./custody.ts";
 import * as devtools from "./devtools.ts";
 import * as disclosures from "./disclosures.ts";
 import * as glasses from "./glasses.ts";
+import * as glassRequests from "./glass-requests.ts";
 import * as hooks from "./hooks.ts";
 import * as egress from "./egress.ts";
 import * as fhir from "./fhir.ts";
@@ -48,6 +49,7 @@ const described: readonly OperationSpec[] = [
   ...publishing.publishingOperations,
   ...browser.browserOperations,
   ...glasses.glassOperations,
+  ...glassRequests.glassRequestOperations,
   ...disclosures.disclosureOperations,
   ...custody.custodyOperations,
   ...fhir.fhirOperations,
@@ -68,6 +70,7 @@ const names = new Map<unknown, string>(
     fhir,
     browser,
     glasses,
+    glassRequests,
     disclosures,
     custody,
     stores,

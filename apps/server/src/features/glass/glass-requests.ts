@@ -123,7 +123,7 @@ function presentGlassRequest(row: ApprovalRow, title: string, { actor, now }: Co
     ...(decidedBy === undefined ? {} : { decidedBy }),
     ...(decidedAt === undefined ? {} : { decidedAt }),
     ...(refusal === undefined ? {} : { refusal }),
-    ...(doneAt === undefined ? {} : { openedAt: doneAt }),
+    ...(doneAt === undefined || state !== "done" ? {} : { openedAt: doneAt }),
     can: permissionsOf(row, own, actor, now()),
   };
 }

@@ -49,12 +49,12 @@ describe("the watch over glasses", () => {
     expect(await store.glasses.find("g2")).toMatchObject({ state: "waiting", ended: "session_ended" });
     expect(await store.glasses.find("g3")).toMatchObject({ state: "open" });
     const said = entries.map(({ kind, action, actor, detail }) => [kind, action, actor, detail]);
-    const stopped = (state: string) => ({ event: "emergency_override_stopped", state });
+    const stopped = (state: string, glass: string) => ({ event: "emergency_override_stopped", state, glass });
     expect(said).toEqual(
       expect.arrayContaining([
-        ["intent", "endGlass", "system:glass", stopped("expired")],
-        ["outcome", "endGlass", "system:glass", stopped("expired")],
-        ["outcome", "endGlass", "system:glass", stopped("session_ended")],
+        ["intent", "endGlass", "system:glass", stopped("expired", "g1")],
+        ["outcome", "endGlass", "system:glass", stopped("expired", "g1")],
+        ["outcome", "endGlass", "system:glass", stopped("session_ended", "g2")],
       ]),
     );
     entries.length = 0;

@@ -140,9 +140,9 @@ describe("the FHIR API beside others", () => {
     it.each(["Patient.family=quill", "Patient.gender=female", "Patient.birthdate=lt1963", "Patient.name=nobody"])(
       "goes along subject:%s as two searches there do",
       async (step) => {
-        const people = await idsOf(`/Patient?${step.slice("Patient.".length)}`);
-        const subjects = people.map((id) => `Patient/${id}`).join(",");
-        const expected = people.length === 0 ? [] : await idsOf(`/Observation?subject=${subjects}`);
+        const found = await idsOf(`/Patient?${step.slice("Patient.".length)}`);
+        const subjects = found.map((id) => `Patient/${id}`).join(",");
+        const expected = found.length === 0 ? [] : await idsOf(`/Observation?subject=${subjects}`);
         expect((await ours.ids(`/Observation?subject:${step}&_count=100`)).toSorted()).toEqual(expected.toSorted());
         if (step.includes("nobody")) expect(expected).toEqual([]);
         else expect(expected).not.toEqual([]);

@@ -30,7 +30,9 @@ export function parseChain(type: string, [name, value]: readonly [string, string
   if (chain === undefined) return undefined;
   if ("fix" in chain) problems.add(name, chain.message, chain.fix);
   problems.throwAny();
-  return "fix" in chain ? undefined : { ...chain, pair: [chain.last, value] };
+  if ("fix" in chain) return undefined;
+  const { last, ...step } = chain;
+  return { ...step, pair: [last, value] };
 }
 
 interface Fault {

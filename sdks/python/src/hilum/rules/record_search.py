@@ -75,7 +75,9 @@ def sort_of(type: str, query: Iterable[tuple[str, str]]) -> tuple[str, bool]:
             parameter = value[1:] if descending else value
             if parameter not in ("_id", "_lastUpdated") and _table(type).get(parameter, {}).get("kind") != "date":
                 raise _invalid(
-                    name, "This order is not served.", f"Use _lastUpdated, _id or one date of {type}, with - for last first."
+                    name,
+                    "This order is not served.",
+                    f"Use _lastUpdated, _id or one date of {type}, with - for last first.",
                 )
     return parameter, descending
 
@@ -157,9 +159,7 @@ def _read_updated(name: str, modifier: str, value: str) -> Matches:
 
     def matches(resource: Json) -> bool:
         there = range_of(resource.get("meta", {}).get("lastUpdated"))
-        return (
-            there is not None and (start is None or there.start >= start) and (end is None or there.start < end)
-        )
+        return there is not None and (start is None or there.start >= start) and (end is None or there.start < end)
 
     return matches
 

@@ -120,9 +120,7 @@ def read_reference(text: str, context: ReadContext) -> Accepts:
     wanted = target_of(unescaped(text)) or unescaped(text)
     if wanted == "":
         raise ValueFault("The value is empty.", "Write Type/id, for instance Patient/123.")
-    targets = (
-        _targets_of(wanted, context) if modifier is None or "/" in wanted else [f"{modifier}/{wanted}"]
-    )
+    targets = _targets_of(wanted, context) if modifier is None or "/" in wanted else [f"{modifier}/{wanted}"]
 
     def accepts(found: Any, _path: Json) -> bool:
         if isinstance(found, str):
@@ -172,9 +170,7 @@ def read_date(text: str, _context: ReadContext) -> Accepts:
     # A plus sign that was not escaped in an address arrives as a space.
     wanted = date_range(re.sub(r" (?=[0-9]{2}:[0-9]{2}\Z)", "+", rest))
     if wanted is None:
-        raise ValueFault(
-            "This is not a date.", "Write YYYY, YYYY-MM, YYYY-MM-DD or a time, after a prefix or nothing."
-        )
+        raise ValueFault("This is not a date.", "Write YYYY, YYYY-MM, YYYY-MM-DD or a time, after a prefix or nothing.")
     test = TESTS[prefix]
 
     def accepts(found: Any, _path: Json) -> bool:

@@ -7,7 +7,10 @@ import { createActs } from "./acts.ts";
 import { countHours, createStateCounts } from "./counts.ts";
 import { readTimeline } from "./timeline.ts";
 
-type Outbox = Pick<Messages, "find" | "detail" | "list" | "bodies" | "counts" | "hours" | "retry" | "cancel" | "discard">;
+type Outbox = Pick<
+  Messages,
+  "find" | "detail" | "list" | "bodies" | "counts" | "hours" | "retry" | "cancel" | "discard"
+>;
 type Listed = Pick<
   Selectable<Tables["messages"]>,
   "testMode" | "createdAt" | "createdBy" | "recipientMasked" | "moreRecipients"
@@ -84,7 +87,10 @@ export function createOutbox(session: Session): Outbox {
     bodies: async (ids) => {
       if (ids.length === 0) return new Map();
       const found = await session.all(
-        sql.selectFrom("messages").select(["id", "sealedBody"]).where("id", "in", [...ids]),
+        sql
+          .selectFrom("messages")
+          .select(["id", "sealedBody"])
+          .where("id", "in", [...ids]),
       );
       return new Map(found.map(({ id, sealedBody }) => [id, openBody(id, sealedBody)]));
     },
