@@ -89,7 +89,10 @@ describe.skipIf(!requires("bubblewrap").available)("the kill switch", () => {
       (await world.ana.call("removePlugin", { params, body: { reason: "To be rid of it" } })).problem().code,
     ];
     expect(await refusals()).toEqual(["plugin.cut_off", "plugin.cut_off"]);
-    const { enabled, gate } = await world.ana.ok("enableInstance", { params, body: { override: { reason: "Try all the same" } } });
+    const { enabled, gate } = await world.ana.ok("enableInstance", {
+      params,
+      body: { override: { reason: "Try all the same" } },
+    });
     expect(enabled).toBe(false);
     expect(gate.rows.length).toBeGreaterThan(0);
     const { blocked } = await world.ana.ok("previewInstall", { body: params });
