@@ -20,6 +20,8 @@ export interface MarketplaceWorld {
   /** Grants all that it asks for, and enables it. */
   enable(plugin: string): Promise<void>;
   running(plugin: string): Promise<string | undefined>;
+  /** Waits until the plugin's instance serves: a version that is gone back to is started after that is kept. */
+  serving(plugin: string): Promise<void>;
   /** Stops and starts again on the same data. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -73,11 +75,18 @@ export async function openMarketplaceWorld(): Promise<MarketplaceWorld> {
       const params = { plugin };
       const { rows } = await world.ana.ok("getAccess", { params });
       const decisions = rows.map(({ scope }) => ({ scope, decision: "granted" as const }));
-      await world.ana.ok("decideAccess", { params, body: { decisions } });
+      if (decisions.length > 0) await world.ana.ok("decideAccess", { params, body: { decisions } });
       const { enabled, gate } = await world.ana.ok("enableInstance", { params, body: {} });
       if (!enabled) throw new Error(`${plugin} was not enabled: ${JSON.stringify(gate.rows)}`);
     },
     running: async (plugin) => (await world.ana.ok("getVersions", { params: { plugin } })).installed?.version,
+    async serving(plugin) {
+      await waitUntil(
+        `${plugin} to serve`,
+        async () => (await world.ana.ok("getPlugin", { params: { plugin } })).instances[0],
+        (instance) => instance?.state === "enabled" && instance.running,
+      );
+    },
     async restart() {
       world.server = await world.server.restart();
       world.ana = await world.server.as("administrator");

@@ -42,8 +42,8 @@ for (const { plugin } of items) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     job = await ana.ok("getInstall", { params: { job: job.id } });
   }
-  const { code } = await ana.ok("getPlugin", { params: { plugin } });
-  installed.push({ plugin, digest, code, state: job.state, problem: job.problem?.why });
+  const there = (await ana.ok("listPlugins")).items.find(({ id }) => id === plugin);
+  installed.push({ plugin, digest, code: there?.code, state: job.state, problem: job.problem?.why });
 }
 const network = { devices: Object.keys(networkInterfaces()), outside: await reach("192.0.2.1") };
 process.stdout.write(JSON.stringify({ network, source: source.state, installed }));

@@ -354,6 +354,8 @@ export const PossibleUpdate = Strict({
   /** It is left out of *update all*, and why: pinned, cooling off, more rights, does not fit. */
   held: Type.Optional(Strict({ code: Type.String(), why: Type.String(), until: Type.Optional(Time) })),
 });
+export type PossibleUpdate = Static<typeof PossibleUpdate>;
+
 /** Updates one after the other; the first that fails ends it, and those behind it are not begun. */
 export const UpdateRun = Strict({
   id: Type.String(),

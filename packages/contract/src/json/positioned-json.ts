@@ -61,7 +61,8 @@ class Reader {
 
   constructor(text: string, depthMax: number) {
     // A byte order mark at the start is what some editors add; RFC 8259 section 8.1 lets a reader ignore it.
-    this.#text = text.startsWith("\ufeff") ? text.slice(1) : text;
+    // By its number: bundlers write the letter itself, which is refused in a package as one that nobody sees.
+    this.#text = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
     this.#depthMax = depthMax;
   }
 

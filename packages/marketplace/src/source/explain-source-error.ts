@@ -5,8 +5,8 @@ const meanings: readonly (readonly [RegExp, ErrorCode])[] = [
   [/is expired/, "source.expired"],
   [/is less than current version|Missing file .* in new snapshot/, "source.rolled_back"],
   [/was signed by \d+\/\d+ keys|No delegation found|signature/i, "source.signature"],
-  [/Max length reached|Expected length/, "source.too_large"],
-  [/does(?:n't| not) match|Expected hash|Expected version|Missing .*\.json in snapshot|not there/, "source.mixed"],
+  [/Max length reached/, "source.too_large"],
+  [/does(?:n't| not) match|Expected (?:hash|length|version)|Missing .*\.json in snapshot|not there/, "source.mixed"],
 ];
 
 /** The source's own words are not repeated: they may be anybody's. */

@@ -10052,7 +10052,7 @@ var Reader = class {
 	#at = 0;
 	#line = 1;
 	constructor(text, depthMax) {
-		this.#text = text.startsWith("﻿") ? text.slice(1) : text;
+		this.#text = text.charCodeAt(0) === 65279 ? text.slice(1) : text;
 		this.#depthMax = depthMax;
 	}
 	document() {

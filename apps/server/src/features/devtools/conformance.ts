@@ -6,7 +6,6 @@ import {
   hooksOf,
   protocolVersion,
   secretNames,
-  withDefaults,
   type Context,
   type Manifest,
 } from "@hilum/contract";
@@ -32,6 +31,7 @@ import { createCheck } from "../../http/validation.ts";
 import { makeId } from "../../make-id.ts";
 import { loadPlugin, manifestOf } from "../plugins/load-instance.ts";
 import type { ConformanceFiles } from "./conformance-files.ts";
+import { madeUpSettings } from "./made-up-settings.ts";
 
 /** Runs of different plugins at once: each has three processes. */
 const runsAtOnce = 2;
@@ -166,7 +166,7 @@ function subjectOf(
   start: () => Promise<Program>,
 ): Subject {
   const { config } = manifest;
-  const settings = config === undefined ? {} : withDefaults(config, given);
+  const settings = config === undefined ? {} : madeUpSettings(config, given);
   const held = new Set(heldSecrets(manifest));
   const secrets = (config === undefined ? [] : secretNames(config)).flatMap((name) => {
     const value = settings[name];

@@ -27,7 +27,7 @@ interface Open {
 export function parseXml(text: string): XmlElement | undefined {
   const top: Open = { name: "", attributes: {}, children: [] };
   const open: Open[] = [top];
-  let position = text.startsWith("\uFEFF") ? 1 : 0;
+  let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let nodes = 0;
   while (position < text.length) {
     const inside = open.at(-1) ?? top;

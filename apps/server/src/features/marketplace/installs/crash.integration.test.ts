@@ -19,11 +19,16 @@ const archives = ["1.0.0", "1.1.0"].map((version) => aPackage({ manifest: { id: 
 const [oldDigest = "", newDigest = ""] = archives.map(sha256);
 
 const steps = ["verify", "unpack", "approve", "start", "handshake", "conformance", "smoke"];
-const points = [
-  ...steps.flatMap((step) => ["begun", "done", "kept"].map((when) => `${step}:${when}`)),
-  ...["switch:begun", "switch:within", "switch:done", "switch:applied", "switch:kept", "watch:begun", "watch:kept"],
-];
-const afterSwitch = new Set(points.slice(points.indexOf("switch:done")));
+/** Points that one run after the other comes to; what is behind the switch is not come to once the switch is written down. */
+const chains = {
+  whole: [
+    ...steps.flatMap((step) => ["begun", "done", "kept"].map((when) => `${step}:${when}`)),
+    ...["switch:begun", "switch:within", "switch:done", "watch:begun", "watch:kept"],
+  ],
+  applied: ["switch:applied"],
+  kept: ["switch:kept"],
+};
+const afterSwitch = new Set(["switch:done", "switch:applied", "switch:kept", "watch:begun", "watch:kept"]);
 
 async function withStore<T>(folder: string, work: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore({

@@ -67,7 +67,7 @@ async function readAfter(
   if (back.length === 0) return migrateSettings(before, migrationsBetween(current, next.manifest));
   const left = await findLeftBehind(repositories, next);
   if (left === undefined) throw new HilumError("install.settings");
-  const own = left.instances.find((one) => one.instance === instance) ?? { values: {}, secrets: {} };
+  const own: SavedSettings = left.instances.find((one) => one.instance === instance) ?? nothing;
   const then = migrateSettings(own, back);
   const touched = (name: string): boolean => JSON.stringify(own.values[name]) !== JSON.stringify(then.values[name]);
   const secret = new Set(secretNames(next.manifest.config));

@@ -116,8 +116,8 @@ async function decideRights(repositories: Repositories, row: InstanceRow, of: Ri
   const grants = await repositories.grants.list(key);
   const dropped = grants.map(({ scope }) => scope).filter((scope) => !of.asked.has(scope));
   if (dropped.length > 0) await repositories.grants.forget(key, dropped);
-  // An instance whose access nobody has reviewed yet is reviewed as a whole, before it is enabled.
-  if (of.more.length === 0 || row.accessReviewedAt === undefined) return;
+  // An instance that nobody has reviewed nor enabled yet is reviewed as a whole, before it is enabled.
+  if (of.more.length === 0 || (row.accessReviewedAt === undefined && row.enabledAt === undefined)) return;
   const values = (await repositories.settings.current(key))?.values ?? {};
   const states = scopesOf(of.manifest, values, withApproved([], of.approved));
   const pins = new Map(states.map((state) => [state.scope, effectiveScopes([state])[0]]));

@@ -84,9 +84,6 @@ describe.skipIf(!requires("bubblewrap").available)("an update while messages are
     expect(await world.running(plugin)).toBe("1.1.0");
     const { open } = await world.ana.ok("listRepairs");
     expect(open.map(({ id }) => id)).toContain(`rolled-back:${job.id}`);
-    expect((await world.ana.ok("getPlugin", { params: { plugin } })).instances[0]).toMatchObject({
-      state: "enabled",
-      running: true,
-    });
+    await world.serving(plugin);
   });
 });

@@ -1,7 +1,7 @@
 import { HilumError, isHilumError, migrationsBetween, type Context } from "@hilum/contract";
 import type { PluginVersions } from "@hilum/contract/api";
 import { readPackageStatus, type InstalledPackages } from "@hilum/marketplace";
-import type { PackageRow, PluginRow, Store } from "@hilum/store";
+import type { MarketplaceEntry, PackageRow, PluginRow, Store } from "@hilum/store";
 import { refuseCutOff } from "../../plugins/cut-off.ts";
 import { loadPlugin, manifestOf } from "../../plugins/load-instance.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
@@ -119,12 +119,18 @@ export function createVersionsService({
       await refuseCutOff(store, id);
       if (plugin.package === digest) throw new HilumError("install.wrong_state", { detail: "This version runs." });
       const { items } = await store.marketplace.list<JobDocument>("job", { subject: id, limit: 50 });
-      if (items.some(({ state }) => isOpen(state))) throw new HilumError("install.in_progress");
+      if (items.some((job) => isNeeded(job, digest))) throw new HilumError("install.in_progress");
       await forgetLeftBehind(store, { id, digest: readAgain(row.manifest).digest });
       await store.packages.remove(digest);
       await packages.remove(digest);
     },
   };
+}
+
+/** A job that is under way may need any version; one that is only watched, what it switched to and what it came from. */
+function isNeeded({ state, document }: MarketplaceEntry<JobDocument>, digest: string): boolean {
+  if (state !== "watching") return isOpen(state);
+  return document.digest === digest || document.previous?.package === digest;
 }
 
 const impossible = (why: string, instead?: string): Kept["rollBack"] => ({

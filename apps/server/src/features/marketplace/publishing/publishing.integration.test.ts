@@ -177,6 +177,15 @@ describe("an organisation's own marketplace", () => {
     expect(listing.deprecated).toBe(kind === "deprecate" ? reason : undefined);
   });
 
+  it("lets one who approved it end it, until it is published", async () => {
+    const { submit } = await signVersion(otto, archive("2.9.0"), keeper);
+    const handedIn = await otto.ok("submitPublication", { body: submit });
+    await approve([ana, bo], handedIn);
+    const review = { params: { submission: handedIn.id }, body: { decision: "reject" as const, note: "A mistake." } };
+    expect((await bo.ok("reviewSubmission", review)).state).toBe("rejected");
+    expect(codeOf(await bo.call("reviewSubmission", review))).toBe("approval.wrong_state");
+  });
+
   describe("refuses a publication", () => {
     const refusal = async (body: object): Promise<string> => {
       const answer = await otto.call("submitPublication", { body: body as never });

@@ -5,7 +5,13 @@ import type { Store } from "@hilum/store";
 import { makeId } from "../../../make-id.ts";
 import { checkSubmission } from "./check-submission.ts";
 import type { OwnMarketplace } from "./own-marketplace.ts";
-import { approvalsNeeded, presentSubmission, type SubmissionDocument, type SubmissionEntry } from "./submission.ts";
+import {
+  approvalsNeeded,
+  createSubmissionRecords,
+  presentSubmission,
+  type SubmissionDocument,
+  type SubmissionEntry,
+} from "./submission.ts";
 
 export interface SubmissionsService {
   /** Throws `publication.*`, `source.*`, `package.invalid`, `listing.invalid`. */
@@ -28,35 +34,8 @@ export function createSubmissionsService({
   store: Pick<Store, "marketplace" | "tokens">;
   own: OwnMarketplace;
 }): SubmissionsService {
-  async function load(id: string): Promise<SubmissionEntry> {
-    const entry = await store.marketplace.find<SubmissionDocument>("submission", id);
-    if (entry === undefined) throw new HilumError("approval.not_found", { detail: "There is no such submission." });
-    return entry;
-  }
-
-  const keep = async (entry: SubmissionEntry): Promise<SubmissionEntry> =>
-    await store.marketplace.put<SubmissionDocument>(entry);
-
-  async function inStates(states: readonly Submission["state"][]): Promise<SubmissionEntry[]> {
-    const found: SubmissionEntry[] = [];
-    for (let cursor: string | undefined; ;) {
-      const page = await store.marketplace.list<SubmissionDocument>("submission", {
-        ...{ states, limit: 200 },
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      found.push(...page.items);
-      if (page.next === undefined) return found;
-      cursor = page.next;
-    }
-  }
-
-  /** Who made a token could else approve with a session of their own what the token handed in. */
-  async function personOf(actor: Actor): Promise<string> {
-    if (actor.kind !== "token") return actor.id;
-    const token = (await store.tokens.list()).find(({ id }) => id === actor.token);
-    if (token === undefined) throw new HilumError("request.unauthenticated");
-    return token.createdBy;
-  }
+  const { load, keep, inStates } = createSubmissionRecords(store);
+  const personOf = async (actor: Actor): Promise<string> => await findPerson(store.tokens, actor);
 
   return {
     async submit(context, wanted) {
@@ -97,20 +76,8 @@ export function createSubmissionsService({
       });
       return { items: items.map(presentSubmission), ...(next === undefined ? {} : { next }) };
     },
-    async review(context, id, { decision, note }) {
-      const entry = await load(id);
-      const { document } = entry;
-      const by = context.actor.id;
-      if (document.person === by || document.submittedBy === by)
-        throw new HilumError("approval.another_person", { detail: "Who hands something in does not decide about it." });
-      if (entry.state !== "waiting") throw new HilumError("approval.wrong_state");
-      if (document.reviews.some((one) => one.by === by))
-        throw new HilumError("approval.another_person", { detail: "You have decided already. Two people have to." });
-      const reviews = [...document.reviews, { by, at: context.now().toISOString(), decision, note }];
-      const enough = reviews.filter((one) => one.decision === "approve").length >= approvalsNeeded;
-      const state = decision === "reject" ? "rejected" : enough ? "approved" : "waiting";
-      return presentSubmission(await keep({ ...entry, state, document: { ...document, reviews } }));
-    },
+    review: async (context, id, review) =>
+      presentSubmission(await keep(decide(await load(id), { ...review, by: context.actor.id }, context.now()))),
     async withdraw(context, id) {
       const entry = await load(id);
       if ((await personOf(context.actor)) !== entry.document.person)
@@ -133,4 +100,32 @@ export function createSubmissionsService({
       }
     },
   };
+}
+
+/** Who made a token could else approve with a session of their own what the token handed in. */
+async function findPerson(tokens: Store["tokens"], actor: Actor): Promise<string> {
+  if (actor.kind !== "token") return actor.id;
+  const token = (await tokens.list()).find(({ id }) => id === actor.token);
+  if (token === undefined) throw new HilumError("request.unauthenticated");
+  return token.createdBy;
+}
+
+/** What one more decision makes of a submission. */
+function decide(
+  entry: SubmissionEntry,
+  { by, decision, note }: BodyOf<OperationOf<"reviewSubmission">> & { by: string },
+  now: Date,
+): SubmissionEntry {
+  const { document } = entry;
+  if (document.person === by || document.submittedBy === by)
+    throw new HilumError("approval.another_person", { detail: "Who hands something in does not decide about it." });
+  // A refusal ends it also after the second approval, as long as nothing was published: who handed it in may be gone.
+  const open = entry.state === "waiting" || (entry.state === "approved" && decision === "reject");
+  if (!open) throw new HilumError("approval.wrong_state");
+  if (decision === "approve" && document.reviews.some((one) => one.by === by))
+    throw new HilumError("approval.another_person", { detail: "You have decided already. Two people have to." });
+  const reviews = [...document.reviews, { by, at: now.toISOString(), decision, note }];
+  const enough = reviews.filter((one) => one.decision === "approve").length >= approvalsNeeded;
+  const state = decision === "reject" ? "rejected" : enough ? "approved" : "waiting";
+  return { ...entry, state, document: { ...document, reviews } };
 }

@@ -86,10 +86,13 @@ describe.skipIf(!requires("bubblewrap").available)("the kill switch", () => {
   it("lets nothing of it run or be deleted while it is on, also after a restart", async () => {
     const refusals = async () => [
       (await world.ana.call("restartInstance", { params })).problem().code,
-      (await world.ana.call("removePlugin", { params })).problem().code,
+      (await world.ana.call("removePlugin", { params, body: { reason: "To be rid of it" } })).problem().code,
     ];
     expect(await refusals()).toEqual(["plugin.cut_off", "plugin.cut_off"]);
-    const { enabled, gate } = await world.ana.ok("enableInstance", { params, body: { override: "Try all the same" } });
+    const { enabled, gate } = await world.ana.ok("enableInstance", {
+      params,
+      body: { override: { reason: "Try all the same" } },
+    });
     expect(enabled).toBe(false);
     expect(gate.rows.length).toBeGreaterThan(0);
     const { blocked } = await world.ana.ok("previewInstall", { body: params });

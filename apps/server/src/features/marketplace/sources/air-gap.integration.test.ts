@@ -22,7 +22,7 @@ interface Offered {
 interface Outcome {
   network: { devices: string[]; outside?: string };
   source: string;
-  installed: { plugin: string; digest: string; code: string; state: string; problem?: string }[];
+  installed: { plugin: string; digest: string; code?: string; state: string; problem?: string }[];
 }
 
 describe("the plugins that come with Hilum, from a marketplace", () => {
