@@ -176,7 +176,7 @@ export const publishing: Journey[] = [
         await admin.arrive("Review");
       };
       await deprecate();
-      await admin.activate("button", /^Withdraw/);
+      await admin.activate("button", /^Withdraw Night desk/);
       await admin.see("Withdrawn");
       await deprecate();
       const [first] = people;
