@@ -135,6 +135,8 @@ export const marketplace: Journey[] = [
       await admin.see("Held at this version");
       await admin.activate("button", "Let it be updated");
       await admin.see("Updates are offered again");
+      // The update that was gone back from is watched no more from the next look on.
+      await admin.seeGone(/is watched until/, 30_000);
       await admin.activate("button", "Delete 1.1.0 of Ward pager");
       await admin.activate("button", "Delete it", { role: "dialog", name: "Delete version 1.1.0?" });
       await admin.see("The version is deleted");

@@ -162,6 +162,37 @@ export const publishing: Journey[] = [
     },
   },
   {
+    name: "publishing: changes the root keys by a file that goes round",
+    async run({ admin, notes }) {
+      await admin.open("/marketplace/keys");
+      await admin.arrive("Signing keys");
+      await unlock(admin, { name: "root.key.json", bytes: Buffer.from(notes.get("key") ?? "") });
+      await admin.see("Root and daily key is unlocked in this tab");
+      await admin.activate("link", "Publish", { role: "navigation", name: "Marketplace" });
+      await admin.arrive("Publish");
+      await admin.pickFromMenu("Change", "Propose other root keys");
+      const dialog = { role: "dialog", name: "Change the root keys" } as const;
+      await admin.attach(
+        { role: "button", name: "Add the public half of a key", in: dialog },
+        { name: "publisher.public.json", mimeType: json, buffer: Buffer.from(notes.get("public half") ?? "") },
+      );
+      await admin.tick("checkbox", /^Publisher com\.example/, true, dialog);
+      const proposal = await saved(admin, () => admin.activate("button", "Propose and save", dialog));
+      assert.equal(proposal.name, "root-2.proposal.json");
+      const file = { name: proposal.name, mimeType: json, buffer: proposal.bytes };
+      await admin.activate("link", "Keys", { role: "navigation", name: "Marketplace" });
+      await admin.arrive("Signing keys");
+      await admin.attach({ role: "button", name: "Open a proposed root" }, file);
+      await admin.see("Root version 2");
+      await admin.see(/^Keys of the root before: 1 of 1 have signed, which is enough/);
+      await admin.activate("link", "Publish", { role: "navigation", name: "Marketplace" });
+      await admin.arrive("Publish");
+      await admin.attach({ role: "button", name: "Go on from a signed root" }, file);
+      await admin.see("The new root is taken in");
+      await admin.see(/Root version 2\./);
+    },
+  },
+  {
     name: "publishing: deprecates a version, withdraws that, and rejects what another hands in",
     async run({ admin, notes }) {
       const deprecate = async (): Promise<void> => {
@@ -176,7 +207,7 @@ export const publishing: Journey[] = [
         await admin.arrive("Review");
       };
       await deprecate();
-      await admin.activate("button", /^Withdraw/);
+      await admin.activate("button", /^Withdraw Night desk/);
       await admin.see("Withdrawn");
       await deprecate();
       const [first] = people;

@@ -24,6 +24,8 @@ export async function bearing(target: Locator): Promise<Bearing> {
     ].filter((stop) => {
       if (stop === element || stop === active) return true;
       if (stop.tabIndex < 0 || stop.matches(":disabled") || stop.getClientRects().length === 0) return false;
+      // What stands in closed details has a place and is not shown.
+      if (!stop.checkVisibility()) return false;
       return !(stop instanceof HTMLInputElement) || stop.type !== "radio" || isGroupsStop(stop);
     });
     const wanted = stops.indexOf(element as HTMLElement);

@@ -36,6 +36,7 @@ it("gives a script that runs as a worker a policy by which it can ask for nothin
 
 it("serves its page for ids that end like the name of a file, and no other such path", async () => {
   expect((await get("/admin/ui/records/Patient/example.org")).statusCode).toBe(200);
+  expect((await get("/admin/ui/marketplace/com.example.pager")).statusCode).toBe(200);
   expect((await get("/admin/ui/settings/missing.js")).statusCode).toBe(404);
 });
 

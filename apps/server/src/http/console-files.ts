@@ -20,7 +20,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** Ids of plugins and of records may end as names of files do. */
-const namesMayEndSo = /^\/admin\/ui\/(?:plugins|records)\//;
+const namesMayEndSo = /^\/admin\/ui\/(?:plugins|marketplace|records)\//;
 
 /** Serves the built console under `/admin/ui/`: files by digest for ever, its page fresh with a nonce of its own. */
 export function serveConsole(

@@ -7,9 +7,10 @@ import { bytes, many } from "../../../text/format.ts";
 /** What another version changes, in the order in which a person should read it: rights, hosts, and then the rest. */
 export function Differences({ differences, isNew }: { differences: VersionDifferences; isNew: boolean }) {
   const { scopes, hosts, capabilities, needs, settings, manifest, files, filesKnown } = differences;
+  // What a new plugin does is what it is installed for, and no demand.
+  const demands = isNew ? [scopes, hosts, needs] : [scopes, hosts, needs, capabilities];
   const nothing =
-    [scopes, hosts, capabilities, needs].every(({ added, removed }) => added.length + removed.length === 0) &&
-    settings.length === 0;
+    demands.every(({ added, removed }) => added.length + removed.length === 0) && (isNew || settings.length === 0);
   return (
     <div className="stack md">
       {nothing && (

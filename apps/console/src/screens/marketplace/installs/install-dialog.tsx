@@ -114,9 +114,9 @@ function Decide({ wanted, preview, onClose }: InstallDialogProps & { preview: In
         />
       )}
       <p className="small dim">
-        The new version starts beside the old one, keeps its contract and passes its smoke tests before anything
-        switches.{" "}
-        {kind === "install" ? "Nothing is enabled by installing." : "The old version is kept for the way back."}
+        {kind === "install"
+          ? "Every byte is verified, and its contract is judged in the sandbox before it counts as installed. Nothing is enabled by installing."
+          : "The new version starts beside the old one, keeps its contract and passes its smoke tests before anything switches. The old version is kept for the way back."}
       </p>
     </FormDialog>
   );

@@ -195,6 +195,19 @@ function Acts({ row }: { row: Submission }) {
       <>
         <span>Approved. The keeper takes it in and signs.</span>
         <GoButton to="/marketplace/publish">Open Publish</GoButton>
+        {!mine && (
+          <ActButton
+            compact
+            may={review.may}
+            label={`Reject ${row.name} ${row.version}`}
+            onClick={() => setDeciding("reject")}
+          >
+            Reject
+          </ActButton>
+        )}
+        {deciding !== undefined && (
+          <DecideDialog row={row} decision={deciding} onClose={() => setDeciding(undefined)} />
+        )}
       </>
     );
   if (row.state !== "waiting") return <span>Decided. Nothing is left to do.</span>;

@@ -28,7 +28,8 @@ export function InstalledPanel({ versions, installed, onUpdate }: InstalledPanel
   const { pin, offered, job } = versions;
   const newest = newestFor(versions);
   const previous = previousOf(versions);
-  const busy = job === undefined ? undefined : "A job is under way.";
+  // What is only watched may be gone back from, and be replaced.
+  const busy = job === undefined || job.state === "watching" ? undefined : "A job is under way.";
   const waiting = offered.find(({ coolingOffUntil }) => coolingOffUntil !== undefined);
   return (
     <Panel

@@ -11,7 +11,7 @@ import { ActButton } from "../../../shell/act-button.tsx";
 import { ConfirmDialog } from "../../../shell/confirm-dialog.tsx";
 import { Go, GoButton } from "../../../shell/go.tsx";
 import { Loaded } from "../../../shell/loaded.tsx";
-import { actorName, day } from "../../../text/format.ts";
+import { actorName, clock, day } from "../../../text/format.ts";
 import { InstallDialog } from "../../marketplace/installs/install-dialog.tsx";
 import { JobSteps } from "../../marketplace/installs/job-steps.tsx";
 import { PluginPage } from "../plugin-page.tsx";
@@ -67,7 +67,16 @@ function Versions({ versions, name, code }: { versions: PluginVersions; name: st
   const others = kept.filter(({ running }) => !running);
   return (
     <div className="stack lg">
-      {job !== undefined && (
+      {job?.state === "watching" && (
+        <Advice
+          tone="info"
+          title={`${job.to} is watched${job.watchUntil === undefined ? "" : ` until ${clock(job.watchUntil)}`}.`}
+          actions={<GoButton to={`/marketplace/installs/${job.id}`}>Open the job</GoButton>}
+        >
+          If its smoke tests fail, or too many of its calls, the version before comes back by itself.
+        </Advice>
+      )}
+      {job !== undefined && job.state !== "watching" && (
         <Panel
           title="Under way"
           end={<Go to={`/marketplace/installs/${job.id}`}>Open the job</Go>}
