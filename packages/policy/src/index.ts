@@ -39,6 +39,12 @@ export {
 export { decide, lanes, type Decision, type DenyReason, type Lane, type Request } from "./decide.ts";
 export type { Grant } from "./grant.ts";
 export { createGuessBudget, guessLimits, type GuessBudget, type Guesser, type GuessLimits } from "./guess-budget.ts";
-export { createBudgets, requestLimits, storeRequestLimits, type Budgets, type RequestLimits } from "./request-budgets.ts";
+export {
+  createBudgets,
+  requestLimits,
+  storeRequestLimits,
+  type Budgets,
+  type RequestLimits,
+} from "./request-budgets.ts";
 export type { Criteria, RowRule, RowRules } from "./row-rules.ts";
 export { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
