@@ -141,7 +141,7 @@ export async function signAmendment(
   return { kind, publisher, plugin, version, reason, ...(await signFiles(client, changed, keeper)) };
 }
 
-export async function approve(clients: readonly TestClient[], { id }: Submission): Promise<void> {
+export async function approve(clients: readonly TestClient[], { id }: Pick<Submission, "id">): Promise<void> {
   for (const client of clients)
     await client.ok("reviewSubmission", {
       params: { submission: id },

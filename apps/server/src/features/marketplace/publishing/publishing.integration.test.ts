@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTempDir } from "@hilum/testkit";
-import { createKeyFile, filesOf, publish, renew, usualLifetimes } from "@hilum/marketplace/sign";
+import { createKeyFile, filesOf, publish, renew, takePublication, usualLifetimes } from "@hilum/marketplace/sign";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { aPackage, publisher, sha256 } from "../../../../test-support/a-marketplace.ts";
 import {
@@ -284,6 +284,25 @@ describe("an organisation's own marketplace", () => {
     for (const id of ["publishRepository", "submitPublication", "reviewSubmission", "uploadPublishedFile"])
       expect(actions).toContain(id);
     expect(JSON.stringify(items)).not.toContain("It loses messages.");
+  });
+
+  it("threat 230: ends at the next start what a loss of power broke off between deciding and writing", async () => {
+    const { submit } = await signVersion(otto, archive("4.0.0"), keeper);
+    const { id } = await otto.ok("submitPublication", { body: submit });
+    await approve([ana, bo], { id });
+    const publication = submit.publication as never;
+    const repository = await takePublication(await repositoryOf(ana), publisher, publication, keeper.keys, when());
+    // What decides is one file; nothing that follows from it was written.
+    const state = JSON.stringify({ repository, takenIn: [id], at: new Date().toISOString() });
+    writeFileSync(join(server.dataDir, "marketplace/own/state.json"), state);
+    server = await server.restart();
+    [ana, otto] = await Promise.all([server.signIn("ana"), server.signIn("operator")]);
+    await vi.waitFor(async () => {
+      const { items } = await ana.ok("listSubmissions", { query: { state: "published" } });
+      expect(items.map((one) => one.id)).toContain(id);
+    });
+    await ana.ok("refreshSource", { params: { source: "own" } });
+    expect((await ana.ok("getListing", { params: { plugin } })).version).toBe("4.0.0");
   });
 
   it("goes on after a restart with what was published", async () => {
