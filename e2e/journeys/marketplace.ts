@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openMarket, pager, type Market, type PagerVersion } from "../world/market.ts";
+import { openMarket, pager, pictureSays, type Market, type PagerVersion } from "../world/market.ts";
 import { repository } from "../world/world.ts";
 import { saved } from "./devtools.ts";
 import type { Journey } from "./journey.ts";
@@ -62,6 +62,7 @@ export const marketplace: Journey[] = [
       await admin.arrive("Ward pager");
       await admin.see("It asks for no right: it gets what it is handed, and nothing else.");
       await admin.see(/^Quality/);
+      await admin.see({ role: "img", name: pictureSays });
       await picture(admin.page, "marketplace-listing");
       await picture(admin.page, "marketplace-listing-320", { width: 320 });
       await picture(admin.page, "marketplace-listing-dark", { dark: true });

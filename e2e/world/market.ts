@@ -73,15 +73,16 @@ export async function openMarket(folder: string, sdk: string): Promise<Market> {
     async offer(versions) {
       const files: Record<string, TargetFile> = {};
       for (const version of versions) {
-        const add = (name: string, bytes: Uint8Array, kind: "package" | "listing"): void => {
-          const path = `${publisher}/${pager}-${version.version}.${name}`;
+        const add = (end: string, bytes: Uint8Array, kind: "package" | "listing" | "image"): void => {
+          const path = `${publisher}/${pager}-${version.version}${end}`;
           const custom = { kind, plugin: pager, version: version.version };
           const target = { length: bytes.length, hashes: { sha256: sha256(bytes) }, custom };
           files[path] = target;
           put(targetPath(path, target), bytes);
         };
-        add("hilum", aPackage(version, sdk), "package");
-        add("listing.json", Buffer.from(JSON.stringify(aListing(version))), "listing");
+        add(".hilum", aPackage(version, sdk), "package");
+        add(".listing.json", Buffer.from(JSON.stringify(aListing(version))), "listing");
+        add("-1.png", picture, "image");
       }
       const before = repository.publishers[publisher];
       const publication = await publish(before, publisher, files, [key], when);
@@ -113,6 +114,13 @@ async function serveStatic(folder: string): Promise<{ address: string; close(): 
     },
   };
 }
+
+/** One grey pixel. */
+const picture = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+  "base64",
+);
+export const pictureSays = "The wards on duty, with who is paged for each";
 
 const aManifest = ({ version, asks }: PagerVersion) => ({
   ...{ id: pager, name: "Ward pager", version, description: "Pages the ward on duty.", license: "Apache-2.0" },
@@ -157,6 +165,7 @@ function aPackage(version: PagerVersion, sdk: string): Buffer {
 
 const aListing = (version: PagerVersion) => ({
   ...{ format: "hilum-listing/1", manifest: aManifest(version), publishedAt: "2026-01-02T08:00:00.000Z" },
-  ...{ changelog: version.changelog, security: false, screenshots: [], advisories: [] },
+  ...{ changelog: version.changelog, security: false, advisories: [] },
+  screenshots: [{ file: `${pager}-${version.version}-1.png`, alt: pictureSays }],
   sbom: { components: 0, licenses: [] },
 });

@@ -12,8 +12,9 @@ const smtp = "/plugins/org.hilum.smtp";
 const makeKey = async (page: Page): Promise<void> => {
   await press("Make a key")(page);
   await page.getByLabel("What it is for").fill("Root key of Ana");
-  await page.getByLabel("Passphrase", { exact: true }).fill("paper lantern over water");
-  await page.getByLabel("Passphrase once more").fill("paper lantern over water");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Passphrase", { exact: false }).first().fill("paper lantern over water");
+  await dialog.getByLabel("Passphrase once more").fill("paper lantern over water");
   await press("Make and save the key")(page);
   await page.getByRole("heading", { name: "Root key of Ana" }).waitFor();
 };

@@ -184,7 +184,7 @@ function KeeperPanel({ own, repository, serving, onServing }: MarketplaceProps) 
         <NativeSelect
           label="How it is served"
           description="How long the next signatures hold."
-          w={320}
+          maw={320}
           value={serving}
           data={Object.entries(servingTitles).map(([value, label]) => ({ value, label }))}
           onChange={(event) => onServing(event.currentTarget.value as Serving)}

@@ -77,7 +77,7 @@ export function SignStep({ repository, chosen, publisher, preview }: SignStepPro
         )}
         <NativeSelect
           label="How long the signature holds"
-          w={320}
+          maw={320}
           value={serving}
           data={Object.entries(servingTitles).map(([value, label]) => ({ value, label }))}
           onChange={(event) => setServing(event.currentTarget.value as Serving)}

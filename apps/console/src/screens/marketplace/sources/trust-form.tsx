@@ -32,12 +32,12 @@ export function TrustForm({ place, root, onBack, onClose }: TrustFormProps) {
   const pasted = given.trim() !== "";
   const differs = pasted && !sameFingerprint(given, root.fingerprint);
   const { shown, passes } = useFaults("trust", {
-    title: title.trim() === "" ? "Give it a name." : sourceIdOf(title) === "" ? "Use a letter or a digit." : undefined,
     given: differs
       ? "It is not the same. Do not trust this marketplace; ask its keeper."
       : !pasted && !compared
         ? "Paste the fingerprint, or compare it and say so below."
         : undefined,
+    title: title.trim() === "" ? "Give it a name." : sourceIdOf(title) === "" ? "Use a letter or a digit." : undefined,
   });
   const submit = async (): Promise<void> => {
     if (!passes()) return;
