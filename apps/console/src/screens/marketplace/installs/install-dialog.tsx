@@ -27,7 +27,7 @@ interface InstallDialogProps {
   onClose(): void;
 }
 
-const size = 720;
+const width = 720;
 const reasonMin = 3;
 
 /** What would change, and what keeps it; then the job begins and is shown on a page of its own. */
@@ -35,7 +35,7 @@ export function InstallDialog({ wanted, onClose }: InstallDialogProps) {
   const preview = useRead("previewInstall", { body: wanted });
   if (preview.data !== undefined) return <Decide wanted={wanted} preview={preview.data} onClose={onClose} />;
   return (
-    <Dialog onClose={onClose} title="What would change" size={size}>
+    <Dialog onClose={onClose} title="What would change" size={width}>
       <Loaded query={preview} what="what would change">
         {() => null}
       </Loaded>
@@ -72,7 +72,7 @@ function Decide({ wanted, preview, onClose }: InstallDialogProps & { preview: In
   return (
     <FormDialog
       title={`${kind === "install" || kind === "reinstall" ? `${verbs[kind]} ${name} ${to}` : `${name}: ${verbs[kind].toLowerCase()} ${to}`}?`}
-      size={size}
+      size={width}
       submit={`${verbs[kind]} ${to}`}
       may={may}
       running={start.running}

@@ -10,7 +10,7 @@ import { actorName, day, exactly, shortHash } from "../../../text/format.ts";
 import { packageSaid, packageWord } from "../../marketplace/market-words.ts";
 import { newestFor, previousOf } from "./which-version.ts";
 import { RollBackDialog } from "./roll-back-dialog.tsx";
-import { PinButton } from "./versions.tsx";
+import { PinButton } from "./pin-button.tsx";
 
 type Installed = NonNullable<PluginVersions["installed"]>;
 

@@ -21,7 +21,6 @@ interface KeptTableProps {
 
 /** Versions on the disk that do not run: each can be gone back to, or deleted. */
 export function KeptTable({ plugin, name, kept, now }: KeptTableProps) {
-  const mayRollBack = useMay("rollBackPlugin");
   const forget = useAct("forgetVersion", "The version is deleted");
   const [back, setBack] = useState<Kept>();
   const [gone, setGone] = useState<Kept>();
@@ -51,27 +50,7 @@ export function KeptTable({ plugin, name, kept, now }: KeptTableProps) {
                 <span className="sub">{actorName(row.installedBy)}</span>
               </td>
               <td>
-                <div className="row">
-                  <ActButton
-                    size="compact-sm"
-                    compact={row.rollBack.possible}
-                    may={mayRollBack}
-                    blocked={row.rollBack.possible ? undefined : [row.rollBack.why, row.rollBack.instead].join(" ")}
-                    label={`Roll back to ${row.version} of ${name}`}
-                    onClick={() => setBack(row)}
-                  >
-                    Roll back
-                  </ActButton>
-                  <ActButton
-                    size="compact-sm"
-                    compact
-                    may={forget.may}
-                    label={`Delete ${row.version} of ${name}`}
-                    onClick={() => setGone(row)}
-                  >
-                    Delete
-                  </ActButton>
-                </div>
+                <KeptActs name={name} row={row} onBack={() => setBack(row)} onForget={() => setGone(row)} />
               </td>
             </tr>
           ))}
@@ -99,5 +78,34 @@ export function KeptTable({ plugin, name, kept, now }: KeptTableProps) {
         </ConfirmDialog>
       )}
     </Panel>
+  );
+}
+
+interface KeptActsProps {
+  name: string;
+  row: Kept;
+  onBack(): void;
+  onForget(): void;
+}
+
+function KeptActs({ name, row: { version, rollBack }, onBack, onForget }: KeptActsProps) {
+  const mayRollBack = useMay("rollBackPlugin");
+  const mayForget = useMay("forgetVersion");
+  return (
+    <div className="row">
+      <ActButton
+        size="compact-sm"
+        compact={rollBack.possible}
+        may={mayRollBack}
+        blocked={rollBack.possible ? undefined : [rollBack.why, rollBack.instead].join(" ")}
+        label={`Roll back to ${version} of ${name}`}
+        onClick={onBack}
+      >
+        Roll back
+      </ActButton>
+      <ActButton size="compact-sm" compact may={mayForget} label={`Delete ${version} of ${name}`} onClick={onForget}>
+        Delete
+      </ActButton>
+    </div>
   );
 }

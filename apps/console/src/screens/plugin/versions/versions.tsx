@@ -2,13 +2,10 @@ import "../../marketplace/marketplace.css";
 import type { PluginVersions } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { useAct, useRead } from "../../../api/use-api.ts";
+import { useRead } from "../../../api/use-api.ts";
 import { Panel } from "../../../look/panel.tsx";
 import { Empty } from "../../../look/pictures.tsx";
 import { Advice } from "../../../look/problem.tsx";
-import { useMay } from "../../../session/account.ts";
-import { ActButton } from "../../../shell/act-button.tsx";
-import { ConfirmDialog } from "../../../shell/confirm-dialog.tsx";
 import { Go, GoButton } from "../../../shell/go.tsx";
 import { Loaded } from "../../../shell/loaded.tsx";
 import { actorName, clock, day } from "../../../text/format.ts";
@@ -125,49 +122,5 @@ function Versions({ versions, name, code }: { versions: PluginVersions; name: st
         </Panel>
       )}
     </div>
-  );
-}
-
-/** Holds the plugin at its version, or lets it go. */
-export function PinButton({ versions: { plugin, pin } }: { versions: PluginVersions }) {
-  const hold = useAct("pinPlugin", pin === undefined ? "Held at this version" : "Updates are offered again");
-  const may = useMay("pinPlugin");
-  const [asking, setAsking] = useState(false);
-  const params = { plugin };
-  if (pin !== undefined)
-    return (
-      <ActButton
-        compact
-        may={may}
-        running={hold.running}
-        onClick={() => void hold.run({ params, body: { pinned: false } })}
-      >
-        Let it be updated
-      </ActButton>
-    );
-  return (
-    <>
-      <ActButton compact may={may} onClick={() => setAsking(true)}>
-        Hold this version
-      </ActButton>
-      {asking && (
-        <ConfirmDialog
-          title="Hold this version?"
-          confirm="Hold it"
-          reason="required"
-          running={hold.running}
-          problem={hold.problem}
-          onClose={() => setAsking(false)}
-          onConfirm={(reason) =>
-            void hold
-              .run({ params, body: { pinned: true, reason } })
-              .then((done) => done !== undefined && setAsking(false))
-          }
-        >
-          No update is offered while it is held, not even with “Update all”. What its publisher takes back is stopped
-          all the same.
-        </ConfirmDialog>
-      )}
-    </>
   );
 }

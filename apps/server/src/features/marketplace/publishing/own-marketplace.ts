@@ -122,7 +122,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     }
     await rename(draft, path);
     const opened = await open(folder, "r");
-    await opened.sync().finally(() => opened.close());
+    await opened.sync().finally(async () => await opened.close());
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
