@@ -124,7 +124,16 @@ async function main(): Promise<number> {
     let outcomes = [...outcomesOf(open), ...(await playGates(open))];
     // As for the integration tests: a shared machine may starve a browser once, and what fails twice is red.
     if (process.env["CI"] !== undefined && outcomes.some(isRed)) {
-      open = await playAgain(open);
+      const again = chooseAgain(open);
+      const names = again.map(({ lane }) => lane.name).join(", ");
+      process.stdout.write(`\nPlayed once more, as a browser may starve on a shared machine: ${names}\n\n`);
+      open = open.filter((one) => !again.includes(one));
+      await close(again);
+      const anew = await playLanes(
+        again.map(({ lane }) => lane),
+        folders,
+      );
+      open = [...open, ...anew];
       outcomes = [...outcomesOf(open), ...(await playGates(open))];
     }
     writeFileSync(report, JSON.stringify({ stage: "e2e", tests: outcomes }, undefined, 2));
@@ -136,16 +145,10 @@ async function main(): Promise<number> {
   }
 }
 
-/** Plays the lanes anew in which something failed; all of them where a gate alone did. */
-async function playAgain(played: readonly Played[]): Promise<Played[]> {
+/** The lanes in which something failed; all of them where a gate alone did. */
+function chooseAgain(played: readonly Played[]): readonly Played[] {
   const red = played.filter(({ outcomes }) => outcomes.some(isRed));
-  const again = red.length === 0 ? played : red;
-  const anew = again.map(({ lane }) => lane);
-  const names = anew.map(({ name }) => name).join(", ");
-  process.stdout.write(`\nPlayed once more, as a browser may starve on a shared machine: ${names}\n\n`);
-  await close(again);
-  const kept = played.filter((one) => !again.includes(one));
-  return [...kept, ...(await playLanes(anew, folders))];
+  return red.length === 0 ? played : red;
 }
 
 async function playGates(played: readonly Played[]): Promise<Outcome[]> {
