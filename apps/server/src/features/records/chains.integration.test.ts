@@ -95,7 +95,9 @@ describe.each(engines)("chained searches on $name", ({ available, start }) => {
         const answer = await lab.send("GET", path);
         expect([path, answer.status, answer.code()]).toEqual([path, 400, "search.invalid"]);
       }
-      await expect(server.withScopes("system/Observation.rs?patient.name=quill")).rejects.toThrow("createApiToken was refused");
+      await expect(server.withScopes("system/Observation.rs?patient.name=quill")).rejects.toThrow(
+        "createApiToken was refused",
+      );
     });
 
     it("that find nothing cost as much as any other search that does", async () => {
