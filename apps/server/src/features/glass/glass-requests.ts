@@ -75,18 +75,10 @@ export function createGlassRequests({ store: { approvals, records }, glasses }: 
       return await again(context, id);
     },
     async refuse(context, id, reason) {
-      const { user, role } = requireUser(context);
-      if (role === "operator") await requireOwn(context, id);
-      const row = await find(id);
-      const own = row.requestedUser === user;
+      const { role } = requireUser(context);
+      const row = role === "operator" ? await requireOwn(context, id) : await find(id);
       const decided = { decidedBy: context.actor.id, decidedAt: context.now().toISOString(), refusal: reason };
-      // Who asked may take back what was approved; who approved may think again.
-      await approvals.move(
-        id,
-        row.state === "approved" && (own || row.decidedBy === context.actor.id) ? "approved" : "waiting",
-        "refused",
-        decided,
-      );
+      await approvals.move(id, mayTakeBack(row, context.actor) ? "approved" : "waiting", "refused", decided);
       return await again(context, id);
     },
     async open(context, id) {
@@ -105,6 +97,10 @@ export function createGlassRequests({ store: { approvals, records }, glasses }: 
     },
   };
 }
+
+/** Who asked may take back what was approved, and who approved may think again, until it is opened. */
+const mayTakeBack = ({ state, requestedUser, decidedBy }: ApprovalRow, actor: Context["actor"]): boolean =>
+  state === "approved" && actor.kind === "user" && (actor.user === requestedUser || actor.id === decidedBy);
 
 /** The shape was given by `request`. */
 const wantedOf = ({ content }: Pick<ApprovalRow, "content">): WantedGlass => content as unknown as WantedGlass;
@@ -130,13 +126,12 @@ function presentGlassRequest(row: ApprovalRow, title: string, { actor, now }: Co
 
 function permissionsOf(row: ApprovalRow, own: boolean, actor: Context["actor"], now: Date): GlassRequest["can"] {
   const permit = createPermit(actor);
-  const takesBack = row.state === "approved" && (own || row.decidedBy === actor.id);
   return [
     permit("approve", ["administrator", "auditor"], whyNotApprove(actor, row, now)),
     permit(
       "refuse",
       own ? ["administrator", "operator"] : ["administrator", "auditor"],
-      row.state === "waiting" || takesBack ? undefined : "It is decided already.",
+      row.state === "waiting" || mayTakeBack(row, actor) ? undefined : "It is decided already.",
     ),
     permit(
       "open",
