@@ -101,6 +101,9 @@ export function createStorePeers(): StorePeers {
   };
 }
 
+/** As the plugin's manifest has it. */
+const answerBytesMax = 524_288;
+
 /** Makes a plugin's request as the host does. */
 async function fetchFrom(port: number, authority: string, params: FetchParams): Promise<FetchResult> {
   const { method, path, query, headers = {}, body } = params;
@@ -112,6 +115,8 @@ async function fetchFrom(port: number, authority: string, params: FetchParams): 
       ...{ port, authority, method, path, headers: { ...headers, ...type }, body: text },
       ...(query === undefined ? {} : { query }),
     });
+    if (reply.body.length > answerBytesMax)
+      throw new FetchFailure({ code: "provider.response_too_large", sent: "maybe" });
     return {
       ...{ status: reply.status, headers: { "content-type": reply.headers["content-type"] ?? "" }, request: path },
       body: { text: reply.body.toString("utf8") },

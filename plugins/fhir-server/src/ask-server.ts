@@ -11,6 +11,8 @@ interface Request {
   path: string;
   query?: FetchOptions["query"];
   body?: FetchOptions["body"];
+  /** A parameter that the server does not know is refused, and not passed over (FHIR R4 section 3.1.1.3.1). */
+  strict?: boolean;
   /** Asked without a sign-in, whatever the settings say. */
   open?: boolean;
 }
@@ -48,7 +50,7 @@ export async function askServer(ctx: ServerContext, request: Request): Promise<J
 }
 
 async function send({ fetch, settings }: ServerContext, request: Request): Promise<FetchAnswer> {
-  const { method = "GET", path, query, body, open = false } = request;
+  const { method = "GET", path, query, body, strict = false, open = false } = request;
   if (body !== undefined && "json" in body && Buffer.byteLength(JSON.stringify(body.json)) > bodyBytesMax)
     throw new ProviderError("record.too_large", {
       fix: "Hilum hands the server records of up to 768 KiB, and files of up to 570 KiB. Keep this one in another store, such as an archive.",
@@ -58,7 +60,7 @@ async function send({ fetch, settings }: ServerContext, request: Request): Promi
     ...{ method, path: `${baseOf(settings)}${path}` || "/" },
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),
-    headers: { accept: fhirJson, ...type },
+    headers: { accept: fhirJson, ...type, ...(strict ? { prefer: "handling=strict" } : {}) },
   }).catch((error: unknown) => Promise.reject(atHost(error, settings)));
 }
 

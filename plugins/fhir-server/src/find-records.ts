@@ -36,7 +36,7 @@ export async function findOnServer(
   { type, query, count, cursor }: RecordSearch,
   pages: NextPages = createNextPages(),
 ): Promise<FoundRecords> {
-  const bundle = cursor === undefined ? await search(ctx, type, query, count) : await turn(ctx, cursor, pages);
+  const bundle = cursor === undefined ? await searchFitting(ctx, type, query, count) : await turn(ctx, cursor, pages);
   const resources = matchesOf(bundle, type);
   const next = nextOf(bundle, ctx);
   const total = bundle["total"];
@@ -45,6 +45,21 @@ export async function findOnServer(
     ...(next === undefined ? {} : { next: pages.keep(next.path, next.query) }),
     ...(typeof total === "number" && Number.isSafeInteger(total) ? { total } : {}),
   };
+}
+
+/** Large records make a page larger than Hilum takes: then it is asked for with fewer of them. */
+async function searchFitting(
+  ctx: ServerContext,
+  type: string,
+  query: RecordSearch["query"],
+  count: number,
+): Promise<JsonObject> {
+  try {
+    return await search(ctx, type, query, count);
+  } catch (error) {
+    if (count === 1 || !isProviderError(error) || error.code !== "provider.response_too_large") throw error;
+    return await searchFitting(ctx, type, query, Math.ceil(count / 4));
+  }
 }
 
 async function search(
@@ -57,12 +72,14 @@ async function search(
   for (const [name, value] of query) (form[name] ??= []).push(value);
   form["_count"] = [String(count)];
   return bundleOf(
-    await askServer(ctx, { method: "POST", path: `/${type}/_search`, body: { form } }).catch((error: unknown) => {
-      // What is wrong with a search is a parameter, not a record.
-      if (isProviderError(error) && error.code === "record.invalid")
-        throw new ProviderError("search.invalid", { error, ...replyOf(error.data) });
-      throw error;
-    }),
+    await askServer(ctx, { method: "POST", path: `/${type}/_search`, body: { form }, strict: true }).catch(
+      (error: unknown) => {
+        // What is wrong with a search is a parameter, not a record.
+        if (isProviderError(error) && error.code === "record.invalid")
+          throw new ProviderError("search.invalid", { error, ...replyOf(error.data) });
+        throw error;
+      },
+    ),
   );
 }
 

@@ -112,13 +112,15 @@ async function withData(
     });
   const chunks: Uint8Array[] = [];
   for await (const chunk of content.read()) chunks.push(chunk);
-  return { ...resource, contentType: content.contentType, data: Buffer.concat(chunks).toString("base64") };
+  const data = Buffer.concat(chunks).toString("base64");
+  // FHIR has no empty values: a file without a byte is one without data.
+  return { ...resource, contentType: content.contentType, ...(data === "" ? {} : { data }) };
 }
 
 /** A file comes back as bytes, not inside of its Binary: a frame would not hold every one. */
 function present(resource: RecordResource): RecordResource | KeptRecord {
-  if (resource.resourceType !== "Binary" || resource.data === undefined) return resource;
-  const { data, ...rest } = resource;
+  if (resource.resourceType !== "Binary") return resource;
+  const { data = "", ...rest } = resource;
   return { resource: rest, content: { contentType: resource.contentType, bytes: Buffer.from(data, "base64") } };
 }
 

@@ -125,6 +125,28 @@ async def test_a_new_version_of_the_words_stays_the_same_instance(
     ).code == "record.conflict"
 
 
+async def test_keeps_again_what_somebody_deleted_in_orthanc(open_plugin: OpenPlugin, orthanc: OrthancServer) -> None:
+    host = await open_plugin()
+    one = document()
+    others = set(orthanc.get("/instances"))
+    await host.store.create(one, content=pdf())
+    before = len(orthanc.get("/instances"))
+
+    def delete_there() -> None:
+        for instance in set(orthanc.get("/instances")) - others:
+            orthanc.ask("DELETE", f"/instances/{instance}")
+
+    delete_there()
+    assert (await refusal(host.store.read("DocumentReference", one["id"]))).code == "record.not_found"
+    await host.store.create(one, content=pdf())
+    assert len(orthanc.get("/instances")) == before
+    assert (await host.store.read("DocumentReference", one["id"])).resource == one
+    delete_there()
+    second = {**one, "meta": {"versionId": "2"}, "status": "superseded"}
+    await host.store.update(second, content=pdf(), if_match="1")
+    assert (await host.store.read("DocumentReference", one["id"])).resource == second
+
+
 async def test_deletes_every_version_and_remembers_that_it_was_there(
     open_plugin: OpenPlugin, orthanc: OrthancServer
 ) -> None:

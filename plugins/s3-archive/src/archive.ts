@@ -181,10 +181,31 @@ export function createArchive(bucket: Bucket, { prefix, lock }: Pick<ArchiveSett
       const { ids, next } = await candidates(asked, wanted);
       const read = await eachAtOnce(ids, (id) => readLatest(asked.type, id));
       // Words stay when a record loses them: what it is now decides.
-      const matching = read.filter((resource) => resource !== undefined && matches(resource, wanted));
-      return { resources: matching as RecordResource[], ...(next === undefined ? {} : { next }) };
+      const matching = read.map((resource) =>
+        resource !== undefined && matches(resource, wanted) ? resource : undefined,
+      );
+      const fitting = countFitting(matching);
+      // The bucket's own cursor leads on from where its listing ended, so what does not fit is not listed.
+      if (fitting < ids.length) return await this.search({ ...asked, count: fitting });
+      return {
+        resources: matching.filter((resource) => resource !== undefined),
+        ...(next === undefined ? {} : { next }),
+      };
     },
   };
+}
+
+/** A page is one frame. */
+const pageChars = 800_000;
+
+/** How many from the beginning fit into one page, one at least. */
+function countFitting(found: readonly (RecordResource | undefined)[]): number {
+  let size = 0;
+  for (const [index, resource] of found.entries()) {
+    size += resource === undefined ? 0 : JSON.stringify(resource).length;
+    if (size > pageChars && index > 0) return index;
+  }
+  return found.length;
 }
 
 function matches(resource: RecordResource, { groups }: AskedFor): boolean {

@@ -50,7 +50,7 @@ export interface FhirServer {
 }
 
 export async function startFhirServer(options: FhirServerOptions): Promise<FhirServer> {
-  const { badRequest, getStatus } = await import("@medplum/core");
+  const { badRequest, getSearchParameter, getStatus } = await import("@medplum/core");
   const { FhirRouter, MemoryRepository } = await import("@medplum/fhir-router");
   await loadDefinitions();
   const { basePath = "/fhir/R4", scopesOf } = options;
@@ -85,6 +85,8 @@ export async function startFhirServer(options: FhirServerOptions): Promise<FhirS
     if (scopes === undefined) return answer(response, 401, badRequest("Not signed in"));
     if (!scopes.some((scope) => scope.startsWith("system/*"))) return answer(response, 403, badRequest("Not allowed"));
     if (made.refuse?.(request) === true) return answer(response, 422, badRequest("It breaks a rule of this server"));
+    if (request.headers.prefer === "handling=strict" && hasUnknown(path, body))
+      return answer(response, 400, badRequest("Unknown search parameter"));
     const form = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
     const parsed: unknown = form ? formOf(body) : body === "" ? undefined : JSON.parse(body);
     const [outcome, resource] = await router.handleRequest(
@@ -104,6 +106,13 @@ export async function startFhirServer(options: FhirServerOptions): Promise<FhirS
       status,
       withNext(resource ?? outcome, asked, `${url.origin}${url.pathname.replace("/_search", "")}`),
     );
+  }
+
+  /** The router passes over what it does not know, whatever is preferred. */
+  function hasUnknown(path: string, form: string): boolean {
+    const type = path.split("/")[1] ?? "";
+    const names = [...new URLSearchParams(form).keys()].map((name) => name.split(":")[0] ?? "");
+    return names.some((name) => !name.startsWith("_") && getSearchParameter(type, name) === undefined);
   }
 
   const listen = (port: number) => new Promise<void>((resolve) => void server.listen(port, "127.0.0.1", resolve));

@@ -100,7 +100,8 @@ async def _keep(
     instance = known.versions.get(version) if known is not None else None
     if instance is None and known is not None and not known.deleted:
         instance = await _same_file(ctx, document, known)
-    if instance is None:
+    # Orthanc takes what is to hang on an instance that somebody deleted, and keeps nothing of it.
+    if instance is None or not await _is_there(ctx, instance):
         instance = await _store(document, ctx, content)
     await _put(ctx, f"/instances/{instance}/attachments/{_FHIR + int(version)}", json.dumps(document).encode())
     await kept.keep(ctx, document["id"], version, instance)
@@ -112,8 +113,14 @@ async def _keep(
 async def _same_file(ctx: CallContext, document: dict[str, Any], known: kept.Kept) -> str | None:
     """A new version of a document often changes words alone: then it stays the same instance."""
     instance = known.versions[known.latest]
+    if not await _is_there(ctx, instance):
+        return None
     before = await _read_fhir(ctx, instance, known.latest)
     return instance if before.get("content") == document.get("content") else None
+
+
+async def _is_there(ctx: CallContext, instance: str) -> bool:
+    return await ask_json(ctx, "GET", f"/instances/{instance}") is not None
 
 
 async def _store(document: dict[str, Any], ctx: CallContext, content: HeldContent | None) -> str:

@@ -87,9 +87,23 @@ async def delete(target: RecordTarget, ctx: CallContext) -> None:
 async def search(asked: RecordSearch, ctx: CallContext) -> FoundRecords:
     found = await _matching(ctx, asked.query)
     begin = int(asked.cursor) if asked.cursor is not None and asked.cursor.isdecimal() else 0
-    page = found[begin : begin + asked.count]
-    more = len(found) > begin + asked.count
-    return FoundRecords(page, str(begin + asked.count) if more else None, len(found))
+    page = _fitting(found[begin : begin + asked.count])
+    end = begin + len(page)
+    return FoundRecords(page, str(end) if end < len(found) else None, len(found))
+
+
+# A page is one frame.
+_PAGE_CHARS = 800_000
+
+
+def _fitting(found: Sequence[Resource]) -> list[Resource]:
+    """What fits into one page, from the beginning; one at least."""
+    size = 0
+    for index, resource in enumerate(found):
+        size += len(json.dumps(resource))
+        if size > _PAGE_CHARS and index > 0:
+            return list(found[:index])
+    return list(found)
 
 
 async def _keep(
@@ -100,7 +114,8 @@ async def _keep(
     instance = known.versions.get(version) if known is not None else None
     if instance is None and known is not None and not known.deleted:
         instance = await _same_file(ctx, document, known)
-    if instance is None:
+    # Orthanc takes what is to hang on an instance that somebody deleted, and keeps nothing of it.
+    if instance is None or not await _is_there(ctx, instance):
         instance = await _store(document, ctx, content)
     await _put(ctx, f"/instances/{instance}/attachments/{_FHIR + int(version)}", json.dumps(document).encode())
     await kept.keep(ctx, document["id"], version, instance)
@@ -112,8 +127,14 @@ async def _keep(
 async def _same_file(ctx: CallContext, document: dict[str, Any], known: kept.Kept) -> str | None:
     """A new version of a document often changes words alone: then it stays the same instance."""
     instance = known.versions[known.latest]
+    if not await _is_there(ctx, instance):
+        return None
     before = await _read_fhir(ctx, instance, known.latest)
     return instance if before.get("content") == document.get("content") else None
+
+
+async def _is_there(ctx: CallContext, instance: str) -> bool:
+    return await ask_json(ctx, "GET", f"/instances/{instance}") is not None
 
 
 async def _store(document: dict[str, Any], ctx: CallContext, content: HeldContent | None) -> str:

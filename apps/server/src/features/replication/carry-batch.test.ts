@@ -64,11 +64,15 @@ describe("judging why a record was not taken", () => {
       "plugin.not_running",
     ] as const)
       expect(about(code), code).toBe("store");
+    expect(judgeRefusal(new HilumError("plugin.not_running"), undefined).isUnsent).toBe(true);
+    expect(judgeRefusal(new HilumError("provider.unreachable", { sent: "no" }), undefined).isUnsent).toBe(true);
+    expect(judgeRefusal(new HilumError("plugin.timeout"), undefined).isUnsent).toBe(false);
     const told = judgeRefusal(new Error("x"), {
       ...{ code: "provider.quota", cause: "quota", retryAfterMs: 7000, fix: "Wait.", field: "/host", reply: "429" },
     });
     expect(told).toEqual({
       about: "store",
+      isUnsent: false,
       refusal: { code: "provider.quota", cause: "quota", fix: "Wait.", field: "/host", reply: "429" },
       retryAfterMs: 7000,
     });

@@ -1,6 +1,9 @@
-import { begin, demand, type Case } from "../case.ts";
-import { ask, targetOf } from "./ask-store.ts";
+import { begin, demand, resultOf, type Case } from "../case.ts";
+import { ask, demandCode, targetOf } from "./ask-store.ts";
 import { keepsFiles, sampleRecord } from "./record-samples.ts";
+
+/** A file that every store takes. */
+const bytesTaken = 1;
 
 /** The bytes of files. */
 export const recordContentCases: readonly Case[] = [
@@ -17,8 +20,12 @@ export const recordContentCases: readonly Case[] = [
         const { identifier: _none, ...binary } = resource;
         const content = { id: `content-${size}`, size, contentType: "application/pdf" };
         plugin.blobs.set(content.id, bytes);
-        await ask(plugin, "records.create", { resource: binary, content });
+        const created = await plugin.ask("records.create", { resource: binary, content });
         plugin.blobs.delete(content.id);
+        // A store may take less, and says so.
+        if (created.kind === "error" && size > bytesTaken)
+          return demandCode(created.error.data, ["record.too_large"], "records.create");
+        resultOf("records.create", created);
         const given = await ask(plugin, "records.read", targetOf(resource));
         demand(given.content !== undefined, `the ${size} bytes of a Binary are not given back`);
         const back = plugin.written.get(given.content.id);

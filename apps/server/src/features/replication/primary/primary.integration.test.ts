@@ -229,6 +229,7 @@ describe.skipIf(!requires("bubblewrap").available)("a FHIR server as the primary
     await peer.server.write({ ...patient({ id, gender: "other" }), resourceType: "Patient" } as never);
     expect((await answerOf("PUT", `/Patient/${id}`, patient({ id, active: true }))).status).toBe(412);
     expect(await peer.server.read("Patient", id)).toMatchObject({ gender: "other" });
+    await waitFor("the patient to be passed", isCurrent);
     await operator.ok("reconcileStore", { params: fhirStore, body: {} });
     const { reconciliation } = await waitFor("the comparison", ({ reconciliation: run }) => run?.state === "done");
     expect(reconciliation).toMatchObject({ foreign: 1, mended: 1, missing: 0, older: 0 });
