@@ -9,7 +9,7 @@ import {
   delegate,
   metadataFiles,
   publish,
-  seal,
+  renew,
   takePublication,
   targetPath,
   usualLifetimes,
@@ -84,7 +84,7 @@ export async function createTestMarketplace(folder: string, { test = true } = {}
       const signed = [market.keys.publisher, { ...when, now: new Date(0) }] as const;
       const late = await publish(publishers[publisher], publisher, {}, ...signed);
       const next = { ...market.repository, publishers: { ...publishers, [publisher]: late } };
-      market.repository = await seal(next, market.repository, market.keys, when);
+      market.repository = await renew(next, market.keys, when);
       market.write();
     },
     async offer(versions, more = {}) {
