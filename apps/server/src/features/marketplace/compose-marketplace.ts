@@ -13,6 +13,7 @@ import { createInstallsService } from "./installs/installs.ts";
 import { createPlanner } from "./installs/plan.ts";
 import { createInstallHandlers } from "./installs/routes.ts";
 import { createJobRunner } from "./installs/run-jobs.ts";
+import { sweepPackages } from "./installs/sweep-packages.ts";
 import { createVersionsService } from "./installs/versions.ts";
 import { createKillSwitch } from "./safety/kill-switch.ts";
 import { listMarketplaceRepairs } from "./safety/marketplace-repairs.ts";
@@ -85,6 +86,7 @@ export function composeMarketplace(parts: MarketplaceParts) {
       rounds.begin(async () => {
         await jobs.resume();
         await updates.goOn();
+        await sweepPackages(store, packages);
       });
       rounds.every(watchEveryMs, async () => {
         await jobs.tick();
