@@ -139,7 +139,7 @@ describe("threat 213, 230: what is killed again and again, at each point in turn
     { kind: "roll_back" as const, before: newDigest, after: oldDigest },
   ])(
     "a $kind leaves the old or the new, and goes on to the new",
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async ({ kind, before, after }) => {
       const own = new Set(newSteps(kind).map(({ id }) => id as string));
       for (const [name, chain] of Object.entries(chains)) {
