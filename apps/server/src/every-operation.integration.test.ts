@@ -25,8 +25,8 @@ const withoutAnswer: OperationId[] = [
     "retryStoreFault",
     "dismissStoreFault",
   ] as const),
-  // They need keys, and two people who approve: features/marketplace/publishing plays each.
-  ...operations.filter(({ tag }) => tag === "publishing").map(({ id }) => id),
+  // They need a signed marketplace, or keys and two people who approve: features/marketplace plays each.
+  ...operations.filter(({ tag }) => tag === "marketplace" || tag === "publishing").map(({ id }) => id),
   // A sign-in needs a provider: setup/oauth/oauth.integration.test.ts plays it with a real one.
   "discoverSetupOptions",
   "startSetupOAuth",
@@ -452,6 +452,15 @@ describe("every operation", () => {
     expect(tail).toContain(": tail");
     succeeded.add("tailPluginLogs");
     await ok("signOut");
+  });
+
+  it("shows of marketplaces what there is without any", async () => {
+    ana = await server.signIn("ana");
+    expect(await ok("listSources")).toEqual({ items: [] });
+    expect(await ok("searchMarketplace")).toMatchObject({ items: [], total: 0 });
+    expect(await ok("listInstalls")).toEqual({ items: [] });
+    expect(await ok("getOwnMarketplace")).toMatchObject({ expires: [], waiting: 0 });
+    expect(await ok("listSubmissions")).toEqual({ items: [] });
   });
 
   it("has succeeded once", () => {

@@ -53,13 +53,12 @@ export function composeMarketplace(parts: MarketplaceParts) {
   const uploads = join(dir, "uploads");
   const { packages } = installed;
   const hold = createHoldLease({ store, owner: boot, log });
-  let sources: SourcesService | undefined;
   const catalogue = createCatalogue({
     store,
     sources: async () =>
-      ((await sources?.entries()) ?? []).map(({ id, document: { title, precedence } }) => ({ id, title, precedence })),
+      (await sources.entries()).map(({ id, document: { title, precedence } }) => ({ id, title, precedence })),
   });
-  sources = createSourcesService({
+  const sources: SourcesService = createSourcesService({
     ...{ store, catalogue, dir, testKeys: testMode },
     onRevoked: (context, source, revoked) => stopRevoked({ store, lifecycle, log }, context, source, revoked),
   });

@@ -104,19 +104,6 @@ describe("the catalogue", () => {
       }),
     );
     const big = catalogueOf(many);
-    const firstMs = await timeOf(() => big.search({ q: "fax" }));
-    const queries = [
-      ...[{ q: "courier" }, { q: "arch lab" }, {}, { capability: "send_messages" as const }, { license: "MIT" }],
-      ...[{ q: "voice 77", sort: "newest" as const }, { q: "imagnig" }, { publisher: "com.example7", q: "b" }],
-    ];
-    const times: number[] = [];
-    for (let round = 0; round < 25; round += 1)
-      for (const query of queries) times.push(await timeOf(() => big.search(query)));
-    const at = (share: number): string =>
-      (times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0).toFixed(1);
-    console.log(
-      `10,000 listings: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms; the first search, which makes the index, ${firstMs.toFixed(0)} ms`,
-    );
     const seen = new Set<string>();
     let cursor: string | undefined;
     do {
@@ -128,9 +115,3 @@ describe("the catalogue", () => {
     expect(seen.size).toBeGreaterThan(1_000);
   });
 });
-
-async function timeOf(work: () => Promise<unknown>): Promise<number> {
-  const from = performance.now();
-  await work();
-  return performance.now() - from;
-}

@@ -18,11 +18,11 @@ const at = "2026-03-02T08:00:00.000Z";
 const archives = ["1.0.0", "1.1.0"].map((version) => aPackage({ manifest: { id: plugin, version } }));
 const [oldDigest = "", newDigest = ""] = archives.map(sha256);
 
-const steps = ["verify", "unpack", "approve", "start", "handshake", "conformance", "smoke"];
+const beforeSwitch = ["verify", "unpack", "approve", "start", "handshake", "conformance", "smoke"];
 /** Points that one run after the other comes to; what is behind the switch is not come to once the switch is written down. */
 const chains = {
   whole: [
-    ...steps.flatMap((step) => ["begun", "done", "kept"].map((when) => `${step}:${when}`)),
+    ...beforeSwitch.flatMap((step) => ["begun", "done", "kept"].map((when) => `${step}:${when}`)),
     ...["switch:begun", "switch:within", "switch:done", "watch:begun", "watch:kept"],
   ],
   applied: ["switch:applied"],
@@ -142,14 +142,16 @@ describe("threat 213, 230: what is killed again and again, at each point in turn
     { timeout: 240_000 },
     async ({ kind, before, after }) => {
       const own = new Set(newSteps(kind).map(({ id }) => id as string));
-      const folder = temp.join(kind);
-      await prepare(folder, kind);
-      for (const point of points.filter((one) => own.has(one.split(":")[0] ?? ""))) {
-        expect([point, await goOn(folder, point)]).toEqual([point, "SIGKILL"]);
-        expect([point, (await look(folder)).running]).toEqual([point, afterSwitch.has(point) ? after : before]);
+      for (const [name, chain] of Object.entries(chains)) {
+        const folder = temp.join(`${kind}-${name}`);
+        await prepare(folder, kind);
+        for (const point of chain.filter((one) => own.has(one.split(":")[0] ?? ""))) {
+          expect([point, await goOn(folder, point)]).toEqual([point, "SIGKILL"]);
+          expect([point, (await look(folder)).running]).toEqual([point, afterSwitch.has(point) ? after : before]);
+        }
+        expect(await goOn(folder, "")).toBe(0);
+        expect(await look(folder)).toEqual({ running: after, state: "succeeded" });
       }
-      expect(await goOn(folder, "")).toBe(0);
-      expect(await look(folder)).toEqual({ running: after, state: "succeeded" });
     },
   );
 

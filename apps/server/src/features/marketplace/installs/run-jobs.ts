@@ -91,6 +91,7 @@ export function createJobRunner({
     const next = { ...job, document: { ...job.document, switchedAt: now().toISOString() } };
     const kept = await store.transaction(async (repositories) => {
       await acts.switchTo(repositories, job);
+      await endWatches(repositories, job.subject);
       reached("switch:within");
       return await put(next, repositories);
     });
@@ -98,6 +99,18 @@ export function createJobRunner({
     await applyOrSay(kept);
     reached("switch:applied");
     return kept;
+  }
+
+  /** What was watched until now is watched no more: another version takes its place. */
+  async function endWatches(repositories: Repositories, subject: string): Promise<void> {
+    const { items } = await repositories.marketplace.list<JobDocument>("job", { subject, states: ["watching"] });
+    for (const watched of items as JobEntry[]) {
+      const { document } = replaced(watched);
+      await put(
+        { ...watched, state: "succeeded", document: { ...document, finishedAt: now().toISOString() } },
+        repositories,
+      );
+    }
   }
 
   /** Once it is switched there is no way forward but the watch, which sees what does not run. */
@@ -168,10 +181,7 @@ export function createJobRunner({
     const verdict = await acts.judge(job);
     const step = stepOf(job, "watch");
     if (!verdict.fine) return await goBack(job, step, verdict);
-    if (verdict.replaced === true) {
-      const replaced = { ...step, state: "skipped" as const, detail: "Another version was switched to." };
-      return void (await end(withStep(job, replaced), "succeeded"));
-    }
+    if (verdict.replaced === true) return void (await end(replaced(job), "succeeded"));
     if (now().toISOString() < (job.document.watchUntil ?? "")) return;
     const passed = withStep(job, { ...step, state: "passed", ...spent(step, now()) });
     await end(passed, "succeeded");
@@ -249,6 +259,9 @@ function stepOf({ document }: JobEntry, id: StepId): InstallStep {
   if (step === undefined) throw new TypeError(`the job has no step ${id}`);
   return step;
 }
+
+const replaced = (job: JobEntry): JobEntry =>
+  withStep(job, { ...stepOf(job, "watch"), state: "skipped", detail: "Another version was switched to." });
 
 const spent = ({ startedAt }: InstallStep, now: Date): Pick<InstallStep, "durationMs"> =>
   startedAt === undefined ? {} : { durationMs: now.getTime() - Date.parse(startedAt) };

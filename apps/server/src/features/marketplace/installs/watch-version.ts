@@ -42,6 +42,8 @@ export function createWatch({ store, status }: Parts): (job: JobEntry) => Promis
   async function judgeInstance(row: InstanceRow, since: string): Promise<Verdict> {
     const { plugin, instance, state, health, lastSmokeRunAt, problem } = row;
     const key = { plugin, instance };
+    // It was stopped by a person or its publisher: that is no fault of the version, and the one before it was not asked for.
+    if (problem !== undefined && stopped.has(problem.code)) return fine;
     if (state === "quarantined")
       return bad(problem?.code ?? "plugin.quarantined", problem?.why ?? "It fails again and again.");
     if (state !== "enabled") return fine;
@@ -67,6 +69,7 @@ export function createWatch({ store, status }: Parts): (job: JobEntry) => Promis
   };
 }
 
+const stopped: ReadonlySet<string> = new Set(["plugin.cut_off", "package.revoked"]);
 const none: Counted = { total: 0, failed: 0 };
 const fine: Verdict = { fine: true };
 const bad = (code: string, why: string): Verdict => ({ fine: false, code, why });

@@ -121,10 +121,19 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
       await file.close();
     }
     await rename(draft, path);
-    const opened = await open(folder, "r");
-    await opened.sync().finally(() => opened.close());
+    await syncFolder(folder);
   } catch (error) {
     await rm(draft, { force: true });
-    throw error;
+    const full = (error as NodeJS.ErrnoException).code === "ENOSPC";
+    throw full ? new HilumError("data.no_space", { cause: error }) : error;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const opened = await open(folder, "r");
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
   }
 }

@@ -94,7 +94,7 @@ describe("attacks on a marketplace, as its keeper's server and as a hospital's",
       const now = await repositoryOf(ana);
       const read = (name: string) =>
         JSON.parse(readFileSync(join(temp.join("1.0.0"), "metadata", name), "utf8")) as Repository["timestamp"];
-      const old = { ...now, timestamp: read("timestamp.json") } as Repository;
+      const old: Repository = { ...now, timestamp: read("timestamp.json") };
       expectRefusal(await put(ana, old), "source.rolled_back");
       const { [publisher]: _gone, ...publishers } = now.publishers;
       expectRefusal(await put(ana, await renew({ ...now, publishers }, keeper.keys, when())), "source.rolled_back");

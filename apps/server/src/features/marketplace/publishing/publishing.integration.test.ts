@@ -233,7 +233,7 @@ describe("an organisation's own marketplace", () => {
         const text = JSON.stringify({ ...listing, ...change });
         await upload(otto, text);
         const file = { ...files[listed?.path ?? ""], length: text.length, hashes: { sha256: sha256(text) } };
-        const { publication } = await signFiles(otto, { ...files, [listed?.path ?? ""]: file as never }, keeper);
+        const { publication } = await signFiles(otto, { ...files, [listed?.path ?? ""]: file }, keeper);
         return { ...submit, publication };
       };
       const manifest = { ...(listing["manifest"] as object), scopes: [] };
