@@ -159,7 +159,6 @@ export const wizard: Journey[] = [
     name: "finds the sign-in that the provider took back under Repairs, puts it off and takes it up again",
     async run({ admin, provider, picture }) {
       // The next renewal is refused, as after somebody took the access back at the provider.
-      await sleep(2500);
       provider.tamper.push((response) =>
         response
           .writeHead(400, { "content-type": "application/json" })
@@ -167,8 +166,13 @@ export const wizard: Journey[] = [
       );
       await admin.activate("link", /^Health/);
       await admin.arrive("Health of Example sender");
-      await admin.activate("button", "Check now");
-      await admin.see("Health checked", 40_000);
+      // The token is used until a minute before its end, which is two seconds after it was renewed; the smoke tests after
+      // Enable may have done so just now.
+      for (let checks = 0; provider.tamper.length > 0 && checks < 5; checks += 1) {
+        await sleep(2500);
+        await admin.activate("button", "Check now");
+        await admin.see("Health checked", 40_000);
+      }
       await admin.goTo("Repairs");
       await admin.arrive("Repairs");
       const title = "Example sender: the provider no longer accepts the sign-in";

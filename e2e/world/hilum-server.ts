@@ -10,6 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 20_000;
 const usualPort = 8443;
+/** How much later than a refused connection a busy browser tells of it. */
+const restartNoticeMs = 10_000;
 
 export interface HilumServer {
   readonly url: URL;
@@ -24,6 +26,8 @@ export interface HilumServer {
   output(): string;
   /** Stops it and starts it again at the same address; resolves when it listens, sealed or not. */
   restart(): Promise<void>;
+  /** Whether it was being restarted a moment ago: a page that asked just then was refused, as it has to be. */
+  isRestarting(): boolean;
   /** As a second process that rotates the keys would: while `held`, this one waits. */
   holdRotation(held: boolean): void;
   /** Lets the five minutes pass for which a proof of the password holds. */
@@ -46,6 +50,7 @@ export async function startHilum({
 }): Promise<HilumServer> {
   const dataDir = join(folder, "data");
   let output = "";
+  let restartedAt = Number.NEGATIVE_INFINITY;
   const begin = (port: string): ChildProcess => {
     const started = spawn(process.execPath, [join(repository, "apps/server/src/main.ts")], {
       cwd: folder,
@@ -70,11 +75,14 @@ export async function startHilum({
     publicKeyHash: hashPublicKey(readFileSync(join(dataDir, "tls", "server.pem"), "utf8")),
     output: () => output,
     restart: async () => {
+      restartedAt = Number.POSITIVE_INFINITY;
       await stop(child, () => output);
       const before = output.length;
       child = begin(url.port);
       await printed(child, () => output.slice(before), listening);
+      restartedAt = Date.now();
     },
+    isRestarting: () => Date.now() - restartedAt < restartNoticeMs,
     holdRotation: (held) => holdRotation(join(dataDir, "hilum.db"), held),
     letStepUpEnd: () => endStepUps(join(dataDir, "hilum.db")),
     stop: () => stop(child, () => output),

@@ -98,7 +98,7 @@ export async function openWorld(pictures: string): Promise<World> {
   async function welcome(): Promise<{ person: Person; context: BrowserContext }> {
     const context = await openContext(browser);
     guards.push(await guardAgainstMouse(context));
-    watchForFaults(context, faults);
+    watchForFaults(context, faults, server);
     const page = await context.newPage();
     const person = new Person({ page, base: server.url });
     persons.push(person);
@@ -172,11 +172,12 @@ async function startProvider(url: URL): Promise<{ provider: Provider; removeFold
 }
 
 /** The console must be quiet: no errors of its own, nothing blocked by its policy. A refusal of the API is not a fault. */
-function watchForFaults(context: BrowserContext, faults: string[]): void {
+function watchForFaults(context: BrowserContext, faults: string[], server: HilumServer): void {
   context.on("weberror", (error) => faults.push(`an error in the page: ${error.error().message}`));
   context.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
     if (/^Failed to load resource: the server responded with a status of \d/.test(message.text())) return;
+    if (message.text().startsWith("Failed to load resource: net::ERR_CONNECTION_") && server.isRestarting()) return;
     faults.push(`the browser's console says: ${message.text().slice(0, 300)}`);
   });
 }

@@ -19,7 +19,8 @@ export async function createCompiledValidator(): Promise<Validator> {
 }
 
 export async function readDefinitions(file: string): Promise<Definitions> {
-  return JSON.parse(await readFile(new URL(`./${file}`, import.meta.url), "utf8")) as Definitions;
+  // Without the mark Vite takes every file of this folder along into the console, tests and all.
+  return JSON.parse(await readFile(new URL(/* @vite-ignore */ `./${file}`, import.meta.url), "utf8")) as Definitions;
 }
 
 export function validate(
