@@ -73,7 +73,7 @@ describe("checkpoints", () => {
 
   it("are waited for only when the log has reached its bound", () => {
     const checkpoints = createCheckpoints(connection, () => ({ begin: () => undefined, close: () => undefined }));
-    for (let index = 0; index < 70; index += 1) {
+    for (let index = 0; index < 86; index += 1) {
       commit("x".repeat(1024 * 1024));
       checkpoints.afterCommit();
     }

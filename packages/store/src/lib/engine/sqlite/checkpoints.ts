@@ -17,8 +17,8 @@ export interface CheckpointThread {
 
 const commitsMax = 256;
 /** Pages that are written again and again are moved once, so a longer log costs less. */
-const walBytesMany = 32 * 1024 * 1024;
-const walBytesMax = 64 * 1024 * 1024;
+const walBytesMany = 48 * 1024 * 1024;
+const walBytesMax = 80 * 1024 * 1024;
 
 /**
  * The log is moved by a thread of its own while the writer goes on: whoever wrote next would wait for it otherwise. A log

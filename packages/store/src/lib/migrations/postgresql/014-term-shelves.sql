@@ -10,16 +10,8 @@ CREATE TABLE record_terms (
 INSERT INTO record_terms (shelf, token, record) SELECT record >> 16, token, record FROM record_terms_without_shelves;
 DROP TABLE record_terms_without_shelves;
 
--- Those that there are: a term is looked for on each. A shelf appears with its first record, in the same transaction.
+-- Those that there are: a term is looked for on each. Whoever writes its first record adds it, in the same transaction.
 CREATE TABLE record_shelves (
   shelf bigint PRIMARY KEY
 );
 INSERT INTO record_shelves (shelf) SELECT DISTINCT record >> 16 FROM records;
-CREATE FUNCTION keep_record_shelf() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM record_shelves WHERE shelf = NEW.record >> 16) THEN
-    INSERT INTO record_shelves (shelf) VALUES (NEW.record >> 16) ON CONFLICT DO NOTHING;
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER records_on_shelves AFTER INSERT ON records FOR EACH ROW EXECUTE FUNCTION keep_record_shelf();

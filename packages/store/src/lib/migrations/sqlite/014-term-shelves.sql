@@ -10,13 +10,8 @@ CREATE TABLE record_terms (
 INSERT INTO record_terms (shelf, token, record) SELECT record >> 16, token, record FROM record_terms_without_shelves;
 DROP TABLE record_terms_without_shelves;
 
--- Those that there are: a term is looked for on each. A shelf appears with its first record, in the same transaction.
+-- Those that there are: a term is looked for on each. Whoever writes its first record adds it, in the same transaction.
 CREATE TABLE record_shelves (
   shelf INTEGER PRIMARY KEY
 ) STRICT;
 INSERT INTO record_shelves (shelf) SELECT DISTINCT record >> 16 FROM records;
-CREATE TRIGGER records_on_shelves AFTER INSERT ON records
-WHEN NOT EXISTS (SELECT 1 FROM record_shelves WHERE shelf = NEW.record >> 16)
-BEGIN
-  INSERT INTO record_shelves (shelf) VALUES (NEW.record >> 16);
-END;

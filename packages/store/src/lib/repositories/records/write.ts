@@ -7,7 +7,7 @@ import { hex, keyOf, keySteps, type Compartment, type CompartmentKeys } from "./
 import { notHeld } from "./holds.ts";
 import { recordPlace, toContent } from "./rows.ts";
 import { groupsOf, orderGroups, withTokens } from "./search-groups.ts";
-import { forUpdate, isText, isToken, lock, prepareSql, statementOf, tokenRows } from "./sql.ts";
+import { forUpdate, isText, isToken, lock, prepareSql, shelfOf, statementOf, tokenRows } from "./sql.ts";
 import { describeRefusal, type Step } from "./steps.ts";
 import { tokensOf } from "./tokens.ts";
 
@@ -57,6 +57,7 @@ async function planWrites(
     ...locked(conditional ? "alone" : "beside"),
     ...keySorted.flatMap((compartment) => keySteps(session, compartment)),
     ...heads,
+    ...shelfSteps(session, writes),
     ...locked("order"),
     ...writes.flatMap((write, place) => versionSteps(session, write, place, compartments[place])),
   ];
@@ -106,6 +107,20 @@ const insertTerms = prepareSql<{ type: string; id: string }>(
     sql`INSERT INTO record_terms (shelf, token, record) ${tokenRows(dialect, sql`records r`)}
       WHERE r.type = ${type} AND r.id = ${id} ON CONFLICT DO NOTHING`,
 );
+
+/** Of a JSON array of records, each a type and an id. */
+const insertShelves = prepareSql<{ refs: string }>(({ refs }, dialect) => {
+  const from = dialect === "sqlite" ? sql`json_each(${refs}) j` : sql`json_array_elements(${refs}::json) AS j(value)`;
+  return sql`INSERT INTO record_shelves (shelf) SELECT DISTINCT ${shelfOf(sql`r.record`)} FROM ${from} CROSS JOIN records r
+    WHERE r.type = j.value ->> 0 AND r.id = j.value ->> 1 ON CONFLICT DO NOTHING`;
+});
+
+/** New records are on a shelf that is known: whoever searches looks on those alone. */
+function shelfSteps({ dialect }: Session, writes: readonly RecordWrite[]): Step[] {
+  const made = writes.filter(({ expected }) => expected === 0).map(({ type, id }) => [type, id]);
+  if (made.length === 0) return [];
+  return [{ statement: insertShelves(dialect, { refs: JSON.stringify(made) }), about: "rest" }];
+}
 
 const checkHold = prepareSql<{ type: string; id: string }>(
   ({ type, id }) =>
