@@ -92,7 +92,7 @@ const findKeys = prepareShapes<number, Names>((count, names) => {
 /** As many as the next power of two, the last of them again and again: few shapes do for all counts. */
 function namesOf(names: readonly Uint8Array[]): [count: number, names: Names] {
   const count = 2 ** Math.ceil(Math.log2(names.length));
-  const padded = Array.from({ length: count }, (_, at) => names[Math.min(at, names.length - 1)]);
+  const padded = [...names, ...Array.from({ length: count - names.length }, () => names.slice(-1)).flat()];
   return [count, Object.fromEntries(padded.map((name, at) => [`name${at}`, name]))];
 }
 
