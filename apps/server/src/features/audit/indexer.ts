@@ -6,6 +6,8 @@ import type { AuditIndex } from "@hilum/store";
 const batch = 500;
 /** Entries wait this long for company: indexing must not compete with the commits it follows. */
 const pauseMs = 150;
+/** A disk or a store that does not answer is tried again by ever longer pauses, up to this one. */
+const longestPauseMs = 10_000;
 
 export interface AuditIndexer {
   /** Resolves when everything that was durable at the call is searchable. */
@@ -26,6 +28,7 @@ export function createAuditIndexer({
   processLog: Log;
 }): AuditIndexer {
   let wake: (() => void) | undefined;
+  let stopResting: (() => void) | undefined;
   let closed = false;
   let next = 0;
   const settled: (() => void)[] = [];
@@ -49,19 +52,40 @@ export function createAuditIndexer({
       await index.wipe();
       next = 0;
     }
+    let failures = 0;
     while (!closed) {
-      await catchUp().catch((error: unknown) =>
-        processLog.warn("audit.index_waits", { code: error instanceof Error ? error.name : "unknown" }),
-      );
+      failures = (await caughtUp()) ? 0 : failures + 1;
       if (next >= log.size) for (const done of settled.splice(0)) done();
-      await pause();
+      if (failures === 0) await pause();
+      else await rest(Math.min(pauseMs * 2 ** (failures - 1), longestPauseMs));
     }
+  }
+
+  async function caughtUp(): Promise<boolean> {
+    try {
+      await catchUp();
+      return true;
+    } catch (error) {
+      processLog.warn("audit.index_waits", { code: error instanceof Error ? error.name : "unknown" });
+      return false;
+    }
+  }
+
+  /** `close` ends it early. */
+  async function rest(ms: number): Promise<void> {
+    const timer = Promise.withResolvers<void>();
+    const timeout = setTimeout(timer.resolve, ms).unref();
+    stopResting = timer.resolve;
+    if (closed) timer.resolve();
+    await timer.promise;
+    clearTimeout(timeout);
+    stopResting = undefined;
   }
 
   async function pause(): Promise<void> {
     if (next >= log.size && !closed && settled.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     wake = undefined;
-    if (!closed && settled.length === 0) await new Promise<void>((resolve) => setTimeout(resolve, pauseMs).unref());
+    if (!closed && settled.length === 0) await rest(pauseMs);
   }
 
   const running = run();
@@ -83,6 +107,7 @@ export function createAuditIndexer({
       closed = true;
       unsubscribe();
       wake?.();
+      stopResting?.();
       for (const done of settled.splice(0)) done();
       await running.catch(() => undefined);
     },
