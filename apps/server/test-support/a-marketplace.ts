@@ -9,6 +9,7 @@ import {
   delegate,
   metadataFiles,
   publish,
+  renew,
   takePublication,
   targetPath,
   usualLifetimes,
@@ -47,6 +48,8 @@ export interface TestMarketplace {
   repository: Repository;
   /** Publishes these versions in the place of what was published, and writes the files; answers the packages' digests. */
   offer(versions: readonly OfferedPackage[], more?: Record<string, Uint8Array>): Promise<string[]>;
+  /** What a publisher signed too long ago comes into what is signed today. */
+  beLate(): Promise<void>;
   write(): void;
 }
 
@@ -76,6 +79,14 @@ export async function createTestMarketplace(folder: string, { test = true } = {}
   const market: TestMarketplace = {
     ...{ folder, keys, repository },
     write: () => metadataFiles(market.repository).forEach(({ path, bytes }) => put(path, bytes)),
+    async beLate() {
+      const { publishers } = market.repository;
+      const signed = [market.keys.publisher, { ...when, now: new Date(0) }] as const;
+      const late = await publish(publishers[publisher], publisher, {}, ...signed);
+      const next = { ...market.repository, publishers: { ...publishers, [publisher]: late } };
+      market.repository = await renew(next, market.keys, when);
+      market.write();
+    },
     async offer(versions, more = {}) {
       const files: Record<string, TargetFile> = {};
       const add = (path: string, bytes: Uint8Array, custom: Record<string, unknown>): TargetFile => {

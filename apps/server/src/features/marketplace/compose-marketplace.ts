@@ -13,6 +13,7 @@ import { createInstallsService } from "./installs/installs.ts";
 import { createPlanner } from "./installs/plan.ts";
 import { createInstallHandlers } from "./installs/routes.ts";
 import { createJobRunner } from "./installs/run-jobs.ts";
+import { sweepPackages } from "./installs/sweep-packages.ts";
 import { createVersionsService } from "./installs/versions.ts";
 import { composePublishing } from "./publishing/compose-publishing.ts";
 import { createKillSwitch } from "./safety/kill-switch.ts";
@@ -92,6 +93,7 @@ export function composeMarketplace(parts: MarketplaceParts) {
         await publishing.restore().catch(() => log.error("publishing.not_restored"));
         await jobs.resume();
         await updates.goOn();
+        await sweepPackages(store, packages);
       });
       rounds.every(watchEveryMs, async () => {
         await jobs.tick();

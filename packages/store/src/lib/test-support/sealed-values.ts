@@ -44,6 +44,10 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
   await store.messages.accept(dead);
   await store.messages.claim("owner", 10, 60_000);
   await store.messages.giveUp(dead.id, "owner", { code: "message.invalid", reply: "no such box" });
+  await store.marketplace.put({
+    ...{ kind: "source", id: newId(), subject: "", state: "organisation", rowVersion: 0 },
+    document: { title: "Our own" },
+  });
   await store.practice.add({
     ...{ id: newId(), message, channel: "email", at, subject: "Hello", text: "Tuesday" },
     ...{ to: ["b@example.org"], attachments: [] },
@@ -91,6 +95,7 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
     glasses: [await from.glasses.find(glass), await from.glasses.uses(glass), await from.glasses.notes(glass)],
     disclosures: [await from.disclosures.list({ patient }), await from.disclosures.sourcesOf([blob])],
     approvals: await from.approvals.list("export", {}),
+    marketplace: (await from.marketplace.list("source")).items,
     recordStores: [await from.recordStores.list(), await from.recordStores.faults(key, {})],
   });
 }

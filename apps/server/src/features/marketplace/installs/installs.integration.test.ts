@@ -127,6 +127,9 @@ describe.skipIf(!requires("bubblewrap").available)("installing from a marketplac
     const late = await ana.call("approveInstall", { params: { job: waiting.id }, body: { scopes: [net.scope] } });
     expect(late.problem().code).toBe("install.wrong_state");
 
+    const { items } = await ana.ok("listInstalls", { query: { plugin, state: "cancelled" } });
+    expect(items).toMatchObject([{ id: waiting.id, state: "cancelled" }]);
+
     const again = await install("1.3.0");
     await ana.ok("approveInstall", { params: { job: again.id }, body: { scopes: [net.scope] } });
     expect(await ended(again, "running")).toMatchObject({ state: "watching" });

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import {
   countedDomain,
   countingSenderCode,
@@ -115,5 +117,13 @@ describe.skipIf(!requires("bubblewrap").available)("the kill switch", () => {
       running: true,
     });
     expect(await world.ana.ok("getKillReport", { params })).toMatchObject({ liftedAt: expect.any(String) });
+  });
+
+  it("leaves nothing of a plugin on the disk that was removed since", async () => {
+    const packages = (): string[] => readdirSync(join(world.server.dataDir, "packages"));
+    expect(packages()).toHaveLength(1);
+    await world.ana.ok("removePlugin", { params, body: { reason: "It is not needed any more" } });
+    await world.restart();
+    await vi.waitFor(() => expect(packages()).toEqual([]), { timeout: 15_000 });
   });
 });

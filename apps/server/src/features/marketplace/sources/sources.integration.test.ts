@@ -135,6 +135,19 @@ describe("sources of the marketplace", () => {
     expect(taken).toMatchObject({ added: 0, source: { state: "fresh", plugins: 1 } });
   });
 
+  it("names a publisher whose list is refused, beside the source and in Repairs, and goes on with the rest", async () => {
+    await market.beLate();
+    const { source, removed, skipped } = await ana.ok("refreshSource", { params: { source: "own" } });
+    expect(source).toMatchObject({ state: "fresh", faults: [{ publisher: "com.example", code: "source.expired" }] });
+    expect(removed).toBeGreaterThan(0);
+    expect(skipped.map(({ path }) => path)).toEqual(["com.example/"]);
+    const { open } = await ana.ok("listRepairs");
+    expect(open.find(({ id }) => id === "source:own:com.example")).toMatchObject({ severity: "warning" });
+    await market.offer([{ manifest: { id: plugin, version: "1.0.0" } }]);
+    expect(await ana.ok("refreshSource", { params: { source: "own" } })).toMatchObject({ source: { faults: [] } });
+    expect((await ana.ok("listRepairs")).open.map(({ id }) => id)).not.toContain("source:own:com.example");
+  });
+
   it("changes the order, and forgets a source with what it offered", async () => {
     const carried = (await ana.ok("listSources")).items.find(({ id }) => id === "carried");
     const change = { title: "Carried", precedence: 1, policy };
