@@ -2,6 +2,7 @@ import { HilumError } from "@hilum/contract";
 import { createInstalledPackages, readPackage } from "@hilum/marketplace";
 import { createFileKeyProvider, openStore } from "@hilum/store";
 import { readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { createHoldLease } from "../src/features/marketplace/hold-lease.ts";
 import { createJobActs } from "../src/features/marketplace/installs/acts.ts";
@@ -12,6 +13,8 @@ import { createLog } from "../src/log.ts";
  * A process that goes on with the install jobs of a data folder and is killed at one point of them: what runs a plugin is left out,
  * what is kept of it is real. Arguments: data folder, folder of packages by digest, point.
  */
+// It is killed before it could keep what it compiled: the next of them starts sooner.
+flushCompileCache();
 const [dataDir = "", archives = "", point = ""] = process.argv.slice(2);
 const store = await openStore({
   url: `sqlite:${join(dataDir, "hilum.db")}`,

@@ -83,7 +83,10 @@ async function keepOld(
 }
 
 function goOn(folder: string, point: string): Promise<string | number | null> {
-  const run = spawn(process.execPath, [child, `${folder}/data`, `${folder}/archives`, point], { stdio: "inherit" });
+  const env = { ...process.env, NODE_COMPILE_CACHE: temp.join("compiled") };
+  const run = spawn(process.execPath, [child, `${folder}/data`, `${folder}/archives`, point], {
+    ...{ stdio: "inherit", env },
+  });
   return new Promise((resolve) => run.once("close", (code, signal) => resolve(signal ?? code)));
 }
 
@@ -134,18 +137,19 @@ async function prepareBack(folder: string): Promise<void> {
 
 describe("threat 213, 230: what is killed again and again, at each point in turn", () => {
   it.each([
-    { kind: "install" as const, before: undefined, after: newDigest },
+    // Its steps are those of an update; what differs is that nothing was there.
+    { kind: "install" as const, before: undefined, after: newDigest, leaveOut: /:(?:begun|kept)$/ },
     { kind: "update" as const, before: oldDigest, after: newDigest },
     { kind: "roll_back" as const, before: newDigest, after: oldDigest },
   ])(
     "a $kind leaves the old or the new, and goes on to the new",
     { timeout: 600_000 },
-    async ({ kind, before, after }) => {
+    async ({ kind, before, after, leaveOut }) => {
       const own = new Set(newSteps(kind).map(({ id }) => id as string));
       for (const [name, chain] of Object.entries(chains)) {
         const folder = temp.join(`${kind}-${name}`);
         await prepare(folder, kind);
-        for (const point of chain.filter((one) => own.has(one.split(":")[0] ?? ""))) {
+        for (const point of chain.filter((one) => own.has(one.split(":")[0] ?? "") && !leaveOut?.test(one))) {
           expect([point, await goOn(folder, point)]).toEqual([point, "SIGKILL"]);
           expect([point, (await look(folder)).running]).toEqual([point, afterSwitch.has(point) ? after : before]);
         }
