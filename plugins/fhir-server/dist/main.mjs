@@ -2832,7 +2832,7 @@ async function askServer(ctx, request) {
 	}, settings);
 }
 async function send({ fetch, settings }, request) {
-	const { method = "GET", path, query, body, open = false } = request;
+	const { method = "GET", path, query, body, strict = false, open = false } = request;
 	if (body !== void 0 && "json" in body && Buffer.byteLength(JSON.stringify(body.json)) > bodyBytesMax) throw new ProviderError("record.too_large", { fix: "Hilum hands the server records of up to 768 KiB, and files of up to 570 KiB. Keep this one in another store, such as an archive." });
 	const type = body === void 0 || "form" in body ? {} : { "content-type": fhirJson };
 	return await fetch(open ? "none" : settings.signIn, {
@@ -2842,7 +2842,8 @@ async function send({ fetch, settings }, request) {
 		...body === void 0 ? {} : { body },
 		headers: {
 			accept: fhirJson,
-			...type
+			...type,
+			...strict ? { prefer: "handling=strict" } : {}
 		}
 	}).catch((error) => Promise.reject(atHost(error, settings)));
 }
@@ -2970,7 +2971,7 @@ function createNextPages() {
 }
 /** Searches by a form, since an address is logged on its way and what is looked for is a patient's (FHIR R4 section 3.1.1.4.1). */
 async function findOnServer(ctx, { type, query, count, cursor }, pages = createNextPages()) {
-	const bundle = cursor === void 0 ? await search(ctx, type, query, count) : await turn(ctx, cursor, pages);
+	const bundle = cursor === void 0 ? await searchFitting(ctx, type, query, count) : await turn(ctx, cursor, pages);
 	const resources = matchesOf(bundle, type);
 	const next = nextOf(bundle, ctx);
 	const total = bundle["total"];
@@ -2980,6 +2981,15 @@ async function findOnServer(ctx, { type, query, count, cursor }, pages = createN
 		...typeof total === "number" && Number.isSafeInteger(total) ? { total } : {}
 	};
 }
+/** Large records make a page larger than Hilum takes: then it is asked for with fewer of them. */
+async function searchFitting(ctx, type, query, count) {
+	try {
+		return await search(ctx, type, query, count);
+	} catch (error) {
+		if (count === 1 || !isProviderError(error) || error.code !== "provider.response_too_large") throw error;
+		return await searchFitting(ctx, type, query, Math.ceil(count / 4));
+	}
+}
 async function search(ctx, type, query, count) {
 	const form = {};
 	for (const [name, value] of query) (form[name] ??= []).push(value);
@@ -2987,7 +2997,8 @@ async function search(ctx, type, query, count) {
 	return bundleOf(await askServer(ctx, {
 		method: "POST",
 		path: `/${type}/_search`,
-		body: { form }
+		body: { form },
+		strict: true
 	}).catch((error) => {
 		if (isProviderError(error) && error.code === "record.invalid") throw new ProviderError("search.invalid", {
 			error,
@@ -3109,16 +3120,17 @@ async function withData(resource, content) {
 	if (content.size > contentBytesMax) throw new ProviderError("record.too_large", { fix: "Hilum hands a FHIR server files of up to 570 KiB. Keep larger ones in an archive as well." });
 	const chunks = [];
 	for await (const chunk of content.read()) chunks.push(chunk);
+	const data = Buffer.concat(chunks).toString("base64");
 	return {
 		...resource,
 		contentType: content.contentType,
-		data: Buffer.concat(chunks).toString("base64")
+		...data === "" ? {} : { data }
 	};
 }
 /** A file comes back as bytes, not inside of its Binary: a frame would not hold every one. */
 function present(resource) {
-	if (resource.resourceType !== "Binary" || resource.data === void 0) return resource;
-	const { data, ...rest } = resource;
+	if (resource.resourceType !== "Binary") return resource;
+	const { data = "", ...rest } = resource;
 	return {
 		resource: rest,
 		content: {

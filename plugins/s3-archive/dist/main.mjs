@@ -43344,12 +43344,29 @@ function createArchive(bucket, { prefix, lock }) {
 		async search(asked) {
 			const wanted = parseQuery(asked.query);
 			const { ids, next } = await candidates(asked, wanted);
+			const matching = (await eachAtOnce(ids, (id) => readLatest(asked.type, id))).map((resource) => resource !== void 0 && matches(resource, wanted) ? resource : void 0);
+			const fitting = countFitting(matching);
+			if (fitting < ids.length) return await this.search({
+				...asked,
+				count: fitting
+			});
 			return {
-				resources: (await eachAtOnce(ids, (id) => readLatest(asked.type, id))).filter((resource) => resource !== void 0 && matches(resource, wanted)),
+				resources: matching.filter((resource) => resource !== void 0),
 				...next === void 0 ? {} : { next }
 			};
 		}
 	};
+}
+/** A page is one frame. */
+const pageChars = 8e5;
+/** How many from the beginning fit into one page, one at least. */
+function countFitting(found) {
+	let size = 0;
+	for (const [index, resource] of found.entries()) {
+		size += resource === void 0 ? 0 : JSON.stringify(resource).length;
+		if (size > pageChars && index > 0) return index;
+	}
+	return found.length;
 }
 function matches(resource, { groups }) {
 	const words = new Set(wordsOf(resource));

@@ -87,9 +87,23 @@ async def delete(target: RecordTarget, ctx: CallContext) -> None:
 async def search(asked: RecordSearch, ctx: CallContext) -> FoundRecords:
     found = await _matching(ctx, asked.query)
     begin = int(asked.cursor) if asked.cursor is not None and asked.cursor.isdecimal() else 0
-    page = found[begin : begin + asked.count]
-    more = len(found) > begin + asked.count
-    return FoundRecords(page, str(begin + asked.count) if more else None, len(found))
+    page = _fitting(found[begin : begin + asked.count])
+    end = begin + len(page)
+    return FoundRecords(page, str(end) if end < len(found) else None, len(found))
+
+
+# A page is one frame.
+_PAGE_CHARS = 800_000
+
+
+def _fitting(found: Sequence[Resource]) -> list[Resource]:
+    """What fits into one page, from the beginning; one at least."""
+    size = 0
+    for index, resource in enumerate(found):
+        size += len(json.dumps(resource))
+        if size > _PAGE_CHARS and index > 0:
+            return list(found[:index])
+    return list(found)
 
 
 async def _keep(
