@@ -88,7 +88,7 @@ async function open({ url, ca }: Load): Promise<TLSSocket> {
   return socket;
 }
 
-/** One request, one answer: an answer ends where its Content-Length says. */
+/** One request, one answer: an answer ends where its Content-Length says, or with its last chunk, which is empty. */
 function createExchange(socket: TLSSocket, status: number): (bytes: Buffer) => Promise<void> {
   let text = "";
   let done: (() => void) | undefined;
@@ -97,8 +97,14 @@ function createExchange(socket: TLSSocket, status: number): (bytes: Buffer) => P
   socket.on("data", (part: string) => {
     text += part;
     const head = text.indexOf("\r\n\r\n");
-    const length = head === -1 ? undefined : /\r\ncontent-length: (\d+)/i.exec(text.slice(0, head))?.[1];
-    if (length === undefined || text.length < head + 4 + Number(length)) return;
+    if (head === -1) return;
+    const fields = text.slice(0, head);
+    const length = /\r\ncontent-length: (\d+)/i.exec(fields)?.[1];
+    const isWhole =
+      length === undefined
+        ? /\r\ntransfer-encoding: chunked/i.test(fields) && text.endsWith("\r\n0\r\n\r\n")
+        : text.length >= head + 4 + Number(length);
+    if (!isWhole) return;
     const answer = text;
     text = "";
     if (answer.startsWith(`HTTP/1.1 ${status} `)) done?.();

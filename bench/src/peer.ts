@@ -8,7 +8,8 @@ export async function startPeer(
 ): Promise<{ url: string; ca: string; stop(): void }> {
   const authority = await createCertificateAuthority();
   const { certificate, key } = await authority.issue({ names: ["127.0.0.1"] });
-  const [command, ...args] = program instanceof URL ? [process.execPath, fileURLToPath(program)] : program;
+  const [command, ...args]: readonly [string, ...string[]] =
+    program instanceof URL ? [process.execPath, fileURLToPath(program)] : program;
   const child = spawn(command, args, {
     env: { PATH: process.env["PATH"], TLS_CERT: certificate, TLS_KEY: key },
     stdio: ["ignore", "pipe", "inherit"],

@@ -82,18 +82,20 @@ export function createCompartmentKeys(): CompartmentKeys {
 
 const keyBytes = 32;
 
-type Names = Record<`name${number}`, Uint8Array>;
+type Names = Record<string, Uint8Array | null>;
 
 const findKeys = prepareShapes<number, Names>((count, names) => {
   const list = Array.from({ length: count }, (_, at) => sql`${names[`name${at}`] ?? null}`);
   return sql`SELECT key, compartment, sealed_key FROM record_keys WHERE compartment IN (${sql.join(list)})`;
 });
 
-/** As many as the next power of two, the last of them again and again: few shapes do for all counts. */
+/** As many as the next power of two, those beyond NULL, which is like none: few shapes do for all counts. */
 function namesOf(names: readonly Uint8Array[]): [count: number, names: Names] {
   const count = 2 ** Math.ceil(Math.log2(names.length));
-  const padded = [...names, ...Array.from({ length: count - names.length }, () => names.slice(-1)).flat()];
-  return [count, Object.fromEntries(padded.map((name, at) => [`name${at}`, name]))];
+  return [
+    count,
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`name${at}`, names[at] ?? null] as const)),
+  ];
 }
 
 /** What a record is about decides; a Patient is about itself, to whom else it may be linked. */
