@@ -181,16 +181,20 @@ describe("http.fetch", () => {
   });
 
   it("gives up at the plugin's cancel, at the deadline, and when the instance ends", async () => {
-    const silent: Respond = () => undefined;
-    const cancelled = await rigOf(silent);
+    const taken = Promise.withResolvers<void>();
+    const cancelled = await rigOf(() => taken.resolve());
     const first = failureOf(cancelled.ask());
-    setTimeout(() => cancelled.controller.abort(), 100);
+    await taken.promise;
+    cancelled.controller.abort();
     expect(await first).toMatchObject({ code: "plugin.killed", sent: "maybe" });
-    const late = await rigOf(silent, { destination: { timeoutMs: 200 } });
+    // Long enough for a busy machine to have sent it.
+    const late = await rigOf(() => undefined, { destination: { timeoutMs: 1500 } });
     expect(await failureOf(late.ask({ timeoutMs: 60_000 }))).toMatchObject({ code: "provider.timeout", sent: "maybe" });
-    const ended = await rigOf(silent);
+    const takenToo = Promise.withResolvers<void>();
+    const ended = await rigOf(() => takenToo.resolve());
     const last = failureOf(ended.ask());
-    setTimeout(() => ended.close(), 100);
+    await takenToo.promise;
+    ended.close();
     expect(await last).toMatchObject({ code: "plugin.not_running", sent: "maybe" });
   });
 });
