@@ -112,5 +112,5 @@ function listing(index: number): ListingRow {
       ...{ security: index % 50 === 0, screenshots: [], advisories: [], listing: digest },
       sbom: { components: index % 20, licenses: [{ license: "MIT", count: index % 20 }] },
     },
-  } as ListingRow;
+  };
 }

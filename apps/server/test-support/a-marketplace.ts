@@ -121,12 +121,11 @@ export async function createTestMarketplace(folder: string, { test = true } = {}
   return market;
 }
 
-export const wholeManifest = ({ id, version, ...more }: OfferedPackage["manifest"]): Manifest =>
-  ({
-    ...{ id, version, name: "Example", capabilities: ["send_messages"] },
-    ...{ runtime: { kind: "node", entry: "main.mjs" } },
-    ...{ smokeTests: [{ id: "reach", title: "Reaches its server" }], ...more },
-  }) as Manifest;
+export const wholeManifest = ({ id, version, ...more }: OfferedPackage["manifest"]): Manifest => ({
+  ...{ id, version, name: "Example", capabilities: ["send_messages"] },
+  ...{ runtime: { kind: "node", entry: "main.mjs" } },
+  ...{ smokeTests: [{ id: "reach", title: "Reaches its server" }], ...more },
+});
 
 /** A sender that keeps its contract; `smoke` is how its smoke test `reach` ends. */
 export const senderCode = (smoke: "passed" | "failed" = "passed"): string => `

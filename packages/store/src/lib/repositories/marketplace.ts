@@ -91,7 +91,7 @@ export function createMarketplaceEntries(session: Session): MarketplaceEntries {
   const present = <Document>(row: Selectable<Tables["marketplaceEntries"]>): MarketplaceEntry<Document> => {
     const { sealedDocument, ...rest } = row;
     const entry = rest as Omit<MarketplaceEntry<Document>, "document">;
-    return { ...entry, document: openJson<Document>(session, place(entry), sealedDocument as Uint8Array) };
+    return { ...entry, document: openJson<Document>(session, place(entry), sealedDocument) };
   };
   return {
     find: async <Document>(kind: string, id: string) => {

@@ -7,7 +7,7 @@ import {
   type SignedTarget,
   type Source,
 } from "@hilum/marketplace";
-import type { JsonObject, ListingRow } from "@hilum/store";
+import type { ListingRow } from "@hilum/store";
 import { invalid, readListing, type KeptListing } from "./kept-listing.ts";
 
 export interface Offer {
@@ -52,7 +52,7 @@ export async function readOffer(
       const revoked = offer.revocations.find((one) => one.plugin === plugin && one.version === version);
       offer.rows.push({
         ...{ source: source.id, plugin, version, digest: target.hashes.sha256 },
-        document: { ...document, ...(revoked === undefined ? {} : { revoked: revoked.reason }) } as JsonObject,
+        document: { ...document, ...(revoked === undefined ? {} : { revoked: revoked.reason }) },
       });
     } catch (error) {
       // What the network or the keeper did is not the publisher's mistake.
