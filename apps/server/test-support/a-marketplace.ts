@@ -30,7 +30,7 @@ function aKey(title: string): Promise<SigningKey> {
   return known;
 }
 
-const sdk = new URL("../../../packages/sdk/dist/linked/index.mjs", import.meta.url);
+const sdk = join(import.meta.dirname, "../../../packages/sdk/dist/linked", "index.mjs");
 export const publisher = "com.example";
 export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { email } from "@hilum/contract/fhir";
 import { listName, packageFormat, sbomName, writeArchive } from "@hilum/marketplace";
@@ -18,7 +19,7 @@ import type { SoakPart, SoakRun } from "./part.ts";
 
 const id = "com.example.counting";
 const senders = 16;
-const sdk = new URL("../../../packages/sdk/dist/linked/index.mjs", import.meta.url);
+const sdk = join(import.meta.dirname, "../../../packages/sdk/dist/linked", "index.mjs");
 
 /** Updates a plugin while it is handed messages, and counts at its provider. */
 export const update: SoakPart = {
