@@ -8,6 +8,7 @@ import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { devtools } from "./journeys/devtools.ts";
 import { fhir } from "./journeys/fhir.ts";
+import { closeFirstParty, firstParty } from "./journeys/first-party.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { ground } from "./journeys/journey.ts";
 import { keys } from "./journeys/keys.ts";
@@ -109,7 +110,7 @@ const plugins: Lane = {
 /** How plugins are taken from a marketplace, and given to one. */
 const market: Lane = {
   name: "marketplace",
-  journeys: [...ground(...firstRun), ...marketplace, ...publishing, ...marketPages],
+  journeys: [...ground(...firstRun, ownRange), ...marketplace, ...publishing, ...firstParty, ...marketPages],
 };
 
 const lanes: readonly Lane[] = [messages, recordKeeping, plugins, market].flatMap(choose);
@@ -140,6 +141,7 @@ async function main(): Promise<number> {
     return outcomes.some(isRed) ? 1 : 0;
   } finally {
     await closeMarket();
+    await closeFirstParty();
     await close(open);
     endRun();
   }

@@ -93,7 +93,7 @@ export async function openMarket(folder: string, sdk: string): Promise<Market> {
 }
 
 /** Any static host: files by their path, and nothing else. */
-async function serveStatic(folder: string): Promise<{ address: string; close(): Promise<void> }> {
+export async function serveStatic(folder: string): Promise<{ address: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     try {
