@@ -1,7 +1,7 @@
 import type { Generated } from "kysely";
 import type { Blind, BlindOrNull, Sealed } from "./tables.ts";
 
-/** Of migration 006, and 011. */
+/** Of migration 006, and 014. */
 export interface RecordKeysTable {
   key: Generated<number>;
   compartment: Blind;
