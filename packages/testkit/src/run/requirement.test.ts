@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { createTempDir } from "../files/temp-dir.ts";
@@ -15,6 +16,7 @@ it("notes the asking file, the reason and the remedy when something is missing",
   using tree = createTempDir("requirement");
   const source = fileURLToPath(new URL(".", import.meta.url));
   cpSync(source, tree.join("packages/testkit/src/run"), { recursive: true });
+  cpSync(join(source, "../hapi"), tree.join("packages/testkit/src/hapi"), { recursive: true });
   mkdirSync(tree.join("packages/asking"), { recursive: true });
   const asking = tree.join("packages/asking/asking.test.ts");
   writeFileSync(

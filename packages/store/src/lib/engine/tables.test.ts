@@ -19,6 +19,11 @@ function declaredColumns(): Map<string, string[]> {
   );
 }
 
+const typeName = (table: string): string => {
+  const camel = toCamelCase(table);
+  return `${camel[0]?.toUpperCase() ?? ""}${camel.slice(1)}`;
+};
+
 describe("the tables", () => {
   it("are declared as the migrations make them", () => {
     const connection = openWriter(":memory:", loadMigrations("sqlite"), "2026-03-02T08:00:00.000Z");
@@ -32,11 +37,7 @@ describe("the tables", () => {
           sql: `SELECT name FROM pragma_table_info('${String(name)}')`,
           parameters: [],
         }).rows;
-        const camel = toCamelCase(String(name));
-        return [
-          camel[0]?.toUpperCase() + camel.slice(1),
-          rows.map((row) => toCamelCase(String(row["name"]))).toSorted(),
-        ];
+        return [typeName(String(name)), rows.map((row) => toCamelCase(String(row["name"]))).toSorted()];
       }),
     );
     connection.close();
@@ -44,9 +45,12 @@ describe("the tables", () => {
   });
 
   it("have the same columns in both dialects", () => {
+    const declared = declaredColumns();
     const columnsOf = (dialect: "sqlite" | "postgresql"): string[] =>
       loadMigrations(dialect)
         .flatMap(({ sql }) => [...sql.matchAll(/CREATE TABLE (\w+) \(\n([\s\S]*?)\n\)/g)])
+        // SQLite changes a table's checks by making it anew under another name.
+        .filter(([, table = ""]) => declared.has(typeName(table)))
         .flatMap(([, table = "", body = ""]) =>
           [...body.matchAll(/^ {2}"?([a-z_0-9]+)"? /gm)].map(([, column = ""]) => `${table}.${column}`),
         );
