@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { publishFirstParty } from "../../scripts/first-party/publish-first-party.ts";
 import { serveStatic } from "../world/market.ts";
+import { runProgram } from "../world/programs.ts";
 import { repository, smtpAccount } from "../world/world.ts";
 import type { Journey } from "./journey.ts";
 
@@ -16,7 +16,8 @@ export const firstParty: Journey[] = [
     name: "first-party plugins: trusts a marketplace that holds all of them, signed with test keys",
     async run({ admin, folder }) {
       const place = join(folder, "first-party");
-      await publishFirstParty(repository, place);
+      const script = join(repository, "scripts/publish-first-party.ts");
+      await runProgram(process.execPath, [script, place]);
       const served = await serveStatic(place);
       host = served;
       await admin.open("/marketplace/sources");
@@ -35,7 +36,7 @@ export const firstParty: Journey[] = [
     },
   },
   {
-    name: "first-party plugins: installs each of them, verified to its publisher",
+    name: "first-party plugins: installs each of them, every byte held to what was signed",
     async run({ admin, picture }) {
       for (const name of plugins) {
         await admin.open(`/marketplace?q=${encodeURIComponent(name)}`);
@@ -87,7 +88,7 @@ export const firstParty: Journey[] = [
       await admin.see("SMTP e-mail is enabled", 60_000);
       await admin.see("Isolated");
       await admin.activate("link", "Versions");
-      await admin.see("Verified");
+      await admin.see("Every byte is as its publisher signed it.");
     },
   },
 ];
