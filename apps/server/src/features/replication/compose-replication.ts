@@ -59,11 +59,10 @@ export function composeReplication(parts: ReplicationFeatureParts): ReplicationF
       return runner.takesTestsOnly(key) && !testMode() ? ("tests_only" as const) : undefined;
     },
   };
-  const primary = createPrimaryRole(store.recordStores);
-  const writing = { ...shared, role: primary, stores: store.recordStores };
+  const writing = { ...shared, role: createPrimaryRole(store.recordStores), stores: store.recordStores };
   const through = createWriteThrough(writing);
   const service = createReplicationService({
-    ...{ ...shared, store, primary, owner: boot, random: Math.random, wasHanded: through.wasHanded },
+    ...{ ...shared, store, owner: boot, random: Math.random, wasHanded: through.wasHanded },
     takeIn: createTakeIn({ host, write: through.write, now }),
     rehearse: createRehearsal(shared),
     settling: (holds) => createSettler({ ...writing, through, holds }),

@@ -14,7 +14,7 @@ import type { RequestOf } from "../../http/request.ts";
 import { manifestOf } from "../plugins/load-instance.ts";
 import { carriedTypes, requireCarried } from "../records/carried-types.ts";
 import { presentEmbedded, presentFault, presentStore } from "./present-store.ts";
-import { demandOnlyPrimary, type PrimaryRole } from "./primary/primary-role.ts";
+import { demandOnlyPrimary } from "./primary/primary-role.ts";
 import type { Rehearse } from "./primary/rehearse.ts";
 import type { Settler } from "./primary/settler.ts";
 import { beginReconciliation, isRunning, reconcile, type ReconcileParts } from "./reconcile.ts";
@@ -26,7 +26,6 @@ export interface ReplicationParts
   records: Pick<Records, "changes" | "findMany" | "history">;
   /** Names this process; one process at a time carries records. */
   owner: string;
-  primary: PrimaryRole;
   rehearse: Rehearse;
   /** Makes what ends the writes that are left, as long as this process has the lease. */
   settling(holds: () => boolean): Settler;
@@ -54,7 +53,7 @@ const leaseName = "replication";
 const leaseMs = 30_000;
 
 export function createReplicationService(parts: ReplicationParts): ReplicationService {
-  const { store, records, owner, primary, standing, handOver, guard, judge, nextId, now } = parts;
+  const { store, records, owner, standing, handOver, guard, judge, nextId, now } = parts;
   const stores = store.recordStores;
   const replicators = new Map<string, Replicator>();
   const comparing = new Map<string, Promise<void>>();
@@ -145,7 +144,6 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
   }
 
   async function keepLease(): Promise<void> {
-    primary.changed();
     const lease = await store.leases.acquire(leaseName, owner, leaseMs);
     holds = lease?.holder === owner;
     if (holds) return await align();
@@ -193,7 +191,6 @@ export function createReplicationService(parts: ReplicationParts): ReplicationSe
           ...(types === undefined ? {} : { primaryOf: types }),
         });
       }
-      primary.changed();
       const running = replicators.get(nameOf(key));
       replicators.delete(nameOf(key));
       await running?.close();

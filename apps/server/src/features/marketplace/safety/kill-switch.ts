@@ -69,13 +69,13 @@ export function createKillSwitch({ store, runner, jobs, refreshGrants, closeLink
     return `${taken} rights were taken away; connections that were open end within a second.`;
   }
 
-  async function drain(instances: readonly InstanceRow[]): Promise<string> {
+  async function drain(plugin: string, instances: readonly InstanceRow[]): Promise<string> {
     const { items } = await store.marketplace.list<JobDocument>("job", {
-      ...{ subject: instances[0]?.plugin ?? "", states: ["running", "awaiting_approval"], limit: 1 },
+      ...{ subject: plugin, states: ["running", "awaiting_approval"], limit: 1 },
     });
     for (const job of items) await jobs.cancel(job as JobEntry);
     const inFlight = instances.reduce((sum, key) => sum + (runner.status(key)?.inFlight ?? 0), 0);
-    await Promise.all(instances.map(({ plugin, instance }) => runner.stop({ plugin, instance })));
+    await Promise.all(instances.map(({ instance }) => runner.stop({ plugin, instance })));
     return `${inFlight} calls were in flight and were let end; its processes are gone.`;
   }
 
@@ -128,7 +128,7 @@ export function createKillSwitch({ store, runner, jobs, refreshGrants, closeLink
       const steps = [
         await tried("tokens", "Its tokens are revoked", () => revokeTokens(instances)),
         await tried("egress", "Its way out is cut", () => cutEgress(instances, context)),
-        await tried("drain", "It is drained and ended", () => drain(instances)),
+        await tried("drain", "It is drained and ended", () => drain(plugin, instances)),
         await tried("quarantine", "It is in quarantine", () => quarantine(instances, context)),
         await tried("evidence", "What shows what it did is kept", () => keepEvidence(plugin)),
       ];

@@ -3,29 +3,17 @@ import type { InstanceKey, RecordStoreRow, RecordStores } from "@hilum/store";
 
 export type PrimaryStore = RecordStoreRow & { role: "primary" };
 
-/** Which plugin, if any, has records before this Hilum has them. Read once and when it changes: every write asks for it. */
+/**
+ * Which plugin, if any, has records before this Hilum has them. Every write asks the store for it: another node may have set the role
+ * a moment ago, and a record that passes by the primary is missing there.
+ */
 export interface PrimaryRole {
   current(): Promise<PrimaryStore | undefined>;
-  /** A role was set, or a store went. */
-  changed(): void;
 }
 
-export function createPrimaryRole(stores: Pick<RecordStores, "list">): PrimaryRole {
-  let known: Promise<PrimaryStore | undefined> | undefined;
-  const read = async (): Promise<PrimaryStore | undefined> => (await stores.list()).find(isPrimary);
-  return {
-    async current() {
-      known ??= read();
-      try {
-        return await known;
-      } catch (error) {
-        known = undefined;
-        throw error;
-      }
-    },
-    changed: () => void (known = undefined),
-  };
-}
+export const createPrimaryRole = (stores: Pick<RecordStores, "list">): PrimaryRole => ({
+  current: async () => (await stores.list()).find(isPrimary),
+});
 
 export const isPrimary = (store: RecordStoreRow): store is PrimaryStore => store.role === "primary";
 

@@ -73,7 +73,6 @@ export function createSettler(parts: SettlerParts): Settler {
     const key = { plugin: store.plugin, instance: store.instance };
     await parts.lookUp(key, store.primaryOf?.[0] ?? "Patient", [nobody]);
     await parts.stores.setRefusal(key, undefined, parts.now().toISOString());
-    role.changed();
   }
 
   const running = run();

@@ -66,11 +66,7 @@ export function createWriteThrough(parts: WriteThroughParts): WriteThrough {
     const going = await listGoing(store, key, rows);
     if (going.length === 0) return await records.write(writes);
     const why = standing(key);
-    if (why !== undefined) {
-      // It may be gone for good by now.
-      role.changed();
-      throw refusedWrite(parts.judge(new HilumError(whyNot[why])));
-    }
+    if (why !== undefined) throw refusedWrite(parts.judge(new HilumError(whyNot[why])));
     const write: PrimaryWriteRow = {
       ...{ ...key, id: parts.nextId(), state: "begun", at: parts.now().toISOString(), writes, handed: going },
     };
@@ -167,7 +163,6 @@ export function createWriteThrough(parts: WriteThroughParts): WriteThrough {
 
   async function keepRefusal({ plugin, instance }: InstanceKey, refusal: StoreRefusalRow | undefined): Promise<void> {
     await parts.stores.setRefusal({ plugin, instance }, refusal, parts.now().toISOString());
-    role.changed();
   }
 
   function remember(mark: string): void {
