@@ -97,6 +97,7 @@ export async function fillSealedColumns(store: Store): Promise<(from?: Store) =>
     approvals: await from.approvals.list("export", {}),
     marketplace: (await from.marketplace.list("source")).items,
     recordStores: [await from.recordStores.list(), await from.recordStores.faults(key, {})],
+    primaryWrites: await from.primaryWrites.list(key),
   });
 }
 
@@ -143,6 +144,7 @@ async function fillRecordStores(store: Store, key: InstanceKey): Promise<void> {
     ...{ ...key, id: newId(), type: "Patient", record: "p1", version: 1, change: "create", at, attempts: 1 },
     ...{ lastAttemptAt: at, ...refusal },
   });
+  await store.primaryWrites.begin({ ...key, id: newId(), at, writes: [newPatient("p2")], handed: [0] });
 }
 
 async function write(store: Store, id: string): Promise<void> {
