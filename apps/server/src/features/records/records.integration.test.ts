@@ -230,7 +230,8 @@ describe("records over the FHIR API", () => {
     expect([unknown.status, unknown.code()]).toEqual([403, "record.denied"]);
     const elsewhere = await lab.send("GET", "/Organization/1/no/such/place");
     expect([elsewhere.status, elsewhere.code()]).toEqual([404, "request.not_found"]);
-    expect((await lab.send("DELETE", "/Organization")).status).toBe(405);
+    expect((await lab.send("DELETE", "/Organization")).status).toBe(400);
+    expect((await lab.send("PATCH", "/Organization")).status).toBe(405);
     const minimal = await lab.send("POST", "/Organization", {
       body: { resourceType: "Organization", name: "Ward" },
       headers: { prefer: "return=minimal" },
