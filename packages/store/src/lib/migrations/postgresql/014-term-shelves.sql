@@ -10,8 +10,8 @@ CREATE TABLE record_terms (
 INSERT INTO record_terms (shelf, token, record) SELECT record >> 16, token, record FROM record_terms_without_shelves;
 DROP TABLE record_terms_without_shelves;
 
--- Those that there are: a term is looked for on each. Whoever writes its first record adds it, in the same transaction.
+-- Those that there are, and the first: a term is looked for on each. Whoever writes its first record adds it, in the same transaction.
 CREATE TABLE record_shelves (
   shelf bigint PRIMARY KEY
 );
-INSERT INTO record_shelves (shelf) SELECT DISTINCT record >> 16 FROM records;
+INSERT INTO record_shelves (shelf) SELECT DISTINCT record >> 16 FROM records UNION SELECT 0;
