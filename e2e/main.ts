@@ -6,7 +6,7 @@ import { doorGate, emptyGate, finalGates, marketPages, messagePages, pluginPages
 import { selfTest } from "./gates/self-test.ts";
 import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
-import { devtools } from "./journeys/devtools.ts";
+import { developed, devtools } from "./journeys/devtools.ts";
 import { fhir } from "./journeys/fhir.ts";
 import { closeFirstParty, firstParty } from "./journeys/first-party.ts";
 import { firstRun } from "./journeys/first-run.ts";
@@ -110,7 +110,13 @@ const plugins: Lane = {
 /** How plugins are taken from a marketplace, and given to one. */
 const market: Lane = {
   name: "marketplace",
-  journeys: [...ground(...firstRun, ownRange), ...marketplace, ...publishing, ...firstParty, ...marketPages],
+  journeys: [
+    ...ground(...firstRun, ownRange, ...developed),
+    ...marketplace,
+    ...publishing,
+    ...firstParty,
+    ...marketPages,
+  ],
 };
 
 const lanes: readonly Lane[] = [messages, recordKeeping, plugins, market].flatMap(choose);

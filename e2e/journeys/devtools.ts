@@ -221,3 +221,6 @@ export const devtools: Journey[] = [
     },
   },
 ];
+
+/** A plugin of one's own in the workspace: what publishing begins with. */
+export const developed: Journey[] = devtools.slice(0, 2);
