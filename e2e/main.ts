@@ -111,7 +111,7 @@ const plugins: Lane = {
 const market: Lane = {
   name: "marketplace",
   journeys: [
-    ...ground(...firstRun, ownRange, ...developed),
+    ...ground(...firstRun, ownRange, programTokens, ...developed),
     ...marketplace,
     ...publishing,
     ...firstParty,
