@@ -6,13 +6,37 @@ let lastUsedAt = Date.now();
 /** The last click or key in this document; what happens inside a frame is not heard here. */
 let lastInputAt = 0;
 
-const noteUse = (): void => void (lastUsedAt = Date.now());
+const watchers = new Set<() => void>();
+/** How often somebody came back after the page was out of view or out of use. */
+let returns = 0;
+
+function noteUse(): void {
+  const wasUnused = Date.now() - lastUsedAt >= inUseMs;
+  lastUsedAt = Date.now();
+  if (wasUnused) noteReturn();
+}
+
+function noteReturn(): void {
+  returns += 1;
+  for (const watcher of watchers) watcher();
+}
 for (const kind of ["keydown", "pointerdown", "scroll"])
   window.addEventListener(kind, noteUse, { passive: true, capture: true });
 for (const kind of ["keydown", "pointerdown", "pointerup"])
   window.addEventListener(kind, () => (lastInputAt = Date.now()), { passive: true, capture: true });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") noteReturn();
+});
 
 export const isInUse = (): boolean => document.visibilityState === "visible" && Date.now() - lastUsedAt < inUseMs;
+
+/** Calls `watcher` whenever the page is in use again. Answers what ends that. */
+export function watchReturns(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => void watchers.delete(watcher);
+}
+
+export const countReturns = (): number => returns;
 
 /**
  * True when the person clicked or typed inside this frame a moment ago. The browser counts for the document and its frames

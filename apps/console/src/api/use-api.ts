@@ -1,10 +1,11 @@
 import type { OperationId } from "@hilum/contract/api";
 import { queryOptions, useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
 import { useMay } from "../session/account.ts";
 import { notify } from "../shell/notices.ts";
 import type { ApiProblem } from "./api-problem.ts";
 import { call, download, type AnswerById, type InputArgs, type InputOf } from "./call.ts";
-import { isInUse } from "./in-use.ts";
+import { countReturns, isInUse, watchReturns } from "./in-use.ts";
 import type { LooseInput, MayDecision } from "./operation-facts.ts";
 
 /** How to read an operation: the key is its id and input, so that an act can refresh by id. */
@@ -25,6 +26,8 @@ export function useRead<Id extends OperationId>(
   { everyMs, enabled = true }: ReadOptions = {},
 ): UseQueryResult<AnswerById<Id>, ApiProblem> {
   const may = useMay(id);
+  // A read that ended while the page was out of use set no further one: drawing anew on the return does.
+  useSyncExternalStore(watchReturns, countReturns);
   return useQuery({
     ...reading(id, ...([input] as unknown as InputArgs<Id>)),
     enabled: enabled && may.allowed,
