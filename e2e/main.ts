@@ -8,12 +8,12 @@ import { account } from "./journeys/account.ts";
 import { audit, brokenAudit } from "./journeys/audit.ts";
 import { developed, devtools } from "./journeys/devtools.ts";
 import { fhir } from "./journeys/fhir.ts";
-import { closeFirstParty, firstParty } from "./journeys/first-party.ts";
+import { firstParty } from "./journeys/first-party.ts";
 import { firstRun } from "./journeys/first-run.ts";
 import { ground } from "./journeys/journey.ts";
 import { keys } from "./journeys/keys.ts";
 import { lifecycle, setupLeft } from "./journeys/lifecycle.ts";
-import { closeMarket, marketplace } from "./journeys/marketplace.ts";
+import { marketplace } from "./journeys/marketplace.ts";
 import { pages } from "./journeys/pages.ts";
 import { platform } from "./journeys/platform.ts";
 import { mailbox, mailboxRoute, practice } from "./journeys/practice.ts";
@@ -146,8 +146,6 @@ async function main(): Promise<number> {
     writeFileSync(report, JSON.stringify({ stage: "e2e", tests: outcomes }, undefined, 2));
     return outcomes.some(isRed) ? 1 : 0;
   } finally {
-    await closeMarket();
-    await closeFirstParty();
     await close(open);
     endRun();
   }

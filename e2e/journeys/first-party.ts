@@ -3,23 +3,21 @@ import { serveStatic } from "../world/market.ts";
 import { runProgram } from "../world/programs.ts";
 import { repository, smtpAccount } from "../world/world.ts";
 import type { Journey } from "./journey.ts";
+import { answerMailServer } from "./smtp.ts";
 
 /** The plugins that come with Hilum, by their names. */
 const plugins = ["FHIR server", "Orthanc DICOM", "S3 archive", "Twilio SMS", "Webhook sender", "SMTP e-mail"];
-
-let host: { close(): Promise<void> } | undefined;
-export const closeFirstParty = async (): Promise<void> => await host?.close();
 
 /** Every plugin of Hilum's own, packed, signed with keys of a test and taken from a static host, as a hospital gets them. */
 export const firstParty: Journey[] = [
   {
     name: "first-party plugins: trusts a marketplace that holds all of them, signed with test keys",
-    async run({ admin, folder }) {
+    async run({ admin, folder, atEnd }) {
       const place = join(folder, "first-party");
       const script = join(repository, "scripts/publish-first-party.ts");
       await runProgram(process.execPath, [script, place]);
       const served = await serveStatic(place);
-      host = served;
+      atEnd(() => served.close());
       await admin.open("/marketplace/sources");
       await admin.arrive("Sources");
       await admin.activate("button", "Add a source");
@@ -57,16 +55,7 @@ export const firstParty: Journey[] = [
     async run({ admin, smtp: server }) {
       await admin.open("/plugins/org.hilum.smtp/setup");
       await admin.arrive("Set up SMTP e-mail");
-      await admin.pick(/^STARTTLS/);
-      await admin.activate("button", "Next: Mail server");
-      await admin.arrive("Mail server");
-      await admin.fill("Mail server", server.host);
-      await admin.fill("Port", String(server.port));
-      await admin.activate("button", "Next: Sign-in");
-      await admin.see("certificate not trusted", 40_000);
-      await admin.fill("Certificate authority", server.authority, { paste: true });
-      await admin.activate("button", "Check again and go on");
-      await admin.arrive("Sign-in");
+      await answerMailServer(admin, server);
       await admin.fill("User name", smtpAccount.user);
       await admin.fill("Password", smtpAccount.password);
       await admin.activate("button", "Next: Sender");

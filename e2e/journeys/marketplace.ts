@@ -23,8 +23,10 @@ function theMarket(): Market {
 export const marketplace: Journey[] = [
   {
     name: "marketplace: adds a source by its address, after comparing the fingerprint that its keeper gave",
-    async run({ admin, folder, picture }) {
-      market = await openMarket(join(folder, "market"), join(repository, "packages/sdk/dist/linked/index.mjs"));
+    async run({ admin, folder, picture, atEnd }) {
+      const opened = await openMarket(join(folder, "market"), join(repository, "packages/sdk/dist/linked/index.mjs"));
+      atEnd(() => opened.close());
+      market = opened;
       await market.offer([first]);
       await admin.open("/");
       await admin.goTo("Marketplace, sources");
@@ -265,6 +267,3 @@ export const marketplace: Journey[] = [
     },
   },
 ];
-
-/** The static host of the market is the journeys' own; it ends with them. */
-export const closeMarket = async (): Promise<void> => await market?.close();

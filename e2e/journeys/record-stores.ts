@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fhirClient } from "@hilum/testkit";
-import { request } from "playwright-core";
+import { request, type Page } from "playwright-core";
 import { at, judgeStates } from "../gates/axe-routes.ts";
 import { expectNone } from "../gates/expect-none.ts";
 import type { World } from "../world/world.ts";
@@ -20,6 +20,33 @@ async function write({ server, adminContext }: World, id: string): Promise<void>
   });
   if (!answer.ok()) throw new Error(`${id}: ${answer.status()} ${await answer.text()}`);
   await client.dispose();
+}
+
+/** Is out of view when an answer comes, and comes back: from then on the page follows the stores again. */
+async function lookAway(page: Page): Promise<void> {
+  const answers = "**/api/v1/stores";
+  const asked = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  await page.route(answers, async (route) => {
+    asked.resolve();
+    await free.promise;
+    await route.continue();
+  });
+  await asked.promise;
+  await setView(page, "hidden");
+  const answered = page.waitForResponse(answers);
+  free.resolve();
+  await (await answered).finished();
+  await page.unroute(answers);
+  await setView(page, "visible");
+}
+
+/** As the browser does when another tab covers the page. */
+async function setView(page: Page, state: DocumentVisibilityState): Promise<void> {
+  await page.evaluate((visibility) => {
+    Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
 }
 
 const title = "FHIR server";
@@ -74,7 +101,9 @@ export const recordStores: Journey[] = [
     async run(world) {
       const { admin, picture } = world;
       const peer = await world.fhir();
-      const decisions = await admin.page.getByLabel(/^Decision: /).all();
+      const listed = admin.page.getByLabel(/^Decision: /);
+      await listed.first().waitFor();
+      const decisions = await listed.all();
       for (const decision of decisions)
         await admin.choose((await decision.getAttribute("aria-label")) ?? "", "Grant as requested");
       await admin.activate("button", `Save ${decisions.length} decisions`);
@@ -104,6 +133,8 @@ export const recordStores: Journey[] = [
     async run(world) {
       const { admin, picture } = world;
       const peer = await world.fhir();
+      await admin.open(stores);
+      await lookAway(admin.page);
       await peer.server.leave();
       await write(world, "ward-2");
       await admin.see("Waiting", 60_000);
@@ -120,6 +151,7 @@ export const recordStores: Journey[] = [
     async run(world) {
       const { admin, picture } = world;
       const peer = await world.fhir();
+      await admin.open(stores);
       peer.server.refuse = ({ method, url }) => method === "PUT" && /\/ward-[34]/.test(url ?? "");
       await write(world, "ward-3");
       await write(world, "ward-4");
@@ -147,6 +179,7 @@ export const recordStores: Journey[] = [
     async run(world) {
       const { admin, picture } = world;
       const peer = await world.fhir();
+      await admin.open(stores);
       await peer.server.remove("Organization", "ward-1");
       await admin.activate("button", `Compare ${title} with this Hilum`);
       const dialog = { role: "dialog", name: `Compare ${title}?` } as const;
@@ -159,10 +192,11 @@ export const recordStores: Journey[] = [
     },
   },
   {
-    name: "Record stores 6: makes the FHIR server the primary store of one type, which has a record before its write is answered",
+    name: "Record stores 6: makes the FHIR server the primary store of one type, and sees what an outage of it means",
     async run(world) {
       const { admin, picture } = world;
       const peer = await world.fhir();
+      await admin.open(stores);
       const dialog = { role: "dialog", name: `Role of ${title}` } as const;
       await admin.activate("button", `Change the role of ${title}`);
       await admin.pick(/^Primary/, dialog);
@@ -175,6 +209,16 @@ export const recordStores: Journey[] = [
       await admin.see("Has everything", 60_000);
       await write(world, "ward-6");
       assert.equal((await peer.server.read("Organization", "ward-6"))?.id, "ward-6");
+      await peer.server.leave();
+      await assert.rejects(write(world, "ward-7"), /ward-7: 503 .*record\.primary_away/);
+      await admin.see("Waiting", 60_000);
+      await admin.see(/^The provider cannot be reached\./);
+      await picture(admin.page, "record-stores-primary-away");
+      expectNone(await judgeStates(world.adminContext, [at(world.server.url, stores)]));
+      await peer.server.comeBack();
+      await admin.see("Has everything", 60_000);
+      await write(world, "ward-7");
+      assert.equal((await peer.server.read("Organization", "ward-7"))?.id, "ward-7");
       // What others write later on is none of this story.
       await admin.activate("button", `Change the role of ${title}`);
       await admin.pick(/^None/, dialog);

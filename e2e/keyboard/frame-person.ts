@@ -105,9 +105,13 @@ export class FramePerson {
 
   async #enter(): Promise<void> {
     if (await this.hasFocus()) return;
-    await this.#person.reach({ role: "button", name: "Skip this panel" });
-    for (let tabs = 0; tabs < 3 && !(await this.hasFocus()); tabs++) await this.#person.press("Tab");
-    if (!(await this.hasFocus())) throw new Error("the frame is not entered by Tab");
+    // While the frame's document loads there is nothing in it to stop at, and Tab goes past it.
+    const deadline = Date.now() + patienceMs;
+    do {
+      await this.#person.reach({ role: "button", name: "Skip this panel" });
+      for (let tabs = 0; tabs < 3 && !(await this.hasFocus()); tabs++) await this.#person.press("Tab");
+      if (Date.now() > deadline) throw new Error("the frame is not entered by Tab");
+    } while (!(await this.hasFocus()));
     await sleep(readingMs);
   }
 

@@ -68,6 +68,8 @@ export interface World {
   /** Every person who ever took part. */
   persons(): readonly Person[];
   guards(): readonly MouseGuard[];
+  /** What a journey opened ends with the world. */
+  atEnd(work: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export async function openWorld({ pictures, usualPort }: { pictures: string; usu
   const faults: string[] = [];
   let fhir: Promise<FhirPeer> | undefined;
   const guards: MouseGuard[] = [];
+  const endings: (() => Promise<void>)[] = [];
   const persons: Person[] = [];
   mkdirSync(pictures, { recursive: true });
 
@@ -106,13 +109,19 @@ export async function openWorld({ pictures, usualPort }: { pictures: string; usu
     return { person, context };
   }
 
+  async function openFhirPeer(): Promise<FhirPeer> {
+    const peer = await startFhirPeer();
+    endings.push(() => peer.close());
+    return peer;
+  }
+
   const { person: admin, context: adminContext } = await welcome();
   return {
     server,
     smtp,
     provider,
     twilio,
-    fhir: () => (fhir ??= startFhirPeer()),
+    fhir: () => (fhir ??= openFhirPeer()),
     browser,
     ledger,
     admin,
@@ -124,13 +133,14 @@ export async function openWorld({ pictures, usualPort }: { pictures: string; usu
     picture: (page, name, look = {}) => takePicture(page, join(pictures, `${name}.png`), look),
     persons: () => persons,
     guards: () => guards,
+    atEnd: (work) => void endings.push(work),
     close: async () => {
       await browser.close().catch(() => undefined);
       await smtp.stop();
       await provider.close();
       server.kill();
       await twilio.stop();
-      await (await fhir)?.close();
+      for (const end of endings) await end();
       removeFolder();
       temporary.remove();
     },
