@@ -76,11 +76,13 @@ export async function importMirror(
   const { files, read } = readBundle(bundle);
   const offered = await (await openSource({ ...source, read })).refresh();
   const folder = join(mirrors, sha256(bundle));
-  if ((await stat(folder).catch(() => undefined)) === undefined) await writeWhole(folder, files);
+  await keepMirror(folder, files);
   return { folder, offered };
 }
 
-async function writeWhole(folder: string, files: readonly ArchiveFile[]): Promise<void> {
+/** Writes the files of a mirror to a folder named for what they are, whole or not at all. One that is there is left as it is. */
+export async function keepMirror(folder: string, files: readonly ArchiveFile[]): Promise<void> {
+  if ((await stat(folder).catch(() => undefined)) !== undefined) return;
   const draft = `${folder}.${randomBytes(6).toString("hex")}.draft`;
   try {
     for (const { path, bytes } of files) {

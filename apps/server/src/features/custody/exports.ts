@@ -1,6 +1,6 @@
 import { HilumError, purposesOfUse, type Context, type PurposeOfUse } from "@hilum/contract";
 import type { RecordExport } from "@hilum/contract/api";
-import { decideSecondPerson, isPart2, type ConsentDecision } from "@hilum/policy";
+import { isPart2, type ConsentDecision } from "@hilum/policy";
 import type { ApprovalRow, Page, PageRequest, Store } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
 import { createPermit } from "../browser/permissions.ts";
@@ -9,7 +9,7 @@ import { isAccountable } from "../disclosures/account.ts";
 import { titleOfTarget } from "../glass/present-glass.ts";
 import { requireUser } from "../identity/sessions.ts";
 import { openExport, readCompartment, type ExportArchive, type ExportedRecord } from "./export-archive.ts";
-import { requireApproval, termsOfApproval, whyNotApprove } from "./second-person.ts";
+import { askForApproval, decidedNow, requireApproval, requireSecondPerson, whyNotApprove } from "./second-person.ts";
 
 export interface ExportRequest {
   patient: string;
@@ -54,26 +54,16 @@ export function createExports({ store: { approvals, records, blobs, disclosures 
       return { ...found, items: await Promise.all(found.items.map((row) => present(context, row))) };
     },
     async request(context, { patient, ...content }) {
-      const { user } = requireUser(context);
+      requireUser(context);
       if ((await records.search({ groups: [], patient, limit: 1 })).rows.length === 0)
         throw new HilumError("record.not_found");
-      const now = context.now();
-      const id = makeId(now.getTime());
-      await approvals.create({
-        ...{ id, kind: "export", patient, requestedUser: user, requestedBy: context.actor.id },
-        ...{ requestedAt: now.toISOString(), until: new Date(now.getTime() + waitsMs).toISOString() },
-        content: { ...content },
-      });
-      return await again(context, id);
+      const request = { kind: "export", patient, content: { ...content }, waitsMs } as const;
+      return await again(context, await askForApproval(approvals, context, request));
     },
     async approve(context, id) {
-      const row = await find(id);
-      const now = context.now();
-      const decision = decideSecondPerson(context.actor, termsOfApproval(row), now.getTime());
-      if (!decision.allow) throw new HilumError(decision.reason);
-      const until = new Date(now.getTime() + downloadMs).toISOString();
-      const decided = { decidedBy: context.actor.id, decidedAt: now.toISOString() };
-      await approvals.move(id, "waiting", "approved", { ...decided, until });
+      requireSecondPerson(context, await find(id));
+      const until = new Date(context.now().getTime() + downloadMs).toISOString();
+      await approvals.move(id, "waiting", "approved", { ...decidedNow(context), until });
       return await again(context, id);
     },
     async refuse(context, id, reason) {
@@ -81,8 +71,7 @@ export function createExports({ store: { approvals, records, blobs, disclosures 
       const user = requireUser(context);
       // Who asked may take it back; else this is for those who decide.
       if (row.requestedUser !== user.user && user.role === "operator") throw new HilumError("request.forbidden");
-      const decided = { decidedBy: context.actor.id, decidedAt: context.now().toISOString(), refusal: reason };
-      await approvals.move(id, "waiting", "refused", decided);
+      await approvals.move(id, "waiting", "refused", { ...decidedNow(context), refusal: reason });
       return await again(context, id);
     },
     async download(context, id) {

@@ -1,6 +1,8 @@
-import { HilumError, type Actor } from "@hilum/contract";
+import { HilumError, type Actor, type Context } from "@hilum/contract";
 import { decideSecondPerson, type SecondPersonTerms } from "@hilum/policy";
 import type { ApprovalKind, ApprovalRow, Approvals } from "@hilum/store";
+import { makeId } from "../../make-id.ts";
+import { requireUser } from "../identity/sessions.ts";
 
 export async function requireApproval(
   approvals: Pick<Approvals, "find">,
@@ -12,8 +14,41 @@ export async function requireApproval(
   return row;
 }
 
+interface Request extends Pick<ApprovalRow, "kind" | "patient" | "content"> {
+  /** How long it waits for the second person. */
+  waitsMs: number;
+}
+
+/** Lays a request before a second person; answers its id. */
+export async function askForApproval(
+  approvals: Pick<Approvals, "create">,
+  context: Context,
+  { waitsMs, ...request }: Request,
+): Promise<string> {
+  const { user } = requireUser(context);
+  const now = context.now();
+  const id = makeId(now.getTime());
+  await approvals.create({
+    ...{ ...request, id, requestedUser: user, requestedBy: context.actor.id },
+    ...{ requestedAt: now.toISOString(), until: new Date(now.getTime() + waitsMs).toISOString() },
+  });
+  return id;
+}
+
+/** Throws `approval.another_person`, `approval.wrong_state`. */
+export function requireSecondPerson({ actor, now }: Context, row: ApprovalRow): void {
+  const decision = decideSecondPerson(actor, termsOfApproval(row), now().getTime());
+  if (!decision.allow) throw new HilumError(decision.reason);
+}
+
+/** Who decided, and when. */
+export const decidedNow = ({ actor, now }: Context): { decidedBy: string; decidedAt: string } => ({
+  decidedBy: actor.id,
+  decidedAt: now().toISOString(),
+});
+
 /** A request as policy sees it. A shredding that was approved and cut off by a crash waits still: it must be done to its end. */
-export function termsOfApproval({ kind, requestedUser, state, until }: ApprovalRow): SecondPersonTerms {
+function termsOfApproval({ kind, requestedUser, state, until }: ApprovalRow): SecondPersonTerms {
   const waits = state === "waiting" || (kind === "shredding" && state === "approved");
   return { requestedBy: requestedUser, decided: !waits, until: Date.parse(until) };
 }

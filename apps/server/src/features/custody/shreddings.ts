@@ -1,13 +1,11 @@
 import { HilumError, type Context } from "@hilum/contract";
 import type { Page as PageOf } from "@hilum/store";
 import type { Shredding } from "@hilum/contract/api";
-import { decideSecondPerson } from "@hilum/policy";
 import type { ApprovalRow, PageRequest, Store } from "@hilum/store";
-import { makeId } from "../../make-id.ts";
 import { createPermit } from "../browser/permissions.ts";
 import { titleOfTarget } from "../glass/present-glass.ts";
 import { requireUser } from "../identity/sessions.ts";
-import { requireApproval, termsOfApproval, whyNotApprove } from "./second-person.ts";
+import { askForApproval, decidedNow, requireApproval, requireSecondPerson, whyNotApprove } from "./second-person.ts";
 
 /** Destroying everything about a patient beyond repair: one person asks, another does it. */
 export interface ShreddingsService {
@@ -38,25 +36,18 @@ export function createShreddings({ store: { approvals, records } }: Parts): Shre
       return { ...found, items: await Promise.all(found.items.map((row) => present(context, row))) };
     },
     async request(context, patient, reason) {
-      const { user } = requireUser(context);
+      requireUser(context);
       const { rows } = await records.search({ groups: [], patient, limit: 1 });
       const [first] = rows;
       if (first === undefined) throw new HilumError("record.not_found");
       if ((await records.holds()).some(({ target }) => "patient" in target && target.patient === patient))
         throw new HilumError("record.held");
-      const now = context.now();
-      const id = makeId(now.getTime());
-      await approvals.create({
-        ...{ id, kind: "shredding", patient, requestedUser: user, requestedBy: context.actor.id },
-        ...{ requestedAt: now.toISOString(), until: new Date(now.getTime() + waitsMs).toISOString() },
-        content: { reason },
-      });
-      return await present(context, await find(id));
+      const request = { kind: "shredding", patient, content: { reason }, waitsMs } as const;
+      return await present(context, await find(await askForApproval(approvals, context, request)));
     },
     async approve(context, id, confirm) {
       const row = await find(id);
-      const decision = decideSecondPerson(context.actor, termsOfApproval(row), context.now().getTime());
-      if (!decision.allow) throw new HilumError(decision.reason);
+      requireSecondPerson(context, row);
       if (confirm !== row.patient)
         throw new HilumError("request.invalid", {
           problems: [
@@ -67,9 +58,8 @@ export function createShreddings({ store: { approvals, records } }: Parts): Shre
             },
           ],
         });
-      const decided = { decidedBy: context.actor.id, decidedAt: context.now().toISOString() };
       // From here on nobody can refuse it; what a crash cuts off is approved again, and goes on.
-      if (row.state === "waiting") await approvals.move(id, "waiting", "approved", decided);
+      if (row.state === "waiting") await approvals.move(id, "waiting", "approved", decidedNow(context));
       const shredded = await records.shred(row.patient, context.actor.id).catch(async (error: unknown) => {
         await approvals.move(id, "approved", "waiting");
         throw error;
@@ -80,8 +70,7 @@ export function createShreddings({ store: { approvals, records } }: Parts): Shre
     },
     async refuse(context, id, reason) {
       await find(id);
-      const decided = { decidedBy: context.actor.id, decidedAt: context.now().toISOString(), refusal: reason };
-      await approvals.move(id, "waiting", "refused", decided);
+      await approvals.move(id, "waiting", "refused", { ...decidedNow(context), refusal: reason });
       return await present(context, await find(id));
     },
   };

@@ -1,10 +1,14 @@
 import { HilumError, purposesOfUse, type Context } from "@hilum/contract";
 import type { GlassDetail, GlassRequest } from "@hilum/contract/api";
-import { decideSecondPerson } from "@hilum/policy";
 import type { ApprovalRow, Page, PageRequest, Store } from "@hilum/store";
-import { makeId } from "../../make-id.ts";
 import { createPermit } from "../browser/permissions.ts";
-import { requireApproval, termsOfApproval, whyNotApprove } from "../custody/second-person.ts";
+import {
+  askForApproval,
+  decidedNow,
+  requireApproval,
+  requireSecondPerson,
+  whyNotApprove,
+} from "../custody/second-person.ts";
 import { requireUser } from "../identity/sessions.ts";
 import { requireTarget, type GlassesService, type WantedGlass } from "./glasses.ts";
 import { titleOfTarget } from "./present-glass.ts";
@@ -53,32 +57,22 @@ export function createGlassRequests({ store: { approvals, records }, glasses }: 
       return { ...found, items };
     },
     async request(context, wanted) {
-      const { user } = requireUser(context);
+      requireUser(context);
       await requireTarget(records, wanted.target);
-      const now = context.now();
-      const id = makeId(now.getTime());
-      await approvals.create({
-        ...{ id, kind: "glass", patient: nameOfTarget(wanted), requestedUser: user, requestedBy: context.actor.id },
-        ...{ requestedAt: now.toISOString(), until: new Date(now.getTime() + waitsMs).toISOString() },
-        content: { ...wanted },
-      });
-      return await again(context, id);
+      const request = { kind: "glass", patient: nameOfTarget(wanted), content: { ...wanted }, waitsMs } as const;
+      return await again(context, await askForApproval(approvals, context, request));
     },
     async approve(context, id) {
-      const row = await find(id);
-      const now = context.now();
-      const decision = decideSecondPerson(context.actor, termsOfApproval(row), now.getTime());
-      if (!decision.allow) throw new HilumError(decision.reason);
-      const until = new Date(now.getTime() + opensMs).toISOString();
-      const decided = { decidedBy: context.actor.id, decidedAt: now.toISOString() };
-      await approvals.move(id, "waiting", "approved", { ...decided, until });
+      requireSecondPerson(context, await find(id));
+      const until = new Date(context.now().getTime() + opensMs).toISOString();
+      await approvals.move(id, "waiting", "approved", { ...decidedNow(context), until });
       return await again(context, id);
     },
     async refuse(context, id, reason) {
       const { role } = requireUser(context);
       const row = role === "operator" ? await requireOwn(context, id) : await find(id);
-      const decided = { decidedBy: context.actor.id, decidedAt: context.now().toISOString(), refusal: reason };
-      await approvals.move(id, mayTakeBack(row, context.actor) ? "approved" : "waiting", "refused", decided);
+      const from = mayTakeBack(row, context.actor) ? "approved" : "waiting";
+      await approvals.move(id, from, "refused", { ...decidedNow(context), refusal: reason });
       return await again(context, id);
     },
     async open(context, id) {

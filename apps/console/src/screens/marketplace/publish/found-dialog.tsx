@@ -6,19 +6,19 @@ import {
   countSignatures,
   type Serving,
 } from "@hilum/marketplace/sign";
-import { Checkbox, FileButton, NativeSelect, NumberInput } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useAct } from "../../../api/use-api.ts";
 import { Advice } from "../../../look/problem.tsx";
-import { ActButton } from "../../../shell/act-button.tsx";
 import { FormDialog } from "../../../shell/form-dialog.tsx";
 import { notify } from "../../../shell/notices.ts";
 import { useFaults } from "../../../shell/use-faults.ts";
 import { keyRing, useKeyRing } from "../keys/key-ring.ts";
-import { parsePublicHalf, type PublicHalf } from "../keys/public-half.ts";
+import type { PublicHalf } from "../keys/public-half.ts";
 import { saveProposal } from "../keys/root-proposal-panel.tsx";
 import { SignProblem, useWork } from "../keys/sign-problem.tsx";
 import { UnlockKey } from "../keys/unlock-key.tsx";
+import { KeysField, withHalf } from "./keys-field.tsx";
 import { roleTitles, servingTitles, signed, whenOf } from "./signers.ts";
 
 const daily = ["targets", "snapshot", "timestamp"] as const;
@@ -62,14 +62,14 @@ export function FoundDialog({ onClose }: { onClose(): void }) {
       keyRing.used();
       if (!(await countSignatures(byMe)).own.enough) {
         saveProposal(byMe);
-        return undefined;
+        return "proposed";
       }
       await checkSignatures(byMe);
       const keys = { targets: keyOf("targets"), snapshot: keyOf("snapshot"), timestamp: keyOf("timestamp") };
       return await foundRepository(byMe.proposed, keys, whenOf(serving));
     });
-    if (work.error !== undefined) return;
-    if (begun === undefined) {
+    if (begun === undefined) return;
+    if (begun === "proposed") {
       notify("The proposed root is saved. When enough people have signed it, go on from it here.");
       return onClose();
     }
@@ -104,30 +104,17 @@ export function FoundDialog({ onClose }: { onClose(): void }) {
         data={Object.entries(servingTitles).map(([value, label]) => ({ value, label }))}
         onChange={(event) => setServing(event.currentTarget.value as Serving)}
       />
-      <Checkbox.Group
+      <KeysField
         id="found-root"
         label="Root keys"
         description="With several people. Whoever adds this source compares their fingerprint."
-        value={[...rootIds]}
+        known={known}
+        chosen={rootIds}
+        threshold={threshold}
         error={shown.root}
-        onChange={setRootIds}
-      >
-        <div className="stack sm" style={{ marginTop: 8 }}>
-          {known.length === 0 && <p className="small dim">None yet: unlock one, or add its public half.</p>}
-          {known.map(({ id, title }) => (
-            <Checkbox key={id} value={id} label={title} description={<code>{id.slice(0, 16)}…</code>} />
-          ))}
-        </div>
-      </Checkbox.Group>
-      <AddHalf onAdd={(half) => setOthers([...others.filter(({ id }) => id !== half.id), half])} />
-      <NumberInput
-        label="How many of them must sign"
-        min={1}
-        max={Math.max(1, rootIds.length)}
-        allowDecimal={false}
-        w={220}
-        value={threshold}
-        onChange={(value) => setThreshold(Number(value) || 1)}
+        onChoose={setRootIds}
+        onThreshold={setThreshold}
+        onAdd={(half) => setOthers(withHalf(others, half))}
       />
       {daily.map((role) => (
         <NativeSelect
@@ -145,31 +132,5 @@ export function FoundDialog({ onClose }: { onClose(): void }) {
         <UnlockKey />
       </details>
     </FormDialog>
-  );
-}
-
-/** Takes the public half of somebody else's key. */
-export function AddHalf({ onAdd }: { onAdd(half: PublicHalf): void }) {
-  const work = useWork();
-  const add = (file: File | null): void => {
-    if (file === null) return;
-    void work
-      .run(async () => await parsePublicHalf(await file.text()))
-      .then((half) => half !== undefined && onAdd(half));
-  };
-  return (
-    <div className="stack sm">
-      <SignProblem error={work.error} />
-      <div className="row">
-        <FileButton
-          accept=".json,application/json"
-          onChange={add}
-          inputProps={{ "aria-label": "Add the public half of a key", tabIndex: -1 }}
-        >
-          {(props) => <ActButton {...props}>Add the public half of a key</ActButton>}
-        </FileButton>
-        <span className="small dim">Of somebody who signs elsewhere: a .public.json file</span>
-      </div>
-    </div>
   );
 }

@@ -1,5 +1,5 @@
 import { delegate, publisherPattern, type Repository, type Serving } from "@hilum/marketplace/sign";
-import { Checkbox, NumberInput, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useAct } from "../../../api/use-api.ts";
 import { FormDialog } from "../../../shell/form-dialog.tsx";
@@ -7,7 +7,7 @@ import { useFaults } from "../../../shell/use-faults.ts";
 import { keyRing, useKeyRing } from "../keys/key-ring.ts";
 import type { PublicHalf } from "../keys/public-half.ts";
 import { SignProblem, useWork } from "../keys/sign-problem.tsx";
-import { AddHalf } from "./found-dialog.tsx";
+import { KeysField, withHalf } from "./keys-field.tsx";
 import { RoleKeys } from "./role-keys.tsx";
 import { signed, signersFor, whenOf } from "./signers.ts";
 
@@ -76,28 +76,19 @@ export function LetInDialog({ repository, serving, onClose }: LetInDialogProps) 
         onChange={(event) => setName(event.currentTarget.value)}
         data-autofocus
       />
-      <AddHalf
+      <KeysField
+        id="publisher-keys"
+        label="Its keys"
+        known={known}
+        chosen={ids}
+        threshold={threshold}
+        error={shown.keys}
+        onChoose={setIds}
+        onThreshold={setThreshold}
         onAdd={(half) => {
-          setOthers([...others.filter(({ id }) => id !== half.id), half]);
+          setOthers(withHalf(others, half));
           setIds([...new Set([...ids, half.id])]);
         }}
-      />
-      <Checkbox.Group id="publisher-keys" label="Its keys" value={[...ids]} error={shown.keys} onChange={setIds}>
-        <div className="stack sm" style={{ marginTop: 8 }}>
-          {known.length === 0 && <p className="small dim">None yet: unlock one, or add its public half.</p>}
-          {known.map(({ id, title }) => (
-            <Checkbox key={id} value={id} label={title} description={<code>{id.slice(0, 16)}…</code>} />
-          ))}
-        </div>
-      </Checkbox.Group>
-      <NumberInput
-        label="How many of them must sign"
-        min={1}
-        max={Math.max(1, ids.length)}
-        allowDecimal={false}
-        w={220}
-        value={threshold}
-        onChange={(value) => setThreshold(Number(value) || 1)}
       />
       <RoleKeys repository={repository} roles={roles} />
     </FormDialog>

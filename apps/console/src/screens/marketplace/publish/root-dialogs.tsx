@@ -8,7 +8,7 @@ import {
   type Repository,
   type Serving,
 } from "@hilum/marketplace/sign";
-import { Checkbox, FileButton, NumberInput } from "@mantine/core";
+import { FileButton } from "@mantine/core";
 import { useState } from "react";
 import { useAct } from "../../../api/use-api.ts";
 import { ApiProblemPanel } from "../../../look/problem.tsx";
@@ -20,7 +20,7 @@ import { keyRing, useKeyRing } from "../keys/key-ring.ts";
 import type { PublicHalf } from "../keys/public-half.ts";
 import { saveProposal } from "../keys/root-proposal-panel.tsx";
 import { SignProblem, useWork } from "../keys/sign-problem.tsx";
-import { AddHalf } from "./found-dialog.tsx";
+import { KeysField, withHalf } from "./keys-field.tsx";
 import { signed, signersFor, whenOf } from "./signers.ts";
 
 /** Takes in a root that enough people have signed: the first one, or the one that follows. */
@@ -136,28 +136,16 @@ export function ChangeRootDialog({ repository, serving, onClose }: ChangeRootDia
         Enough of the keys of now and enough of the new ones sign it, each where the key is. Who added this source
         follows by itself.
       </p>
-      <Checkbox.Group
+      <KeysField
         id="root-keys"
         label="Root keys from now on"
-        value={[...ids]}
+        known={known.map((id) => ({ id, title: titleOf(id) }))}
+        chosen={ids}
+        threshold={threshold}
         error={shown.keys}
-        onChange={setIds}
-      >
-        <div className="stack sm" style={{ marginTop: 8 }}>
-          {known.map((id) => (
-            <Checkbox key={id} value={id} label={titleOf(id)} description={<code>{id.slice(0, 16)}…</code>} />
-          ))}
-        </div>
-      </Checkbox.Group>
-      <AddHalf onAdd={(half) => setOthers([...others.filter(({ id }) => id !== half.id), half])} />
-      <NumberInput
-        label="How many of them must sign"
-        min={1}
-        max={Math.max(1, ids.length)}
-        allowDecimal={false}
-        w={220}
-        value={threshold}
-        onChange={(value) => setThreshold(Number(value) || 1)}
+        onChoose={setIds}
+        onThreshold={setThreshold}
+        onAdd={(half) => setOthers(withHalf(others, half))}
       />
     </FormDialog>
   );

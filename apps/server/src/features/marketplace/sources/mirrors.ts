@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { HilumError, type Context } from "@hilum/contract";
 import type { AnswerOf, OperationOf, SourceRefresh } from "@hilum/contract/api";
-import { bundleMirror, exportMirror, readBundle } from "@hilum/marketplace";
+import { bundleMirror, exportMirror, keepMirror, readBundle } from "@hilum/marketplace";
 import type { Store } from "@hilum/store";
 import { createTempFolder, readBody } from "../read-body.ts";
 import type { SourcesService } from "./sources.ts";
@@ -47,7 +47,7 @@ export function createMirrorsService({
       const { files, read } = readBundle(bundle);
       const root = describeRoot(await readNewestRoot(read));
       const mirror = createHash("sha256").update(bundle).digest("hex");
-      await writeWhole(join(folder, mirror), files);
+      await keepMirror(join(folder, mirror), files);
       return { mirror, bytes: bundle.length, files: files.length, root };
     },
     async take(context, id, mirror) {
@@ -73,21 +73,4 @@ export function createMirrorsService({
       }
     },
   };
-}
-
-async function writeWhole(folder: string, files: readonly { path: string; bytes: Uint8Array }[]): Promise<void> {
-  if ((await stat(folder).catch(() => undefined)) !== undefined) return;
-  const draft = `${folder}.${process.pid}.draft`;
-  await rm(draft, { recursive: true, force: true });
-  for (const { path, bytes } of files) {
-    await mkdir(dirname(join(draft, path)), { recursive: true, mode: 0o755 });
-    const file = await open(join(draft, path), "wx", 0o644);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-  await rename(draft, folder);
 }
