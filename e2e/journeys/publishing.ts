@@ -202,8 +202,11 @@ export const publishing: Journey[] = [
         await admin.activate("button", /^Take out or back/);
         await admin.pick(/^Advise against it/);
         await admin.fill("Why", "A better one comes soon");
-        if (await admin.isShown({ role: "button", name: "Choose a key file" }))
+        const chooser = { role: "button", name: "Choose a key file" } as const;
+        if (await admin.isShown(chooser)) {
           await unlock(admin, { name: "publisher.key.json", bytes: Buffer.from(notes.get("publisher key") ?? "") });
+          await admin.seeGone(chooser);
+        }
         await admin.activate("button", "Sign and hand in");
         await admin.arrive("Review");
       };
