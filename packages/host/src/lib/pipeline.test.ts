@@ -72,7 +72,7 @@ describe("govern", () => {
     ]);
   });
 
-  it("decides after the wait, so that a grant revoked meanwhile is honoured", async () => {
+  it("threat 64: decides after the wait, so that a grant revoked meanwhile is honoured", async () => {
     const { governor, steps, order } = watch();
     let granted = true;
     const call = govern(

@@ -119,6 +119,26 @@ describe.skipIf(!sandbox.available)("a channel with several providers", () => {
     }
   });
 
+  it("threat 67: gives a message that waits for another try to none who may not have it any more", async () => {
+    await operator.ok("setRoute", { params: { channel: "email" }, body: { to: [first] } });
+    await setMode(operator, first, "unreachable");
+    const id = await send();
+    await waitForMessage(operator, id, ({ timeline }) => timeline.at(-1)?.kind === "retry_scheduled");
+    await setMode(operator, first, "take");
+    await disable(operator, first);
+    try {
+      await operator.ok("setRoute", { params: { channel: "email" }, body: { to: [first, second] } });
+      using _clock = moveClock(30_000);
+      const message = await waitForState(operator, id, "sent");
+      const [, tried, ...later] = story(message);
+      expect(tried).toBe("attempt default");
+      expect(later).not.toContain("attempt default");
+      expect(later.slice(-2)).toEqual(["attempt second", "sent second"]);
+    } finally {
+      await enable(operator, first);
+    }
+  });
+
   it("passes over one in test mode for a message that is none", async () => {
     const place = { params: { plugin: second.plugin }, query: { instance: second.instance } };
     const { revision, values } = await operator.ok("getSettings", place);

@@ -148,7 +148,7 @@ describe.skipIf(!requires("bubblewrap").available)("installing from a marketplac
     expect(instances[0]).toMatchObject({ state: "enabled", running: true });
   });
 
-  it("says what keeps a version: too new, older than what ran, another plugin missing", async () => {
+  it("threat 127, 130: says what keeps a version: too new, older than what ran, another plugin missing", async () => {
     const blocks = async (version: string): Promise<string[]> =>
       (await ana.ok("previewInstall", { body: { plugin, version } })).blocked.map(({ code }) => code);
     expect(await blocks("2.0.0")).toEqual(["package.cooling_off"]);
@@ -200,7 +200,7 @@ describe.skipIf(!requires("bubblewrap").available)("installing from a marketplac
     expect(await ana.ok("restartInstance", { params })).toMatchObject({ state: "enabled", running: true });
   });
 
-  it("takes a package from a file with a reason alone, and shows that nobody signed it", async () => {
+  it("threat 136: takes a package from a file with a reason alone, and shows that nobody signed it", async () => {
     const body = aPackage({ manifest: { id: "com.example.local", version: "0.1.0" } });
     const taken = await ana.ok("uploadPackage", {
       body: body as never,

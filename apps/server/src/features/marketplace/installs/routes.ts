@@ -30,7 +30,9 @@ export function createInstallHandlers({
     previewInstall: async (context, { body }) => ({ status: 200, body: await installs.preview(context, body) }),
     startInstall: async (context, { body }) => {
       const job = await installs.start(context, body);
-      return { status: 202, body: job, note: { plugin: job.plugin } };
+      // What was in the way was passed over by the reason that came along.
+      const override = body.reason === undefined ? {} : { override: true };
+      return { status: 202, body: job, note: { plugin: job.plugin, detail: { to: job.to, ...override } } };
     },
     listInstalls: async (_context, { query }) => ({ status: 200, body: await installs.list(query) }),
     getInstall: async (_context, { params }) => ({ status: 200, body: await installs.read(params.job) }),
