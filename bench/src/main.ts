@@ -4,7 +4,7 @@
  *   --quick        one round each, fewer rows
  *   --rows N       messages stored before the second latency measurement (default 100,000)
  *   --only a,b     only these parts: call, audit, store, accept, start, plugins, console,
- *                  pages, fetches, hooks, records, marketplace
+ *                  pages, developer, fetches, hooks, records, marketplace
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
@@ -16,6 +16,7 @@ import { measureAudit } from "./audit.ts";
 import { measureCall } from "./call.ts";
 import { besidePeers } from "./call-peers.ts";
 import { measureConsole } from "./console-page.ts";
+import { measureDeveloper } from "./developer.ts";
 import { measureFetches } from "./fetches.ts";
 import { measureHooks } from "./hooks.ts";
 import { measureMarketplace } from "./marketplace.ts";
@@ -46,6 +47,7 @@ const parts: Record<string, (scale: Scale) => Promise<Part>> = {
   plugins: measureSandboxedPlugins,
   console: measureConsole,
   pages: measurePages,
+  developer: measureDeveloper,
   fetches: measureFetches,
   hooks: measureHooks,
   call: async ({ rounds }) => ({ rows: besidePeers(await measureCall({ rounds })) }),
@@ -56,9 +58,7 @@ const parts: Record<string, (scale: Scale) => Promise<Part>> = {
   accept: async (scale) => ({ rows: await measureAcceptance(scale) }),
 };
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, rows: { type: "string" }, only: { type: "string" } },
-});
+const { values } = readOptions();
 const chosen = values.only?.split(",") ?? Object.keys(parts);
 const unknown = chosen.find((name) => parts[name] === undefined);
 if (unknown !== undefined) {
@@ -110,3 +110,17 @@ writeFileSync(
   `${JSON.stringify({ startedAt, quick: values.quick, machine, rows: judged, skipped }, undefined, 2)}\n`,
 );
 process.exitCode = skipped.some(({ figure }) => parts[figure] !== undefined) ? 1 : 0;
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: { quick: { type: "boolean", default: false }, rows: { type: "string" }, only: { type: "string" } },
+    });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `${said}\nThe options are --quick, --rows N and --only a,b of: ${Object.keys(parts).join(", ")}.\n`,
+    );
+    process.exit(2);
+  }
+}

@@ -8,17 +8,19 @@ import { fixtureEntry, fixturePlugins } from "@hilum/testkit";
 import { closedLanes } from "./closed-lanes.ts";
 
 type StartedRuntime = "node" | "python";
+/** Code that is started: small echoes of the protocol, and two on the Python SDK: an echo, and a plugin as it is delivered. */
+type StartedCode = StartedRuntime | "webhook-sender" | "python-sdk";
 
 /** A host with its sandbox and audit log, and small plugins to start in it. */
 export interface SandboxedHost {
   host: Host;
   sandbox: Sandbox;
-  /** Starts an echo of that runtime under a name of its own; resolves when it has answered. */
-  startEcho(runtime: StartedRuntime, instance: string): Promise<void>;
+  /** Starts that code under a name of its own; resolves when it has answered. */
+  start(code: StartedCode, instance: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export const pluginOf = (runtime: StartedRuntime): string => `com.example.${runtime}`;
+export const pluginOf = (code: StartedCode): string => `com.example.${code}`;
 
 export async function openSandboxedHost(folder: string): Promise<SandboxedHost> {
   const auditDir = join(folder, "audit");
@@ -38,10 +40,10 @@ export async function openSandboxedHost(folder: string): Promise<SandboxedHost> 
   return {
     host,
     sandbox,
-    startEcho: (runtime, instance) =>
+    start: (code, instance) =>
       host.start({
         ...{
-          plugin: pluginOf(runtime),
+          plugin: pluginOf(code),
           instance,
           capabilities: ["send_messages"],
           settings: {},
@@ -50,8 +52,7 @@ export async function openSandboxedHost(folder: string): Promise<SandboxedHost> 
         },
         runner: {
           kind: "sandboxed",
-          runtime,
-          ...codeOf(runtime),
+          ...codeOf(code),
           limits: { memoryMb: 256, cpu: 1, pids: 64, tmpMb: 16 },
         },
       }),
@@ -64,7 +65,27 @@ export async function openSandboxedHost(folder: string): Promise<SandboxedHost> 
   };
 }
 
-function codeOf(runtime: StartedRuntime): { codeDir: string; entry: string } {
-  if (runtime === "node") return { codeDir: fixturePlugins, entry: fixtureEntry("echo") };
-  return { codeDir: fileURLToPath(new URL("./plugins/", import.meta.url)), entry: "echo.py" };
+interface Code {
+  runtime: StartedRuntime;
+  codeDir: string;
+  entry: string;
+  extraReadOnly?: readonly { from: string; to: string }[];
 }
+
+function codeOf(code: StartedCode): Code {
+  switch (code) {
+    case "node":
+      return { runtime: "node", codeDir: fixturePlugins, entry: fixtureEntry("echo") };
+    case "python":
+      return { runtime: "python", codeDir: folder("bench/src/plugins"), entry: "echo.py" };
+    case "webhook-sender":
+      return { runtime: "python", codeDir: folder("plugins/webhook-sender/dist"), entry: "main.py" };
+    case "python-sdk":
+      return {
+        ...{ runtime: "python", codeDir: folder("bench/src/plugins"), entry: "sdk_echo.py" },
+        extraReadOnly: [{ from: folder("sdks/python/src"), to: "/usr/lib/hilum-python" }],
+      };
+  }
+}
+
+const folder = (path: string): string => fileURLToPath(new URL(`../../${path}/`, import.meta.url));

@@ -49,23 +49,19 @@ async function timesOf(count: number, work: (index: number) => Promise<number>):
   return times;
 }
 
-async function startOne(
-  { host, startEcho }: SandboxedHost,
-  runtime: "node" | "python",
-  round: number,
-): Promise<number> {
+async function startOne({ host, start }: SandboxedHost, runtime: "node" | "python", round: number): Promise<number> {
   const instance = `ready-${round}`;
   const beganMs = performance.now();
-  await startEcho(runtime, instance);
+  await start(runtime, instance);
   const tookMs = performance.now() - beganMs;
   await host.stop({ plugin: pluginOf(runtime), instance }, { drainMs: 0 });
   return tookMs;
 }
 
 /** All processes of each sandbox count, bubblewrap's own among them. */
-async function measureTen({ host, startEcho }: SandboxedHost, runtime: "node" | "python"): Promise<number> {
+async function measureTen({ host, start }: SandboxedHost, runtime: "node" | "python"): Promise<number> {
   const names = Array.from({ length: running }, (_, index) => `held-${index}`);
-  await Promise.all(names.map((instance) => startEcho(runtime, instance)));
+  await Promise.all(names.map((instance) => start(runtime, instance)));
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const keys = names.map((instance) => ({ plugin: pluginOf(runtime), instance }));
   const held = keys.map((key) => host.status(key)?.pid).map((pid) => (pid === undefined ? 0 : proportionalMb(pid)));

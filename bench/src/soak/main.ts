@@ -7,11 +7,20 @@ import { audit } from "./audit.ts";
 import { kills } from "./kills.ts";
 import { messages } from "./messages.ts";
 import type { SoakPart } from "./part.ts";
-import { plugin } from "./plugin.ts";
+import { plugin, python } from "./plugin.ts";
 import { records } from "./records.ts";
 import { update } from "./update.ts";
 
-const parts: Readonly<Record<string, SoakPart>> = { messages, records, attachments, kills, plugin, update, audit };
+const parts: Readonly<Record<string, SoakPart>> = {
+  messages,
+  records,
+  attachments,
+  kills,
+  plugin,
+  python,
+  update,
+  audit,
+};
 
 const { positionals, values } = parseArgs({ options: { count: { type: "string" } }, allowPositionals: true });
 const chosen = positionals[0] === "all" ? Object.keys(parts) : positionals;

@@ -1,4 +1,5 @@
 import { createTempDir } from "@hilum/testkit";
+import { makeMessage } from "../acceptance.ts";
 import { hasProc, proportionalMb, residentMb } from "../process-memory.ts";
 import { median } from "../row.ts";
 import { openSandboxedHost, pluginOf } from "../sandboxed-host.ts";
@@ -6,26 +7,37 @@ import { stepsOf, type SoakPart, type SoakRun } from "./part.ts";
 
 const inFlight = 64;
 
+type Code = Parameters<typeof pluginOf>[0];
+
 /** Calls one sandboxed plugin over and over and looks at what it and the host hold. */
 export const plugin: SoakPart = {
   about: "calls a sandboxed plugin; neither it nor the host holds more at the end",
   unit: "calls",
   count: 100_000,
-  run,
+  run: (options) => callPlugin("node", options),
 };
 
-async function run({ count, signal, progress, report }: SoakRun): Promise<void> {
+/** The same of a plugin that is written with the Python SDK. */
+export const python: SoakPart = {
+  about: "calls a sandboxed plugin on the Python SDK; it holds no more at the end",
+  unit: "calls",
+  count: 10_000,
+  run: (options) => callPlugin("python-sdk", options),
+};
+
+async function callPlugin(code: Code, { count, signal, progress, report }: SoakRun): Promise<void> {
   using dir = createTempDir("soak-plugin");
-  const { host, startEcho, close } = await openSandboxedHost(dir.path);
-  const key = { plugin: pluginOf("node"), instance: "default" };
+  const { host, start, close } = await openSandboxedHost(dir.path);
+  const key = { plugin: pluginOf(code), instance: "default" };
+  const message: unknown = { id: "01KABE", ...JSON.parse(makeMessage()) };
   const context = { actor: { id: "system:soak" }, purpose: "TREAT" } as const;
   const call = (index: number): Promise<unknown> =>
     host.call(context, {
       ...{ ...key, method: "messages.send", deadlineMs: 30_000, resource: "Communication" },
-      params: { message: "x".repeat(1000), idempotencyKey: `k${index}` },
+      params: { message, attempt: 1, attachments: [], idempotencyKey: `k${index}` },
     });
   try {
-    await startEcho("node", key.instance);
+    await start(code, key.instance);
     for (const { until, size } of stepsOf(count)) {
       progress(`call ${until - size} of ${count}`);
       const beganMs = performance.now();
