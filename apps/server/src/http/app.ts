@@ -106,7 +106,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function readJson(request: FastifyRequest, body: Buffer): unknown {
   const { operation } = request;
   if (operation?.bodyType === "bytes") return Readable.from([body]);
-  if (operation?.id !== "patchRecord" && (request.headers["content-type"] ?? "").startsWith(patchType))
+  const isPatched = operation?.dialect === "fhir" && operation.method === "PATCH";
+  if (!isPatched && (request.headers["content-type"] ?? "").startsWith(patchType))
     throw new HilumError("request.media_type", { detail: "A JSON Patch is sent by PATCH to a record." });
   // Some clients name a type for the body that they do not send.
   if (operation?.body === undefined && body.length === 0) return undefined;

@@ -26,7 +26,7 @@ export type GovernAct = <T>(
 export function createGovernAct(governor: Governor, ref: (resource: string, id: string) => string): GovernAct {
   const nextCall = createCallIds();
   return <T>(asker: Asker, act: RecordAct, perform: () => Promise<T>, measure?: MeasureAct<T>): Promise<T> => {
-    const { action, type, id, letters } = act;
+    const { action, type, id } = act;
     return govern(
       governor,
       asker.context,
@@ -35,14 +35,15 @@ export function createGovernAct(governor: Governor, ref: (resource: string, id: 
         ...(id === undefined ? {} : { ref: ref(type, id) }),
       },
       {
-        ...{ resolve: () => undefined, decide: () => decide(asker, type, letters), perform },
+        ...{ resolve: () => undefined, decide: () => decideAct(asker, act), perform },
         ...(measure === undefined ? {} : { measure: (result: T) => measure(result, act) }),
       },
     );
   };
 }
 
-function decide(asker: Asker, type: string, letters: readonly DataAction[]): Decision {
+/** Whether the asker may do it to any record of the type. */
+export function decideAct(asker: Asker, { type, letters }: RecordAct): Decision {
   try {
     for (const letter of letters) asker.reach(type, letter);
     return { allow: true };

@@ -42,6 +42,7 @@ type FhirIds =
   | "patchRecord"
   | "deleteRecord"
   | "updateRecordWhere"
+  | "patchRecordWhere"
   | "deleteRecordWhere"
   | "listRecordHistory"
   | "listTypeHistory"
@@ -229,6 +230,13 @@ export function createFhirHandlers({ records, version, startedAt, baseUrl }: Fhi
       requireJson(headers, format);
       const given = { resource: ofType(body, params.type), where: query, ...readIfMatch(headers) };
       return written(await records.updateWhere(askerOf(context), given), readPrefer(headers, "representation"));
+    },
+    patchRecordWhere: async (context, { params, body, headers, search: pairs = [] }) => {
+      const { query, format } = splitQuery(pairs);
+      requireJson(headers, format);
+      refuseFhirPathPatch(body);
+      const given = { type: params.type, where: query, steps: body, ...readIfMatch(headers) };
+      return written(await records.patchWhere(askerOf(context), given), readPrefer(headers, "representation"));
     },
     deleteRecordWhere: async (context, { params, headers, search: pairs = [] }) => {
       const { query: where } = splitQuery(pairs);

@@ -3,7 +3,7 @@ import { fhirStatusOf, presentOutcome } from "../../../http/operation-outcome.ts
 import { toHilumError } from "../../../http/problem.ts";
 import { isCarried } from "../carried-types.ts";
 import { commitDrafts, type Draft } from "../drafts.ts";
-import { governAll, type GovernAct, type RecordAct } from "../govern-acts.ts";
+import { decideAct, governAll, type GovernAct, type RecordAct } from "../govern-acts.ts";
 import { noteOfGlass } from "../note-glass.ts";
 import type { Planned, WritePlans } from "../plan-writes.ts";
 import { readPairs } from "../query-pairs.ts";
@@ -67,6 +67,7 @@ async function transaction(
 ): Promise<object[]> {
   const steps: Step[] = [];
   for (const entry of entries.filter(({ method }) => method !== "GET")) {
+    if (entry.where !== undefined) await refuseDenied(parts.govern, asker, actOf(entry));
     const step = await stepOf(parts.plans, asker, entry);
     if (step !== undefined) steps.push(step);
   }
@@ -93,6 +94,12 @@ async function transaction(
     return answers;
   };
   return await governAll(parts.govern, asker, acts, perform, (_answers, act) => noteOfGlass(readBy.get(act) ?? []));
+}
+
+/** What a condition finds is told to nobody who may not act on it; the refusal leaves its own entry in the audit log. */
+async function refuseDenied(governAct: GovernAct, asker: Asker, act: RecordAct): Promise<void> {
+  if (decideAct(asker, act).allow) return;
+  await governAct(asker, act, () => Promise.reject(new HilumError("record.denied")));
 }
 
 /** What was written stays written, so a search that fails afterwards says so in its own entry. */
@@ -203,8 +210,11 @@ async function planOne(
           await plans.updateWhere(asker, { type, where, id, resource: contents.get(index), ...match }),
         );
       return await plans.update(asker, { type, id, resource: withId(contents.get(index), id), ...match });
-    case "PATCH":
-      return await plans.patch(asker, { type, id, steps: patchOf(resource ?? { resourceType: type }), ...match });
+    case "PATCH": {
+      const steps = patchOf(resource ?? { resourceType: type });
+      if (where !== undefined) return forRecord(id, await plans.patchWhere(asker, { type, where, steps, ...match }));
+      return await plans.patch(asker, { type, id, steps, ...match });
+    }
     default:
       return await plans.remove(asker, { type, id, ...match });
   }
@@ -262,7 +272,7 @@ async function resolveAll(
       // A type that is not carried has no record that the condition could find.
       if (condition === undefined || !isCarried(condition.type)) continue;
       const found = await at(entry.index, "/resource", () =>
-        plans.findOne(asker, condition.type, readPairs(condition.query)),
+        plans.findOne(asker, condition.type, readPairs(condition.query), "guess"),
       );
       if (found === undefined) problems.push(unmatched(entry.index, condition.type));
       else names.set(address, `${found.type}/${found.id}`);

@@ -1,5 +1,3 @@
-import type { DataAction } from "@hilum/contract";
-import type { OperationId } from "@hilum/contract/api";
 import { HilumError } from "@hilum/contract";
 import type { RecordAct } from "../govern-acts.ts";
 import type {
@@ -16,15 +14,31 @@ import { presentPage, presentRead, presentWritten, type Returning } from "./pres
 
 type Acts = Pick<
   RecordsService,
-  "read" | "search" | "create" | "update" | "updateWhere" | "patch" | "remove" | "removeWhere" | "history"
+  | "read"
+  | "search"
+  | "create"
+  | "update"
+  | "updateWhere"
+  | "patch"
+  | "patchWhere"
+  | "remove"
+  | "removeWhere"
+  | "history"
 >;
 
-const operationByMethod: Record<BundleEntry["method"], { action: OperationId; letters: readonly DataAction[] }> = {
+type Act = Pick<RecordAct, "action" | "letters">;
+
+const operationByMethod: Record<BundleEntry["method"], Act> = {
   GET: { action: "readRecord", letters: ["r"] },
   POST: { action: "createRecord", letters: ["c"] },
   PUT: { action: "updateRecord", letters: ["u"] },
   PATCH: { action: "patchRecord", letters: ["r", "u"] },
   DELETE: { action: "deleteRecord", letters: ["d"] },
+};
+const operationByCondition: Partial<Record<BundleEntry["method"], Act>> = {
+  PUT: { action: "updateRecordWhere", letters: ["u", "s"] },
+  PATCH: { action: "patchRecordWhere", letters: ["r", "u", "s"] },
+  DELETE: { action: "deleteRecordWhere", letters: ["d", "s"] },
 };
 
 /** What the audit log says of an entry. */
@@ -32,11 +46,8 @@ export function actOf({ method, type, id, query, where }: BundleEntry, madeId?: 
   if (method === "GET" && query !== undefined) return { action: "searchRecords", type, letters: ["s"] };
   const known = id ?? madeId;
   const named = known === undefined ? {} : { id: known };
-  if (where !== undefined && method === "PUT")
-    return { action: "updateRecordWhere", type, letters: ["u", "s"], ...named };
-  if (where !== undefined && method === "DELETE")
-    return { action: "deleteRecordWhere", type, letters: ["d", "s"], ...named };
-  return { ...operationByMethod[method], type, ...named };
+  const operation = where === undefined ? undefined : operationByCondition[method];
+  return { ...(operation ?? operationByMethod[method]), type, ...named };
 }
 
 /** An entry that was carried out: its answer, and the records that were read for it. */
@@ -69,6 +80,8 @@ export async function carryOutEntry(
         return written(await acts.updateWhere(asker, { resource: ofType(resource, type), where, ...match }));
       return written(await acts.update(asker, { resource: ofType(resource, type, id), ...match }));
     case "PATCH":
+      if (where !== undefined)
+        return written(await acts.patchWhere(asker, { type, where, steps: patchOf(resource), ...match }));
       return written(await acts.patch(asker, { type, id, steps: patchOf(resource), ...match }));
     case "DELETE": {
       const removed =

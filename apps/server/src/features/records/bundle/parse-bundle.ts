@@ -19,7 +19,7 @@ export interface BundleEntry {
   fullUrl?: string;
   ifMatch?: number;
   ifNoneExist?: SearchPairs;
-  /** Of PUT and DELETE, in place of an id: what finds the record. */
+  /** Of PUT, PATCH and DELETE, in place of an id: what finds the record. */
   where?: SearchPairs;
 }
 
@@ -84,7 +84,7 @@ function parseEntry(value: unknown, index: number): Read {
     return fault(
       "/request/url",
       "The address is none that is served in a bundle.",
-      "Write Type, Type?search, Type/id or Type/id/_history/version, without a host. PATCH needs an id; PUT and DELETE an id or a search.",
+      "Write Type, Type?search, Type/id or Type/id/_history/version, without a host. PUT, PATCH and DELETE need an id or a search.",
     );
   const resource = objectOf(entry["resource"]) as Resource | undefined;
   if (method !== "GET" && method !== "DELETE" && resource === undefined)
@@ -121,8 +121,7 @@ function parseTarget(url: string, method: BundleMethod): Address | undefined {
   if (!canonicalTypes.some((name) => name === type) || more.length > 0) return undefined;
   if (method === "POST") return id === undefined && query === undefined ? { type } : undefined;
   if (id === undefined && method === "GET") return { type, query: query ?? [] };
-  if (id === undefined)
-    return query !== undefined && (method === "PUT" || method === "DELETE") ? { type, where: query } : undefined;
+  if (id === undefined) return query === undefined ? undefined : { type, where: query };
   if (!/^[A-Za-z0-9.-]{1,64}$/.test(id)) return undefined;
   if (method !== "GET") return history === undefined && query === undefined ? { type, id } : undefined;
   if (history === undefined) return { type, id };

@@ -96,6 +96,17 @@ describe.skipIf(!requires("bubblewrap").available)("a FHIR server as the primary
     expect(await peer.server.read("Patient", made.id)).toMatchObject({ name: [{ family: "Quillfeather" }] });
     await fhir.ok("PUT", `/Patient/${made.id}`, patient({ id: made.id, active: true }));
     expect(await peer.server.read("Patient", made.id)).toMatchObject({ active: true });
+    const where = "/Patient?identifier=http://hospital.example/mrn|primary-1";
+    const numbered = patient({
+      id: made.id,
+      identifier: [{ system: "http://hospital.example/mrn", value: "primary-1" }],
+    });
+    await fhir.ok("PUT", `/Patient/${made.id}`, numbered);
+    const { value } = await operator.ok("createApiToken", {
+      body: { name: "A program", role: "viewer", days: 1, scopes: ["system/Patient.rus"], purpose: "TREAT" },
+    });
+    await fhirOf(server.client({ token: value })).ok("PATCH", where, [{ op: "add", path: "/gender", value: "other" }]);
+    expect(await peer.server.read("Patient", made.id)).toMatchObject({ gender: "other" });
     await fhir.ok("DELETE", `/Patient/${made.id}`);
     expect(await peer.server.read("Patient", made.id)).toBeUndefined();
     await waitFor("it to be passed", isCurrent);
