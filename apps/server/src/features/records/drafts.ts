@@ -45,14 +45,19 @@ export async function commitDrafts(asker: Asker, given: readonly Draft[], parts:
   const at = asker.context.now().toISOString();
   const writes = drafts.map((draft) => writeOf(asker, draft, at, patients.get(draft) ?? []));
   await parts.records.write(writes);
-  return writes.slice(0, given.length).map((write) => ({
+  return writes.slice(0, given.length).map((write, index) => ({
     type: write.type,
     id: write.id,
     version: write.expected + 1,
     ...{ at, by: write.by, patients: write.patients },
     ...(write.resource === undefined ? {} : { resource: JSON.parse(write.resource) as Resource }),
+    ...underOf(given[index]),
   }));
 }
+
+/** The glass under which was read what is patched: it opens the answer as well. */
+const underOf = ({ before }: Partial<Draft> = {}): Pick<OpenedRecord, "under"> =>
+  before?.under === undefined ? {} : { under: before.under };
 
 type Stored = Map<string, OpenedRecord>;
 

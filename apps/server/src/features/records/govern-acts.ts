@@ -1,6 +1,7 @@
 import { isHilumError, type DataAction } from "@hilum/contract";
 import type { OperationId } from "@hilum/contract/api";
 import { createCallIds, govern, type Decision, type Governor, type Measure } from "@hilum/host";
+import type { PurposeUnderGlass } from "../glass/purpose-under-glass.ts";
 import type { Asker } from "./records-service.ts";
 
 /** One act of a bundle, as the audit log will say it. */
@@ -23,16 +24,24 @@ export type GovernAct = <T>(
   measure?: MeasureAct<T>,
 ) => Promise<T>;
 
-export function createGovernAct(governor: Governor, ref: (resource: string, id: string) => string): GovernAct {
+export interface GovernActParts {
+  governor: Governor;
+  purposeUnderGlass: PurposeUnderGlass;
+  ref(resource: string, id: string): string;
+}
+
+export function createGovernAct({ governor, purposeUnderGlass, ref }: GovernActParts): GovernAct {
   const nextCall = createCallIds();
-  return <T>(asker: Asker, act: RecordAct, perform: () => Promise<T>, measure?: MeasureAct<T>): Promise<T> => {
+  return async <T>(asker: Asker, act: RecordAct, perform: () => Promise<T>, measure?: MeasureAct<T>): Promise<T> => {
     const { action, type, id } = act;
-    return govern(
+    const purpose = await purposeUnderGlass(asker.context, act);
+    return await govern(
       governor,
       asker.context,
       {
         ...{ call: nextCall(), action, audit: "intent", resource: type },
         ...(id === undefined ? {} : { ref: ref(type, id) }),
+        ...(purpose === undefined ? {} : { purpose }),
       },
       {
         ...{ resolve: () => undefined, decide: () => decideAct(asker, act), perform },

@@ -48,8 +48,10 @@ async function validate(resource: Resource) {
   return (await loadValidator("layered")).validateResource(resource);
 }
 
+export const isId = (id: string): boolean => idPattern.test(id);
+
 export function requireId(id: string): string {
-  if (!idPattern.test(id)) throw new HilumError("record.not_found");
+  if (!isId(id)) throw new HilumError("record.not_found");
   return id;
 }
 

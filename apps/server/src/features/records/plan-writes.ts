@@ -84,14 +84,15 @@ export function createWritePlans(parts: DraftParts & GuessParts): WritePlans {
     const readable = sightOf(asker, type, "r", parts);
     const sight = sightOf(asker, type, "u", parts);
     if (before === undefined || !(await readable.sees(before)) || !(await sight.sees(before))) throw readable.unseen();
-    if ((await disclosed(asker, [before], parts)).length === 0) throw readable.unseen();
-    if (before.resource === undefined) throw new HilumError("record.gone");
-    requireVersion(before, ifMatch);
+    const [open] = await disclosed(asker, [before], parts);
+    if (open === undefined) throw readable.unseen();
+    if (open.resource === undefined) throw new HilumError("record.gone");
+    requireVersion(open, ifMatch);
     if (type === "Binary") throw new HilumError("record.patch_failed", { detail: "A Binary is replaced as a whole." });
-    const { id } = before;
+    const { id } = open;
     return await replace(asker, {
-      ...{ type, id, before },
-      resource: await judge(patchResource(before.resource, steps), type, id),
+      ...{ type, id, before: open },
+      resource: await judge(patchResource(open.resource, steps), type, id),
     });
   }
 
@@ -112,7 +113,8 @@ export function createWritePlans(parts: DraftParts & GuessParts): WritePlans {
       if (ifNoneExist === undefined) return { draft: { type, id, resource }, outcome: "created" };
       const { found, unless } = await lookUp(asker, type, ifNoneExist, parts);
       if (found === undefined) return { draft: { type, id, resource, unless }, outcome: "created" };
-      return { record: found, outcome: "found", mayRead: await mayRead(asker, found, parts) };
+      const open = await openToRead(asker, found, parts);
+      return { record: open ?? found, outcome: "found", mayRead: open !== undefined };
     },
 
     async updateWhere(asker, { type, where, resource: given, id: spare, ifMatch }) {
@@ -214,9 +216,10 @@ function comparable({ meta, ...rest }: Resource): string {
   return canonicalJson({ ...rest, ...(Object.keys(kept).length === 0 ? {} : { meta: kept }) });
 }
 
-async function mayRead(asker: Asker, record: OpenedRecord, parts: DraftParts): Promise<boolean> {
-  if ((await sightIfAny(asker, record.type, "r", parts)?.sees(record)) !== true) return false;
-  return (await disclosed(asker, [record], parts)).length === 1;
+/** The record as the asker may read it; undefined where that is not open. */
+async function openToRead(asker: Asker, record: OpenedRecord, parts: DraftParts): Promise<OpenedRecord | undefined> {
+  if ((await sightIfAny(asker, record.type, "r", parts)?.sees(record)) !== true) return undefined;
+  return (await disclosed(asker, [record], parts))[0];
 }
 
 const candidatesMax = 100;

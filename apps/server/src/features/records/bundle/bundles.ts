@@ -72,28 +72,32 @@ async function transaction(
     if (step !== undefined) steps.push(step);
   }
   refuseClashes(steps);
-  const reads = new Map(entries.filter(({ method }) => method === "GET").map((entry) => [entry, actOf(entry)]));
-  const acts = [
-    ...steps.filter(({ found }) => found === undefined).map(({ entry, id }) => actOf(entry, id)),
-    ...reads.values(),
-  ];
+  const acts = new Map([
+    ...steps.filter(({ found }) => found === undefined).map(({ entry, id }) => [entry, actOf(entry, id)] as const),
+    ...entries.filter(({ method }) => method === "GET").map((entry) => [entry, actOf(entry)] as const),
+  ]);
   const readBy = new Map<RecordAct | undefined, readonly OpenedRecord[]>();
   const perform = async (): Promise<object[]> => {
     const written = await writeAll(parts, asker, steps);
     const answers: object[] = [];
     for (const entry of entries) {
       const result = written.get(entry.index);
-      if (result !== undefined) answers.push(presentWritten(result, returning));
-      else if (entry.method !== "GET") answers.push(nothingDeleted);
+      if (result !== undefined) {
+        // A patch reads what it changes.
+        readBy.set(acts.get(entry), [result.record]);
+        answers.push(presentWritten(result, returning));
+      } else if (entry.method !== "GET") answers.push(nothingDeleted);
       else {
         const { answer, read } = await answerGet(parts, asker, entry);
-        readBy.set(reads.get(entry), read);
+        readBy.set(acts.get(entry), read);
         answers.push(answer);
       }
     }
     return answers;
   };
-  return await governAll(parts.govern, asker, acts, perform, (_answers, act) => noteOfGlass(readBy.get(act) ?? []));
+  return await governAll(parts.govern, asker, [...acts.values()], perform, (_answers, act) =>
+    noteOfGlass(readBy.get(act) ?? []),
+  );
 }
 
 /** What a condition finds is told to nobody who may not act on it; the refusal leaves its own entry in the audit log. */

@@ -50,7 +50,7 @@ export function actOf({ method, type, id, query, where }: BundleEntry, madeId?: 
   return { ...(operation ?? operationByMethod[method]), type, ...named };
 }
 
-/** An entry that was carried out: its answer, and the records that were read for it. */
+/** An entry that was carried out: its answer, and the records that were read for it. A patch reads what it changes. */
 export interface CarriedOut {
   answer: object;
   read: readonly OpenedRecord[];
@@ -96,7 +96,7 @@ export async function carryOutEntry(
   }
 
   function written(result: WrittenRecord): CarriedOut {
-    return { answer: presentWritten(result, returning), read: [] };
+    return { answer: presentWritten(result, returning), read: [result.record] };
   }
 }
 
