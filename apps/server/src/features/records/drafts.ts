@@ -5,7 +5,7 @@ import { entriesMax } from "./bundle/parse-bundle.ts";
 import { refuseLarge } from "./judge-record.ts";
 import { nameOf, openRow } from "./open-record.ts";
 import type { Asker, OpenedRecord, RecordKey, Resource } from "./records-service.ts";
-import { judgeReferences, parseReference, referencesIn, type Target } from "./references.ts";
+import { conditionsIn, judgeReferences, parseReference, referencesIn, type Target } from "./references.ts";
 import { sightIfAny, type SightParts } from "./sight.ts";
 import { storedContentOf } from "./stored-content.ts";
 
@@ -147,7 +147,8 @@ function contextOf(binary: Resource): string | undefined {
 
 function judgeDraft(draft: Draft, known: ReadonlyMap<string, Target>, own: readonly string[]): void {
   if (draft.resource === undefined) return;
-  const before = new Set(draft.before === undefined ? [] : referencesIn(draft.before.resource).map(nameOf));
+  const { resource: old } = draft.before ?? {};
+  const before = new Set([...referencesIn(old).map(nameOf), ...conditionsIn(old).map(({ text }) => text)]);
   judgeReferences(draft.resource, { known, before, own, at: draft.pointer ?? "" });
 }
 

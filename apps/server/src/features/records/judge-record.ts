@@ -55,6 +55,18 @@ export function requireId(id: string): string {
   return id;
 }
 
+/** The id of what is to be stored. Throws `record.invalid`. */
+export function requireNewId(id: string): string {
+  if (isId(id)) return id;
+  throw invalid([
+    {
+      pointer: "/id",
+      message: "This cannot be an id.",
+      fix: "Write at most 64 letters, digits, hyphens and full stops.",
+    },
+  ]);
+}
+
 /** Measured on the JSON as it will be stored. */
 export function refuseLarge(text: string, type: string): void {
   const size = Buffer.byteLength(text, "utf8");

@@ -4,7 +4,7 @@ import type { RecordWrite } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
 import { requireCarried } from "./carried-types.ts";
 import type { Draft, DraftParts } from "./drafts.ts";
-import { judgeRecord, requireId } from "./judge-record.ts";
+import { judgeRecord, requireId, requireNewId } from "./judge-record.ts";
 import { openRow } from "./open-record.ts";
 import { patchResource } from "./patch-record.ts";
 import { noteGuess, type GuessParts } from "./note-guess.ts";
@@ -70,7 +70,7 @@ export function createWritePlans(parts: DraftParts & GuessParts): WritePlans {
     { type, id, resource: given, ifMatch }: Parameters<WritePlans["update"]>[1],
   ): Promise<Planned> {
     const sight = sightOf(asker, requireCarried(type), "u", parts);
-    const before = await findCurrent(records, { type, id: requireId(id) });
+    const before = await findCurrent(records, { type, id: requireNewId(id) });
     if (before?.resource !== undefined && !(await sight.sees(before))) throw sight.unseen();
     requireVersion(before, ifMatch);
     const resource = await judge(given, type, id);
@@ -128,7 +128,7 @@ export function createWritePlans(parts: DraftParts & GuessParts): WritePlans {
       }
       requireVersion(undefined, ifMatch);
       const id = named ?? spare ?? makeId(asker.context.now().getTime());
-      const before = await findCurrent(records, { type, id: requireId(id) });
+      const before = await findCurrent(records, { type, id: requireNewId(id) });
       if (before?.resource !== undefined) throw (await sight.sees(before)) ? takenId() : sight.unseen();
       const resource = { ...(await judge(given, type)), id };
       await requireSight(asker, { ...draftRecord(asker, type, id), resource }, "c", parts);

@@ -1,4 +1,5 @@
 import { HilumError } from "@hilum/contract";
+import { parseJsonBody } from "../../../http/json-body.ts";
 import type { RecordAct } from "../govern-acts.ts";
 import type {
   Asker,
@@ -155,8 +156,8 @@ export function patchOf({ resourceType, contentType, data }: Resource): unknown 
   if (resourceType !== "Binary" || contentType !== "application/json-patch+json" || typeof data !== "string")
     throw refuse("In a bundle a patch comes as a Binary with a JSON Patch.");
   try {
-    return JSON.parse(Buffer.from(data, "base64").toString("utf8"));
+    return parseJsonBody(Buffer.from(data, "base64"), { repeats: "refused" });
   } catch {
-    throw refuse("The data of the Binary is no JSON.");
+    throw refuse("The data of the Binary is no JSON that is taken.");
   }
 }

@@ -1,4 +1,4 @@
-import { HilumError, type Problem } from "@hilum/contract";
+import { HilumError, isHilumError, type Problem } from "@hilum/contract";
 import { canonicalTypes } from "@hilum/contract/fhir";
 import { readPairs } from "../query-pairs.ts";
 import type { Resource, SearchPairs } from "../records-service.ts";
@@ -79,7 +79,10 @@ function parseEntry(value: unknown, index: number): Read {
   const method = methods.find((name) => name === request["method"]);
   if (method === undefined)
     return fault("/request/method", "This method is not served.", `Use one of ${methods.join(", ")}.`);
-  const target = typeof request["url"] === "string" ? parseTarget(request["url"], method) : undefined;
+  const target =
+    typeof request["url"] === "string" ? orProblem(() => parseTarget(request["url"] as string, method)) : undefined;
+  if (target !== undefined && "problem" in target)
+    return fault("/request/url", target.problem.message, target.problem.fix ?? "");
   if (target === undefined)
     return fault(
       "/request/url",
@@ -98,6 +101,10 @@ function parseEntry(value: unknown, index: number): Read {
       "The condition is no text.",
       "Write search parameters: identifier=system|value.",
     );
+  const condition =
+    ifNoneExist === undefined ? undefined : orProblem(() => ({ pairs: readPairs(ifNoneExist.replace(/^\?/, "")) }));
+  if (condition !== undefined && "problem" in condition)
+    return fault("/request/ifNoneExist", condition.problem.message, condition.problem.fix ?? "");
   const { fullUrl } = entry;
   return {
     entry: {
@@ -107,9 +114,20 @@ function parseEntry(value: unknown, index: number): Read {
       ...(resource === undefined ? {} : { resource }),
       ...(typeof fullUrl === "string" ? { fullUrl } : {}),
       ...(ifMatch === undefined ? {} : { ifMatch }),
-      ...(ifNoneExist === undefined ? {} : { ifNoneExist: readPairs(ifNoneExist.replace(/^\?/, "")) }),
+      ...(condition === undefined ? {} : { ifNoneExist: condition.pairs }),
     },
   };
+}
+
+/** What is wrong with the parameters of an address belongs to its entry. */
+function orProblem<T>(read: () => T): T | { problem: Problem } {
+  try {
+    return read();
+  } catch (error) {
+    const [problem] = isHilumError(error) ? error.problems : [];
+    if (problem === undefined) throw error;
+    return { problem };
+  }
 }
 
 type Address = Pick<BundleEntry, "type" | "id" | "version" | "history" | "query" | "where">;
