@@ -1,4 +1,4 @@
-import { isHilumError, type DataAction } from "@hilum/contract";
+import { HilumError, isHilumError, type DataAction } from "@hilum/contract";
 import type { OperationId } from "@hilum/contract/api";
 import { createCallIds, govern, type Decision, type Governor, type Measure } from "@hilum/host";
 import type { PurposeUnderGlass } from "../glass/purpose-under-glass.ts";
@@ -52,7 +52,7 @@ export function createGovernAct({ governor, purposeUnderGlass, ref }: GovernActP
 }
 
 /** Whether the asker may do it to any record of the type. */
-export function decideAct(asker: Asker, { type, letters }: RecordAct): Decision {
+function decideAct(asker: Asker, { type, letters }: RecordAct): Decision {
   try {
     for (const letter of letters) asker.reach(type, letter);
     return { allow: true };
@@ -60,6 +60,12 @@ export function decideAct(asker: Asker, { type, letters }: RecordAct): Decision 
     if (!isHilumError(error)) throw error;
     return { allow: false, code: error.code, reason: error.code, detail: error.detail };
   }
+}
+
+/** What a condition finds is told to nobody who may not act on it; the refusal leaves its own entry in the audit log. */
+export async function refuseDenied(governAct: GovernAct, asker: Asker, act: RecordAct): Promise<void> {
+  if (decideAct(asker, act).allow) return;
+  await governAct(asker, act, () => Promise.reject(new HilumError("record.denied")));
 }
 
 /** Several acts that are done by one effect: each is announced before it, and each is concluded after it. */

@@ -3,7 +3,7 @@ import { fhirStatusOf, presentOutcome } from "../../../http/operation-outcome.ts
 import { toHilumError } from "../../../http/problem.ts";
 import { isCarried } from "../carried-types.ts";
 import { commitDrafts, type Draft } from "../drafts.ts";
-import { decideAct, governAll, type GovernAct, type RecordAct } from "../govern-acts.ts";
+import { governAll, refuseDenied, type GovernAct, type RecordAct } from "../govern-acts.ts";
 import { noteOfGlass } from "../note-glass.ts";
 import type { Planned, WritePlans } from "../plan-writes.ts";
 import { readPairs } from "../query-pairs.ts";
@@ -98,12 +98,6 @@ async function transaction(
   return await governAll(parts.govern, asker, [...acts.values()], perform, (_answers, act) =>
     noteOfGlass(readBy.get(act) ?? []),
   );
-}
-
-/** What a condition finds is told to nobody who may not act on it; the refusal leaves its own entry in the audit log. */
-async function refuseDenied(governAct: GovernAct, asker: Asker, act: RecordAct): Promise<void> {
-  if (decideAct(asker, act).allow) return;
-  await governAct(asker, act, () => Promise.reject(new HilumError("record.denied")));
 }
 
 /** What was written stays written, so a search that fails afterwards says so in its own entry. */
