@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import type { Installation } from "./compose.ts";
 import { composeAudit } from "./features/audit/compose-audit.ts";
 import { composeGovernance, type GovernanceFeature } from "./features/custody/compose-governance.ts";
+import type { PurposeUnderGlass } from "./features/glass/purpose-under-glass.ts";
 import { composeDevtools } from "./features/devtools/compose-devtools.ts";
 import { composeEgress, type EgressFeature } from "./features/egress/compose-egress.ts";
 import { composeHooks } from "./features/hooks/compose-hooks.ts";
@@ -65,6 +66,7 @@ export interface Features {
   findPage: PagesService["find"];
   onInstanceChange(status: InstanceStatus): void;
   keepReason(requestId: string, reason: string): Promise<void>;
+  purposeUnderGlass: PurposeUnderGlass;
   observeRequest(operation: string, status: number, seconds: number): void;
   /** WebSocket upgrades of remote plugins. */
   attachUpgrades(server: HttpServer): void;
@@ -127,6 +129,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
   const records = composeRecords({
     ...{ store: throughPrimary, startedAt, publicUrl, ref, governor: parts.governor, linkKey: parts.linkKey },
     guards: governance.guards,
+    purposeUnderGlass: governance.purposeUnderGlass,
     grantsOf: (key) => plugins.grants.grantsOf(key),
     log,
     version: installation.version,
@@ -230,6 +233,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       replication.onInstanceRunning(status.key);
     },
     keepReason: audit.keepReason,
+    purposeUnderGlass: governance.purposeUnderGlass,
     observeRequest: (operation, status, seconds) =>
       void loadMetrics().then((loaded) => loaded.observeRequest(operation, status, seconds)),
     attachUpgrades: (server) => remote.attachUpgrades(server),

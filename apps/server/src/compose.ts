@@ -209,6 +209,7 @@ async function compose(found: Found, data: OpenedData, sealed?: Sealed): Promise
       handlers: features.handlers,
       recordRef: (resource, id) => recordRef(keys.recordRef, resource, id),
       keepReason: features.keepReason,
+      purposeUnderGlass: features.purposeUnderGlass,
       nextCall: createCallIds(),
       decide: decideRequest,
       publicUrl: config.publicUrl,

@@ -308,6 +308,7 @@ describe("every operation", () => {
     const numbered = { ...ward, identifier: [{ system: "urn:wards", value: "8" }] };
     const where = { params: type, query: { identifier: "urn:wards|8" } } as const;
     await ask("updateRecordWhere", { ...where, body: numbered });
+    await ask("patchRecordWhere", { ...where, body: [{ op: "replace", path: "/name", value: "Ward 8" }] });
     await ask("deleteRecordWhere", where);
     program.close();
   });

@@ -66,6 +66,7 @@ export async function startSealed(
       await attempts.guess(() => attempt(passphrase));
     }),
     recordRef: () => "",
+    purposeUnderGlass: () => Promise.resolve(undefined),
     keepReason: async () => undefined,
     nextCall: createCallIds(),
     decide: decideRequest,

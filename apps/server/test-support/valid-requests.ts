@@ -234,6 +234,7 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   patchRecord: { params: absentRecord, body: [] },
   deleteRecord: { params: absentRecord },
   updateRecordWhere: { params: { type: "Organization" }, body: { resourceType: "Organization", name: "Ward 7" } },
+  patchRecordWhere: { params: { type: "Organization" }, body: [] },
   deleteRecordWhere: { params: { type: "Organization" } },
   listRecordHistory: { params: absentRecord },
   listTypeHistory: { params: { type: "Organization" } },

@@ -3504,7 +3504,8 @@ export interface paths {
         readonly delete: operations["deleteRecordWhere"];
         readonly options?: never;
         readonly head?: never;
-        readonly patch?: never;
+        /** Change the one record that the search parameters find by JSON Patch; none and several are refused */
+        readonly patch: operations["patchRecordWhere"];
         readonly trace?: never;
     };
     readonly "/fhir/R4/{type}/_history": {
@@ -15319,6 +15320,53 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+        };
+    };
+    readonly patchRecordWhere: {
+        readonly parameters: {
+            readonly query?: {
+                readonly identifier?: string;
+            };
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly prefer?: string;
+            };
+            readonly path: {
+                readonly type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/fhir+json": readonly ({
+                    readonly from?: string;
+                    readonly op: string;
+                    readonly path: string;
+                    readonly value?: unknown;
+                } & {
+                    readonly [key: string]: unknown;
+                })[];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/fhir+json": components["schemas"]["FhirResource"];
+                };
             };
             /** @description Refused: what, where and the mend */
             readonly default: {

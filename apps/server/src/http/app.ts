@@ -9,6 +9,7 @@ import { describeCause } from "../log.ts";
 import { limitBodyTimes, type StreamBody } from "./body-time.ts";
 import { serveConsole } from "./console-files.ts";
 import { answerProblem, bindOperations, type EdgeOptions } from "./edge.ts";
+import { notFhirJson, requireFhirType } from "./fhir-dialect.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { originOf } from "./own-origins.ts";
 import { servePluginPages, type PageOptions } from "./plugin-pages.ts";
@@ -61,6 +62,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
     schemaController: { compilersFactory: ownChecksOnly },
+    // No route is found and no hook runs for an address that cannot be read.
+    frameworkErrors(error, request, reply) {
+      void reply.header("x-request-id", request.id).headers(apiHeaders);
+      void answerProblem(error, request, reply, options.log, describeCause);
+    },
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
   });
   // Slow headers end (threat 173).
@@ -106,11 +112,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function readJson(request: FastifyRequest, body: Buffer): unknown {
   const { operation } = request;
   if (operation?.bodyType === "bytes") return Readable.from([body]);
-  if (operation?.id !== "patchRecord" && (request.headers["content-type"] ?? "").startsWith(patchType))
+  const isPatched = operation?.dialect === "fhir" && operation.method === "PATCH";
+  if (!isPatched && (request.headers["content-type"] ?? "").startsWith(patchType))
     throw new HilumError("request.media_type", { detail: "A JSON Patch is sent by PATCH to a record." });
   // Some clients name a type for the body that they do not send.
   if (operation?.body === undefined && body.length === 0) return undefined;
-  const value = parseJsonBody(body);
+  const isFhir = operation?.dialect === "fhir";
+  if (isFhir) requireFhirType(request.headers["content-type"]);
+  const value = parseJsonBody(body, { repeats: isFhir ? "refused" : "last" });
   if (operation?.id === "registerPlugin") request.bodyText = body.toString("utf8");
   return value;
 }
@@ -121,9 +130,12 @@ function addByteParser(app: FastifyInstance, streamBody: StreamBody): void {
     const { operation } = request;
     if (operation?.bodyType === "bytes") done(null, streamBody(request, payload));
     else if (operation?.body === undefined && request.headers["content-length"] === "0") done(null, undefined);
-    else done(new HilumError("request.media_type", { detail: "The Content-Type is not application/json." }), undefined);
+    else done(operation?.dialect === "fhir" ? notFhirJson(operation) : notJson(), undefined);
   });
 }
+
+const notJson = (): HilumError =>
+  new HilumError("request.media_type", { detail: "The Content-Type is not application/json." });
 
 /** The methods that some operation takes at a path. Neither answer tells whether a record exists. */
 function methodsAt(path: string): string[] {

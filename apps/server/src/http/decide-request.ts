@@ -2,6 +2,7 @@ import type { Actor } from "@hilum/contract";
 import { recordActions, type OperationSpec } from "@hilum/contract/api";
 import type { Decision } from "@hilum/host";
 import { decideOperation, decideRecord } from "@hilum/policy";
+import { explainNotCarried, isCarried } from "../features/records/carried-types.ts";
 import { explainDenial } from "../features/records/reach.ts";
 
 /** The policy's answer about a request, as the pipeline takes it; a refusal for want of a role names the roles that would do. */
@@ -25,7 +26,16 @@ export function decideRequest(
 /** What is asked of records: by type and act here, so that the refusal is noted; row by row by the service. */
 function decideAct(actor: Actor, operation: OperationSpec, params: Readonly<Record<string, unknown>>): Decision {
   const { type = "Binary" } = params;
-  for (const action of recordActions[operation.id] ?? []) {
+  const actions = recordActions[operation.id] ?? [];
+  // No scope would help.
+  if (actions.length > 0 && !isCarried(String(type)))
+    return {
+      allow: false,
+      code: "record.not_carried",
+      reason: "record.not_carried",
+      detail: explainNotCarried(String(type)),
+    };
+  for (const action of actions) {
     const decision = decideRecord({ actor, type: String(type), action });
     if (decision.allow) continue;
     const detail = explainDenial(String(type), action, decision.reason);

@@ -1,9 +1,17 @@
 import { HilumError, type Actor, type Context, type Log } from "@hilum/contract";
-import { fhirRoot, operations, type Operation, type OperationId, type OperationSpec } from "@hilum/contract/api";
+import {
+  fhirRoot,
+  operations,
+  recordActions,
+  type Operation,
+  type OperationId,
+  type OperationSpec,
+} from "@hilum/contract/api";
 import { govern, type CallRecord, type Decision, type Governor } from "@hilum/host";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { digestOfReason, findReason } from "../features/audit/reasons.ts";
+import type { AnnouncedRead, PurposeUnderGlass } from "../features/glass/purpose-under-glass.ts";
 import { authenticate, type Credentials } from "./authentication.ts";
 import { refuseFramed } from "./cross-site.ts";
 import { describePeer } from "./peer.ts";
@@ -20,6 +28,8 @@ export interface EdgeOptions {
   handlers: Handlers;
   /** Keyed hash of a record's id, for the audit log. */
   recordRef(resourceClass: string, id: string): string;
+  /** Another purpose than that of the context, where an open glass makes it so. */
+  purposeUnderGlass: PurposeUnderGlass;
   /** Keeps the words of a reason that came with a request; the log holds their digest. */
   keepReason(requestId: string, reason: string): Promise<void>;
   /** Makes ids that pair intent and outcome. */
@@ -196,6 +206,8 @@ async function governed(
   ) => Promise<AnswerTo<OperationId>>;
   const said = findReason(parsed.body);
   const record = createRecord(spec, request, options);
+  const purpose = await options.purposeUnderGlass(context, announcedOf(spec, request.params));
+  if (purpose !== undefined) record.purpose = purpose;
   if (said !== undefined)
     record.detail = { digest: digestOfReason(said.reason), ...(said.override ? { override: true } : {}) };
   return await govern(options.governor, context, record, {
@@ -207,6 +219,15 @@ async function governed(
     },
     measure: (answer) => (answer.note === undefined ? undefined : presentNote(answer.note, options)),
   });
+}
+
+/** What of an act says whether it is a read under a glass: the glass and the record that it names, what it does with records. */
+function announcedOf({ id: operation, dialect }: OperationSpec, params: unknown): AnnouncedRead {
+  const { type, id, glass } = (params ?? {}) as Readonly<Record<string, string | undefined>>;
+  const letters = dialect === "fhir" ? (recordActions[operation] ?? []) : [];
+  // Acts on the glass itself name no record.
+  const named = type === undefined || id === undefined || glass === undefined ? {} : { glass };
+  return { letters, ...named, ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) };
 }
 
 function createRecord(spec: OperationSpec, request: FastifyRequest, options: EdgeOptions): CallRecord {

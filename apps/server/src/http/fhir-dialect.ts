@@ -1,4 +1,4 @@
-import type { HilumError } from "@hilum/contract";
+import { HilumError } from "@hilum/contract";
 import { fhirRoot, type OperationSpec } from "@hilum/contract/api";
 import { canonicalTypes } from "@hilum/contract/fhir";
 import type { CallRecord } from "@hilum/host";
@@ -26,6 +26,31 @@ export function describeFhirRecord(
   if (!canonicalTypes.some((name) => name === type)) return {};
   return { resource: type, ...(id === undefined ? {} : { ref: ref(type, id) }) };
 }
+
+/** A body of another type than the FHIR API takes there. */
+export function notFhirJson({ method }: Pick<OperationSpec, "method">): HilumError {
+  const type = method === "PATCH" ? "application/json-patch+json" : "application/fhir+json";
+  return mediaType("The Content-Type is none that is taken here.", `Send ${type}.`);
+}
+
+/** FHIR is UTF-8 (R4 json.html), and what is spoken here is R4 (versions.html#mt-version). Throws `request.media_type`. */
+export function requireFhirType(contentType = ""): void {
+  for (const [, name = "", value = ""] of contentType.matchAll(/;\s*([^=;\s]+)\s*=\s*"?([^";\s]*)"?/g)) {
+    if (name.toLowerCase() === "charset" && !/^utf-?8$/i.test(value))
+      throw mediaType(
+        "The body says that it is in another charset than UTF-8.",
+        "Send it in UTF-8, with charset=utf-8 or none.",
+      );
+    if (name.toLowerCase() === "fhirversion" && !/^4\.0(?:\.\d+)?$/.test(value))
+      throw mediaType(
+        "The body says that it is of another version of FHIR than R4.",
+        "Send FHIR R4, with fhirVersion=4.0 or none.",
+      );
+  }
+}
+
+export const mediaType = (message: string, fix: string): HilumError =>
+  new HilumError("request.media_type", { detail: message, problems: [{ pointer: "", message, fix }] });
 
 /** A refusal as an OperationOutcome. */
 export function presentFhirProblem(error: HilumError, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -31,6 +31,14 @@ describe("parseJsonBody", () => {
     expect(() => parse('{"a":"\\ud800"}')).toThrow("surrogate");
   });
 
+  it("refuses a member that stands twice, where it is told to, with the line of the second", () => {
+    const twice = '{\n  "a": 1,\n  "b": { "c": 1, "c": 1 }\n}';
+    expect(parse(twice)).toEqual({ a: 1, b: { c: 1 } });
+    expect(() => parseJsonBody(Buffer.from(twice), { repeats: "refused" })).toThrow("line 3");
+    const once = '{"a":"x: \\": {","b":[{"a":1},{"a":1}]}';
+    expect(parseJsonBody(Buffer.from(once), { repeats: "refused" })).toEqual(JSON.parse(once));
+  });
+
   it("names the line where the text stops being JSON", () => {
     expect(() => parse('{\n  "a": 1,\n  "b" 2\n}')).toThrow("line 3");
     expect(() => parse("")).toThrow("empty");

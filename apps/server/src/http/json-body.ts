@@ -1,4 +1,5 @@
 import { HilumError } from "@hilum/contract";
+import { countMembers, findRepeatedMember } from "./repeated-member.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 const depthMax = 64;
@@ -9,13 +10,18 @@ const depthMax = 64;
  */
 const mayHide = /__proto__|prototype|\\u/;
 
+export interface JsonBodyOptions {
+  /** What becomes of a member that stands twice in one object. */
+  repeats?: "last" | "refused";
+}
+
 /**
  * Reads a JSON body the way hostile input needs it: UTF-8 or refused, at most 64 deep judged before parsing, no
  * `__proto__`, no lone surrogates (threats 21-24). Throws `request.not_json` with line and mend.
  */
-export function parseJsonBody(bytes: Uint8Array): unknown {
+export function parseJsonBody(bytes: Uint8Array, { repeats = "last" }: JsonBodyOptions = {}): unknown {
   const text = decode(bytes);
-  refuseDepth(text);
+  const members = measure(text);
   let value: unknown;
   try {
     value = mayHide.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
@@ -23,6 +29,7 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
     if (cause instanceof HilumError) throw cause;
     throw notJson(text, cause);
   }
+  if (repeats === "refused" && countMembers(value) !== members) throw repeated(text);
   if (!text.isWellFormed()) throw broken("a half of a surrogate pair", "Send whole characters in UTF-8.");
   return value;
 }
@@ -35,15 +42,19 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function refuseDepth(text: string): void {
+/** Refuses what is too deep, and answers how many members the objects of the text have: each has a colon outside of strings. */
+function measure(text: string): number {
   let depth = 0;
+  let members = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) at = endOfString(text, at);
     else if (code === 0x7b || code === 0x5b) {
       if (++depth > depthMax) throw broken(`values nested more than ${depthMax} deep`, "Send flatter JSON.");
     } else if (code === 0x7d || code === 0x5d) depth--;
+    else if (code === 0x3a) members++;
   }
+  return members;
 }
 
 function endOfString(text: string, start: number): number {
@@ -71,6 +82,15 @@ function broken(what: string, fix: string): HilumError {
   return new HilumError("request.not_json", {
     detail: `The body holds ${what}.`,
     problems: [{ pointer: "", message: `The body holds ${what}.`, fix }],
+  });
+}
+
+function repeated(text: string): HilumError {
+  const line = findRepeatedMember(text);
+  const message = "An object of the body has a member twice.";
+  return new HilumError("request.not_json", {
+    detail: line === undefined ? message : `${message} The second stands on line ${line}.`,
+    problems: [{ pointer: "", ...(line === undefined ? {} : { line }), message, fix: "Keep one of the two." }],
   });
 }
 

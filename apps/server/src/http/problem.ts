@@ -8,12 +8,20 @@ export function toHilumError(thrown: unknown): HilumError {
   if (code === "ENOSPC" || code === "EDQUOT") return new HilumError("data.no_space", { cause: thrown });
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new HilumError("request.body_too_large", { cause: thrown });
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return new HilumError("request.media_type", { cause: thrown });
+  if (code === "FST_ERR_BAD_URL")
+    return invalidAddress("The address holds broken percent-encoding.", "Encode it as an address is encoded.", thrown);
+  if (code === "FST_ERR_MAX_PARAM_LENGTH")
+    return invalidAddress("A part of the address is too long.", "Ids have at most 64 characters.", thrown);
   if (code === "FST_ERR_CTP_EMPTY_JSON_BODY")
     return new HilumError("request.not_json", { detail: "The body is empty.", cause: thrown });
   if ((thrown as { statusCode?: unknown } | null)?.statusCode === 429)
     return new HilumError("request.too_many", { cause: thrown });
   return new HilumError("server.internal", { cause: thrown });
 }
+
+/** Without the address: an id may be somebody's name or number. */
+const invalidAddress = (message: string, fix: string, cause: unknown): HilumError =>
+  new HilumError("request.invalid", { detail: message, problems: [{ pointer: "", message, fix }], cause });
 
 /** RFC 9457 document: what, where and the mend; never a stack, never a cause. */
 export function presentProblem(error: HilumError, requestId: string): ProblemDocument {

@@ -60,6 +60,9 @@ const tried = { screen: "/dev/api" } as const;
 const underGlass = {
   exempt: "of programs with a scope; a person reads and searches records under Records, masked or under an open glass",
 } as const;
+const wholeByPeople = {
+  exempt: "of programs: a person replaces a record as a whole, for a patch answers what is masked",
+} as const;
 
 const capabilities = defineOperation({
   ...shared,
@@ -159,7 +162,7 @@ const patch = defineOperation({
   id: "patchRecord",
   method: "PATCH",
   path: "/fhir/R4/{type}/{id}",
-  console: { exempt: "of programs: a person replaces a record as a whole, for a patch answers what is masked" },
+  console: wholeByPeople,
   summary: "Change a record by JSON Patch (RFC 6902)",
   params: RecordParams,
   headers: Type.Object({ ...ifMatch, ...prefer }),
@@ -195,6 +198,19 @@ const updateWhere = defineOperation({
   body: FhirResource,
   bodyBytesMax: recordBytesMax,
   responses: { 200: FhirResource, 201: FhirResource },
+});
+const patchWhere = defineOperation({
+  ...shared,
+  id: "patchRecordWhere",
+  method: "PATCH",
+  path: "/fhir/R4/{type}",
+  console: wholeByPeople,
+  summary: "Change the one record that the search parameters find by JSON Patch; none and several are refused",
+  params: TypeParams,
+  query: Condition,
+  headers: Type.Object({ ...ifMatch, ...prefer }),
+  body: Type.Array(PatchStep),
+  responses: { 200: FhirResource },
 });
 const removeWhere = defineOperation({
   ...shared,
@@ -268,6 +284,7 @@ export const fhirOperations = [
   patch,
   remove,
   updateWhere,
+  patchWhere,
   removeWhere,
   history,
   typeHistory,
@@ -289,6 +306,7 @@ export const recordActions: Partial<Record<OperationSpec["id"], readonly ("c" | 
   deleteRecord: ["d"],
   // A condition tells whether somebody is known.
   updateRecordWhere: ["u", "s"],
+  patchRecordWhere: ["r", "u", "s"],
   deleteRecordWhere: ["d", "s"],
   listRecordHistory: ["r"],
   listTypeHistory: ["s"],

@@ -72,6 +72,15 @@ describe("govern", () => {
     ]);
   });
 
+  it("writes the purpose that holds for the call into both entries, where it is another than the context's", async () => {
+    const { governor, steps, entries } = watch();
+    await govern(governor, context, { ...record, purpose: "BTG" }, steps());
+    expect(entries.map(({ kind, purpose }) => [kind, purpose])).toEqual([
+      ["intent", "BTG"],
+      ["outcome", "BTG"],
+    ]);
+  });
+
   it("threat 64: decides after the wait, so that a grant revoked meanwhile is honoured", async () => {
     const { governor, steps, order } = watch();
     let granted = true;

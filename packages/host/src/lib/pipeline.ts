@@ -38,6 +38,8 @@ export interface CallRecord {
   resource?: string;
   /** Keyed hash of the record's id. */
   ref?: string;
+  /** Where another purpose holds than that of the context. */
+  purpose?: string;
   detail?: AuditInput["detail"];
 }
 
@@ -181,7 +183,7 @@ function entryOf(context: CallContext, record: CallRecord): AuditInput {
     call: record.call,
     actor: context.actor.id,
     action: record.action,
-    purpose: context.purpose,
+    purpose: record.purpose ?? context.purpose,
   };
   if (context.requestId !== undefined) entry.request = context.requestId;
   if (record.plugin !== undefined) entry.plugin = record.plugin;

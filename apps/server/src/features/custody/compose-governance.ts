@@ -19,6 +19,7 @@ import { createBinaryContent } from "../glass/binary-content.ts";
 import { createGlassRequests, type GlassRequestsService } from "../glass/glass-requests.ts";
 import { createGlasses } from "../glass/glasses.ts";
 import { createGlassWatch } from "../glass/glass-watch.ts";
+import { createPurposeUnderGlass, type PurposeUnderGlass } from "../glass/purpose-under-glass.ts";
 import { createReveals } from "../glass/read-under-glass.ts";
 import { createRecordGuards } from "../glass/record-guards.ts";
 import { createGlassHandlers } from "../glass/routes.ts";
@@ -50,6 +51,8 @@ export interface GovernanceFeature {
   consents: Consents;
   /** For whatever reads records. */
   guards: RecordGuards;
+  /** For whatever announces reads of records. */
+  purposeUnderGlass: PurposeUnderGlass;
   /** For whatever sends messages. */
   releases: MessageReleases;
   /** Throws `record.masked` for an attachment that was taken from a record which no open glass of the person covers. */
@@ -78,6 +81,7 @@ export function composeGovernance({ store, governor, host, linkKey, ref, holds }
     consents,
     handlers: createAllHandlers({ store, consents, glasses, requests, browser, retention }),
     guards: createRecordGuards({ store, glasses, consents, disclosures: createProgramDisclosures(store) }),
+    purposeUnderGlass: createPurposeUnderGlass({ store }),
     releases: createMessageReleases({ store, consents }),
     mayOpen: createTakenGuard({ store, glasses }),
     repairs: async () => [...(await watch.repairs(clock())), ...guesserRepairs(browser.guessers())],

@@ -14,9 +14,10 @@ import { password, startTestServer, type TestServer } from "../../../test-suppor
 
 const reason = "She lies unconscious in room four";
 
-interface Outcome {
+interface Entry {
   action: string;
   kind: string;
+  call: string;
   outcome: string;
   purpose?: string;
   detail?: { event?: string; glass?: string; glassPurpose?: string };
@@ -50,14 +51,25 @@ describe("breaking the glass", () => {
     });
   const read = (who: TestClient, glass: string, type = "Observation", id = "o1") =>
     who.call("readUnderGlass", { params: { glass, type, id } });
-  /** What came of each act, as the log has it. */
-  const outcomes = async (): Promise<Outcome[]> => {
+  const entries = async (): Promise<Entry[]> => {
     const { text } = await ana.call("exportAudit", { query: { format: "jsonl" } });
-    const entries = text
+    return text
       .split("\n")
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as Outcome);
-    return entries.filter(({ kind }) => kind === "outcome");
+      .map((line) => JSON.parse(line) as Entry);
+  };
+  /** What came of each act, as the log has it. */
+  const outcomes = async (): Promise<Entry[]> => (await entries()).filter(({ kind }) => kind === "outcome");
+  /** Acts of reading since then, each with the purpose that it was announced with and the one that it was concluded with. */
+  const purposes = async (since: number): Promise<string[]> => {
+    const all = await entries();
+    return all
+      .slice(since)
+      .filter(({ action, kind }) => kind === "intent" && /^(read|search|list|patch|attach|create)[A-Z]/.test(action))
+      .map(({ action, call, purpose }) => {
+        const end = all.find((entry) => entry.kind === "outcome" && entry.call === call);
+        return `${action} ${purpose} ${end?.purpose} ${end?.outcome}`;
+      });
   };
 
   it("reveals what it was broken for, keeps nothing in a browser, and writes down what was read", async () => {
@@ -243,6 +255,73 @@ describe("breaking the glass", () => {
     expect(reads.map(({ detail }) => detail?.glassPurpose?.split("+").toSorted())).toContainEqual(["ETREAT", "TREAT"]);
   });
 
+  it("announces what it reads with the purpose of a broken glass, and a read that no glass covers with none", async () => {
+    await operator.ok("stepUp", { body: { password } });
+    const part = await open(operator, { fields: ["clinical", "documents"] });
+    const fhir = fhirOf(operator);
+    const document = { type: "DocumentReference", id: "d1" };
+    let since = (await entries()).length;
+    await read(operator, part.id);
+    await read(operator, part.id, "Observation", "o2");
+    await operator.call("readAttachmentUnderGlass", { params: { glass: part.id, ...document, place: "0" } });
+    await operator.call("attachFromRecord", { params: { glass: part.id, ...document, place: "0" } });
+    // For the FHIR API a glass for a part is none.
+    await fhir.send("GET", "/Observation/o1");
+    expect(await purposes(since)).toEqual([
+      "readUnderGlass BTG BTG ok",
+      "readUnderGlass HOPERAT HOPERAT glass.not_covering",
+      "readAttachmentUnderGlass BTG BTG ok",
+      "attachFromRecord BTG BTG ok",
+      "readRecord HOPERAT HOPERAT record.masked",
+    ]);
+    await operator.ok("closeGlass", { params: { glass: part.id } });
+
+    const glass = await open(operator);
+    since = (await entries()).length;
+    await fhir.ok("GET", "/Observation/o1");
+    await fhir.send("GET", "/Observation/o2");
+    await fhir.send("GET", "/Observation/none");
+    await fhir.ok("GET", "/Observation?_id=o1,o2");
+    await fhir.ok("GET", "/Observation/o1/_history");
+    await fhir.ok("PATCH", "/Observation/o1", []);
+    await fhir.ok("PATCH", "/Patient?_id=p1&name=quill", []);
+    const headers = { "if-none-exist": "name=quill&_id=p1" };
+    const known = { body: { resourceType: "Patient", active: true }, headers };
+    expect((await fhir.send("POST", "/Patient", known)).text).toContain(phi.family);
+    expect(await purposes(since)).toEqual([
+      "readRecord BTG BTG ok",
+      "readRecord HOPERAT HOPERAT record.masked",
+      "readRecord HOPERAT HOPERAT record.masked",
+      "searchRecords BTG BTG ok",
+      "listRecordHistory BTG BTG ok",
+      "patchRecord BTG BTG ok",
+      "patchRecordWhere BTG BTG ok",
+      // Found out by doing it.
+      "createRecord HOPERAT BTG ok",
+    ]);
+    const steps = Buffer.from("[]").toString("base64");
+    const entry = [
+      { request: { method: "GET", url: "Observation/o1" } },
+      {
+        resource: { resourceType: "Binary", contentType: "application/json-patch+json", data: steps },
+        request: { method: "PATCH", url: "Observation/o1" },
+      },
+    ];
+    for (const type of ["batch", "transaction"]) {
+      since = (await entries()).length;
+      await fhir.ok("POST", "", { resourceType: "Bundle", type, entry });
+      expect((await purposes(since)).toSorted()).toEqual(["patchRecord BTG BTG ok", "readRecord BTG BTG ok"]);
+    }
+    await operator.ok("closeGlass", { params: { glass: glass.id } });
+    since = (await entries()).length;
+    await fhir.send("GET", "/Observation/o1");
+    await read(operator, glass.id);
+    expect(await purposes(since)).toEqual([
+      "readRecord HOPERAT HOPERAT record.masked",
+      "readUnderGlass HOPERAT HOPERAT glass.ended",
+    ]);
+  });
+
   it("is reviewed by another person, who asks, and accepts the answer", async () => {
     await ana.ok("stepUp", { body: { password } });
     const glass = await open(ana);
@@ -284,8 +363,8 @@ describe("breaking the glass", () => {
 
   it("threat 58: writes starts and stops as emergency overrides with the purpose of the glass, and no patient data", async () => {
     const { text } = await ana.call("exportAudit", { query: { format: "jsonl" } });
-    const entries = await outcomes();
-    const of = (action: string) => entries.filter((entry) => entry.action === action);
+    const concluded = await outcomes();
+    const of = (action: string) => concluded.filter((entry) => entry.action === action);
     expect(of("openGlass")[0]).toMatchObject({
       ...{ purpose: "TREAT", resource: "Patient", outcome: "ok" },
       detail: { event: "emergency_override_started" },

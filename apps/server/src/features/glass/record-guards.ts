@@ -1,5 +1,4 @@
 import type { Context, PurposeOfUse } from "@hilum/contract";
-import { fieldGroups } from "@hilum/contract/api";
 import type { ConsentDecision } from "@hilum/policy";
 import type { Store } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
@@ -8,6 +7,7 @@ import type { ProgramDisclosures } from "../disclosures/program-disclosures.ts";
 import type { RecordGuards } from "../records/record-guards.ts";
 import type { OpenedRecord } from "../records/records-service.ts";
 import type { GlassesService } from "./glasses.ts";
+import { isWhole } from "./purpose-under-glass.ts";
 
 type Parts = {
   store: Pick<Store, "glasses">;
@@ -21,8 +21,7 @@ export function createRecordGuards({ store, glasses, consents, disclosures }: Pa
   return {
     async covers(context, record) {
       const glass = await glasses.covering(context, record);
-      // The FHIR API answers whole records; a glass for a part of them is for the Storage Browser, which can show a part.
-      if (glass === undefined || !fieldGroups.every((group) => glass.fields.includes(group))) return false;
+      if (glass === undefined || !isWhole(glass)) return false;
       const now = context.now();
       const use = { id: makeId(now.getTime()), at: now.toISOString(), what: "record" as const };
       await store.glasses.addUse(glass.id, { ...use, record: { type: record.type, id: record.id } });

@@ -13,11 +13,13 @@ export const isCarried = (type: string): boolean => carried.has(type);
 /** Throws `record.not_carried`, naming the type that was meant. */
 export function requireCarried(type: string): string {
   if (carried.has(type)) return type;
+  throw new HilumError("record.not_carried", { detail: explainNotCarried(type) });
+}
+
+/** What to do about a type that is not carried; does not repeat it. */
+export function explainNotCarried(type: string): string {
+  if (type === "AuditEvent")
+    return "Audit entries are kept in a log of their own, which nobody can write to. Export them under Audit.";
   const near = /^[A-Za-z]{1,60}$/.test(type) ? nearestName(type, carriedTypes) : undefined;
-  throw new HilumError("record.not_carried", {
-    detail:
-      type === "AuditEvent"
-        ? "Audit entries are kept in a log of their own, which nobody can write to. Export them under Audit."
-        : `Records of this type are not carried.${near === undefined ? "" : ` Did you mean ${near}?`}`,
-  });
+  return `Records of this type are not carried.${near === undefined ? "" : ` Did you mean ${near}?`}`;
 }

@@ -4,6 +4,7 @@ import type { Log } from "@hilum/contract";
 import type { GrantSnapshot, Governor, RecordsPort } from "@hilum/host";
 import { createGuessBudget, guessLimits } from "@hilum/policy";
 import type { InstanceKey, Store } from "@hilum/store";
+import type { PurposeUnderGlass } from "../glass/purpose-under-glass.ts";
 import { createCursors } from "./cursor.ts";
 import { createGovernAct } from "./govern-acts.ts";
 import { listGuessRepairs } from "./guess-repairs.ts";
@@ -17,6 +18,7 @@ export interface RecordsFeatureParts {
   store: Store;
   governor: Governor;
   guards: RecordGuards;
+  purposeUnderGlass: PurposeUnderGlass;
   /** Key of this deployment, from which those for links and guesses are made. */
   linkKey: Buffer;
   version: string;
@@ -46,7 +48,7 @@ export function composeRecords(parts: RecordsFeatureParts): RecordsFeature {
     ...{ store, guards, guesses, baseUrl },
     cursors: createCursors(keyFor("record page"), now),
     guessKey: keyFor("record search"),
-    govern: createGovernAct(governor, ref),
+    govern: createGovernAct({ governor, purposeUnderGlass: parts.purposeUnderGlass, ref }),
   });
   return {
     handlers: createFhirHandlers({ records, version, startedAt, baseUrl }),

@@ -5,7 +5,7 @@ import { entriesMax } from "./bundle/parse-bundle.ts";
 import { refuseLarge } from "./judge-record.ts";
 import { nameOf, openRow } from "./open-record.ts";
 import type { Asker, OpenedRecord, RecordKey, Resource } from "./records-service.ts";
-import { judgeReferences, parseReference, referencesIn, type Target } from "./references.ts";
+import { conditionsIn, judgeReferences, parseReference, referencesIn, type Target } from "./references.ts";
 import { sightIfAny, type SightParts } from "./sight.ts";
 import { storedContentOf } from "./stored-content.ts";
 
@@ -45,14 +45,19 @@ export async function commitDrafts(asker: Asker, given: readonly Draft[], parts:
   const at = asker.context.now().toISOString();
   const writes = drafts.map((draft) => writeOf(asker, draft, at, patients.get(draft) ?? []));
   await parts.records.write(writes);
-  return writes.slice(0, given.length).map((write) => ({
+  return writes.slice(0, given.length).map((write, index) => ({
     type: write.type,
     id: write.id,
     version: write.expected + 1,
     ...{ at, by: write.by, patients: write.patients },
     ...(write.resource === undefined ? {} : { resource: JSON.parse(write.resource) as Resource }),
+    ...underOf(given[index]),
   }));
 }
+
+/** The glass under which was read what is patched: it opens the answer as well. */
+const underOf = ({ before }: Partial<Draft> = {}): Pick<OpenedRecord, "under"> =>
+  before?.under === undefined ? {} : { under: before.under };
 
 type Stored = Map<string, OpenedRecord>;
 
@@ -142,7 +147,8 @@ function contextOf(binary: Resource): string | undefined {
 
 function judgeDraft(draft: Draft, known: ReadonlyMap<string, Target>, own: readonly string[]): void {
   if (draft.resource === undefined) return;
-  const before = new Set(draft.before === undefined ? [] : referencesIn(draft.before.resource).map(nameOf));
+  const { resource: old } = draft.before ?? {};
+  const before = new Set([...referencesIn(old).map(nameOf), ...conditionsIn(old).map(({ text }) => text)]);
   judgeReferences(draft.resource, { known, before, own, at: draft.pointer ?? "" });
 }
 

@@ -1,6 +1,7 @@
 import { HilumError } from "@hilum/contract";
 import { recordBytesMax } from "@hilum/contract/api";
 import { narrowResource, parseSearch } from "@hilum/contract/search";
+import { requireFhirType } from "../../http/fhir-dialect.ts";
 import { parseJsonBody } from "../../http/json-body.ts";
 import type { OutcomeNote, RequestOf } from "../../http/request.ts";
 import { requireCarried } from "./carried-types.ts";
@@ -22,11 +23,20 @@ export function splitQuery(pairs: SearchPairs): { query: SearchPairs; cursor?: s
   };
 }
 
+/** The search parameters that say which record is meant. A link's cursor is none of them. */
+export function splitCondition(pairs: SearchPairs): { where: SearchPairs; format?: string } {
+  const { format } = splitQuery(pairs);
+  return {
+    where: pairs.filter(([name]) => name !== "_format" && name !== "_pretty"),
+    ...(format === undefined ? {} : { format }),
+  };
+}
+
 export function readHistoryQuery(query: SearchPairs): { since?: string; count?: number } {
   const asked: { since?: string; count?: number } = {};
   for (const [name, value] of query) {
     if (name === "_since") asked.since = value;
-    else if (name === "_count" && /^\d{1,6}$/.test(value)) asked.count = Number(value);
+    else if (name === "_count") asked.count = readCount(value);
     else
       throw new HilumError("search.invalid", {
         problems: [
@@ -39,6 +49,14 @@ export function readHistoryQuery(query: SearchPairs): { since?: string; count?: 
       });
   }
   return asked;
+}
+
+function readCount(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  const fix = "Write a number from 1 to 200.";
+  throw new HilumError("search.invalid", {
+    problems: [{ pointer: "/_count", message: "_count is a whole number from 1 on", fix }],
+  });
 }
 
 /** The part of a resource that `_summary` or `_elements` asks for. */
@@ -91,7 +109,8 @@ export async function readBinary(
   base: string,
 ): Promise<{ resource: Resource; content?: GivenContent }> {
   if (isFhirJson(oneHeader(headers, "content-type"))) {
-    const body: unknown = parseJsonBody(await readAll(bytes, recordBytesMax));
+    requireFhirType(oneHeader(headers, "content-type"));
+    const body: unknown = parseJsonBody(await readAll(bytes, recordBytesMax), { repeats: "refused" });
     return { resource: ofType(body, "Binary") };
   }
   const contentType = readContentType(headers);

@@ -1,6 +1,7 @@
-import { isHilumError, type DataAction } from "@hilum/contract";
+import { HilumError, isHilumError, type DataAction } from "@hilum/contract";
 import type { OperationId } from "@hilum/contract/api";
 import { createCallIds, govern, type Decision, type Governor, type Measure } from "@hilum/host";
+import type { PurposeUnderGlass } from "../glass/purpose-under-glass.ts";
 import type { Asker } from "./records-service.ts";
 
 /** One act of a bundle, as the audit log will say it. */
@@ -23,26 +24,35 @@ export type GovernAct = <T>(
   measure?: MeasureAct<T>,
 ) => Promise<T>;
 
-export function createGovernAct(governor: Governor, ref: (resource: string, id: string) => string): GovernAct {
+export interface GovernActParts {
+  governor: Governor;
+  purposeUnderGlass: PurposeUnderGlass;
+  ref(resource: string, id: string): string;
+}
+
+export function createGovernAct({ governor, purposeUnderGlass, ref }: GovernActParts): GovernAct {
   const nextCall = createCallIds();
-  return <T>(asker: Asker, act: RecordAct, perform: () => Promise<T>, measure?: MeasureAct<T>): Promise<T> => {
-    const { action, type, id, letters } = act;
-    return govern(
+  return async <T>(asker: Asker, act: RecordAct, perform: () => Promise<T>, measure?: MeasureAct<T>): Promise<T> => {
+    const { action, type, id } = act;
+    const purpose = await purposeUnderGlass(asker.context, act);
+    return await govern(
       governor,
       asker.context,
       {
         ...{ call: nextCall(), action, audit: "intent", resource: type },
         ...(id === undefined ? {} : { ref: ref(type, id) }),
+        ...(purpose === undefined ? {} : { purpose }),
       },
       {
-        ...{ resolve: () => undefined, decide: () => decide(asker, type, letters), perform },
+        ...{ resolve: () => undefined, decide: () => decideAct(asker, act), perform },
         ...(measure === undefined ? {} : { measure: (result: T) => measure(result, act) }),
       },
     );
   };
 }
 
-function decide(asker: Asker, type: string, letters: readonly DataAction[]): Decision {
+/** Whether the asker may do it to any record of the type. */
+function decideAct(asker: Asker, { type, letters }: RecordAct): Decision {
   try {
     for (const letter of letters) asker.reach(type, letter);
     return { allow: true };
@@ -50,6 +60,12 @@ function decide(asker: Asker, type: string, letters: readonly DataAction[]): Dec
     if (!isHilumError(error)) throw error;
     return { allow: false, code: error.code, reason: error.code, detail: error.detail };
   }
+}
+
+/** What a condition finds is told to nobody who may not act on it; the refusal leaves its own entry in the audit log. */
+export async function refuseDenied(governAct: GovernAct, asker: Asker, act: RecordAct): Promise<void> {
+  if (decideAct(asker, act).allow) return;
+  await governAct(asker, act, () => Promise.reject(new HilumError("record.denied")));
 }
 
 /** Several acts that are done by one effect: each is announced before it, and each is concluded after it. */

@@ -48,9 +48,23 @@ async function validate(resource: Resource) {
   return (await loadValidator("layered")).validateResource(resource);
 }
 
+export const isId = (id: string): boolean => idPattern.test(id);
+
 export function requireId(id: string): string {
-  if (!idPattern.test(id)) throw new HilumError("record.not_found");
+  if (!isId(id)) throw new HilumError("record.not_found");
   return id;
+}
+
+/** The id of what is to be stored. Throws `record.invalid`. */
+export function requireNewId(id: string): string {
+  if (isId(id)) return id;
+  throw invalid([
+    {
+      pointer: "/id",
+      message: "This cannot be an id.",
+      fix: "Write at most 64 letters, digits, hyphens and full stops.",
+    },
+  ]);
 }
 
 /** Measured on the JSON as it will be stored. */

@@ -1,4 +1,5 @@
 import { HilumError } from "@hilum/contract";
+import { mediaType } from "../../http/fhir-dialect.ts";
 import type { Returning } from "./bundle/present-entries.ts";
 import { parseETag } from "./bundle/parse-bundle.ts";
 
@@ -61,9 +62,7 @@ export function readContentType(headers: Headers): string {
   const plain =
     /^[A-Za-z0-9!#$&^_.+-]{1,60}\/[A-Za-z0-9!#$&^_.+-]{1,80}(?:; [A-Za-z0-9-]{1,30}="?[A-Za-z0-9._:+-]{1,60}"?){0,3}$/;
   if (plain.test(text)) return text;
-  throw new HilumError("request.media_type", {
-    detail: "A Binary says in Content-Type what it is, for instance application/pdf.",
-  });
+  throw mediaType("A Binary says in Content-Type what it is.", "Write it plainly, for instance application/pdf.");
 }
 
 export const isFhirJson = (contentType: string | undefined): boolean =>

@@ -34,6 +34,10 @@ function requireSteps(steps: unknown): Operation[] {
 }
 
 function applyStep(resource: Resource, step: Operation, index: number): Resource {
+  if ((step.op === "remove" || step.op === "replace" || step.op === "test") && leadsAstray(resource, step.path))
+    throw failed(index, sentences["OPERATION_PATH_UNRESOLVABLE"] ?? "");
+  if ((step.op === "move" || step.op === "copy") && leadsAstray(resource, String(step.from)))
+    throw failed(index, sentences["OPERATION_FROM_UNRESOLVABLE"] ?? "");
   try {
     return jsonPatch.applyOperation(resource, step, true, true, true, index).newDocument;
   } catch (cause) {
@@ -41,6 +45,18 @@ function applyStep(resource: Resource, step: Operation, index: number): Resource
     const name = cause instanceof Error ? cause.name : "";
     throw failed(index, sentences[name] ?? "The step does not apply to the record as it is.");
   }
+}
+
+/** Whether a pointer leads to what every object has by its nature, and none of a record: `/toString`. */
+function leadsAstray(resource: Resource, pointer: string): boolean {
+  let place: unknown = resource;
+  for (const step of pointer.split("/").slice(1)) {
+    const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof place !== "object" || place === null) return false;
+    if (!Object.hasOwn(place, name)) return name in place;
+    place = (place as Readonly<Record<string, unknown>>)[name];
+  }
+  return false;
 }
 
 const sentences: Readonly<Record<string, string>> = {

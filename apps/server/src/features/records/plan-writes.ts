@@ -1,12 +1,13 @@
-import { canonicalJson, HilumError } from "@hilum/contract";
+import { canonicalJson, HilumError, type DataAction } from "@hilum/contract";
 import { parseSearch } from "@hilum/contract/search";
 import type { RecordWrite } from "@hilum/store";
 import { makeId } from "../../make-id.ts";
 import { requireCarried } from "./carried-types.ts";
 import type { Draft, DraftParts } from "./drafts.ts";
-import { judgeRecord, requireId } from "./judge-record.ts";
+import { judgeRecord, requireId, requireNewId } from "./judge-record.ts";
 import { openRow } from "./open-record.ts";
 import { patchResource } from "./patch-record.ts";
+import { noteGuess, type GuessParts } from "./note-guess.ts";
 import { findCurrent } from "./read-records.ts";
 import type { Asker, OpenedRecord, RecordKey, Resource, SearchPairs } from "./records-service.ts";
 import { disclosed, sightIfAny, sightOf } from "./sight.ts";
@@ -24,6 +25,11 @@ export interface WritePlans {
   ): Promise<Planned>;
   update(asker: Asker, given: RecordKey & { resource: unknown; ifMatch?: number }): Promise<Planned>;
   patch(asker: Asker, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<Planned>;
+  /** The patch of the one record that a condition finds, as it was found. Throws what a patch of a record that is not there throws. */
+  patchWhere(
+    asker: Asker,
+    given: { type: string; where: SearchPairs; steps: unknown; ifMatch?: number },
+  ): Promise<Planned>;
   remove(asker: Asker, given: RecordKey & { ifMatch?: number }): Promise<Planned>;
   /**
    * The update of the one record that a condition finds; where it finds none, the creation of one, under the id that the resource has or
@@ -33,11 +39,19 @@ export interface WritePlans {
     asker: Asker,
     given: { type: string; where: SearchPairs; resource: unknown; id?: string; ifMatch?: number },
   ): Promise<Planned>;
-  /** The one record in sight that a condition finds; undefined where there is none. */
-  findOne(asker: Asker, type: string, query: SearchPairs): Promise<OpenedRecord | undefined>;
+  /**
+   * The one record in sight that a condition finds; undefined where there is none. A miss costs a guess, unless it leads to a creation,
+   * which is not done in secret. Throws `search.guessing`.
+   */
+  findOne(
+    asker: Asker,
+    type: string,
+    query: SearchPairs,
+    miss: "guess" | "creation",
+  ): Promise<OpenedRecord | undefined>;
 }
 
-export function createWritePlans(parts: DraftParts): WritePlans {
+export function createWritePlans(parts: DraftParts & GuessParts): WritePlans {
   const { records } = parts;
 
   async function replace(
@@ -56,15 +70,42 @@ export function createWritePlans(parts: DraftParts): WritePlans {
     { type, id, resource: given, ifMatch }: Parameters<WritePlans["update"]>[1],
   ): Promise<Planned> {
     const sight = sightOf(asker, requireCarried(type), "u", parts);
-    const before = await findCurrent(records, { type, id: requireId(id) });
+    const before = await findCurrent(records, { type, id: requireNewId(id) });
     if (before?.resource !== undefined && !(await sight.sees(before))) throw sight.unseen();
     requireVersion(before, ifMatch);
     const resource = await judge(given, type, id);
     return await replace(asker, { type, id, before, resource });
   }
 
+  async function patchOne(
+    asker: Asker,
+    { type, before, steps, ifMatch }: { type: string; before?: OpenedRecord; steps: unknown; ifMatch?: number },
+  ): Promise<Planned> {
+    const readable = sightOf(asker, type, "r", parts);
+    const sight = sightOf(asker, type, "u", parts);
+    if (before === undefined || !(await readable.sees(before)) || !(await sight.sees(before))) throw readable.unseen();
+    const [open] = await disclosed(asker, [before], parts);
+    if (open === undefined) throw readable.unseen();
+    if (open.resource === undefined) throw new HilumError("record.gone");
+    requireVersion(open, ifMatch);
+    if (type === "Binary") throw new HilumError("record.patch_failed", { detail: "A Binary is replaced as a whole." });
+    const { id } = open;
+    return await replace(asker, {
+      ...{ type, id, before: open },
+      resource: await judge(patchResource(open.resource, steps), type, id),
+    });
+  }
+
+  async function findOne(asker: Asker, type: string, query: SearchPairs, miss: "guess" | "creation") {
+    if (miss === "guess") parts.guesses.admit(asker.context.actor.id);
+    const { found } = await lookUp(asker, requireCarried(type), query, parts);
+    if (found === undefined && miss === "guess") noteGuess(parts, asker, type, query);
+    return found;
+  }
+
   return {
     update,
+    findOne,
     async create(asker, { resource: given, type, id = makeId(asker.context.now().getTime()), ifNoneExist }) {
       sightOf(asker, requireCarried(type), "c", parts);
       const resource = { ...(await judge(given, type)), id };
@@ -72,7 +113,8 @@ export function createWritePlans(parts: DraftParts): WritePlans {
       if (ifNoneExist === undefined) return { draft: { type, id, resource }, outcome: "created" };
       const { found, unless } = await lookUp(asker, type, ifNoneExist, parts);
       if (found === undefined) return { draft: { type, id, resource, unless }, outcome: "created" };
-      return { record: found, outcome: "found", mayRead: await mayRead(asker, found, parts) };
+      const open = await openToRead(asker, found, parts);
+      return { record: open ?? found, outcome: "found", mayRead: open !== undefined };
     },
 
     async updateWhere(asker, { type, where, resource: given, id: spare, ifMatch }) {
@@ -86,26 +128,23 @@ export function createWritePlans(parts: DraftParts): WritePlans {
       }
       requireVersion(undefined, ifMatch);
       const id = named ?? spare ?? makeId(asker.context.now().getTime());
-      const before = await findCurrent(records, { type, id: requireId(id) });
+      const before = await findCurrent(records, { type, id: requireNewId(id) });
       if (before?.resource !== undefined) throw (await sight.sees(before)) ? takenId() : sight.unseen();
       const resource = { ...(await judge(given, type)), id };
       await requireSight(asker, { ...draftRecord(asker, type, id), resource }, "c", parts);
       return { draft: { type, id, before, resource, unless }, outcome: "created" };
     },
 
-    async patch(asker, { type, id, steps, ifMatch }) {
-      const readable = sightOf(asker, requireCarried(type), "r", parts);
-      const sight = sightOf(asker, type, "u", parts);
+    async patch(asker, { type, id, ...given }) {
+      requireReach(asker, requireCarried(type), ["r", "u"]);
       const before = await findCurrent(records, { type, id: requireId(id) });
-      if (before === undefined || !(await readable.sees(before)) || !(await sight.sees(before)))
-        throw readable.unseen();
-      if ((await disclosed(asker, [before], parts)).length === 0) throw readable.unseen();
-      if (before.resource === undefined) throw new HilumError("record.gone");
-      requireVersion(before, ifMatch);
-      if (type === "Binary")
-        throw new HilumError("record.patch_failed", { detail: "A Binary is replaced as a whole." });
-      const patched = patchResource(before.resource, steps);
-      return await replace(asker, { type, id, before, resource: await judge(patched, type, id) });
+      return await patchOne(asker, { ...given, type, ...(before === undefined ? {} : { before }) });
+    },
+
+    async patchWhere(asker, { type, where, ...given }) {
+      requireReach(asker, requireCarried(type), ["r", "u"]);
+      const found = await findOne(asker, type, where, "guess");
+      return await patchOne(asker, { ...given, type, ...(found === undefined ? {} : { before: found }) });
     },
 
     async remove(asker, { type, id, ifMatch }) {
@@ -116,8 +155,6 @@ export function createWritePlans(parts: DraftParts): WritePlans {
       requireVersion(before, ifMatch);
       return { draft: { type, id, before }, outcome: "updated" };
     },
-
-    findOne: async (asker, type, query) => (await lookUp(asker, requireCarried(type), query, parts)).found,
   };
 }
 
@@ -151,6 +188,11 @@ const draftRecord = ({ context }: Asker, type: string, id: string): OpenedRecord
   ...{ type, id, version: 0, by: context.actor.id, at: context.now().toISOString(), patients: [] },
 });
 
+/** Who may not do it is told so, and not whether there is something. Throws `record.denied`. */
+function requireReach(asker: Asker, type: string, letters: readonly DataAction[]): void {
+  for (const letter of letters) asker.reach(type, letter);
+}
+
 /** What is written must lie within what the asker may write: otherwise a filter could be left by writing. */
 async function requireSight(asker: Asker, made: OpenedRecord, action: "c" | "u", parts: DraftParts): Promise<void> {
   if (await sightOf(asker, made.type, action, parts).sees(made)) return;
@@ -174,9 +216,10 @@ function comparable({ meta, ...rest }: Resource): string {
   return canonicalJson({ ...rest, ...(Object.keys(kept).length === 0 ? {} : { meta: kept }) });
 }
 
-async function mayRead(asker: Asker, record: OpenedRecord, parts: DraftParts): Promise<boolean> {
-  if ((await sightIfAny(asker, record.type, "r", parts)?.sees(record)) !== true) return false;
-  return (await disclosed(asker, [record], parts)).length === 1;
+/** The record as the asker may read it; undefined where that is not open. */
+async function openToRead(asker: Asker, record: OpenedRecord, parts: DraftParts): Promise<OpenedRecord | undefined> {
+  if ((await sightIfAny(asker, record.type, "r", parts)?.sees(record)) !== true) return undefined;
+  return (await disclosed(asker, [record], parts))[0];
 }
 
 const candidatesMax = 100;

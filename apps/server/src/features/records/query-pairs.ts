@@ -1,13 +1,14 @@
 import { HilumError } from "@hilum/contract";
 import type { SearchPairs } from "./records-service.ts";
 
-/** Search parameters of an address, a form or a condition, in their order, decoded once. Throws `search.invalid` for broken percent-encoding. */
+/** Search parameters of an address, a form or a condition, in their order, decoded once. Throws `search.invalid` for what is none. */
 export function readPairs(text: string): SearchPairs {
   if (text === "") return [];
   return text.split("&").flatMap((part): [string, string][] => {
     if (part === "") return [];
     const at = part.indexOf("=");
-    return [[decode(at < 0 ? part : part.slice(0, at)), at < 0 ? "" : decode(part.slice(at + 1))]];
+    if (at < 0) throw unread("a parameter stands without a value", "Write name=value.");
+    return [[decode(part.slice(0, at)), decode(part.slice(at + 1))]];
   });
 }
 
@@ -15,14 +16,10 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    throw new HilumError("search.invalid", {
-      problems: [
-        {
-          pointer: "",
-          message: "the search holds broken percent-encoding",
-          fix: "Encode it as an address or a form does.",
-        },
-      ],
-    });
+    throw unread("the search holds broken percent-encoding", "Encode it as an address or a form does.");
   }
 }
+
+/** Without the text: where its name is missing it is a value, and may be somebody's. */
+const unread = (message: string, fix: string): HilumError =>
+  new HilumError("search.invalid", { problems: [{ pointer: "", message, fix }] });

@@ -37,6 +37,7 @@ describe("who reaches which record", () => {
       ["POST", "/Patient", patient()],
       ["PUT", `/Patient/${person}`, patient({ id: person })],
       ["PATCH", `/Patient/${person}`, []],
+      ["PATCH", "/Patient?identifier=http://hospital.example/mrn|4711", []],
       ["DELETE", `/Patient/${person}`, undefined],
     ] as const) {
       const answer = await reader.send(method, path, { body });

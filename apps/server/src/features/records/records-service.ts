@@ -101,6 +101,14 @@ export interface RecordsService {
   ): Promise<WrittenRecord>;
   /** JSON Patch (RFC 6902). Throws `record.patch_failed` where a step does not apply. */
   patch(asker: Asker, given: RecordKey & { steps: unknown; ifMatch?: number }): Promise<WrittenRecord>;
+  /**
+   * Patches the one record that a condition finds. Throws `record.conflict` where several match; where none does, what a patch of a
+   * record that is not there throws.
+   */
+  patchWhere(
+    asker: Asker,
+    given: { type: string; where: SearchPairs; steps: unknown; ifMatch?: number },
+  ): Promise<WrittenRecord>;
   /** One that was deleted before may be deleted again; answers the version that says so. */
   remove(asker: Asker, key: RecordKey & { ifMatch?: number }): Promise<OpenedRecord>;
   /** The one record that a condition finds; undefined where it finds none. Throws `record.conflict` where several match. */

@@ -227,11 +227,12 @@ describe("records over the FHIR API", () => {
       406,
     );
     const unknown = await lab.send("GET", "/Patiant/1");
-    expect([unknown.status, unknown.code()]).toEqual([403, "record.denied"]);
+    expect([unknown.status, unknown.code()]).toEqual([404, "record.not_carried"]);
+    expect(issuesOf(unknown)[0]?.text).toContain("Did you mean Patient?");
     const elsewhere = await lab.send("GET", "/Organization/1/no/such/place");
     expect([elsewhere.status, elsewhere.code()]).toEqual([404, "request.not_found"]);
     expect((await lab.send("DELETE", "/Organization")).status).toBe(400);
-    expect((await lab.send("PATCH", "/Organization")).status).toBe(405);
+    expect((await lab.send("PATCH", "/Organization", { body: [] })).status).toBe(400);
     const minimal = await lab.send("POST", "/Organization", {
       body: { resourceType: "Organization", name: "Ward" },
       headers: { prefer: "return=minimal" },

@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { HilumError } from "@hilum/contract";
-import type { GuessBudget } from "@hilum/policy";
 import type { Store } from "@hilum/store";
 import { createBundles } from "./bundle/bundles.ts";
 import type { Cursors } from "./cursor.ts";
 import type { GovernAct } from "./govern-acts.ts";
+import type { GuessParts } from "./note-guess.ts";
 import { createWritePlans } from "./plan-writes.ts";
 import { createRecordReads } from "./read-records.ts";
 import type { RecordGuards } from "./record-guards.ts";
@@ -14,13 +14,10 @@ import { storedContentOf } from "./stored-content.ts";
 import { contentTypeOf } from "./take-content.ts";
 import { createRecordWrites } from "./write-records.ts";
 
-export interface RecordsParts {
+export interface RecordsParts extends GuessParts {
   store: Pick<Store, "records" | "blobs">;
   guards: RecordGuards;
   cursors: Cursors;
-  guesses: GuessBudget;
-  /** Tells one search from another without keeping what was searched for. */
-  guessKey: Buffer;
   /** Address of the FHIR API here. */
   baseUrl(): string;
   /** For each act of a bundle. */

@@ -40,6 +40,16 @@ export function referencesIn(resource: unknown): FoundReference[] {
   return [...found.values()];
 }
 
+/** References that are searches for records of types that are carried: nobody has resolved them. */
+export function conditionsIn(resource: unknown): { text: string; pointer: string }[] {
+  const found: { text: string; pointer: string }[] = [];
+  visitReferences(resource, "", (text, pointer) => {
+    const type = parseConditional(text)?.type;
+    if (type !== undefined && isCarried(type)) found.push({ text, pointer });
+  });
+  return found;
+}
+
 /** Calls `visit` with each `Reference.reference`, and each address of an attachment. */
 export function visitReferences(value: unknown, pointer: string, visit: (text: string, pointer: string) => void): void {
   if (Array.isArray(value)) {
@@ -69,7 +79,10 @@ export interface ReferenceRules {
  * filed under one patient must not lead to another's data. Throws `record.invalid`.
  */
 export function judgeReferences(resource: Resource, { known, before, own, at }: ReferenceRules): void {
-  const problems = referencesIn(resource).flatMap(({ type, id, pointer }): Problem[] => {
+  const problems = conditionsIn(resource)
+    .filter(({ text }) => !before.has(text))
+    .map(({ pointer }) => unresolved(at + pointer));
+  const leading = referencesIn(resource).flatMap(({ type, id, pointer }): Problem[] => {
     const name = `${type}/${id}`;
     if (before.has(name)) return [];
     const target = known.get(name);
@@ -77,8 +90,16 @@ export function judgeReferences(resource: Resource, { known, before, own, at }: 
     const foreign = own.length > 0 && target.patients.length > 0 && !target.patients.some((one) => own.includes(one));
     return foreign ? [elsewhere(at + pointer, type)] : [];
   });
-  if (problems.length > 0) throw referencesInvalid(problems);
+  const all = [...problems, ...leading];
+  if (all.length > 0) throw referencesInvalid(all);
 }
+
+/** What is found by a condition is resolved before it is written; else the record would be about nobody, and open to whom its patient is not. */
+const unresolved = (pointer: string): Problem => ({
+  pointer,
+  message: "A reference by a search is resolved within a transaction alone.",
+  fix: "Write it as Type/id, or send the record in a transaction.",
+});
 
 const nowhere = (pointer: string, type: string): Problem => ({
   pointer,

@@ -2,6 +2,7 @@ import { HilumError, type Context } from "@hilum/contract";
 import { recordBytesMax, type FhirResource } from "@hilum/contract/api";
 import { capabilityStatement } from "@hilum/contract/search";
 import type { Readable } from "node:stream";
+import { mediaType, requireFhirType } from "../../http/fhir-dialect.ts";
 import { presentDone } from "../../http/operation-outcome.ts";
 import type { Handlers, OutcomeNote, RequestOf } from "../../http/request.ts";
 import { eTagOf, locationOf, presentBundle, presentResource, type Returning } from "./bundle/present-entries.ts";
@@ -15,6 +16,7 @@ import {
   readBinary,
   readHistoryQuery,
   refuseFhirPathPatch,
+  splitCondition,
   splitQuery,
   withId,
 } from "./fhir-requests.ts";
@@ -42,6 +44,7 @@ type FhirIds =
   | "patchRecord"
   | "deleteRecord"
   | "updateRecordWhere"
+  | "patchRecordWhere"
   | "deleteRecordWhere"
   | "listRecordHistory"
   | "listTypeHistory"
@@ -186,9 +189,8 @@ export function createFhirHandlers({ records, version, startedAt, baseUrl }: Fhi
       await search(context, params.type, pairs, headers),
     postSearchRecords: async (context, { params, search: pairs = [], headers, bytes }) => {
       if (!/^application\/x-www-form-urlencoded\b/i.test(oneHeader(headers, "content-type") ?? ""))
-        throw new HilumError("request.media_type", {
-          detail: "The criteria come as application/x-www-form-urlencoded.",
-        });
+        throw mediaType("The criteria come as a form.", "Send application/x-www-form-urlencoded.");
+      requireFhirType(oneHeader(headers, "content-type"));
       const form = (await readAll(bytes, formBytesMax)).toString("utf8");
       return await search(context, params.type, [...pairs, ...readPairs(form)], headers);
     },
@@ -225,13 +227,20 @@ export function createFhirHandlers({ records, version, startedAt, baseUrl }: Fhi
       return { status: 204, headers: { etag: eTagOf(record.version) }, note: noteOfOne(record) };
     },
     updateRecordWhere: async (context, { params, body, headers, search: pairs = [] }) => {
-      const { query, format } = splitQuery(pairs);
+      const { where, format } = splitCondition(pairs);
       requireJson(headers, format);
-      const given = { resource: ofType(body, params.type), where: query, ...readIfMatch(headers) };
+      const given = { resource: ofType(body, params.type), where, ...readIfMatch(headers) };
       return written(await records.updateWhere(askerOf(context), given), readPrefer(headers, "representation"));
     },
+    patchRecordWhere: async (context, { params, body, headers, search: pairs = [] }) => {
+      const { where, format } = splitCondition(pairs);
+      requireJson(headers, format);
+      refuseFhirPathPatch(body);
+      const given = { type: params.type, where, steps: body, ...readIfMatch(headers) };
+      return written(await records.patchWhere(askerOf(context), given), readPrefer(headers, "representation"));
+    },
     deleteRecordWhere: async (context, { params, headers, search: pairs = [] }) => {
-      const { query: where } = splitQuery(pairs);
+      const { where } = splitCondition(pairs);
       const given = { type: params.type, where, ...readIfMatch(headers) };
       const record = await records.removeWhere(askerOf(context), given);
       // Nothing to delete is what was wanted.

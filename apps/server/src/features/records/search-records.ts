@@ -1,20 +1,16 @@
-import { createHmac } from "node:crypto";
 import { HilumError } from "@hilum/contract";
 import { parseSearch, sortKeyOf, type ParsedSearch } from "@hilum/contract/search";
-import type { GuessBudget } from "@hilum/policy";
 import { requireCarried } from "./carried-types.ts";
 import type { CursorContent } from "./cursor.ts";
 import { includeRecords } from "./include-records.ts";
+import { noteGuess, type GuessParts } from "./note-guess.ts";
 import type { ReadParts } from "./read-records.ts";
 import type { Asker, OpenedRecord, RecordPage, RecordsService, SearchPairs } from "./records-service.ts";
 import { linkedMax, resolveChains } from "./resolve-chains.ts";
 import { scanRecords, type ScanPlace } from "./scan-records.ts";
 import { disclosed, sightOf, type Sight } from "./sight.ts";
 
-export interface SearchParts extends ReadParts {
-  guesses: GuessBudget;
-  /** Tells one search from another without keeping what was searched for. */
-  guessKey: Buffer;
+export interface SearchParts extends ReadParts, GuessParts {
   /** Address of the FHIR API here: references that begin with it are ours. */
   baseUrl(): string;
 }
@@ -40,15 +36,14 @@ export function createRecordSearch(parts: SearchParts): Pick<RecordsService, "se
       const { actor } = asker.context;
       parts.guesses.admit(actor.id);
       const asked = await readAsked(asker, parts, type, query, cursor);
-      if (asked === undefined) return nothing(parts, actor.id, type, query);
+      if (asked === undefined) return nothing(parts, asker, type, query);
       if (asked.parsed.summary === "count" || asked.parsed.count === 0)
         return await countOnly(asker, parts, asked, sight);
       const seal = (place: object): string =>
         parts.cursors.seal(actor, placeOf(type), { query: asked.query, ...place });
       const page = isSortedHere(asked.parsed) ? await sorted(parts, asked, sight) : await inOrder(parts, asked, sight);
       const records = await disclosed(asker, page.records, parts);
-      if (records.length === 0 && page.next === undefined && cursor === undefined)
-        parts.guesses.miss(actor.id, digestOf(parts.guessKey, type, query));
+      if (records.length === 0 && page.next === undefined && cursor === undefined) noteGuess(parts, asker, type, query);
       const whole = cursor === undefined && page.next === undefined;
       const total = whole ? records.length : await totalOf(asker, parts, asked, sight);
       return {
@@ -66,8 +61,8 @@ export function createRecordSearch(parts: SearchParts): Pick<RecordsService, "se
 const placeOf = (type: string): string => `search ${type}`;
 
 /** What a search answers whose chain leads nowhere: it costs a guess like any other that finds nothing. */
-function nothing({ guesses, guessKey }: SearchParts, actor: string, type: string, query: SearchPairs): RecordPage {
-  guesses.miss(actor, digestOf(guessKey, type, query));
+function nothing(parts: SearchParts, asker: Asker, type: string, query: SearchPairs): RecordPage {
+  noteGuess(parts, asker, type, query);
   return { records: [], included: [], total: 0, wanted: query };
 }
 
@@ -140,7 +135,7 @@ async function countOnly(asker: Asker, parts: SearchParts, asked: Asked, sight: 
         },
       ],
     });
-  if (total === 0) parts.guesses.miss(asker.context.actor.id, digestOf(parts.guessKey, asked.parsed.type, asked.query));
+  if (total === 0) noteGuess(parts, asker, asked.parsed.type, asked.query);
   return { records: [], included: [], total };
 }
 
@@ -153,9 +148,3 @@ async function countOf(asker: Asker, parts: SearchParts, { parsed }: Asked, sigh
   if (scan.rest !== undefined) return undefined;
   return (await disclosed(asker, scan.records, parts, "count")).length;
 }
-
-/** Keyed: what people were searched for is kept nowhere. */
-const digestOf = (key: Buffer, type: string, query: SearchPairs): string =>
-  createHmac("sha256", key)
-    .update(JSON.stringify([type, query]))
-    .digest("base64url");

@@ -15,7 +15,7 @@ export interface WriteParts extends DraftParts {
 /** Somebody else was faster: what was planned is planned anew, so many times. */
 const triesMax = 4;
 
-type WriteMethod = "create" | "update" | "updateWhere" | "patch" | "remove" | "removeWhere";
+type WriteMethod = "create" | "update" | "updateWhere" | "patch" | "patchWhere" | "remove" | "removeWhere";
 
 /** Single writes, each a transaction of its own. */
 export function createRecordWrites(parts: WriteParts): Pick<RecordsService, WriteMethod> {
@@ -81,7 +81,7 @@ export function createRecordWrites(parts: WriteParts): Pick<RecordsService, Writ
       // Who may not delete is told so, and not whether there is something.
       sightOf(asker, requireCarried(type), "d", parts);
       for (let left = ifMatch === undefined ? triesMax : 1; ; left--) {
-        const found = await plans.findOne(asker, type, where);
+        const found = await plans.findOne(asker, type, where, "guess");
         if (found === undefined) return undefined;
         try {
           // The very version that the condition fitted.
@@ -94,6 +94,8 @@ export function createRecordWrites(parts: WriteParts): Pick<RecordsService, Writ
     },
     patch: (asker, given) =>
       carryOut(asker, () => plans.patch(asker, given), given.ifMatch === undefined ? triesMax : 1),
+    patchWhere: (asker, given) =>
+      carryOut(asker, () => plans.patchWhere(asker, given), given.ifMatch === undefined ? triesMax : 1),
     remove: async (asker, given) =>
       (await carryOut(asker, () => plans.remove(asker, given), given.ifMatch === undefined ? triesMax : 1)).record,
   };

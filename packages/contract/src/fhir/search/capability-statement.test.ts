@@ -38,6 +38,14 @@ it("names every carried type with parameters and includes that a search takes", 
   }
 });
 
+it("says that one record found by a condition is patched, which R4 has no element for", () => {
+  for (const { extension, interaction } of resources) {
+    const [{ url, valueBoolean } = {}] = extension ?? [];
+    expect([url?.split(".").at(-1), valueBoolean]).toEqual(["conditionalPatch", true]);
+    expect(interaction?.find(({ code }) => code === "patch")?.documentation).toContain("PATCH Type?");
+  }
+});
+
 it("names the types alone that are served", () => {
   const { rest } = capabilityStatement({ version: "1", date: "2026", baseUrl: "x:y", types: ["Patient"] });
   expect(rest?.[0]?.resource?.map(({ type }) => type)).toEqual(["Patient"]);

@@ -13,19 +13,23 @@ export interface CapabilityOptions {
   types?: readonly string[];
 }
 
-type Interaction = CapabilityStatementRestResourceInteraction["code"];
-
-const interactions: readonly Interaction[] = [
-  "read",
-  "vread",
-  "update",
-  "patch",
-  "delete",
-  "history-instance",
-  "history-type",
-  "create",
-  "search-type",
+const interactions: readonly CapabilityStatementRestResourceInteraction[] = [
+  { code: "read" },
+  { code: "vread" },
+  { code: "update" },
+  { code: "patch", documentation: "Also of the one record that a search finds: PATCH Type?parameter=value." },
+  { code: "delete" },
+  { code: "history-instance" },
+  { code: "history-type" },
+  { code: "create" },
+  { code: "search-type" },
 ];
+
+/** R4 has no element for it; R5 has, and names how an R4 statement says the same (FHIR R5 versions.html#extensions). */
+const conditionalPatch = {
+  url: "http://hl7.org/fhir/5.0/StructureDefinition/extension-CapabilityStatement.rest.resource.conditionalPatch",
+  valueBoolean: true,
+};
 
 /** What the FHIR API answers, made of the very tables that it answers from (FHIR R4 capabilitystatement.html). */
 export function capabilityStatement({ version, date, baseUrl, types }: CapabilityOptions): CapabilityStatement {
@@ -72,8 +76,9 @@ function describeType(type: string): RestResource {
     ([, { kind, paths }]) => kind === "reference" && paths.some(({ of }) => of === "Reference"),
   );
   return {
+    extension: [conditionalPatch],
     type: type as RestResource["type"],
-    interaction: interactions.map((code) => ({ code })),
+    interaction: [...interactions],
     versioning: "versioned",
     readHistory: true,
     updateCreate: true,

@@ -200,10 +200,7 @@ describe("bundles", () => {
         bundle("batch", { request: { method: "GET", url: "https://elsewhere.example/Patient/1" } }),
         "/entry/0/request/url",
       ],
-      [
-        bundle("batch", { request: { method: "PATCH", url: "Patient?identifier=1" }, resource: patient() }),
-        "/entry/0/request/url",
-      ],
+      [bundle("batch", { request: { method: "PATCH", url: "Patient" }, resource: patient() }), "/entry/0/request/url"],
       [bundle("batch", { request: { method: "POST", url: "Patient" } }), "/entry/0/resource"],
       [
         bundle("transaction", post(patient(), { fullUrl: urn(1) }), post(patient(), { fullUrl: urn(1) })),

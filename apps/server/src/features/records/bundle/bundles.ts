@@ -3,7 +3,7 @@ import { fhirStatusOf, presentOutcome } from "../../../http/operation-outcome.ts
 import { toHilumError } from "../../../http/problem.ts";
 import { isCarried } from "../carried-types.ts";
 import { commitDrafts, type Draft } from "../drafts.ts";
-import { governAll, type GovernAct, type RecordAct } from "../govern-acts.ts";
+import { governAll, refuseDenied, type GovernAct, type RecordAct } from "../govern-acts.ts";
 import { noteOfGlass } from "../note-glass.ts";
 import type { Planned, WritePlans } from "../plan-writes.ts";
 import { readPairs } from "../query-pairs.ts";
@@ -67,32 +67,37 @@ async function transaction(
 ): Promise<object[]> {
   const steps: Step[] = [];
   for (const entry of entries.filter(({ method }) => method !== "GET")) {
+    if (entry.where !== undefined) await refuseDenied(parts.govern, asker, actOf(entry));
     const step = await stepOf(parts.plans, asker, entry);
     if (step !== undefined) steps.push(step);
   }
   refuseClashes(steps);
-  const reads = new Map(entries.filter(({ method }) => method === "GET").map((entry) => [entry, actOf(entry)]));
-  const acts = [
-    ...steps.filter(({ found }) => found === undefined).map(({ entry, id }) => actOf(entry, id)),
-    ...reads.values(),
-  ];
+  const acts = new Map([
+    ...steps.filter(({ found }) => found === undefined).map(({ entry, id }) => [entry, actOf(entry, id)] as const),
+    ...entries.filter(({ method }) => method === "GET").map((entry) => [entry, actOf(entry)] as const),
+  ]);
   const readBy = new Map<RecordAct | undefined, readonly OpenedRecord[]>();
   const perform = async (): Promise<object[]> => {
     const written = await writeAll(parts, asker, steps);
     const answers: object[] = [];
     for (const entry of entries) {
       const result = written.get(entry.index);
-      if (result !== undefined) answers.push(presentWritten(result, returning));
-      else if (entry.method !== "GET") answers.push(nothingDeleted);
+      if (result !== undefined) {
+        // A patch reads what it changes.
+        readBy.set(acts.get(entry), [result.record]);
+        answers.push(presentWritten(result, returning));
+      } else if (entry.method !== "GET") answers.push(nothingDeleted);
       else {
         const { answer, read } = await answerGet(parts, asker, entry);
-        readBy.set(reads.get(entry), read);
+        readBy.set(acts.get(entry), read);
         answers.push(answer);
       }
     }
     return answers;
   };
-  return await governAll(parts.govern, asker, acts, perform, (_answers, act) => noteOfGlass(readBy.get(act) ?? []));
+  return await governAll(parts.govern, asker, [...acts.values()], perform, (_answers, act) =>
+    noteOfGlass(readBy.get(act) ?? []),
+  );
 }
 
 /** What was written stays written, so a search that fails afterwards says so in its own entry. */
@@ -203,8 +208,11 @@ async function planOne(
           await plans.updateWhere(asker, { type, where, id, resource: contents.get(index), ...match }),
         );
       return await plans.update(asker, { type, id, resource: withId(contents.get(index), id), ...match });
-    case "PATCH":
-      return await plans.patch(asker, { type, id, steps: patchOf(resource ?? { resourceType: type }), ...match });
+    case "PATCH": {
+      const steps = patchOf(resource ?? { resourceType: type });
+      if (where !== undefined) return forRecord(id, await plans.patchWhere(asker, { type, where, steps, ...match }));
+      return await plans.patch(asker, { type, id, steps, ...match });
+    }
     default:
       return await plans.remove(asker, { type, id, ...match });
   }
@@ -262,7 +270,7 @@ async function resolveAll(
       // A type that is not carried has no record that the condition could find.
       if (condition === undefined || !isCarried(condition.type)) continue;
       const found = await at(entry.index, "/resource", () =>
-        plans.findOne(asker, condition.type, readPairs(condition.query)),
+        plans.findOne(asker, condition.type, readPairs(condition.query), "guess"),
       );
       if (found === undefined) problems.push(unmatched(entry.index, condition.type));
       else names.set(address, `${found.type}/${found.id}`);

@@ -1,6 +1,5 @@
-import type { DataAction } from "@hilum/contract";
-import type { OperationId } from "@hilum/contract/api";
 import { HilumError } from "@hilum/contract";
+import { parseJsonBody } from "../../../http/json-body.ts";
 import type { RecordAct } from "../govern-acts.ts";
 import type {
   Asker,
@@ -16,15 +15,31 @@ import { presentPage, presentRead, presentWritten, type Returning } from "./pres
 
 type Acts = Pick<
   RecordsService,
-  "read" | "search" | "create" | "update" | "updateWhere" | "patch" | "remove" | "removeWhere" | "history"
+  | "read"
+  | "search"
+  | "create"
+  | "update"
+  | "updateWhere"
+  | "patch"
+  | "patchWhere"
+  | "remove"
+  | "removeWhere"
+  | "history"
 >;
 
-const operationByMethod: Record<BundleEntry["method"], { action: OperationId; letters: readonly DataAction[] }> = {
+type Act = Pick<RecordAct, "action" | "letters">;
+
+const operationByMethod: Record<BundleEntry["method"], Act> = {
   GET: { action: "readRecord", letters: ["r"] },
   POST: { action: "createRecord", letters: ["c"] },
   PUT: { action: "updateRecord", letters: ["u"] },
   PATCH: { action: "patchRecord", letters: ["r", "u"] },
   DELETE: { action: "deleteRecord", letters: ["d"] },
+};
+const operationByCondition: Partial<Record<BundleEntry["method"], Act>> = {
+  PUT: { action: "updateRecordWhere", letters: ["u", "s"] },
+  PATCH: { action: "patchRecordWhere", letters: ["r", "u", "s"] },
+  DELETE: { action: "deleteRecordWhere", letters: ["d", "s"] },
 };
 
 /** What the audit log says of an entry. */
@@ -32,14 +47,11 @@ export function actOf({ method, type, id, query, where }: BundleEntry, madeId?: 
   if (method === "GET" && query !== undefined) return { action: "searchRecords", type, letters: ["s"] };
   const known = id ?? madeId;
   const named = known === undefined ? {} : { id: known };
-  if (where !== undefined && method === "PUT")
-    return { action: "updateRecordWhere", type, letters: ["u", "s"], ...named };
-  if (where !== undefined && method === "DELETE")
-    return { action: "deleteRecordWhere", type, letters: ["d", "s"], ...named };
-  return { ...operationByMethod[method], type, ...named };
+  const operation = where === undefined ? undefined : operationByCondition[method];
+  return { ...(operation ?? operationByMethod[method]), type, ...named };
 }
 
-/** An entry that was carried out: its answer, and the records that were read for it. */
+/** An entry that was carried out: its answer, and the records that were read for it. A patch reads what it changes. */
 export interface CarriedOut {
   answer: object;
   read: readonly OpenedRecord[];
@@ -69,6 +81,8 @@ export async function carryOutEntry(
         return written(await acts.updateWhere(asker, { resource: ofType(resource, type), where, ...match }));
       return written(await acts.update(asker, { resource: ofType(resource, type, id), ...match }));
     case "PATCH":
+      if (where !== undefined)
+        return written(await acts.patchWhere(asker, { type, where, steps: patchOf(resource), ...match }));
       return written(await acts.patch(asker, { type, id, steps: patchOf(resource), ...match }));
     case "DELETE": {
       const removed =
@@ -83,7 +97,7 @@ export async function carryOutEntry(
   }
 
   function written(result: WrittenRecord): CarriedOut {
-    return { answer: presentWritten(result, returning), read: [] };
+    return { answer: presentWritten(result, returning), read: [result.record] };
   }
 }
 
@@ -142,8 +156,8 @@ export function patchOf({ resourceType, contentType, data }: Resource): unknown 
   if (resourceType !== "Binary" || contentType !== "application/json-patch+json" || typeof data !== "string")
     throw refuse("In a bundle a patch comes as a Binary with a JSON Patch.");
   try {
-    return JSON.parse(Buffer.from(data, "base64").toString("utf8"));
+    return parseJsonBody(Buffer.from(data, "base64"), { repeats: "refused" });
   } catch {
-    throw refuse("The data of the Binary is no JSON.");
+    throw refuse("The data of the Binary is no JSON that is taken.");
   }
 }

@@ -1,4 +1,4 @@
-import { HilumError, type Problem } from "@hilum/contract";
+import { HilumError, isHilumError, type Problem } from "@hilum/contract";
 import { canonicalTypes } from "@hilum/contract/fhir";
 import { readPairs } from "../query-pairs.ts";
 import type { Resource, SearchPairs } from "../records-service.ts";
@@ -19,7 +19,7 @@ export interface BundleEntry {
   fullUrl?: string;
   ifMatch?: number;
   ifNoneExist?: SearchPairs;
-  /** Of PUT and DELETE, in place of an id: what finds the record. */
+  /** Of PUT, PATCH and DELETE, in place of an id: what finds the record. */
   where?: SearchPairs;
 }
 
@@ -79,12 +79,15 @@ function parseEntry(value: unknown, index: number): Read {
   const method = methods.find((name) => name === request["method"]);
   if (method === undefined)
     return fault("/request/method", "This method is not served.", `Use one of ${methods.join(", ")}.`);
-  const target = typeof request["url"] === "string" ? parseTarget(request["url"], method) : undefined;
+  const target =
+    typeof request["url"] === "string" ? orProblem(() => parseTarget(request["url"] as string, method)) : undefined;
+  if (target !== undefined && "problem" in target)
+    return fault("/request/url", target.problem.message, target.problem.fix ?? "");
   if (target === undefined)
     return fault(
       "/request/url",
       "The address is none that is served in a bundle.",
-      "Write Type, Type?search, Type/id or Type/id/_history/version, without a host. PATCH needs an id; PUT and DELETE an id or a search.",
+      "Write Type, Type?search, Type/id or Type/id/_history/version, without a host. PUT, PATCH and DELETE need an id or a search.",
     );
   const resource = objectOf(entry["resource"]) as Resource | undefined;
   if (method !== "GET" && method !== "DELETE" && resource === undefined)
@@ -98,6 +101,10 @@ function parseEntry(value: unknown, index: number): Read {
       "The condition is no text.",
       "Write search parameters: identifier=system|value.",
     );
+  const condition =
+    ifNoneExist === undefined ? undefined : orProblem(() => ({ pairs: readPairs(ifNoneExist.replace(/^\?/, "")) }));
+  if (condition !== undefined && "problem" in condition)
+    return fault("/request/ifNoneExist", condition.problem.message, condition.problem.fix ?? "");
   const { fullUrl } = entry;
   return {
     entry: {
@@ -107,9 +114,20 @@ function parseEntry(value: unknown, index: number): Read {
       ...(resource === undefined ? {} : { resource }),
       ...(typeof fullUrl === "string" ? { fullUrl } : {}),
       ...(ifMatch === undefined ? {} : { ifMatch }),
-      ...(ifNoneExist === undefined ? {} : { ifNoneExist: readPairs(ifNoneExist.replace(/^\?/, "")) }),
+      ...(condition === undefined ? {} : { ifNoneExist: condition.pairs }),
     },
   };
+}
+
+/** What is wrong with the parameters of an address belongs to its entry. */
+function orProblem<T>(read: () => T): T | { problem: Problem } {
+  try {
+    return read();
+  } catch (error) {
+    const [problem] = isHilumError(error) ? error.problems : [];
+    if (problem === undefined) throw error;
+    return { problem };
+  }
 }
 
 type Address = Pick<BundleEntry, "type" | "id" | "version" | "history" | "query" | "where">;
@@ -121,8 +139,7 @@ function parseTarget(url: string, method: BundleMethod): Address | undefined {
   if (!canonicalTypes.some((name) => name === type) || more.length > 0) return undefined;
   if (method === "POST") return id === undefined && query === undefined ? { type } : undefined;
   if (id === undefined && method === "GET") return { type, query: query ?? [] };
-  if (id === undefined)
-    return query !== undefined && (method === "PUT" || method === "DELETE") ? { type, where: query } : undefined;
+  if (id === undefined) return query === undefined ? undefined : { type, where: query };
   if (!/^[A-Za-z0-9.-]{1,64}$/.test(id)) return undefined;
   if (method !== "GET") return history === undefined && query === undefined ? { type, id } : undefined;
   if (history === undefined) return { type, id };

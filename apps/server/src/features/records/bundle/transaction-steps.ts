@@ -31,17 +31,31 @@ export async function stepOf(plans: WritePlans, asker: Asker, entry: BundleEntry
   const { id, type, ifNoneExist, where, index } = entry;
   if (id !== undefined) return { entry, id };
   if (where !== undefined) {
-    const one = await at(index, "/request/url", () => plans.findOne(asker, type, where));
+    const miss = entry.method === "PUT" ? "creation" : "guess";
+    const one = await at(index, "/request/url", () => plans.findOne(asker, type, where, miss));
     if (one !== undefined) return { entry, id: one.id, version: one.version };
     if (entry.method === "DELETE") return undefined;
+    if (entry.method === "PATCH") throw notFound(entry);
     return { entry, id: entry.resource?.id ?? makeId(asker.context.now().getTime()) };
   }
   const found =
     ifNoneExist === undefined
       ? undefined
-      : await at(index, "/request/ifNoneExist", () => plans.findOne(asker, type, ifNoneExist));
+      : await at(index, "/request/ifNoneExist", () => plans.findOne(asker, type, ifNoneExist, "creation"));
   return found === undefined ? { entry, id: makeId(asker.context.now().getTime()) } : { entry, id: found.id, found };
 }
+
+const notFound = ({ index }: BundleEntry): HilumError =>
+  new HilumError("record.not_found", {
+    detail: `Entry ${index}: The condition finds no record that could be patched. Nothing was done.`,
+    problems: [
+      {
+        pointer: `/entry/${index}/request/url`,
+        message: "The condition finds no record that could be patched.",
+        fix: "Store the record first, or correct the condition.",
+      },
+    ],
+  });
 
 /** Under which addresses other entries may know the record of a step: its fullUrl, and the relative form of one that is RESTful. */
 export function namesOf({ entry: { fullUrl, type, method }, id }: Step): [string, string][] {

@@ -1,60 +1,19 @@
-import type { ReplicatedStore } from "@hilum/contract/api";
-import { createTempDir, requires, startFhirPeer, type FhirPeer, type TempDir } from "@hilum/testkit";
+import { requires } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fhirOf, issuesOf, observation, patient, type FhirCaller } from "../../../../test-support/fhir.ts";
-import { fhirStore, turnOnFhirServer } from "../../../../test-support/fhir-peer.ts";
+import { fhirOf, issuesOf, observation, patient } from "../../../../test-support/fhir.ts";
+import { fhirStore } from "../../../../test-support/fhir-peer.ts";
 import { waitUntil } from "../../../../test-support/practice.ts";
-import { startServerProcess, type ServerProcess } from "../../../../test-support/server-process.ts";
-import { freePort, password } from "../../../../test-support/test-server.ts";
-import type { TestClient } from "../../../../test-support/test-client.ts";
-
-const patience = 90_000;
+import { isCurrent, startStoreWorld, type StoreWorld } from "../../../../test-support/store-world.ts";
 
 describe.skipIf(!requires("bubblewrap").available)("a FHIR server as the primary store", () => {
-  let folder: TempDir;
-  let peer: FhirPeer;
-  let server: ServerProcess;
-  let operator: TestClient;
-  let fhir: FhirCaller;
-  let env: Record<string, string>;
-
+  let world: StoreWorld;
   beforeAll(async () => {
-    folder = createTempDir("primary");
-    peer = await startFhirPeer();
-    env = { HILUM_PORT: String(await freePort()) };
-    await start();
-    await operator.ok("createFirstAdministrator", {
-      body: { code: server.setupCode ?? "", username: "ana", displayName: "Ana", password },
-    });
-    await turnOnFhirServer(operator, peer);
+    world = await startStoreWorld("primary");
   }, 120_000);
-  afterAll(async () => {
-    await server?.end("SIGKILL");
-    await peer?.close();
-    folder?.remove();
-  });
+  afterAll(() => world?.close());
 
-  async function start(): Promise<void> {
-    server = await startServerProcess({ folder: folder.path, env });
-    operator = server.client();
-    fhir = fhirOf(operator);
-  }
-  async function startAgain(): Promise<void> {
-    await start();
-    await operator.ok("signIn", { body: { username: "ana", password } });
-  }
-
-  const store = async (): Promise<ReplicatedStore> => {
-    const found = (await operator.ok("listStores")).items.find(({ plugin }) => plugin === fhirStore.plugin);
-    if (found === undefined) throw new Error("The store is not listed");
-    return found;
-  };
-  const waitFor = (what: string, holds: (now: ReplicatedStore) => boolean): Promise<ReplicatedStore> =>
-    waitUntil(what, store, holds, patience);
-  const isCurrent = ({ state, behind, unsettled = 0 }: ReplicatedStore): boolean =>
-    state === "current" && behind.changes === 0 && unsettled === 0;
   const answerOf = async (method: string, path: string, body?: object) => {
-    const answer = await fhir.send(method, path, body === undefined ? {} : { body });
+    const answer = await world.fhir.send(method, path, body === undefined ? {} : { body });
     return {
       status: answer.status,
       codes: answer.status < 400 ? [] : issuesOf(answer).map(({ code }) => code),
@@ -63,13 +22,20 @@ describe.skipIf(!requires("bubblewrap").available)("a FHIR server as the primary
   };
   /** Versions of a record here, newest first, as the console lists them. */
   const versionsHere = async (type: string, id: string): Promise<number[]> =>
-    (await operator.ok("listRecordVersions", { params: { type, id } })).items.map(({ version }) => version);
+    (await world.operator.ok("listRecordVersions", { params: { type, id } })).items.map(({ version }) => version);
+
+  /** How often the store was asked whether it is there, as the audit log has it. */
+  const looks = async (): Promise<number> => {
+    const query = { action: "records.search", actor: "system:replication", limit: 200 };
+    const { items } = await world.operator.ok("searchAudit", { query });
+    return items.filter(({ kind }) => kind === "outcome").length;
+  };
 
   /** Resolves when the server has done what was asked, and lets it answer when it is told to. */
   function holdAnswer(wanted: (method: string, url: string) => boolean) {
     const done = Promise.withResolvers<void>();
     const free = Promise.withResolvers<void>();
-    peer.server.done = async ({ method = "", url = "" }) => {
+    world.peer.server.done = async ({ method = "", url = "" }) => {
       if (!wanted(method, url)) return;
       done.resolve();
       await free.promise;
@@ -77,35 +43,48 @@ describe.skipIf(!requires("bubblewrap").available)("a FHIR server as the primary
     return {
       done: done.promise,
       free: () => {
-        peer.server.done = undefined;
+        world.peer.server.done = undefined;
         free.resolve();
       },
     };
   }
 
   it("gets what is there when it becomes primary, and each write before that is answered", async () => {
-    const { id: before } = await fhir.ok("POST", "/Patient", patient());
-    const set = await operator.ok("setStoreRole", { params: fhirStore, body: { role: "primary" } });
+    const { id: before } = await world.fhir.ok("POST", "/Patient", patient());
+    const set = await world.operator.ok("setStoreRole", { params: fhirStore, body: { role: "primary" } });
     expect(set).toMatchObject({ role: "primary" });
-    await waitFor("what was there", isCurrent);
-    expect(await peer.server.read("Patient", before)).toBeDefined();
-    const [embedded] = (await operator.ok("listStores")).items;
+    await world.waitFor("what was there", isCurrent);
+    expect(await world.peer.server.read("Patient", before)).toBeDefined();
+    const [embedded] = (await world.operator.ok("listStores")).items;
     expect(embedded).toMatchObject({ title: "This Hilum", role: "replica" });
 
-    const made = await fhir.ok("POST", "/Patient", patient());
-    expect(await peer.server.read("Patient", made.id)).toMatchObject({ name: [{ family: "Quillfeather" }] });
-    await fhir.ok("PUT", `/Patient/${made.id}`, patient({ id: made.id, active: true }));
-    expect(await peer.server.read("Patient", made.id)).toMatchObject({ active: true });
-    await fhir.ok("DELETE", `/Patient/${made.id}`);
-    expect(await peer.server.read("Patient", made.id)).toBeUndefined();
-    await waitFor("it to be passed", isCurrent);
+    const made = await world.fhir.ok("POST", "/Patient", patient());
+    expect(await world.peer.server.read("Patient", made.id)).toMatchObject({ name: [{ family: "Quillfeather" }] });
+    await world.fhir.ok("PUT", `/Patient/${made.id}`, patient({ id: made.id, active: true }));
+    expect(await world.peer.server.read("Patient", made.id)).toMatchObject({ active: true });
+    const where = "/Patient?identifier=http://hospital.example/mrn|primary-1";
+    const numbered = patient({
+      id: made.id,
+      identifier: [{ system: "http://hospital.example/mrn", value: "primary-1" }],
+    });
+    await world.fhir.ok("PUT", `/Patient/${made.id}`, numbered);
+    const { value } = await world.operator.ok("createApiToken", {
+      body: { name: "A program", role: "viewer", days: 1, scopes: ["system/Patient.rus"], purpose: "TREAT" },
+    });
+    await fhirOf(world.server.client({ token: value })).ok("PATCH", where, [
+      { op: "add", path: "/gender", value: "other" },
+    ]);
+    expect(await world.peer.server.read("Patient", made.id)).toMatchObject({ gender: "other" });
+    await world.fhir.ok("DELETE", `/Patient/${made.id}`);
+    expect(await world.peer.server.read("Patient", made.id)).toBeUndefined();
+    await world.waitFor("it to be passed", isCurrent);
     // Each went there once: what went through is not carried there again.
-    expect(await peer.server.versions("Patient", before)).toBe(1);
+    expect(await world.peer.server.versions("Patient", before)).toBe(1);
   });
 
   it("stores nothing where the server refuses, and says whose no it is", async () => {
-    peer.server.refuse = ({ method, url }) => method === "PUT" && url?.includes("/Observation/") === true;
-    const { id } = await fhir.ok("POST", "/Patient", patient());
+    world.peer.server.refuse = ({ method, url }) => method === "PUT" && url?.includes("/Observation/") === true;
+    const { id } = await world.fhir.ok("POST", "/Patient", patient());
     const { status, codes, answer } = await answerOf("POST", "/Observation", observation(`Patient/${id}`));
     expect([status, codes]).toEqual([422, ["processing"]]);
     expect(answer.text).toContain("record.primary_refused");
@@ -121,18 +100,18 @@ describe.skipIf(!requires("bubblewrap").available)("a FHIR server as the primary
       ],
     });
     expect(mixed.status).toBe(422);
-    peer.server.refuse = undefined;
-    expect(await peer.server.count("Observation")).toBe(0);
-    expect(await peer.server.count("Patient")).toBe(2);
-    const { items } = await operator.ok("browseRecords", {
+    world.peer.server.refuse = undefined;
+    expect(await world.peer.server.count("Observation")).toBe(0);
+    expect(await world.peer.server.count("Patient")).toBe(2);
+    const { items } = await world.operator.ok("browseRecords", {
       body: { store: "embedded", type: "Patient", identifier: "half" },
     });
     expect(items).toEqual([]);
   });
 
   it("answers 503 while the server is away, stores nothing, and serves what is here", async () => {
-    const { id } = await fhir.ok("POST", "/Patient", patient());
-    await peer.server.leave();
+    const { id } = await world.fhir.ok("POST", "/Patient", patient());
+    await world.peer.server.leave();
     const created = await answerOf("POST", "/Patient", patient());
     expect([created.status, created.codes]).toEqual([503, ["transient"]]);
     expect(created.answer.text).toContain("record.primary_away");
@@ -140,38 +119,60 @@ describe.skipIf(!requires("bubblewrap").available)("a FHIR server as the primary
     expect(changed.status).toBe(503);
     expect((await answerOf("DELETE", `/Patient/${id}`)).status).toBe(503);
     expect(await versionsHere("Patient", id)).toEqual([1]);
-    const away = await store();
+    const away = await world.store();
     expect(away).toMatchObject({ state: "waiting", refusal: { code: "provider.unreachable" } });
     // Nobody was reached, so nothing is left to find out.
     expect(away).not.toHaveProperty("unsettled");
-    await peer.server.comeBack();
-    await waitFor("it to be seen that the server is back", isCurrent);
-    await fhir.ok("PUT", `/Patient/${id}`, patient({ id, active: true }));
-    expect(await peer.server.read("Patient", id)).toMatchObject({ active: true });
+    // Nobody writes: it is asked for again and again, and is away as long as nothing answers.
+    const seen: string[] = [];
+    const asked = await looks();
+    await waitUntil(
+      "it to be looked for three times",
+      async () => {
+        const now = await world.store();
+        seen.push(`${now.state} ${now.refusal?.code}`);
+        return await looks();
+      },
+      (count) => count >= asked + 3,
+      60_000,
+    );
+    expect(new Set(seen)).toEqual(new Set(["waiting provider.unreachable"]));
+    const before = world.peer.server.requests().length;
+    await world.peer.server.comeBack();
+    await world.waitFor("it to be seen that the server is back", isCurrent);
+    const since = world.peer.server.requests().slice(before);
+    expect(new Set(since.map(({ method, url }) => `${method} ${url}`))).toEqual(
+      new Set([`POST ${world.peer.server.basePath}/Patient/_search`]),
+    );
+    expect(await versionsHere("Patient", id)).toEqual([1]);
+    await world.fhir.ok("PUT", `/Patient/${id}`, patient({ id, active: true }));
+    expect(await world.peer.server.read("Patient", id)).toMatchObject({ active: true });
   });
 
   it("finishes a write that the server took before Hilum was killed, whoever never got an answer", async () => {
-    const { id } = await fhir.ok("POST", "/Patient", patient());
+    const { id } = await world.fhir.ok("POST", "/Patient", patient());
     const held = holdAnswer((method, url) => method === "PUT" && url.includes(`/Patient/${id}`));
-    const writing = fhir.send("PUT", `/Patient/${id}`, { body: patient({ id, active: true }) }).catch(() => undefined);
+    const writing = world.fhir
+      .send("PUT", `/Patient/${id}`, { body: patient({ id, active: true }) })
+      .catch(() => undefined);
     await held.done;
-    await server.end("SIGKILL");
+    await world.kill();
     held.free();
     await writing;
-    await startAgain();
-    await waitFor("the write to be settled", isCurrent);
+    await world.startAgain();
+    await world.waitFor("the write to be settled", isCurrent);
     expect(await versionsHere("Patient", id)).toEqual([2, 1]);
-    expect(await peer.server.read("Patient", id)).toMatchObject({ active: true });
-    await fhir.ok("PUT", `/Patient/${id}`, patient({ id, active: false }));
-    expect(await peer.server.read("Patient", id)).toMatchObject({ active: false });
+    expect(await world.peer.server.read("Patient", id)).toMatchObject({ active: true });
+    await world.fhir.ok("PUT", `/Patient/${id}`, patient({ id, active: false }));
+    expect(await world.peer.server.read("Patient", id)).toMatchObject({ active: false });
   }, 240_000);
 
   it("takes back a transaction of which the server had a part when Hilum was killed", async () => {
-    const { id: subject } = await fhir.ok("POST", "/Patient", patient());
+    const { id: subject } = await world.fhir.ok("POST", "/Patient", patient());
     // The first of both is done and never answered; the second never comes.
-    peer.server.behave(undefined);
+    world.peer.server.behave(undefined);
     const held = holdAnswer((method) => method === "PUT");
-    const patients = await peer.server.count("Patient");
+    const patients = await world.peer.server.count("Patient");
     const bundle = {
       resourceType: "Bundle",
       type: "transaction",
@@ -181,79 +182,82 @@ describe.skipIf(!requires("bubblewrap").available)("a FHIR server as the primary
         { resource: patient({ id: subject, active: true }), request: { method: "PUT", url: `Patient/${subject}` } },
       ],
     };
-    peer.server.refuse = ({ method, url }) => method === "PUT" && url?.includes("half-2") === true;
-    const writing = fhir.send("POST", "/", { body: bundle }).catch(() => undefined);
+    world.peer.server.refuse = ({ method, url }) => method === "PUT" && url?.includes("half-2") === true;
+    const writing = world.fhir.send("POST", "/", { body: bundle }).catch(() => undefined);
     await held.done;
-    await server.end("SIGKILL");
+    await world.kill();
     held.free();
-    peer.server.refuse = undefined;
+    world.peer.server.refuse = undefined;
     await writing;
-    await startAgain();
-    await waitFor("the write to be settled", isCurrent);
-    expect(await peer.server.count("Patient")).toBe(patients);
-    expect(await peer.server.read("Patient", subject)).not.toHaveProperty("active");
+    await world.startAgain();
+    await world.waitFor("the write to be settled", isCurrent);
+    expect(await world.peer.server.count("Patient")).toBe(patients);
+    expect(await world.peer.server.read("Patient", subject)).not.toHaveProperty("active");
     expect(await versionsHere("Patient", subject)).toEqual([1]);
-    await fhir.ok("PUT", "/Patient/half-1", patient({ id: "half-1" }));
-    expect(await peer.server.read("Patient", "half-1")).toBeDefined();
+    await world.fhir.ok("PUT", "/Patient/half-1", patient({ id: "half-1" }));
+    expect(await world.peer.server.read("Patient", "half-1")).toBeDefined();
   }, 240_000);
 
   it("lets nobody change a record of which is not known what became of it, and settles it when the server is back", async () => {
-    const { id } = await fhir.ok("POST", "/Patient", patient());
+    const { id } = await world.fhir.ok("POST", "/Patient", patient());
     const held = holdAnswer((method, url) => method === "PUT" && url.includes(`/Patient/${id}`));
-    const writing = fhir.send("PUT", `/Patient/${id}`, { body: patient({ id, active: true }) });
+    const writing = world.fhir.send("PUT", `/Patient/${id}`, { body: patient({ id, active: true }) });
     await held.done;
     // The answer is lost, and nobody can be asked.
-    await peer.server.leave();
+    await world.peer.server.leave();
     held.free();
     expect((await writing).status).toBe(503);
-    const waiting = await waitFor("it to be told", ({ unsettled }) => unsettled === 1);
+    const waiting = await world.waitFor("it to be told", ({ unsettled }) => unsettled === 1);
     expect(waiting.state).toBe("waiting");
-    const { open } = await operator.ok("listRepairs");
+    const { open } = await world.operator.ok("listRepairs");
     expect(open.some((repair) => repair.id === `store:${fhirStore.plugin}:default:unsettled`)).toBe(true);
     expect((await answerOf("PUT", `/Patient/${id}`, patient({ id, active: false }))).answer.text).toContain(
       "record.unsettled",
     );
-    const other = await operator.call("setStoreRole", { params: fhirStore, body: { role: "replica" } });
+    const other = await world.operator.call("setStoreRole", { params: fhirStore, body: { role: "replica" } });
     expect(other.code()).toBe("instance.wrong_state");
-    await peer.server.comeBack();
-    await waitFor("it to be settled", isCurrent);
+    await world.peer.server.comeBack();
+    await world.waitFor("it to be settled", isCurrent);
     // Whoever wrote was told that it is not done.
-    expect(await peer.server.read("Patient", id)).not.toHaveProperty("active");
+    expect(await world.peer.server.read("Patient", id)).not.toHaveProperty("active");
     expect(await versionsHere("Patient", id)).toEqual([1]);
-    await fhir.ok("PUT", `/Patient/${id}`, patient({ id, active: false }));
-    expect(await peer.server.read("Patient", id)).toMatchObject({ active: false });
+    await world.fhir.ok("PUT", `/Patient/${id}`, patient({ id, active: false }));
+    expect(await world.peer.server.read("Patient", id)).toMatchObject({ active: false });
   });
 
   it("writes nothing over what somebody else made of a record there, and takes it in by a comparison", async () => {
-    const { id } = await fhir.ok("POST", "/Patient", patient());
-    await peer.server.write({ ...patient({ id, gender: "other" }), resourceType: "Patient" } as never);
+    const { id } = await world.fhir.ok("POST", "/Patient", patient());
+    await world.peer.server.write({ ...patient({ id, gender: "other" }), resourceType: "Patient" } as never);
     expect((await answerOf("PUT", `/Patient/${id}`, patient({ id, active: true }))).status).toBe(412);
-    expect(await peer.server.read("Patient", id)).toMatchObject({ gender: "other" });
-    await waitFor("the patient to be passed", isCurrent);
-    await operator.ok("reconcileStore", { params: fhirStore, body: {} });
-    const { reconciliation } = await waitFor("the comparison", ({ reconciliation: run }) => run?.state === "done");
+    expect(await world.peer.server.read("Patient", id)).toMatchObject({ gender: "other" });
+    await world.waitFor("the patient to be passed", isCurrent);
+    await world.operator.ok("reconcileStore", { params: fhirStore, body: {} });
+    const { reconciliation } = await world.waitFor(
+      "the comparison",
+      ({ reconciliation: run }) => run?.state === "done",
+    );
     expect(reconciliation).toMatchObject({ foreign: 1, mended: 1, missing: 0, older: 0 });
     expect(await versionsHere("Patient", id)).toEqual([2, 1]);
-    await fhir.ok("PUT", `/Patient/${id}`, patient({ id, gender: "other", active: true }));
-    expect(await peer.server.read("Patient", id)).toMatchObject({ gender: "other", active: true });
+    await world.fhir.ok("PUT", `/Patient/${id}`, patient({ id, gender: "other", active: true }));
+    expect(await world.peer.server.read("Patient", id)).toMatchObject({ gender: "other", active: true });
   });
 
   it("is primary of the types that it is given, alone, and of none once its role is taken", async () => {
-    await operator.ok("setStoreRole", {
+    await world.operator.ok("setStoreRole", {
       params: fhirStore,
       body: { role: "primary", primaryOf: ["Observation"], from: "now" },
     });
-    const [embedded, one] = (await operator.ok("listStores")).items;
+    const [embedded, one] = (await world.operator.ok("listStores")).items;
     expect(embedded).toMatchObject({ role: "primary" });
     expect(embedded?.primaryOf).not.toContain("Observation");
     expect(one).toMatchObject({ role: "primary", primaryOf: ["Observation"] });
-    const { id } = await fhir.ok("POST", "/Patient", patient());
-    const { id: result } = await fhir.ok("POST", "/Observation", observation(`Patient/${id}`));
-    expect(await peer.server.read("Patient", id)).toBeUndefined();
-    expect(await peer.server.read("Observation", result)).toBeDefined();
-    await operator.ok("setStoreRole", { params: fhirStore, body: { role: "none" } });
-    await peer.server.leave();
-    await fhir.ok("POST", "/Observation", observation(`Patient/${id}`));
-    expect(`${server.stdout()}${server.stderr()}`).not.toMatch(/Quillfeather|client-secret-canary/);
+    const { id } = await world.fhir.ok("POST", "/Patient", patient());
+    const { id: result } = await world.fhir.ok("POST", "/Observation", observation(`Patient/${id}`));
+    expect(await world.peer.server.read("Patient", id)).toBeUndefined();
+    expect(await world.peer.server.read("Observation", result)).toBeDefined();
+    await world.operator.ok("setStoreRole", { params: fhirStore, body: { role: "none" } });
+    await world.peer.server.leave();
+    await world.fhir.ok("POST", "/Observation", observation(`Patient/${id}`));
+    expect(`${world.server.stdout()}${world.server.stderr()}`).not.toMatch(/Quillfeather|client-secret-canary/);
   });
 });
