@@ -139,7 +139,7 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, ref, log },
     holds: identity.holds,
   });
-  const marketplace = composeMarketplace({
+  const marketplace = await composeMarketplace({
     ...{ config, store, boot, installed, log, runner, lifecycle, judge: devtools.judge },
     closeLinks: (key) => remote.links.closeInstance(key),
     testMode: () => platform.current().environment === "test",

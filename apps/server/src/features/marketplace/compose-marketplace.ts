@@ -48,7 +48,7 @@ const watchEveryMs = 5_000;
 const sourcesEveryMs = 60_000;
 
 /** Marketplaces: what they offer, how it comes here, and what is done about it. */
-export function composeMarketplace(parts: MarketplaceParts) {
+export async function composeMarketplace(parts: MarketplaceParts) {
   const { config, store, boot, installed, log, testMode, lifecycle, refreshGrants } = parts;
   const dir = join(config.dataDir, "marketplace");
   const uploads = join(dir, "uploads");
@@ -74,10 +74,12 @@ export function composeMarketplace(parts: MarketplaceParts) {
   const killSwitch = createKillSwitch({ ...{ store, jobs, refreshGrants, log }, ...parts });
   const versions = createVersionsService({ store, packages, catalogue, listings });
   const publishing = composePublishing({ store, dir, testKeys: testMode, listings });
+  const mirrors = createMirrorsService({ sources, store, dir, log });
+  await mirrors.sweepDrafts();
   const rounds = createRounds();
   return {
     handlers: {
-      ...createSourceHandlers({ sources, listings, mirrors: createMirrorsService({ sources, store, dir }) }),
+      ...createSourceHandlers({ sources, listings, mirrors }),
       ...createInstallHandlers({ store, installs, versions }),
       ...createUpdateHandlers(updates),
       ...createSafetyHandlers(killSwitch),
