@@ -200,9 +200,9 @@ function createMemoryGauge() {
     const before = held();
     let most = before;
     async function* observed(): AsyncGenerator<Part> {
-      let count = 0;
+      let seen = 0;
       for await (const part of stream) {
-        if ((count += 1) % 100 === 1 || (part as { path?: string }).path !== undefined) most = Math.max(most, held());
+        if ((seen += 1) % 100 === 1 || (part as { path?: string }).path !== undefined) most = Math.max(most, held());
         yield part;
       }
       most = Math.max(most, held());

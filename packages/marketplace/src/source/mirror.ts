@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { HilumError } from "@hilum/contract";
@@ -119,9 +119,10 @@ export async function keepBundle<T>(
     const accepted = await accept(readFolderFiles(draft));
     const mirror = digest.digest("hex");
     const folder = join(mirrors, mirror);
-    await rename(draft, folder).catch((error: NodeJS.ErrnoException) => {
-      // Named for its bytes, so that one that is there is the same.
+    await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
+      // Named for its bytes, so that one that is there is the same; it counts from now.
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+      await utimes(folder, new Date(), new Date());
     });
     return { mirror, folder, bytes, files: files.length, accepted };
   } finally {

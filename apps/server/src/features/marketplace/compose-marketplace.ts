@@ -13,7 +13,7 @@ import { createInstallsService } from "./installs/installs.ts";
 import { createPlanner } from "./installs/plan.ts";
 import { createInstallHandlers } from "./installs/routes.ts";
 import { createJobRunner } from "./installs/run-jobs.ts";
-import { sweepPackages } from "./installs/sweep-packages.ts";
+import { sweepPackages, sweepUploads } from "./installs/sweep-packages.ts";
 import { createVersionsService } from "./installs/versions.ts";
 import { composePublishing } from "./publishing/compose-publishing.ts";
 import { createKillSwitch } from "./safety/kill-switch.ts";
@@ -26,6 +26,7 @@ import { createSourceHandlers } from "./sources/routes.ts";
 import { createSourcesService, type SourcesService } from "./sources/sources.ts";
 import { createPossibleUpdates } from "./updates/possible-updates.ts";
 import { createUpdateHandlers } from "./updates/routes.ts";
+import { unusedSince } from "./sweep-age.ts";
 import { createUpdatesService } from "./updates/updates.ts";
 
 export interface MarketplaceParts extends Pick<
@@ -46,6 +47,7 @@ export interface MarketplaceParts extends Pick<
 /** How often the versions that were switched to, and the sources, are looked at. */
 const watchEveryMs = 5_000;
 const sourcesEveryMs = 60_000;
+const sweepEveryMs = 3_600_000;
 
 /** Marketplaces: what they offer, how it comes here, and what is done about it. */
 export async function composeMarketplace(parts: MarketplaceParts) {
@@ -77,6 +79,16 @@ export async function composeMarketplace(parts: MarketplaceParts) {
   const mirrors = createMirrorsService({ sources, store, dir, log });
   await mirrors.sweepDrafts();
   const rounds = createRounds();
+  /** What lies here is this process's to sweep; one at a time, because what they look at is everybody's. */
+  const sweep = async (): Promise<void> => {
+    const before = unusedSince(new Date());
+    await hold("marketplace:sweep", async () => {
+      await sweepPackages(store, packages);
+      await sweepUploads(store, uploads, before);
+      await mirrors.sweep(before);
+      await publishing.sweep(before);
+    });
+  };
   return {
     handlers: {
       ...createSourceHandlers({ sources, listings, mirrors }),
@@ -95,13 +107,14 @@ export async function composeMarketplace(parts: MarketplaceParts) {
         await publishing.restore().catch(() => log.error("publishing.not_restored"));
         await jobs.resume();
         await updates.goOn();
-        await sweepPackages(store, packages);
+        await sweep();
       });
       rounds.every(watchEveryMs, async () => {
         await jobs.tick();
         await updates.goOn();
       });
       rounds.every(sourcesEveryMs, () => keepFresh(() => new Date()));
+      rounds.every(sweepEveryMs, sweep);
     },
     async close(): Promise<void> {
       jobs.stop();

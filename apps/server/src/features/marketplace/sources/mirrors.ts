@@ -1,4 +1,4 @@
-import { rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { HilumError, type Context, type Log } from "@hilum/contract";
@@ -16,6 +16,8 @@ export interface MirrorsService {
   upload(bytes: Readable): Promise<AnswerOf<OperationOf<"uploadMirror">>>;
   /** The next state of a source that lies in an uploaded mirror. */
   take(context: Context, source: string, mirror: string): Promise<SourceRefresh>;
+  /** Removes those that were uploaded before that moment and that no source is read from; answers how many. */
+  sweep(before: Date): Promise<number>;
   /** Removes what a killed process left half written. Called once, before anything is asked. */
   sweepDrafts(): Promise<void>;
 }
@@ -56,6 +58,20 @@ export function createMirrorsService({
         describeRoot(await readNewestRoot(read)),
       );
       return { mirror, bytes, files, root: accepted };
+    },
+    async sweep(before) {
+      const names = await readdir(folder).catch(() => []);
+      const used = new Set(
+        (await sources.entries()).flatMap(({ document: { place } }) => (place.kind === "mirror" ? [place.mirror] : [])),
+      );
+      let removed = 0;
+      for (const name of names) {
+        const uploaded = (await stat(join(folder, name)).catch(() => undefined))?.mtime;
+        if (uploaded === undefined || uploaded >= before || used.has(name)) continue;
+        await rm(join(folder, name), { recursive: true, force: true });
+        removed += 1;
+      }
+      return removed;
     },
     async sweepDrafts() {
       await sweepBundles(folder);
