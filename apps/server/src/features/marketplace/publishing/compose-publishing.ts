@@ -37,6 +37,6 @@ export function composePublishing({
     handlers: createPublishingHandlers({ own, publishing, submissions, presentOf: listings.present, inTurn }),
     repairs: publishing.repairs,
     restore: async () => await inTurn(publishing.restore),
-    sweep: async (before) => await inTurn(() => publishing.sweep(before)),
+    sweep: async (moment) => await inTurn(() => publishing.sweep(moment)),
   };
 }
