@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Log } from "@hilum/contract";
+import { isHilumError, type Log } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import type { Store } from "@hilum/store";
 import type { Config } from "../../config.ts";
@@ -10,6 +10,7 @@ import { createHoldLease } from "./hold-lease.ts";
 import { createJobActs, type ActParts } from "./installs/acts.ts";
 import type { InstalledCode } from "./installs/installed-code.ts";
 import { createInstallsService } from "./installs/installs.ts";
+import { createObtainPackage } from "./installs/obtain-package.ts";
 import { createPlanner } from "./installs/plan.ts";
 import { createInstallHandlers } from "./installs/routes.ts";
 import { createJobRunner } from "./installs/run-jobs.ts";
@@ -31,7 +32,7 @@ import { createUpdatesService } from "./updates/updates.ts";
 
 export interface MarketplaceParts extends Pick<
   ActParts,
-  "judge" | "lifecycle" | "acceptPages" | "refreshGrants" | "testMode"
+  "judge" | "lifecycle" | "acceptPages" | "refreshGrants" | "testMode" | "isShared"
 > {
   config: Pick<Config, "dataDir">;
   /** Names this process. */
@@ -41,12 +42,15 @@ export interface MarketplaceParts extends Pick<
   runner: Pick<InstanceRunner, "tryVersion" | "check" | "status" | "stop">;
   /** Closes the sockets of a remote plugin. */
   closeLinks(key: { plugin: string; instance: string }): void;
+  /** Reads the pages of plugins again: their packages were not on this disk when it began. */
+  restorePages(): Promise<void>;
   log: Log;
 }
 
 /** How often the versions that were switched to, and the sources, are looked at. */
 const watchEveryMs = 5_000;
 const sourcesEveryMs = 60_000;
+const bringEveryMs = 60_000;
 const sweepEveryMs = 3_600_000;
 
 /** Marketplaces: what they offer, how it comes here, and what is done about it. */
@@ -78,6 +82,11 @@ export async function composeMarketplace(parts: MarketplaceParts) {
   const publishing = composePublishing({ store, dir, testKeys: testMode, listings });
   const mirrors = createMirrorsService({ sources, store, dir, log });
   await mirrors.sweepDrafts();
+  const obtain = createObtainPackage({ store, sources, uploads });
+  const bring = async (): Promise<void> => {
+    for (const { row, error } of await installed.bringAll())
+      log.warn("package.not_here", { plugin: row.plugin, code: isHilumError(error) ? error.code : "unknown" });
+  };
   const rounds = createRounds();
   /** What lies here is this process's to sweep; one at a time, because what they look at is everybody's. */
   const sweep = async (): Promise<void> => {
@@ -90,6 +99,7 @@ export async function composeMarketplace(parts: MarketplaceParts) {
     });
   };
   return {
+    obtain,
     handlers: {
       ...createSourceHandlers({ sources, listings, mirrors }),
       ...createInstallHandlers({ store, installs, versions }),
@@ -114,6 +124,12 @@ export async function composeMarketplace(parts: MarketplaceParts) {
         await updates.goOn();
       });
       rounds.every(sourcesEveryMs, () => keepFresh(() => new Date()));
+      rounds.begin(async () => {
+        if (!(await parts.isShared())) return;
+        await bring();
+        await parts.restorePages();
+      });
+      rounds.every(bringEveryMs, bring);
       rounds.every(sweepEveryMs, sweep);
     },
     async close(): Promise<void> {
