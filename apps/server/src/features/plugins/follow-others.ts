@@ -4,8 +4,10 @@ import type { InstanceKey, PluginRow, Store } from "@hilum/store";
 import type { LifecycleService } from "./lifecycle.ts";
 import { runsOf, type InstanceRunner } from "./runner.ts";
 
-/** The lifecycle with a note of what it is at, so that nobody else acts on the same instance. */
+/** The lifecycle with a note of what it is at: what is done after another process keeps out of the way of what a person does here. */
 export interface WatchedLifecycle extends LifecycleService {
+  /** Applies it unless the lifecycle is at it or was since that count; whoever acts on it meanwhile waits for that. */
+  applyAlone(context: CallContext, key: InstanceKey, since: number): Promise<void>;
   /** Whether it is at that instance, or was since that count. */
   touched(key: InstanceKey, since: number): boolean;
   /** Rises with each act that ends. */
@@ -15,11 +17,13 @@ export interface WatchedLifecycle extends LifecycleService {
 export function watchLifecycle(lifecycle: LifecycleService): WatchedLifecycle {
   const under = new Map<string, number>();
   const ended = new Map<string, number>();
+  const alone = new Map<string, Promise<void>>();
   let [acts, resuming] = [0, 0];
   const during = async <T>(key: InstanceKey, work: () => Promise<T>): Promise<T> => {
     const name = nameOf(key);
     under.set(name, (under.get(name) ?? 0) + 1);
     try {
+      await alone.get(name);
       return await work();
     } finally {
       acts += 1;
@@ -27,8 +31,23 @@ export function watchLifecycle(lifecycle: LifecycleService): WatchedLifecycle {
       under.set(name, (under.get(name) ?? 1) - 1);
     }
   };
+  const touched = (key: InstanceKey, since: number): boolean => {
+    const name = nameOf(key);
+    return resuming > 0 || (under.get(name) ?? 0) > 0 || (ended.get(name) ?? 0) > since;
+  };
   return {
     ...lifecycle,
+    touched,
+    async applyAlone(context, key, since) {
+      if (touched(key, since)) return;
+      const applied = lifecycle.apply(context, key);
+      // Whoever waits for it has no part in how it ends.
+      alone.set(
+        nameOf(key),
+        applied.catch(() => undefined),
+      );
+      await applied.finally(() => alone.delete(nameOf(key)));
+    },
     enable: (context, key, override) => during(key, () => lifecycle.enable(context, key, override)),
     disable: (context, key) => during(key, () => lifecycle.disable(context, key)),
     restart: (context, key) => during(key, () => lifecycle.restart(context, key)),
@@ -36,10 +55,6 @@ export function watchLifecycle(lifecycle: LifecycleService): WatchedLifecycle {
     async resume() {
       resuming += 1;
       await lifecycle.resume().finally(() => (resuming -= 1));
-    },
-    touched: (key, since) => {
-      const name = nameOf(key);
-      return resuming > 0 || (under.get(name) ?? 0) > 0 || (ended.get(name) ?? 0) > since;
     },
     count: () => acts,
   };
@@ -75,7 +90,7 @@ export function createFollower(parts: Parts): () => Promise<void> {
   const triedAt = new Map<string, number>();
   const gaveUp = new Map<string, string>();
 
-  async function bringUp(plugin: PluginRow, key: InstanceKey): Promise<void> {
+  async function bringUp(plugin: PluginRow, key: InstanceKey, since: number): Promise<void> {
     triedAt.set(nameOf(key), now().getTime());
     try {
       if (plugin.package !== undefined) await parts.verifyPackage(plugin.package);
@@ -83,13 +98,15 @@ export function createFollower(parts: Parts): () => Promise<void> {
     } catch (error) {
       const { code, detail, spec } = isHilumError(error) ? error : new HilumError("server.internal", { cause: error });
       log.warn("plugin.not_followed", { ...key, code });
+      if (lifecycle.touched(key, since)) return;
       // What another version of it would answer is not what was decided on.
       await runner.stop(key);
       const problem = { code, title: "It does not run on every server", why: detail, fix: spec.fix };
       await store.instances.change(key, { problem: { ...problem, since: now().toISOString() } });
       return;
     }
-    await lifecycle.apply(followContext, key);
+    await lifecycle.applyAlone(followContext, key, since);
+    if (lifecycle.touched(key, since)) return;
     // Its bytes are here: what keeps it down is written beside it, and the same start would end the same way.
     if (runner.startedWith(key) === undefined) gaveUp.set(nameOf(key), runsOf(plugin));
   }
@@ -101,7 +118,7 @@ export function createFollower(parts: Parts): () => Promise<void> {
     parts.closeLinks(key);
   }
 
-  async function follow(key: InstanceKey, wanted: string, plugin: PluginRow | undefined): Promise<void> {
+  async function follow(key: InstanceKey, wanted: string, plugin: PluginRow | undefined, since: number): Promise<void> {
     const name = nameOf(key);
     const before = differed.get(name);
     differed.delete(name);
@@ -115,7 +132,7 @@ export function createFollower(parts: Parts): () => Promise<void> {
     if (now().getTime() - (triedAt.get(name) ?? 0) < againMs) return;
     if (before !== wanted) differed.set(name, wanted);
     else if (wanted === off || plugin === undefined) await stop(key);
-    else await bringUp(plugin, key);
+    else await bringUp(plugin, key, since);
   }
 
   return async () => {
@@ -129,7 +146,7 @@ export function createFollower(parts: Parts): () => Promise<void> {
         if (lifecycle.touched(key, since)) return;
         const plugin = known.get(key.plugin);
         const enabled = rows.get(name)?.state === "enabled" && plugin !== undefined;
-        await follow(key, enabled ? runsOf(plugin) : off, plugin);
+        await follow(key, enabled ? runsOf(plugin) : off, plugin, since);
       }),
     );
   };

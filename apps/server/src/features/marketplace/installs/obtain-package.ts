@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { HilumError } from "@hilum/contract";
+import { HilumError, isHilumError } from "@hilum/contract";
 import type { PackageRow, Store } from "@hilum/store";
 import type { SourcesService } from "../sources/sources.ts";
 
@@ -22,19 +22,17 @@ export function createObtainPackage({
     if (uploaded !== undefined) return uploaded;
     const offers = (await store.listings.ofPlugin(plugin)).filter((offer) => offer.digest === digest);
     const names = new Set([...(source === undefined ? [] : [source]), ...offers.map((offer) => offer.source)]);
-    let problem: unknown;
+    let problem: HilumError | undefined;
     for (const name of names) {
       try {
         return await sources.fetchAnew(name, digest);
       } catch (error) {
-        problem ??= error;
+        problem ??= isHilumError(error) ? error : new HilumError("server.internal", { cause: error });
       }
     }
-    throw (
-      problem ??
-      new HilumError("package.not_installed", {
-        detail: `Version ${version} was uploaded to another server of this deployment. Upload it to this one too.`,
-      })
-    );
+    if (problem !== undefined) throw problem;
+    throw new HilumError("package.not_installed", {
+      detail: `Version ${version} was uploaded to another server of this deployment. Upload it to this one too.`,
+    });
   };
 }
