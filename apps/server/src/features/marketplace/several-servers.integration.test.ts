@@ -92,7 +92,13 @@ describe.skipIf(!available)("a marketplace of several servers on one database, e
   async function runsAt(node: Node, digest: string, version: string): Promise<void> {
     await waitUntil(
       `version ${version} at ${node.folder}`,
-      async () => ({ digests: digestsAt(node), running: await isRunning(node) }),
+      async () => ({
+        ...{ digests: digestsAt(node), running: await isRunning(node) },
+        // What a failure of this test should say first: whether and why it was gone back from.
+        jobs: (await node.ana.ok("listInstalls", { query: params })).items.map(({ state, to, problem }) => ({
+          ...{ state, to, problem },
+        })),
+      }),
       ({ digests, running }) => running && digests.join() === digest,
       90_000,
     );

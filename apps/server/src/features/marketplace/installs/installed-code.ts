@@ -27,8 +27,17 @@ interface Parts {
 export function createInstalledCode({ store, dataDir, isShared, obtain }: Parts): InstalledCode {
   const packages = createInstalledPackages(join(dataDir, "packages"));
 
+  const coming = new Map<string, Promise<void>>();
+
+  /** Each once, also where a start and the round that looks for what is missing ask for it at the same time. */
+  function bring(row: PackageRow): Promise<void> {
+    const under = coming.get(row.digest) ?? fetchAndInstall(row).finally(() => coming.delete(row.digest));
+    coming.set(row.digest, under);
+    return under;
+  }
+
   /** Held to what the process that took it wrote down: the digest of the archive, and that of its list of files. */
-  async function bring(row: PackageRow): Promise<void> {
+  async function fetchAndInstall(row: PackageRow): Promise<void> {
     const taken = await readPackageApart(await obtain(row));
     if (taken.digest !== row.digest || taken.listDigest !== row.listDigest) throw new HilumError("install.changed");
     await packages.install(taken);
