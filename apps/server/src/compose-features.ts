@@ -15,7 +15,8 @@ import { composeHooks } from "./features/hooks/compose-hooks.ts";
 import { composeIdentity } from "./features/identity/compose-identity.ts";
 import { composeKeys } from "./features/keys/compose-keys.ts";
 import { composeMarketplace } from "./features/marketplace/compose-marketplace.ts";
-import { createInstalledCode } from "./features/marketplace/installs/installed-code.ts";
+import { createSharedCheck } from "./features/marketplace/hold-lease.ts";
+import { createInstalledCode, withCodeHere } from "./features/marketplace/installs/installed-code.ts";
 import { composeMessages } from "./features/messages/compose-messages.ts";
 import type { PagesService } from "./features/pages/pages.ts";
 import { createMetrics, type Metrics } from "./features/platform/metrics.ts";
@@ -23,6 +24,7 @@ import { createRepairSources } from "./features/platform/repair-sources.ts";
 import { createRepairsService } from "./features/platform/repairs.ts";
 import { createPlatformHandlers } from "./features/platform/routes.ts";
 import { createPlatformSettings } from "./features/platform/settings.ts";
+import { createFollower } from "./features/plugins/follow-others.ts";
 import { composePlugins } from "./features/plugins/compose-plugins.ts";
 import { createLanePorts } from "./features/plugins/lane-ports.ts";
 import { composeRecords } from "./features/records/compose-records.ts";
@@ -80,20 +82,27 @@ export interface Features {
 
 const sweepEveryMs = 60_000;
 const grantsEveryMs = 2_000;
+/** How often what other processes of the deployment did is looked for. */
+const followEveryMs = 1_000;
 /** How long a vendor's call can be looked at, and handed over again. */
 const hookDaysKept = 14;
 
 export async function composeFeatures(parts: FeatureParts): Promise<Features> {
-  const { config, installation, log, boot, store, auditLog, sandbox, host, ref, publicUrl } = parts;
+  const { config, installation, log, boot, auditLog, sandbox, host, ref, publicUrl } = parts;
   const startedAt = new Date();
   let stopping = false;
 
+  const isShared = createSharedCheck(parts.store);
+  const installed = createInstalledCode({
+    ...{ store: parts.store, dataDir: config.dataDir, isShared },
+    obtain: (row) => marketplace.obtain(row),
+  });
+  await installed.packages.sweep();
+  const store = withCodeHere(parts.store, installed.packages);
   const platform = await createPlatformSettings(store.platform);
   const egress = await composeEgress({ store, settings: () => platform.current(), log });
   const identity = composeIdentity({ store, platformSettings: async () => (await platform.read()).settings });
   const audit = composeAudit({ ...{ store, auditLog, log }, auditPublic: parts.auditPublic, auditDir: parts.auditDir });
-  const installed = createInstalledCode({ store, dataDir: config.dataDir });
-  await installed.packages.sweep();
   const plugins = await composePlugins({
     ...{ installation, log, boot, store, auditLog, sandbox, host, publicUrl },
     verifyPackage: installed.verify,
@@ -142,8 +151,9 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     ...{ config, installation, store, host, sandbox, runner, lifecycle, health, registration, pages, ref, log },
     holds: identity.holds,
   });
-  const marketplace = composeMarketplace({
-    ...{ config, store, boot, installed, log, runner, lifecycle, judge: devtools.judge },
+  const marketplace = await composeMarketplace({
+    ...{ config, store, boot, installed, log, runner, lifecycle, isShared, judge: devtools.judge },
+    restorePages: () => pages.restore(),
     closeLinks: (key) => remote.links.closeInstance(key),
     testMode: () => platform.current().environment === "test",
     acceptPages: (plugin) => pages.accept(plugin),
@@ -214,6 +224,19 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
     setInterval(() => void plugins.grants.refresh().catch(() => undefined), grantsEveryMs).unref(),
     setInterval(() => void egress.refresh().catch(() => undefined), grantsEveryMs).unref(),
   ];
+  const follow = createFollower({
+    ...{ store, runner, lifecycle, log, verifyPackage: installed.verify },
+    acceptPages: (plugin) => pages.accept(plugin),
+    closeLinks: (key) => remote.links.closeInstance(key),
+  });
+  let following: Promise<void> | undefined;
+  /** One look at a time: bringing a plugin up takes longer than the time between two. */
+  const followOthers = (): void => {
+    if (stopping) return;
+    following ??= follow()
+      .catch(() => log.warn("plugin.not_followed"))
+      .finally(() => (following = undefined));
+  };
 
   return {
     handlers,
@@ -248,11 +271,13 @@ export async function composeFeatures(parts: FeatureParts): Promise<Features> {
       health.start();
       marketplace.start();
       keys.start();
+      if (await isShared()) timers.push(setInterval(followOthers, followEveryMs).unref());
     },
     stop: () => void (stopping = true),
     async close() {
       stopping = true;
       for (const timer of timers) clearInterval(timer);
+      await following;
       await marketplace.close();
       await devtools.close();
       await keys.close();

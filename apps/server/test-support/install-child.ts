@@ -27,7 +27,7 @@ await packages.sweep();
 const fetch = async (_source: string, digest: string): Promise<Buffer> =>
   readFileSync(join(archives, `${digest}.hilum`));
 const acts = createJobActs({
-  ...{ store, packages, log, fetch, uploads: archives, testMode: () => true },
+  ...{ store, packages, log, fetch, uploads: archives, testMode: () => true, isShared: async () => false },
   verify: async (digest) => {
     const row = await store.packages.find(digest);
     if (row === undefined) throw new HilumError("package.not_installed");

@@ -39,7 +39,7 @@ export { qualityLevels, type QualityFacts, type QualityLevel } from "./quality/c
 export { judgeQuality, type JudgedCriterion, type Quality } from "./quality/judge-quality.ts";
 export type { ReadFile } from "./source/fetcher.ts";
 export { readHttpFiles, type Fetch, type HttpFilesOptions } from "./source/http-files.ts";
-export { bundleMirror, exportMirror, importMirror, keepMirror, readBundle } from "./source/mirror.ts";
+export { bundleMirror, exportMirror, importMirror, keepBundle, mirrorLimits, sweepBundles } from "./source/mirror.ts";
 export {
   openSource,
   packageBytesMax,

@@ -1,13 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
 import { HilumError } from "@hilum/contract";
-import { readArchive, type ArchiveLimits } from "../archive/read-archive.ts";
-import { writeArchive, type ArchiveFile } from "../archive/write-archive.ts";
-import { sha256 } from "../package/read-package.ts";
+import type { ArchiveLimits } from "../archive/check-archive.ts";
+import { unpackArchive } from "../archive/unpack-archive.ts";
+import { streamArchive, type ArchiveFile, type StreamedFile } from "../archive/write-archive.ts";
 import { targetPath } from "../sign/repository.ts";
 import type { ReadFile } from "./fetcher.ts";
 import { openSource, packageBytesMax, type SignedTarget, type SourceOptions } from "./open-source.ts";
+import { readFolderFiles } from "./read-files.ts";
 
 /** Roots that are looked for at most: as many as a client follows. */
 const rootsMax = 256;
@@ -16,7 +19,7 @@ const rootBytesMax = 512_000;
 /**
  * A marketplace as files that a folder, a stick or a static host serves: all that a client who knows nothing yet reads and verifies, and the
  * files that `takes` chooses, each verified first. Nothing is signed anew: who imports it checks what the keeper signed, and what
- * expires there expires here. `folder` of the options is for this run alone. Throws as a source does.
+ * expires there expires here. One file at a time is held. `folder` of the options is for this run alone. Throws as a source does.
  */
 export async function* exportMirror(
   options: SourceOptions,
@@ -25,7 +28,7 @@ export async function* exportMirror(
   const seen = new Map<string, Uint8Array>();
   const read: ReadFile = async (path, bytesMax) => {
     const bytes = await options.read(path, bytesMax);
-    if (bytes !== undefined) seen.set(path, bytes);
+    if (bytes !== undefined && path.startsWith("metadata/")) seen.set(path, bytes);
     return bytes;
   };
   const source = await openSource({ ...options, read });
@@ -44,60 +47,117 @@ export async function* exportMirror(
 }
 
 /** A bundle is larger than a package, because it holds packages. */
-const bundleLimits: ArchiveLimits = { files: 50_000, bytes: 1_024 * 1_048_576, fileBytes: packageBytesMax };
+export const mirrorLimits: ArchiveLimits = { files: 50_000, bytes: 1_024 * 1_048_576, fileBytes: packageBytesMax };
 const timestampPath = "metadata/timestamp.json";
+const filePattern = /^(metadata\/[^/]+\.json|targets\/[^/]+\/[0-9a-f]{64}\.[^/]+)$/;
+const draftSuffix = ".draft";
 
-/** The mirror in one file, to carry from one console to another. */
-export async function bundleMirror(files: AsyncIterable<ArchiveFile>): Promise<Buffer> {
-  const all: ArchiveFile[] = [];
-  for await (const file of files) all.push(file);
-  return writeArchive(all);
+/**
+ * The mirror in one file, to carry from one console to another. Its files are verified and laid into `folder` first, so that what is wrong with
+ * one of them is thrown here and not in the midst of the bytes; whoever read the bytes, or will not, removes the folder.
+ */
+export async function bundleMirror(
+  files: AsyncIterable<ArchiveFile>,
+  folder: string,
+): Promise<{ size: number; bytes: AsyncIterable<Uint8Array> }> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const laid: StreamedFile[] = [];
+  let total = 0;
+  for await (const { path, bytes } of files) {
+    total += bytes.length;
+    if (total > mirrorLimits.bytes || laid.length === mirrorLimits.files) throw tooMuch();
+    const place = join(folder, String(laid.length));
+    await writeFile(place, bytes, { mode: 0o600, flag: "wx" });
+    laid.push({ path, size: bytes.length, crc: crc32(bytes), open: () => createReadStream(place) });
+  }
+  const archive = streamArchive(laid);
+  if (archive.size > mirrorLimits.bytes) throw tooMuch();
+  return archive;
 }
 
-/** Throws `package.invalid` for what `bundleMirror` did not write, `source.invalid` for what holds something else. */
-export function readBundle(bundle: Buffer): { files: readonly ArchiveFile[]; read: ReadFile } {
-  const files = readArchive(bundle, bundleLimits);
-  const other = files.find(({ path }) => !/^(metadata\/[^/]+\.json|targets\/[^/]+\/[0-9a-f]{64}\.[^/]+)$/.test(path));
-  if (other !== undefined)
-    throw new HilumError("source.invalid", { detail: `${other.path} is no file of a marketplace.` });
-  const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]));
-  return { files, read: async (path) => byPath.get(path) };
+const tooMuch = (): HilumError =>
+  new HilumError("source.too_large", {
+    detail: `A mirror holds at most ${mirrorLimits.bytes / 1_048_576} MiB in ${mirrorLimits.files} files. Copy the folder that its host serves instead.`,
+  });
+
+export interface KeptMirror<T> {
+  /** SHA-256 of the bundle in hex: what its folder is called by. */
+  mirror: string;
+  folder: string;
+  bytes: number;
+  files: number;
+  accepted: T;
 }
 
 /**
- * Takes a bundle for a source: it is verified as the source's next state, then written whole to a folder below `mirrors`, whose path is
- * answered and which `readFolderFiles` reads. A bundle that is older than what was seen is refused, as from any host.
+ * Unpacks a bundle as it comes in into a folder below `mirrors` that is named for its bytes and that `readFolderFiles` reads: whole, after
+ * `accept` has looked at what is in it, or not at all. One that is there is left as it is. Throws `package.invalid` for what `bundleMirror`
+ * did not write, `source.invalid` for what holds something else, and what the stream or `accept` throws.
+ */
+export async function keepBundle<T>(
+  stream: AsyncIterable<Uint8Array>,
+  mirrors: string,
+  accept: (read: ReadFile) => Promise<T>,
+): Promise<KeptMirror<T>> {
+  const digest = createHash("sha256");
+  let bytes = 0;
+  async function* observed(): AsyncGenerator<Uint8Array> {
+    for await (const part of stream) {
+      digest.update(part);
+      bytes += part.length;
+      yield part;
+    }
+  }
+  const draft = join(mirrors, `${randomBytes(12).toString("hex")}${draftSuffix}`);
+  try {
+    await mkdir(draft, { recursive: true, mode: 0o755 });
+    const files = await unpackArchive(observed(), mirrorLimits, async ({ path }, content) => {
+      if (!filePattern.test(path))
+        throw new HilumError("source.invalid", { detail: `${path} is no file of a marketplace.` });
+      await keepFile(join(draft, path), content);
+    });
+    const accepted = await accept(readFolderFiles(draft));
+    const mirror = digest.digest("hex");
+    const folder = join(mirrors, mirror);
+    await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
+      // Named for its bytes, so that one that is there is the same; it counts from now.
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+      await utimes(folder, new Date(), new Date());
+    });
+    return { mirror, folder, bytes, files: files.length, accepted };
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function keepFile(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  const file = await open(path, "wx", 0o644);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes what a crash left half unpacked. Called once, before anything is kept. */
+export async function sweepBundles(mirrors: string): Promise<void> {
+  for (const name of await readdir(mirrors).catch(() => []))
+    if (name.endsWith(draftSuffix)) await rm(join(mirrors, name), { recursive: true, force: true });
+}
+
+/**
+ * Takes a bundle for a source: it is verified as the source's next state, then kept. A bundle that is older than what was seen is refused, as from
+ * any host.
  */
 export async function importMirror(
-  bundle: Buffer,
+  bundle: AsyncIterable<Uint8Array>,
   source: Omit<SourceOptions, "read">,
   mirrors: string,
 ): Promise<{ folder: string; offered: readonly SignedTarget[] }> {
-  const { files, read } = readBundle(bundle);
-  const offered = await (await openSource({ ...source, read })).refresh();
-  const folder = join(mirrors, sha256(bundle));
-  await keepMirror(folder, files);
-  return { folder, offered };
-}
-
-/** Writes the files of a mirror to a folder named for what they are, whole or not at all. One that is there is left as it is. */
-export async function keepMirror(folder: string, files: readonly ArchiveFile[]): Promise<void> {
-  if ((await stat(folder).catch(() => undefined)) !== undefined) return;
-  const draft = `${folder}.${randomBytes(6).toString("hex")}.draft`;
-  try {
-    for (const { path, bytes } of files) {
-      await mkdir(dirname(join(draft, path)), { recursive: true, mode: 0o755 });
-      const file = await open(join(draft, path), "wx", 0o644);
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    }
-    await rename(draft, folder);
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    throw error;
-  }
+  const { folder, accepted } = await keepBundle(bundle, mirrors, async (read) =>
+    (await openSource({ ...source, read })).refresh(),
+  );
+  return { folder, offered: accepted };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Log } from "@hilum/contract";
+import { isHilumError, type Log } from "@hilum/contract";
 import type { Repair } from "@hilum/contract/api";
 import type { Store } from "@hilum/store";
 import type { Config } from "../../config.ts";
@@ -10,10 +10,11 @@ import { createHoldLease } from "./hold-lease.ts";
 import { createJobActs, type ActParts } from "./installs/acts.ts";
 import type { InstalledCode } from "./installs/installed-code.ts";
 import { createInstallsService } from "./installs/installs.ts";
+import { createObtainPackage } from "./installs/obtain-package.ts";
 import { createPlanner } from "./installs/plan.ts";
 import { createInstallHandlers } from "./installs/routes.ts";
 import { createJobRunner } from "./installs/run-jobs.ts";
-import { sweepPackages } from "./installs/sweep-packages.ts";
+import { sweepPackages, sweepUploads } from "./installs/sweep-packages.ts";
 import { createVersionsService } from "./installs/versions.ts";
 import { composePublishing } from "./publishing/compose-publishing.ts";
 import { createKillSwitch } from "./safety/kill-switch.ts";
@@ -26,11 +27,12 @@ import { createSourceHandlers } from "./sources/routes.ts";
 import { createSourcesService, type SourcesService } from "./sources/sources.ts";
 import { createPossibleUpdates } from "./updates/possible-updates.ts";
 import { createUpdateHandlers } from "./updates/routes.ts";
+import { unusedSince } from "./sweep-age.ts";
 import { createUpdatesService } from "./updates/updates.ts";
 
 export interface MarketplaceParts extends Pick<
   ActParts,
-  "judge" | "lifecycle" | "acceptPages" | "refreshGrants" | "testMode"
+  "judge" | "lifecycle" | "acceptPages" | "refreshGrants" | "testMode" | "isShared"
 > {
   config: Pick<Config, "dataDir">;
   /** Names this process. */
@@ -40,15 +42,19 @@ export interface MarketplaceParts extends Pick<
   runner: Pick<InstanceRunner, "tryVersion" | "check" | "status" | "stop">;
   /** Closes the sockets of a remote plugin. */
   closeLinks(key: { plugin: string; instance: string }): void;
+  /** Reads the pages of plugins again: their packages were not on this disk when it began. */
+  restorePages(): Promise<void>;
   log: Log;
 }
 
 /** How often the versions that were switched to, and the sources, are looked at. */
 const watchEveryMs = 5_000;
 const sourcesEveryMs = 60_000;
+const bringEveryMs = 60_000;
+const sweepEveryMs = 3_600_000;
 
 /** Marketplaces: what they offer, how it comes here, and what is done about it. */
-export function composeMarketplace(parts: MarketplaceParts) {
+export async function composeMarketplace(parts: MarketplaceParts) {
   const { config, store, boot, installed, log, testMode, lifecycle, refreshGrants } = parts;
   const dir = join(config.dataDir, "marketplace");
   const uploads = join(dir, "uploads");
@@ -74,10 +80,28 @@ export function composeMarketplace(parts: MarketplaceParts) {
   const killSwitch = createKillSwitch({ ...{ store, jobs, refreshGrants, log }, ...parts });
   const versions = createVersionsService({ store, packages, catalogue, listings });
   const publishing = composePublishing({ store, dir, testKeys: testMode, listings });
+  const mirrors = createMirrorsService({ sources, store, dir, log });
+  await mirrors.sweepDrafts();
+  const obtain = createObtainPackage({ store, sources, uploads });
+  const bring = async (): Promise<void> => {
+    for (const { row, error } of await installed.bringAll())
+      log.warn("package.not_here", { plugin: row.plugin, code: isHilumError(error) ? error.code : "unknown" });
+  };
   const rounds = createRounds();
+  /** What lies here is this process's to sweep; one at a time, because what they look at is everybody's. */
+  const sweep = async (): Promise<void> => {
+    const before = unusedSince(new Date());
+    await hold("marketplace:sweep", async () => {
+      await sweepPackages(store, packages);
+      await sweepUploads(store, uploads, before);
+      await mirrors.sweep(before);
+      await publishing.sweep(before);
+    });
+  };
   return {
+    obtain,
     handlers: {
-      ...createSourceHandlers({ sources, listings, mirrors: createMirrorsService({ sources, store, dir }) }),
+      ...createSourceHandlers({ sources, listings, mirrors }),
       ...createInstallHandlers({ store, installs, versions }),
       ...createUpdateHandlers(updates),
       ...createSafetyHandlers(killSwitch),
@@ -93,13 +117,20 @@ export function composeMarketplace(parts: MarketplaceParts) {
         await publishing.restore().catch(() => log.error("publishing.not_restored"));
         await jobs.resume();
         await updates.goOn();
-        await sweepPackages(store, packages);
+        await sweep();
       });
       rounds.every(watchEveryMs, async () => {
         await jobs.tick();
         await updates.goOn();
       });
       rounds.every(sourcesEveryMs, () => keepFresh(() => new Date()));
+      rounds.begin(async () => {
+        if (!(await parts.isShared())) return;
+        await bring();
+        await parts.restorePages();
+      });
+      rounds.every(bringEveryMs, bring);
+      rounds.every(sweepEveryMs, sweep);
     },
     async close(): Promise<void> {
       jobs.stop();

@@ -7,6 +7,12 @@ export type HoldLease = (name: string, work: () => Promise<void>) => Promise<boo
 const leaseMs = 30_000;
 const renewMs = 10_000;
 
+/** Whether other processes may be at the same database: one in a file has one process. */
+export function createSharedCheck(store: Pick<Store, "status">): () => Promise<boolean> {
+  let shared: Promise<boolean> | undefined;
+  return () => (shared ??= store.status().then(({ dialect }) => dialect === "postgresql"));
+}
+
 export function createHoldLease({
   store,
   owner,
@@ -17,9 +23,8 @@ export function createHoldLease({
   log: Log;
 }): HoldLease {
   const held = new Set<string>();
-  let shared: Promise<boolean> | undefined;
-  /** A database in a file has one process; what a dead one held would keep its successor waiting. */
-  const isShared = (): Promise<boolean> => (shared ??= store.status().then(({ dialect }) => dialect === "postgresql"));
+  // Where there is one process, what a dead one held would keep its successor waiting.
+  const isShared = createSharedCheck(store);
 
   return async (name, work) => {
     if (held.has(name)) return false;

@@ -16,7 +16,8 @@ import { createGrantTable, type GrantTable } from "./grant-table.ts";
 import { createGrantUsageCounter } from "./grant-usage.ts";
 import { createHealthService, type HealthService } from "./health.ts";
 import { loadIncludedPlugins } from "./included.ts";
-import { createLifecycleService, type LifecycleService } from "./lifecycle.ts";
+import { watchLifecycle, type WatchedLifecycle } from "./follow-others.ts";
+import { createLifecycleService } from "./lifecycle.ts";
 import { createLogHub, type LogHub } from "./log-hub.ts";
 import { createPluginsService, type PluginsService } from "./plugins.ts";
 import { createRegistrationService, type RegistrationService } from "./registration.ts";
@@ -62,7 +63,7 @@ export interface PluginsFeature {
   logs: LogHub;
   counter: CallCounter;
   pages: PagesService;
-  lifecycle: LifecycleService;
+  lifecycle: WatchedLifecycle;
   health: HealthService;
   registration: RegistrationService;
   plugins: PluginsService;
@@ -102,7 +103,7 @@ export async function composePlugins(parts: PluginsParts): Promise<PluginsFeatur
   const smoke = createSmokeService({ store, runner, failureData: pluginFailureData });
   const pages = createPagesService({ store, log });
   await pages.restore();
-  const lifecycle = createLifecycleService({
+  const ownLifecycle = createLifecycleService({
     store,
     runner,
     smoke,
@@ -112,6 +113,7 @@ export async function composePlugins(parts: PluginsParts): Promise<PluginsFeatur
     failureData: pluginFailureData,
     log,
   });
+  const lifecycle = watchLifecycle(ownLifecycle);
   const health = createHealthService({ store, runner, smoke, failureData: pluginFailureData, owner: boot, log });
   const settings = createSettingsService({ store });
   const trialSignIns = createTrialSignIns({ store, settings, renewal });

@@ -48,6 +48,8 @@ export interface InstanceRunner {
   /** Ends it at once, calls in flight included. */
   cut(key: InstanceKey): Promise<void>;
   status(key: InstanceKey): InstanceStatus | undefined;
+  /** The code that it was started with here, as `runsOf` names it; undefined where it was not, or was stopped. */
+  startedWith(key: InstanceKey): string | undefined;
   check<Method extends CheckMethod>(
     context: CallContext,
     key: InstanceKey & { trial?: string },
@@ -112,6 +114,7 @@ export function createInstanceRunner({
 }: RunnerParts): InstanceRunner {
   /** Instances that somebody had the right to start and did, and whether they may be handed test messages alone. */
   const permitted = new Map<string, { testsOnly: boolean }>();
+  const started = new Map<string, string>();
 
   function runnerOf(
     plugin: PluginRow,
@@ -198,22 +201,27 @@ export function createInstanceRunner({
       await refuseCutOff(store, key.plugin);
       const { plugin, manifest, instance, values, grants: rows } = await loadConfigured(store, key);
       const settings = await openSettings(store, key, manifest);
+      started.delete(nameOf(key));
       // The host's own code keeps what it is handed, so nothing leaves.
       permitted.set(nameOf(key), { testsOnly: instance.testMode && plugin.code !== "host" });
       await host().start(
         specOf(plugin, manifest, key, settings, effectiveScopes(scopesOf(manifest, values, rows)), instance.testMode),
         { context, keepTrying, drainMs },
       );
+      started.set(nameOf(key), runsOf(plugin));
     },
     async stop(key) {
+      started.delete(nameOf(key));
       await host().stop(key, { drainMs });
       permitted.delete(nameOf(key));
     },
     async cut(key) {
+      started.delete(nameOf(key));
       permitted.delete(nameOf(key));
       await host().cut(key);
     },
     status: (key) => host().status(key),
+    startedWith: (key) => started.get(nameOf(key)),
     check: (context, key, method, params) => host().call(context, { ...key, method, params, deadlineMs: checkMs }),
     async tryOut(context, key, settings, work) {
       const { plugin, manifest } = await loadConfigured(store, key);
@@ -247,6 +255,10 @@ export function createInstanceRunner({
         : { allow: false, code: "plugin.not_running", reason: "not_enabled" },
   };
 }
+
+/** Names the code and the manifest that an instance of a plugin runs with. */
+export const runsOf = ({ package: taken, digest }: Pick<PluginRow, "package" | "digest">): string =>
+  `${digest} ${taken ?? ""}`;
 
 /** Destinations that the settings name and the manifest asks for. */
 function networkScopesOf(manifest: Manifest, settings: Readonly<Record<string, unknown>>): string[] {

@@ -1,16 +1,16 @@
 import "../marketplace.css";
-import type { PublicationPreview } from "@hilum/contract/api";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useRead } from "../../../api/use-api.ts";
 import { Panel } from "../../../look/panel.tsx";
 import { Empty, StepList, type Step } from "../../../look/pictures.tsx";
 import { Go, GoButton } from "../../../shell/go.tsx";
 import { Loaded } from "../../../shell/loaded.tsx";
 import { Guarded, Page } from "../../../shell/page.tsx";
-import type { Chosen } from "./package-step.tsx";
+import { useAccount } from "../../../session/account.ts";
+import { forgetDraft, keepDraft, readDraft, type Draft, type StepId } from "./hand-in-draft.ts";
+import { ListingStep } from "./listing-step.tsx";
 import { PackageStep } from "./package-step.tsx";
-import { ListingStep, type Said } from "./listing-step.tsx";
 import { PreviewStep } from "./preview-step.tsx";
 import { SignStep } from "./sign-step.tsx";
 import { toSign } from "./signers.ts";
@@ -21,30 +21,25 @@ const order = [
   ["listing", "What is new"],
   ["preview", "Preview of the listing"],
   ["sign", "Sign and hand in"],
-] as const;
-type StepId = (typeof order)[number][0];
-
-/** What was chosen and made so far. It lives in this tab: a package and a preview are made again in a moment. */
-export interface Draft {
-  chosen?: Chosen;
-  said?: Said;
-  preview?: PublicationPreview;
-}
+] as const satisfies readonly (readonly [StepId, string])[];
 
 export function HandInScreen() {
+  const { plugin } = route.useSearch();
   return (
     <Guarded operation="submitPublication" title="Hand in a version">
-      <HandIn />
+      <HandIn key={plugin} plugin={plugin} />
     </Guarded>
   );
 }
 
-/** Publishes a version, step by step: every step can be gone back to, with what was said kept. */
-function HandIn() {
-  const { plugin } = route.useSearch();
+/** Publishes a version, step by step: every step can be gone back to, with what was said kept, also over a reload. */
+function HandIn({ plugin }: { plugin: string | undefined }) {
   const own = useRead("getOwnMarketplace", {});
-  const [draft, setDraft] = useState<Draft>({});
-  const [at, setAt] = useState<StepId>("package");
+  const { id: user } = useAccount();
+  const [draft, setDraft] = useState<Draft>(() => readDraft(sessionStorage, { user, plugin }));
+  useEffect(() => keepDraft(sessionStorage, { user, plugin }, draft), [user, plugin, draft]);
+  const { at } = draft;
+  const setAt = (step: StepId): void => setDraft((now) => ({ ...now, at: step }));
   const reached = draft.preview !== undefined ? 3 : draft.chosen !== undefined ? 1 : 0;
   const place = order.findIndex(([id]) => id === at);
   const steps: Step[] = order.map(([id, title], index) => ({
@@ -84,12 +79,13 @@ function HandIn() {
               <div className="stack lg">
                 {at === "package" && (
                   <PackageStep
-                    plugin={plugin}
+                    folder={draft.folder ?? plugin}
+                    run={draft.run}
                     chosen={draft.chosen}
-                    onNext={(chosen) => {
-                      setDraft({ ...(draft.said && { said: draft.said }), chosen });
-                      setAt("listing");
-                    }}
+                    onFolder={(folder, run) =>
+                      setDraft(({ run: _before, ...rest }) => ({ ...rest, folder, ...(run !== undefined && { run }) }))
+                    }
+                    onNext={(chosen) => setDraft((now) => ({ ...withoutPreview(now), chosen, at: "listing" }))}
                   />
                 )}
                 {at === "listing" && draft.chosen !== undefined && (
@@ -97,10 +93,8 @@ function HandIn() {
                     chosen={draft.chosen}
                     said={draft.said}
                     publishers={(toSign(repository).targets.signed.delegations?.roles ?? []).map(({ name }) => name)}
-                    onNext={(said, preview) => {
-                      setDraft({ ...draft, said, preview });
-                      setAt("preview");
-                    }}
+                    onSaid={(said) => setDraft((now) => ({ ...withoutPreview(now), said }))}
+                    onNext={(said, preview) => setDraft((now) => ({ ...now, said, preview, at: "preview" }))}
                   />
                 )}
                 {at === "preview" && draft.preview !== undefined && (
@@ -115,6 +109,7 @@ function HandIn() {
                       chosen={draft.chosen}
                       publisher={draft.said.publisher}
                       preview={draft.preview}
+                      onDone={() => forgetDraft(sessionStorage)}
                     />
                   )}
               </div>
@@ -127,4 +122,9 @@ function HandIn() {
       </Loaded>
     </Page>
   );
+}
+
+/** A preview is one of what was chosen and said: where that changes it is made anew. */
+function withoutPreview({ preview: _preview, ...rest }: Draft): Draft {
+  return rest;
 }

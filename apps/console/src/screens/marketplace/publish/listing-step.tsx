@@ -21,18 +21,24 @@ interface ListingStepProps {
   chosen: Chosen;
   said: Said | undefined;
   publishers: readonly string[];
+  /** Hears of every change, so that nothing of it is lost. */
+  onSaid(said: Said): void;
   onNext(said: Said, preview: PublicationPreview): void;
 }
 
 const screenshotsMax = 12;
 
 /** What is new, whether it mends a weakness, and pictures that say what they show. */
-export function ListingStep({ chosen, said, publishers, onNext }: ListingStepProps) {
+export function ListingStep({ chosen, said, publishers, onSaid, onNext }: ListingStepProps) {
   const upload = useAct("uploadPublishedFile", undefined, { refresh: false });
   const preview = useAct("previewPublication", undefined, { refresh: false });
   const [form, setForm] = useState<Said>(
     said ?? { publisher: publishers[0] ?? "", changelog: "", security: false, screenshots: [] },
   );
+  const change = (next: Said): void => {
+    setForm(next);
+    onSaid(next);
+  };
   const missing = form.screenshots.findIndex(({ alt }) => alt.trim() === "");
   const { shown, passes } = useFaults("listing", {
     publisher: form.publisher === "" ? "A publisher must be let in first." : undefined,
@@ -44,16 +50,14 @@ export function ListingStep({ chosen, said, publishers, onNext }: ListingStepPro
       const kept = await upload.run({ bytes: file });
       if (kept !== undefined) added.push({ image: kept.digest, name: file.name, alt: "" });
     }
-    setForm((now) => ({ ...now, screenshots: [...now.screenshots, ...added].slice(0, screenshotsMax) }));
+    change({ ...form, screenshots: [...form.screenshots, ...added].slice(0, screenshotsMax) });
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (!passes()) return;
-    const kept = await upload.run({ bytes: new Blob([chosen.bytes], { type: "application/zip" }) });
-    if (kept === undefined) return;
     const answer = await preview.run({
       body: {
-        ...{ publisher: form.publisher, package: kept.digest, security: form.security },
+        ...{ publisher: form.publisher, package: chosen.digest, security: form.security },
         ...(form.changelog.trim() !== "" && { changelog: form.changelog.trim() }),
         ...(form.screenshots.length > 0 && {
           screenshots: form.screenshots.map(({ image, alt }) => ({ image, alt: alt.trim() })),
@@ -77,7 +81,7 @@ export function ListingStep({ chosen, said, publishers, onNext }: ListingStepPro
           value={form.publisher}
           error={shown["publisher"]}
           data={[...publishers]}
-          onChange={(event) => setForm({ ...form, publisher: event.currentTarget.value })}
+          onChange={(event) => change({ ...form, publisher: event.currentTarget.value })}
         />
         <Textarea
           label="What changed"
@@ -86,13 +90,13 @@ export function ListingStep({ chosen, said, publishers, onNext }: ListingStepPro
           minRows={4}
           maxLength={20_000}
           value={form.changelog}
-          onChange={(event) => setForm({ ...form, changelog: event.currentTarget.value })}
+          onChange={(event) => change({ ...form, changelog: event.currentTarget.value })}
         />
         <Checkbox
           label="It mends a weakness"
           description="Then it is offered at once everywhere, without the days that others wait. Say above which."
           checked={form.security}
-          onChange={(event) => setForm({ ...form, security: event.currentTarget.checked })}
+          onChange={(event) => change({ ...form, security: event.currentTarget.checked })}
         />
         {form.screenshots.map(({ image, name, alt }, at) => (
           <div key={image} className="row">
@@ -107,7 +111,7 @@ export function ListingStep({ chosen, said, publishers, onNext }: ListingStepPro
               error={shown[`alt-${at}`]}
               onChange={(event) => {
                 const text = event.currentTarget.value;
-                setForm({
+                change({
                   ...form,
                   screenshots: form.screenshots.map((one, index) => (index === at ? { ...one, alt: text } : one)),
                 });
@@ -117,7 +121,7 @@ export function ListingStep({ chosen, said, publishers, onNext }: ListingStepPro
               type="button"
               className="iconbtn"
               aria-label={`Remove ${name}`}
-              onClick={() => setForm({ ...form, screenshots: form.screenshots.filter((one) => one.image !== image) })}
+              onClick={() => change({ ...form, screenshots: form.screenshots.filter((one) => one.image !== image) })}
             >
               <IconX size={16} aria-hidden />
             </button>

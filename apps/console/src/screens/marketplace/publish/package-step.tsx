@@ -1,37 +1,59 @@
 import type { ConformanceResult } from "@hilum/contract/api";
 import { FileButton, NativeSelect } from "@mantine/core";
 import { IconPackage, IconPlayerPlay } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { isApiProblem, type ApiProblem } from "../../../api/api-problem.ts";
 import { callBytes } from "../../../api/call.ts";
-import { useAct, useRead } from "../../../api/use-api.ts";
+import { reading, useAct, useRead } from "../../../api/use-api.ts";
 import { Evidence } from "../../../look/evidence.tsx";
 import { Choice } from "../../../look/choice.tsx";
 import { Panel } from "../../../look/panel.tsx";
-import { ApiProblemPanel } from "../../../look/problem.tsx";
+import { Advice, ApiProblemPanel } from "../../../look/problem.tsx";
 import { ActButton } from "../../../shell/act-button.tsx";
 import { Go } from "../../../shell/go.tsx";
 import { bytes, shortHash } from "../../../text/format.ts";
 import { sha256 } from "./signers.ts";
 
-/** A package with what shows that it is good. */
+/** A package that was uploaded, with what shows that it is good. */
 export interface Chosen {
   name: string;
-  bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes. */
+  size: number;
   /** SHA-256 in hex, computed here. */
   digest: string;
   conformance?: ConformanceResult["counts"];
 }
 
 interface PackageStepProps {
-  plugin: string | undefined;
+  /** Id of the plugin whose folder is packed, once one was chosen. */
+  folder: string | undefined;
+  /** Id of the conformance run over it. */
+  run: string | undefined;
   chosen: Chosen | undefined;
+  onFolder(folder: string, run: string | undefined): void;
   onNext(chosen: Chosen): void;
 }
 
+interface Packed {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  conformance?: Chosen["conformance"];
+}
+
 /** Makes the package of a linked folder once it keeps its contract, or takes one that was packed elsewhere. */
-export function PackageStep({ plugin, chosen, onNext }: PackageStepProps) {
+export function PackageStep({ folder, run, chosen, onFolder, onNext }: PackageStepProps) {
   const [from, setFrom] = useState<"folder" | "file">("folder");
+  const upload = useAct("uploadPublishedFile", undefined, { refresh: false });
+  const [other, setOther] = useState(false);
+  const take = async ({ name, bytes: packed, conformance }: Packed): Promise<void> => {
+    const digest = await sha256(packed);
+    const kept = await upload.run({ bytes: new Blob([packed], { type: "application/zip" }) });
+    if (kept === undefined) return;
+    // What is signed later is held to this digest, so it must be the one of what was seen here.
+    setOther(kept.digest !== digest);
+    if (kept.digest === digest) onNext({ name, size: packed.length, digest, ...(conformance && { conformance }) });
+  };
   return (
     <Panel title="Package">
       <div className="stack md">
@@ -52,11 +74,17 @@ export function PackageStep({ plugin, chosen, onNext }: PackageStepProps) {
             onChoose={() => setFrom("file")}
           />
         </fieldset>
-        {from === "folder" ? <FromFolder plugin={plugin} onNext={onNext} /> : <FromFile onNext={onNext} />}
+        {upload.problem !== null && <ApiProblemPanel problem={upload.problem} />}
+        {other && <Advice title="The server has another package than this browser sent.">Choose it again.</Advice>}
+        {from === "folder" ? (
+          <FromFolder folder={folder} run={run} onFolder={onFolder} onPacked={take} />
+        ) : (
+          <FromFile running={upload.running} onPacked={take} />
+        )}
         {chosen !== undefined && (
           <div className="row">
             <span className="small dim">
-              Chosen before: {chosen.name}, {bytes(chosen.bytes.length)}, {shortHash(chosen.digest)}
+              Chosen before: {chosen.name}, {bytes(chosen.size)}, {shortHash(chosen.digest)}
             </span>
             <ActButton onClick={() => onNext(chosen)}>Go on with it</ActButton>
           </div>
@@ -66,25 +94,37 @@ export function PackageStep({ plugin, chosen, onNext }: PackageStepProps) {
   );
 }
 
-function FromFolder({ plugin, onNext }: Pick<PackageStepProps, "plugin" | "onNext">) {
+type Take = { onPacked(packed: Packed): Promise<void> };
+
+function FromFolder({ folder, run, onFolder, onPacked }: Pick<PackageStepProps, "folder" | "run" | "onFolder"> & Take) {
+  const client = useQueryClient();
   const plugins = useRead("listPlugins", {});
   const linked = (plugins.data?.items ?? []).filter(({ code }) => code === "linked");
-  const [chosen, setChosen] = useState(plugin);
-  const id = chosen ?? linked[0]?.id;
+  const id = folder ?? linked[0]?.id;
   const params = { plugin: id ?? "" };
   const preview = useRead("previewPackage", { params }, { enabled: id !== undefined });
   const judge = useAct("runConformance", undefined, { refresh: false });
-  const [result, setResult] = useState<ConformanceResult>();
+  const before = useRead(
+    "getConformanceRun",
+    { params: { ...params, run: run ?? "" } },
+    { enabled: id !== undefined && run !== undefined },
+  );
+  const result = run === undefined ? undefined : before.data;
   const [packing, setPacking] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const run = async (): Promise<void> => setResult(await judge.run({ params, body: {} }));
+  const runNow = async (): Promise<void> => {
+    const judged = await judge.run({ params, body: {} });
+    if (judged === undefined) return;
+    client.setQueryData(reading("getConformanceRun", { params: { ...params, run: judged.id } }).queryKey, judged);
+    onFolder(params.plugin, judged.id);
+  };
   const pack = async (): Promise<void> => {
     setPacking(true);
     setProblem(null);
     try {
       const packed = await callBytes("packPlugin", { params });
       const name = preview.data?.name ?? `${params.plugin}.hilum`;
-      onNext({ name, bytes: packed, digest: await sha256(packed), ...(result && { conformance: result.counts }) });
+      await onPacked({ name, bytes: packed, ...(result && { conformance: result.counts }) });
     } catch (refusal) {
       if (!isApiProblem(refusal)) throw refusal;
       setProblem(refusal);
@@ -105,10 +145,7 @@ function FromFolder({ plugin, onNext }: Pick<PackageStepProps, "plugin" | "onNex
         label="Plugin"
         value={id ?? ""}
         data={linked.map(({ id: value, name, version }) => ({ value, label: `${name} ${version ?? ""}` }))}
-        onChange={(event) => {
-          setChosen(event.currentTarget.value);
-          setResult(undefined);
-        }}
+        onChange={(event) => onFolder(event.currentTarget.value, undefined)}
       />
       <ul className="checks" aria-label="Checks of the package" aria-live="polite">
         <Evidence
@@ -137,7 +174,7 @@ function FromFolder({ plugin, onNext }: Pick<PackageStepProps, "plugin" | "onNex
               may={judge.may}
               running={judge.running}
               leftSection={<IconPlayerPlay size={15} aria-hidden />}
-              onClick={() => void run()}
+              onClick={() => void runNow()}
             >
               {result === undefined ? "Run conformance" : "Run again"}
             </ActButton>
@@ -169,11 +206,9 @@ function FromFolder({ plugin, onNext }: Pick<PackageStepProps, "plugin" | "onNex
   );
 }
 
-function FromFile({ onNext }: Pick<PackageStepProps, "onNext">) {
+function FromFile({ running, onPacked }: { running: boolean } & Take) {
   const take = async (file: File | null): Promise<void> => {
-    if (file === null) return;
-    const read = new Uint8Array(await file.arrayBuffer());
-    onNext({ name: file.name, bytes: read, digest: await sha256(read) });
+    if (file !== null) await onPacked({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
   };
   return (
     <div className="row">
@@ -183,7 +218,7 @@ function FromFile({ onNext }: Pick<PackageStepProps, "onNext">) {
         inputProps={{ "aria-label": "Choose a package", tabIndex: -1 }}
       >
         {(props) => (
-          <ActButton {...props} variant="filled" leftSection={<IconPackage size={16} aria-hidden />}>
+          <ActButton {...props} running={running} variant="filled" leftSection={<IconPackage size={16} aria-hidden />}>
             Choose a package
           </ActButton>
         )}

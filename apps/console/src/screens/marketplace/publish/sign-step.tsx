@@ -20,10 +20,11 @@ interface SignStepProps {
   chosen: Chosen;
   publisher: string;
   preview: PublicationPreview;
+  onDone(): void;
 }
 
 /** Signs the publisher's next list of files in this browser, and hands it in. */
-export function SignStep({ repository, chosen, publisher, preview }: SignStepProps) {
+export function SignStep({ repository, chosen, publisher, preview, onDone }: SignStepProps) {
   const held = useKeyRing();
   const go = useGo();
   const work = useWork();
@@ -45,7 +46,9 @@ export function SignStep({ repository, chosen, publisher, preview }: SignStepPro
     const done = await submit.run({
       body: { kind: "version", publisher, plugin, version, publication: handedIn(publication) },
     });
-    if (done !== undefined) go("/marketplace/review");
+    if (done === undefined) return;
+    onDone();
+    go("/marketplace/review");
   };
   const problem = upload.problem ?? submit.problem;
   return (

@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HilumError, secretNames, withDefaults, type Context, type Log } from "@hilum/contract";
 import type { ConformanceResult } from "@hilum/contract/api";
@@ -35,6 +35,7 @@ export interface ActParts {
   acceptPages(plugin: PluginRow): Promise<void>;
   refreshGrants(): Promise<void>;
   testMode(): boolean;
+  isShared(): Promise<boolean>;
   log: Log;
   now?: () => Date;
 }
@@ -162,6 +163,8 @@ export function createJobActs(parts: ActParts): JobActs {
     });
 
   async function conform(job: JobEntry, only?: readonly string[]): Promise<StepOutcome> {
+    // Another process may have unpacked it, on another disk.
+    await verify(job.document.digest);
     const { passed, counts, cases } = await judge(
       contextOf(job),
       await nextRow(job, await versionOf(store, job)),
@@ -176,6 +179,10 @@ export function createJobActs(parts: ActParts): JobActs {
   }
 
   return {
+    async isElsewhere({ document: { digest, upload } }) {
+      if (!upload || !(await parts.isShared()) || (await packages.list()).includes(digest)) return false;
+      return (await stat(join(parts.uploads, `${digest}.hilum`)).catch(() => undefined)) === undefined;
+    },
     async perform(step, job) {
       if (step === "verify") {
         if (job.document.kind === "roll_back") await verify(job.document.digest);

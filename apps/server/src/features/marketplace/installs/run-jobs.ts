@@ -12,6 +12,8 @@ export type Verdict = { fine: true; replaced?: boolean } | { fine: false; code: 
 
 /** What the steps do. Each may be done again: a crash can come after its effect and before it was written down. */
 export interface JobActs {
+  /** Whether its bytes are with another process of the deployment alone: that one goes on with it. */
+  isElsewhere(job: JobEntry): Promise<boolean>;
   perform(step: Exclude<StepId, "switch" | "watch">, job: JobEntry): Promise<StepOutcome>;
   /** In one transaction with the job's own row. */
   switchTo(repositories: Repositories, job: JobEntry): Promise<void>;
@@ -158,7 +160,7 @@ export function createJobRunner({
   async function advance(id: string): Promise<void> {
     for (;;) {
       const job = await load(id);
-      if (job?.state !== "running" || stopping) return;
+      if (job?.state !== "running" || stopping || (await acts.isElsewhere(job))) return;
       const step = job.document.steps.find(({ state }) => state === "waiting" || state === "running");
       if (step === undefined) {
         await end(job, "succeeded");

@@ -22,6 +22,7 @@ export function composePublishing({
   repairs: PublishingService["repairs"];
   /** Ends what a crash broke off; before anything is asked. */
   restore(): Promise<void>;
+  sweep: PublishingService["sweep"];
 } {
   const own = createOwnMarketplace(join(dir, "own"));
   const submissions = createSubmissionsService({ store, own });
@@ -36,5 +37,6 @@ export function composePublishing({
     handlers: createPublishingHandlers({ own, publishing, submissions, presentOf: listings.present, inTurn }),
     repairs: publishing.repairs,
     restore: async () => await inTurn(publishing.restore),
+    sweep: async (moment) => await inTurn(() => publishing.sweep(moment)),
   };
 }

@@ -1,8 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { HilumError } from "@hilum/contract";
-import { metadataFiles, targetPath, type Repository, type RepositoryFile } from "@hilum/marketplace/sign";
+import {
+  metadataFiles,
+  targetPath,
+  type Metadata,
+  type Repository,
+  type RepositoryFile,
+  type Targets,
+} from "@hilum/marketplace/sign";
 
 /** What was taken in last: it is the marketplace, and the files that are served follow from it. */
 export interface OwnState {
@@ -27,6 +34,8 @@ export interface OwnMarketplace {
   /** Undefined where no such file was uploaded. */
   find(digest: string): Promise<Buffer | undefined>;
   has(digest: string, length: number): Promise<boolean>;
+  /** Removes files that were uploaded before that moment, are not published, and are not among these; answers how many. */
+  sweep(before: Date, digests: ReadonlySet<string>): Promise<number>;
 }
 
 const draftSuffix = ".draft";
@@ -80,15 +89,38 @@ export function createOwnMarketplace(dir: string): OwnMarketplace {
     async keep(bytes) {
       if (isKeyFile(bytes)) throw new HilumError("key_file.sent");
       const digest = createHash("sha256").update(bytes).digest("hex");
-      if ((await stat(fileOf(digest)).catch(() => undefined)) === undefined) await writeWhole(fileOf(digest), bytes);
+      // What is uploaded again counts from now.
+      const known = await utimes(fileOf(digest), new Date(), new Date()).then(
+        () => true,
+        () => false,
+      );
+      if (!known) await writeWhole(fileOf(digest), bytes);
       return digest;
     },
     find: async (digest) =>
       digestPattern.test(digest) ? await readFile(fileOf(digest)).catch(() => undefined) : undefined,
     has: async (digest, length) =>
       digestPattern.test(digest) && (await stat(fileOf(digest)).catch(() => undefined))?.size === length,
+    async sweep(before, digests) {
+      const names = await readdir(join(dir, "files")).catch(() => []);
+      const state = await read();
+      const listed = new Set(state === undefined ? [] : Object.values(state.repository.publishers).flatMap(digestsOf));
+      let removed = 0;
+      for (const digest of names.filter((name) => digestPattern.test(name))) {
+        if (listed.has(digest) || digests.has(digest)) continue;
+        const uploaded = (await stat(fileOf(digest)).catch(() => undefined))?.mtime;
+        if (uploaded === undefined || uploaded >= before) continue;
+        await rm(fileOf(digest), { force: true });
+        removed += 1;
+      }
+      return removed;
+    },
   };
 }
+
+/** Digests of the files that a publisher's list names. */
+export const digestsOf = ({ signed }: Metadata<Targets>): string[] =>
+  Object.values(signed.targets).map(({ hashes }) => hashes.sha256);
 
 /** The root and the timestamp last: until they are there, a client finds the state before, whole. */
 function inOrder(files: readonly RepositoryFile[]): RepositoryFile[] {

@@ -19,6 +19,8 @@ export interface PublishingService {
   repairs(now: Date): Promise<Repair[]>;
   /** Ends what a crash broke off. */
   restore(): Promise<void>;
+  /** Removes what was uploaded before that moment and neither published nor handed in since; answers how many files. */
+  sweep(before: Date): Promise<number>;
 }
 
 /** An organisation's own marketplace: only what is signed comes in, and only what holds is written. Acts are called one at a time. */
@@ -75,6 +77,7 @@ export function createPublishingService({
         ? []
         : findDue(state.repository, usualLifetimes, now).map((due) => presentDue(due, state.at));
     },
+    sweep: async (before) => await own.sweep(before, await submissions.digestsUnderWay()),
     async restore() {
       const state = await own.restore();
       if (state !== undefined) await submissions.notePublished(state.takenIn, state.at);

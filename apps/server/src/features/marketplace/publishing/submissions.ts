@@ -4,7 +4,7 @@ import type { Metadata, Targets } from "@hilum/marketplace/sign";
 import type { Store } from "@hilum/store";
 import { makeId } from "../../../make-id.ts";
 import { checkSubmission } from "./check-submission.ts";
-import type { OwnMarketplace } from "./own-marketplace.ts";
+import { digestsOf, type OwnMarketplace } from "./own-marketplace.ts";
 import {
   approvalsNeeded,
   createSubmissionRecords,
@@ -21,6 +21,8 @@ export interface SubmissionsService {
   review(context: Context, id: string, review: BodyOf<OperationOf<"reviewSubmission">>): Promise<Submission>;
   withdraw(context: Context, id: string): Promise<Submission>;
   waiting(): Promise<number>;
+  /** Digests of the files of those that are under way. */
+  digestsUnderWay(): Promise<ReadonlySet<string>>;
   approved(): Promise<{ id: string; publisher: string; publication: Metadata<Targets> }[]>;
   /** Marks those that came in with a state of the marketplace; the same again changes nothing. */
   notePublished(ids: readonly string[], at: string): Promise<void>;
@@ -87,6 +89,10 @@ export function createSubmissionsService({
       if (entry.state !== "waiting" && entry.state !== "approved") throw new HilumError("approval.wrong_state");
       return presentSubmission(await keep({ ...entry, state: "withdrawn" }));
     },
+    digestsUnderWay: async () =>
+      new Set(
+        (await inStates(["waiting", "approved"])).flatMap(({ document: { publication } }) => digestsOf(publication)),
+      ),
     waiting: async () => (await inStates(["waiting"])).length,
     approved: async () =>
       (await inStates(["approved"])).map(({ id, document: { publisher, publication } }) => ({

@@ -53,14 +53,18 @@ export function createSourceHandlers({
       stream: Readable.from([await listings.image(params.plugin, params.image, query.source)]),
       headers: { "content-type": "image/png", "cache-control": "private, max-age=31536000, immutable" },
     }),
-    exportMirror: async (_context, { params }) => ({
-      status: 200,
-      stream: Readable.from([await mirrors.export(params.source)]),
-      headers: {
-        "content-type": "application/vnd.hilum.mirror+zip",
-        "content-disposition": `attachment; filename="${params.source}.mirror.zip"`,
-      },
-    }),
+    exportMirror: async (_context, { params }) => {
+      const { size, bytes } = await mirrors.export(params.source);
+      return {
+        status: 200,
+        stream: bytes,
+        headers: {
+          "content-type": "application/vnd.hilum.mirror+zip",
+          "content-length": String(size),
+          "content-disposition": `attachment; filename="${params.source}.mirror.zip"`,
+        },
+      };
+    },
     uploadMirror: async (_context, { bytes }) => ({ status: 201, body: await mirrors.upload(bytes) }),
     takeMirror: async (context, { params, body }) => ({
       status: 200,
