@@ -66,7 +66,12 @@ export const views: readonly View[] = [
   { name: "dashboard", path: "/" },
   { name: "dashboard-first-run", path: "/", scenario: { firstRun: true } },
   { name: "dashboard-taken-back", path: "/", scenario: { takenBack: true } },
-  { name: "dashboard-updates-refused", path: "/", scenario: { refuse: { listUpdates: "store.unavailable" } } },
+  {
+    name: "dashboard-updates-refused",
+    path: "/",
+    scenario: { refuse: { listUpdates: "store.unavailable" } },
+    act: (page) => page.getByRole("alert").waitFor({ timeout: 15_000 }),
+  },
   { name: "dashboard-table", path: "/", act: press("Table view") },
   {
     name: "dashboard-refused",

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { createServer, request } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -65,7 +65,8 @@ export async function startWebhookEndpoint({ ca }: { ca: string }): Promise<Webh
 
   function callBack(url: string, message: string, { type, secret = secrets.receiptSecret }: NonNullable<Report>): void {
     const text = JSON.stringify({ type, timestamp: new Date().toISOString(), data: { message, reason: "off" } });
-    const id = `r-${message}`;
+    // Not of the message: its id may hold a full stop, and that of a webhook must not.
+    const id = `r-${randomUUID()}`;
     const timestamp = String(Math.floor(Date.now() / 1000));
     const headers = {
       ...{ "content-type": "application/json", "webhook-id": id, "webhook-timestamp": timestamp },
