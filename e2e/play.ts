@@ -1,3 +1,4 @@
+import { requires } from "@hilum/testkit";
 import { join } from "node:path";
 import type { Journey } from "./journeys/journey.ts";
 import { withLimit } from "./with-limit.ts";
@@ -19,9 +20,12 @@ export interface Gate {
 
 export interface Outcome {
   name: string;
-  status: "passed" | "failed";
+  status: "passed" | "failed" | "skipped";
   durationMs: number;
+  /** Where it failed or was skipped: why. */
   reason?: string;
+  /** Where it was skipped: what would enable it. */
+  enable?: string;
 }
 
 /** A lane that was played to its end; its world is still open for the gates. */
@@ -74,15 +78,24 @@ async function playLane(lane: Lane, { pictures, failures }: Folders): Promise<Pl
   const outcomes: Outcome[] = [];
   for (const journey of lane.journeys) {
     const isGround = journey.ground === true;
-    const outcome = await judge(journey.name, journey.run(isGround ? unpictured : world), journeyMsMax, () =>
-      recover(world, join(failures, journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60))),
-    );
+    const outcome =
+      skip(journey) ??
+      (await judge(journey.name, journey.run(isGround ? unpictured : world), journeyMsMax, () =>
+        recover(world, join(failures, journey.name.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60))),
+      ));
     if (!isGround || outcome.status === "failed") {
       outcomes.push(outcome);
       process.stdout.write(present(outcome, lane.name));
     }
   }
   return { lane, world, outcomes };
+}
+
+/** Why a journey is not played on this machine; undefined where it is. */
+function skip({ name, needs = [] }: Journey): Outcome | undefined {
+  const missing = needs.map(requires).find(({ available }) => !available);
+  if (missing === undefined) return undefined;
+  return { name, status: "skipped", durationMs: 0, reason: missing.reason, enable: missing.enable };
 }
 
 /** A failure leaves a picture and does not stop the others: whatever is open must not stand in the way of the next one. */

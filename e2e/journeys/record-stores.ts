@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { fhirClient } from "@hilum/testkit";
+import { fhirClient, type FhirPeer } from "@hilum/testkit";
 import { request, type Page } from "playwright-core";
 import { at, judgeStates } from "../gates/axe-routes.ts";
 import { expectNone } from "../gates/expect-none.ts";
+import type { Person } from "../keyboard/person.ts";
 import type { World } from "../world/world.ts";
 import type { Journey } from "./journey.ts";
+import { enable, grantAll, trustAuthority } from "./setup-steps.ts";
 
 /** What a program of the clinic writes while people look on. */
 async function write({ server, adminContext }: World, id: string): Promise<void> {
@@ -52,34 +54,33 @@ async function setView(page: Page, state: DocumentVisibilityState): Promise<void
 const title = "FHIR server";
 const stores = "/records/stores";
 
+/** The setup's steps from the server's address to the client's secret, as which any text may be entered. */
+export async function answerFhirServer(admin: Person, peer: FhirPeer, secret: string): Promise<void> {
+  await admin.fill("Host of the server", "127.0.0.1");
+  await admin.fill("Port", String(peer.server.port));
+  await admin.fill("Path of the FHIR API", peer.server.basePath);
+  await admin.activate("button", "Next: How does Hilum sign in?");
+  await admin.pick(/^With a client id and secret/);
+  await admin.activate("button", "Next: Sign-in");
+  await admin.fill("Host of the token endpoint", "127.0.0.1");
+  await admin.fill("Port of the token endpoint", String(peer.authorization.port));
+  await admin.fill("Path of the token endpoint", "/token");
+  await admin.fill("Client id", fhirClient.id);
+  await admin.fill("Client secret", secret);
+  await admin.activate("button", "Next: Try it");
+}
+
 export const recordStores: Journey[] = [
   {
     name: "Record stores 1: connects a FHIR server by a client id, and is led from a wrong secret to the right one",
     async run(world) {
       const { admin, picture } = world;
       const peer = await world.fhir();
-      await admin.goTo("Settings");
-      await admin.arrive("Settings");
-      await admin.activate("button", "Add an authority");
-      const certificates = await admin.page.getByLabel(/^Certificate \d+ \(PEM\)/).count();
-      await admin.fill(`Certificate ${certificates} (PEM)`, peer.authority, { paste: true });
-      await admin.activate("button", "Save");
-      await admin.see("Settings saved");
+      await trustAuthority(admin, peer.authority);
       await admin.goTo("Add plugin");
       await admin.activate("button", `Add ${title}`);
       await admin.arrive(`Set up ${title}`);
-      await admin.fill("Host of the server", "127.0.0.1");
-      await admin.fill("Port", String(peer.server.port));
-      await admin.fill("Path of the FHIR API", peer.server.basePath);
-      await admin.activate("button", "Next: How does Hilum sign in?");
-      await admin.pick(/^With a client id and secret/);
-      await admin.activate("button", "Next: Sign-in");
-      await admin.fill("Host of the token endpoint", "127.0.0.1");
-      await admin.fill("Port of the token endpoint", String(peer.authorization.port));
-      await admin.fill("Path of the token endpoint", "/token");
-      await admin.fill("Client id", fhirClient.id);
-      await admin.fill("Client secret", "not the secret");
-      await admin.activate("button", "Next: Try it");
+      await answerFhirServer(admin, peer, "not the secret");
       await admin.see("It takes the sign-in: failed", 40_000);
       await admin.see("wrong credential");
       await picture(admin.page, "fhir-server-secret-refused");
@@ -101,17 +102,8 @@ export const recordStores: Journey[] = [
     async run(world) {
       const { admin, picture } = world;
       const peer = await world.fhir();
-      const listed = admin.page.getByLabel(/^Decision: /);
-      await listed.first().waitFor();
-      const decisions = await listed.all();
-      for (const decision of decisions)
-        await admin.choose((await decision.getAttribute("aria-label")) ?? "", "Grant as requested");
-      await admin.activate("button", `Save ${decisions.length} decisions`);
-      await admin.see("Decisions saved");
-      await admin.activate("link", "Overview");
-      await admin.arrive(title);
-      await admin.activate("button", "Enable");
-      await admin.see(`${title} is enabled`, 60_000);
+      await grantAll(admin);
+      await enable(admin, title);
       await write(world, "ward-1");
       await admin.goTo("Records");
       await admin.activate("link", "Stores");

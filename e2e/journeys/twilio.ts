@@ -5,6 +5,7 @@ import type { Person } from "../keyboard/person.ts";
 import type { World } from "../world/world.ts";
 import type { Journey } from "./journey.ts";
 import { patient } from "./practice.ts";
+import { trustAuthority } from "./setup-steps.ts";
 
 const plugin = "/plugins/org.hilum.twilio-sms";
 const phone = "+15005550100";
@@ -46,13 +47,7 @@ export const twilio: Journey[] = [
     name: "Twilio 1: trusts the authority of a Twilio nearby and chooses how to sign in",
     async run({ admin, twilio: provider }) {
       provider.account.keys.push(restricted);
-      await admin.goTo("Settings");
-      await admin.arrive("Settings");
-      await admin.activate("button", "Add an authority");
-      const certificates = await admin.page.getByLabel(/^Certificate \d+ \(PEM\)/).count();
-      await admin.fill(`Certificate ${certificates} (PEM)`, provider.authority, { paste: true });
-      await admin.activate("button", "Save");
-      await admin.see("Settings saved");
+      await trustAuthority(admin, provider.authority);
       await admin.goTo("Add plugin");
       await admin.activate("button", "Add Twilio SMS");
       await admin.arrive("Set up Twilio SMS");

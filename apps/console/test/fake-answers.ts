@@ -6,6 +6,7 @@ import {
   auditStatus,
   brokenAuditStatus,
   dashboard,
+  dashboardTakenBack,
   firstDashboard,
   noSandbox,
   platformSettings,
@@ -74,7 +75,8 @@ const checkText = (text: string): unknown => (text.includes("phi.readd") ? broke
 
 const answers: Partial<Record<OperationId, Answerer>> = {
   getApiDescription: fixed({ openapi: "3.1.0" }),
-  getDashboard: (_, { firstRun }) => (firstRun ? firstDashboard : dashboard),
+  getDashboard: (_, { firstRun, takenBack }) =>
+    firstRun ? firstDashboard : takenBack ? dashboardTakenBack : dashboard,
   listRepairs: (_, { firstRun }) => (firstRun ? { open: [], snoozed: [] } : repairs),
   snoozeRepair: fixed(repairs),
   unsnoozeRepair: fixed(repairs),

@@ -47,7 +47,7 @@ export const marketAnswers: Partial<Record<OperationId, Answerer>> = {
     return { ...listingDetail, version: query["version"] ?? listingDetail.version };
   },
   getListingImage: () => new Uint8Array(picture),
-  listSources: (_, { empty }) => (empty ? { items: [] } : sources),
+  listSources: (_, { empty, firstRun }) => (empty || firstRun ? { items: [] } : sources),
   inspectSource: fixed(sources.items[0]?.root),
   addSource: fixed(sources.items[0]),
   changeSource: fixed(sources.items[0]),

@@ -9,6 +9,8 @@ export interface Scenario {
   noSandbox?: boolean;
   noHooks?: boolean;
   empty?: boolean;
+  /** A version that runs was taken back by its publisher. */
+  takenBack?: boolean;
   noAgreement?: boolean;
   role?: Role;
   setupStep?: string;

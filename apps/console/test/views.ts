@@ -65,6 +65,13 @@ export const views: readonly View[] = [
   { name: "invitation", path: "/invitation?code=HLM-4KQ2", scenario: { signedOut: true } },
   { name: "dashboard", path: "/" },
   { name: "dashboard-first-run", path: "/", scenario: { firstRun: true } },
+  { name: "dashboard-taken-back", path: "/", scenario: { takenBack: true } },
+  {
+    name: "dashboard-updates-refused",
+    path: "/",
+    scenario: { refuse: { listUpdates: "store.unavailable" } },
+    act: (page) => page.getByRole("alert").waitFor({ timeout: 15_000 }),
+  },
   { name: "dashboard-table", path: "/", act: press("Table view") },
   {
     name: "dashboard-refused",

@@ -63,3 +63,4 @@ export {
   type TwilioServer,
   type TwilioServerOptions,
 } from "./twilio/twilio-server.ts";
+export { startWebhookEndpoint, type WebhookEndpoint, type WebhookEvent } from "./webhooks/webhook-endpoint.ts";

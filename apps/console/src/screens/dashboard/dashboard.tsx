@@ -13,6 +13,7 @@ import { usePluginName } from "../plugin/plugin-names.ts";
 import { Checklist } from "./checklist.tsx";
 import { MessageChart } from "./message-chart.tsx";
 import { RepairList } from "./repair-list.tsx";
+import { UpdatesPanel } from "./updates-panel.tsx";
 
 const stateWords = [
   ["healthy", "Healthy"],
@@ -39,7 +40,7 @@ export function DashboardScreen() {
         </GoButton>
       }
       reads={[dashboard]}
-      calls={[["getDashboard"]]}
+      calls={[["getDashboard"], ["listUpdates"]]}
     >
       <Loaded query={dashboard} what="the dashboard">
         {(shown) => (
@@ -51,6 +52,7 @@ export function DashboardScreen() {
             </div>
             <div className="stack lg">
               <PluginsByState plugins={shown.plugins} />
+              <UpdatesPanel repairs={shown.repairs} />
               <AuditPanel audit={shown.audit} />
               <Slowest rows={shown.slowest} />
             </div>

@@ -1,16 +1,11 @@
 import { email, sms } from "@hilum/contract/fhir";
-import { requires } from "@hilum/testkit";
+import { requires, type WebhookEndpoint } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { putConsent, putDocument, putPatient } from "../../../test-support/patient-records.ts";
 import { waitForState } from "../../../test-support/practice.ts";
 import type { TestClient } from "../../../test-support/test-client.ts";
 import { startTestServer, type TestServer } from "../../../test-support/test-server.ts";
-import {
-  startEndpoint,
-  turnOnWebhookSender,
-  webhookPlugin,
-  type WebhookEndpoint,
-} from "../../../test-support/webhook-endpoint.ts";
+import { startEndpoint, turnOnWebhookSender, webhookPlugin } from "../../../test-support/webhook-endpoint.ts";
 
 const available = requires("bubblewrap").available && requires("python3").available;
 const part2 = { system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "42CFRPart2" };

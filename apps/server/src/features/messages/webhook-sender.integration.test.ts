@@ -1,16 +1,11 @@
-import { requires } from "@hilum/testkit";
+import { requires, type WebhookEndpoint } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitForState } from "../../../test-support/practice.ts";
 import { story } from "../../../test-support/several-providers.ts";
 import type { TestClient } from "../../../test-support/test-client.ts";
 import { startTestServer, type TestServer } from "../../../test-support/test-server.ts";
 import { someText } from "../../../test-support/twilio.ts";
-import {
-  startEndpoint,
-  turnOnWebhookSender,
-  webhookPlugin,
-  type WebhookEndpoint,
-} from "../../../test-support/webhook-endpoint.ts";
+import { startEndpoint, turnOnWebhookSender, webhookPlugin } from "../../../test-support/webhook-endpoint.ts";
 
 const available = requires("bubblewrap").available && requires("python3").available;
 
