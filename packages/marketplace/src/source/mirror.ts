@@ -5,6 +5,7 @@ import { HilumError } from "@hilum/contract";
 import { readArchive, type ArchiveLimits } from "../archive/read-archive.ts";
 import { writeArchive, type ArchiveFile } from "../archive/write-archive.ts";
 import { sha256 } from "../package/read-package.ts";
+import { hashTiles } from "../log/log-files.ts";
 import { targetPath } from "../sign/repository.ts";
 import type { ReadFile } from "./fetcher.ts";
 import { openSource, packageBytesMax, type SignedTarget, type SourceOptions } from "./open-source.ts";
@@ -12,6 +13,7 @@ import { openSource, packageBytesMax, type SignedTarget, type SourceOptions } fr
 /** Roots that are looked for at most: as many as a client follows. */
 const rootsMax = 256;
 const rootBytesMax = 512_000;
+const tileBytesMax = 8_192;
 
 /**
  * A marketplace as files that a folder, a stick or a static host serves: all that a client who knows nothing yet reads and verifies, and the
@@ -35,6 +37,11 @@ export async function* exportMirror(
     const path = `metadata/${version}.root.json`;
     if (!seen.has(path)) await read(path, rootBytesMax);
   }
+  // Entries, head and cosignatures were read; hashes are for others who look at the log.
+  for (const [path, full] of hashTiles(source.log()?.size ?? 0)) {
+    const bytes = (await read(path, tileBytesMax)) ?? (path === full ? undefined : await read(full, tileBytesMax));
+    if (bytes === undefined) throw new HilumError("source.mixed", { detail: `${path} is not there.` });
+  }
   for (const [path, bytes] of seen) if (path !== timestampPath) yield { path, bytes };
   for (const target of offered)
     if (takes(target)) yield { path: targetPath(target.path, target), bytes: await source.fetch(target) };
@@ -46,6 +53,10 @@ export async function* exportMirror(
 /** A bundle is larger than a package, because it holds packages. */
 const bundleLimits: ArchiveLimits = { files: 50_000, bytes: 1_024 * 1_048_576, fileBytes: packageBytesMax };
 const timestampPath = "metadata/timestamp.json";
+const tilePattern = /tile\/(?:entries|[0-5])\/(?:x\d{3}\/)*\d{3}(?:\.p\/\d{1,3})?/;
+const filePattern = new RegExp(
+  `^(metadata/[^/]+\\.json|targets/[^/]+/[0-9a-f]{64}\\.[^/]+|log/(checkpoint|cosigned|${tilePattern.source}))$`,
+);
 
 /** The mirror in one file, to carry from one console to another. */
 export async function bundleMirror(files: AsyncIterable<ArchiveFile>): Promise<Buffer> {
@@ -57,7 +68,7 @@ export async function bundleMirror(files: AsyncIterable<ArchiveFile>): Promise<B
 /** Throws `package.invalid` for what `bundleMirror` did not write, `source.invalid` for what holds something else. */
 export function readBundle(bundle: Buffer): { files: readonly ArchiveFile[]; read: ReadFile } {
   const files = readArchive(bundle, bundleLimits);
-  const other = files.find(({ path }) => !/^(metadata\/[^/]+\.json|targets\/[^/]+\/[0-9a-f]{64}\.[^/]+)$/.test(path));
+  const other = files.find(({ path }) => !filePattern.test(path));
   if (other !== undefined)
     throw new HilumError("source.invalid", { detail: `${other.path} is no file of a marketplace.` });
   const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]));

@@ -15,6 +15,8 @@ export interface ClientOptions {
 
 export interface Client {
   updater: Updater;
+  /** What is kept when it ends; the updater's files are in it. */
+  folder: string;
   /** A role that the updater verified. */
   role<S extends Signed>(name: string): Promise<S>;
 }
@@ -52,7 +54,7 @@ export async function withClient<T>(
   const role = async <S extends Signed>(name: string): Promise<S> =>
     (JSON.parse(await readFile(join(work, `${encodeURIComponent(name)}.json`), "utf8")) as Metadata<S>).signed;
   try {
-    return await act({ updater, role });
+    return await act({ updater, folder: work, role });
   } finally {
     await keep(folder, work, kept);
   }
