@@ -38,7 +38,7 @@ export {
 } from "./package/read-package.ts";
 export { qualityLevels, type QualityFacts, type QualityLevel } from "./quality/criteria.ts";
 export { judgeQuality, type JudgedCriterion, type Quality } from "./quality/judge-quality.ts";
-export type { FollowedLog } from "./source/follow-log.ts";
+export { recallLog, type FollowedLog } from "./source/follow-log.ts";
 export { readWitnessKeys, type LogTrust } from "./source/witness-trust.ts";
 export type { ReadFile } from "./source/fetcher.ts";
 export { readHttpFiles, type Fetch, type HttpFilesOptions } from "./source/http-files.ts";

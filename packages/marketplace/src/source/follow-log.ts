@@ -16,6 +16,7 @@ import { bundleNames, checkpointPath, cosignedPath, prefixed, type TileNames } f
 import type { LogHead, Root } from "../sign/metadata.ts";
 import { versionOf, type LogEntry } from "../sign/package-log.ts";
 import type { ReadFile } from "./fetcher.ts";
+import { findKept } from "./with-client.ts";
 import { findWitnesses, readWitnessKeys, type LogTrust, type Witnessed } from "./witness-trust.ts";
 
 /** A marketplace's log of packages as far as it was read: every entry is here, and hashes to the head that the keeper signed. */
@@ -74,6 +75,15 @@ export async function followLog(place: LogPlace): Promise<FollowedLog | undefine
   const witnesses = findWitnesses(notes, head, { keys, threshold: trust.threshold });
   await keep(folder, note, entries);
   return present(head, mergedText(notes), witnesses, entries);
+}
+
+/** The log as it was followed last, from what is kept below the source's folder: without asking the source, and also where it is refused now. */
+export async function recallLog(
+  folder: string,
+): Promise<Pick<FollowedLog, "origin" | "size" | "root" | "rootAt"> | undefined> {
+  const last = await findKept(folder);
+  const kept = last === undefined ? undefined : await readKept(last);
+  return kept === undefined ? undefined : present(kept.head, "", [], kept.entries);
 }
 
 function checkSize(head: Checkpoint, named: LogHead, kept: Kept | undefined): void {

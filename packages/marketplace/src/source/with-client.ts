@@ -60,6 +60,13 @@ export async function withClient<T>(
   }
 }
 
+/** What was kept last below `folder`; undefined where nothing was read yet. */
+export async function findKept(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  const last = Math.max(0, ...names.map((name) => Number(keptPattern.exec(name)?.[1] ?? 0)));
+  return last === 0 ? undefined : join(folder, keptName(last));
+}
+
 const keptPattern = /^trusted-([1-9][0-9]{0,15})$/;
 const keptName = (count: number): string => `trusted-${count}`;
 
