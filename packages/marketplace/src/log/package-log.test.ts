@@ -77,11 +77,15 @@ describe("a marketplace's log of packages", () => {
   it("hashes in a browser as on a server, for every size", async () => {
     const builder = createTileBuilder();
     const entries: string[] = [];
+    const differing: number[] = [];
     for (let size = 0; size <= 300; size += 1) {
-      if (size % 7 === 0 || size > 250) expect(Buffer.from(await treeRoot(entries))).toEqual(builder.root());
+      const looked = size % 7 === 0 || size > 250;
+      if (looked && !builder.root().equals(await treeRoot(entries))) differing.push(size);
       entries.push(`entry ${size}`);
       builder.add(prefixed(Buffer.from(`entry ${size}`)));
     }
+    expect(builder.size).toBe(301);
+    expect(differing).toEqual([]);
   });
 
   it("is followed across full tiles, from where it was left", async () => {
@@ -244,7 +248,7 @@ describe("a marketplace's log of packages", () => {
       await witnessKeyText(names[1] as string, river.public),
     ];
     const trust = { required: true, witnesses, threshold: 2 };
-    const head = (): string => (market.repository.log?.checkpoint as string).split("\n\n")[0] as string;
+    const head = (): string => market.repository.log?.checkpoint.split("\n\n")[0] ?? "";
     const cosign = async (keys: readonly (readonly [string, typeof ward])[], text = `${head()}\n`): Promise<void> => {
       const lines = await Promise.all(
         keys.map(async ([name, key]) => cosignatureLine(text, name, key, new Date(9_000))),

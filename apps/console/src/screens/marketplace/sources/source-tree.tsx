@@ -29,7 +29,7 @@ export function SourceTree({ source: { id, title, log, refreshedAt } }: { source
       <div className="stack md">
         <KeyValue
           rows={{
-            Root: <code className="wrap">{log.root}</code>,
+            Root: <code className="mono">{log.root}</code>,
             "Read first": moment(log.since),
             "Witnessed by": witnesses === "" ? "nobody that this source’s policy names" : witnesses,
           }}
