@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { verdictSaid } from "./source-tree.tsx";
+import { verdictSaid } from "./tree-verdict.ts";
 
 const root = "0".repeat(64);
 const said = (verdict: "same" | "older" | "newer" | "forked" | "other") =>
