@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openMarket, pager, pictureSays, type Market, type PagerVersion } from "../world/market.ts";
 import { repository } from "../world/world.ts";
@@ -184,6 +185,28 @@ export const marketplace: Journey[] = [
       await admin.see("The updates have begun");
       await admin.see("All done", 180_000);
       await picture(admin.page, "marketplace-updates");
+    },
+  },
+  {
+    name: "marketplace: compares the tree of its packages with what another hospital read",
+    async run({ admin, picture }) {
+      await admin.open("/marketplace/sources");
+      await admin.arrive("Sources");
+      await admin.page
+        .getByText(/^Log of \d+ packages?, not witnessed$/)
+        .first()
+        .click();
+      const head = readFileSync(join(theMarket().folder, "log/checkpoint"), "utf8");
+      await admin.fill("Tree of Riverside that another hospital read", head);
+      await admin.activate("button", "Compare the trees of Riverside");
+      await admin.see("The same tree.");
+      await admin.fill(
+        "Tree of Riverside that another hospital read",
+        head.replace(/^(.+\n\d+\n).*/, `$1${Buffer.alloc(32).toString("base64")}`),
+      );
+      await admin.activate("button", "Compare the trees of Riverside");
+      await admin.see("Two different histories.");
+      await picture(admin.page, "marketplace-tree");
     },
   },
   {

@@ -4,12 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { writeArchive, type ArchiveFile } from "@hilum/marketplace";
+import { repositoryFiles, writeArchive, type ArchiveFile } from "@hilum/marketplace";
 import {
   createKeyFile,
   createRepository,
   delegate,
-  metadataFiles,
   publish,
   takePublication,
   targetPath,
@@ -63,7 +62,7 @@ export async function openMarket(folder: string, sdk: string): Promise<Market> {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), bytes);
   };
-  const write = (): void => metadataFiles(repository).forEach(({ path, bytes }) => put(path, bytes));
+  const write = (): void => repositoryFiles(repository).forEach(({ path, bytes }) => put(path, bytes));
   write();
   const { address, close } = await serveStatic(folder);
   return {

@@ -42,9 +42,15 @@ export const arrows: readonly Arrow[] = [
   { place: "packages/testkit", imports: [floor] },
   { place: "packages/store", imports: [floor, "policy/*", "audit/*"], testImports: tests },
   { place: "packages/host", imports: [floor, "policy/*", "audit/*"], testImports: [...tests, "sdk"] },
-  { place: "packages/marketplace", imports: [floor], testImports: tests },
+  // Its log of packages is a tree as the audit log's is, written once.
+  { place: "packages/marketplace", imports: [floor, "audit/tlog"], testImports: tests },
   // Keys are used in the browser, and on the command line.
-  { place: "packages/marketplace/src/sign", imports: ["contract/errors"], testImports: tests, node: "nothing" },
+  {
+    place: "packages/marketplace/src/sign",
+    imports: ["contract/errors"],
+    testImports: [...tests, "audit/tlog"],
+    node: "nothing",
+  },
   { place: "packages/devtools", imports: [floor, "marketplace"], testImports: [...tests, "sdk/*"] },
   {
     place: "apps/server",
@@ -61,8 +67,12 @@ export const arrows: readonly Arrow[] = [
     node: "nothing",
     unpublished: true,
   },
-  // Keys are used here as in the browser: the part of the marketplace that signs, and no other.
-  { place: "apps/cli", imports: ["contract", "contract/api", "client", "marketplace/sign"], testImports: tests },
+  // Keys are used here as in the browser: the part of the marketplace that signs, what a witness reads, and no other.
+  {
+    place: "apps/cli",
+    imports: ["contract", "contract/api", "client", "marketplace/sign", "marketplace/witness"],
+    testImports: [...tests, "marketplace"],
+  },
   { place: "plugins/*", imports: ["sdk", "sdk/ui"], testImports: [...tests, "sdk/testing"] },
   { place: "examples/*", imports: ["sdk", "sdk/ui", "client", floor], testImports: [...tests, "sdk/testing"] },
   { place: "bench", imports: everyPackage, unpublished: true },

@@ -2,14 +2,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { packFolder } from "@hilum/devtools";
-import { listingOf, namesOf, readPackage } from "@hilum/marketplace";
+import { listingOf, namesOf, readPackage, repositoryFiles } from "@hilum/marketplace";
 import {
   addFiles,
   createKeyFile,
   createRepository,
   delegate,
   lifetimesOf,
-  metadataFiles,
   publish,
   takePublication,
   targetPath,
@@ -63,7 +62,7 @@ export async function publishFirstParty(root: string, folder: string): Promise<F
   const repository = await takePublication(open, publisher, publication, keys, when);
   for (const [path, target] of Object.entries(files))
     await write(join(folder, targetPath(path, target)), contents.get(path) ?? new Uint8Array());
-  for (const { path, bytes } of metadataFiles(repository)) await write(join(folder, path), bytes);
+  for (const { path, bytes } of repositoryFiles(repository)) await write(join(folder, path), bytes);
   return { publisher, plugins };
 }
 

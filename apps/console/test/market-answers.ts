@@ -53,6 +53,11 @@ export const marketAnswers: Partial<Record<OperationId, Answerer>> = {
   changeSource: fixed(sources.items[0]),
   removeSource: fixed({ ok: true }),
   refreshSource: fixed(refreshed),
+  compareSourceTree: fixed({
+    verdict: "older",
+    here: { size: 186, root: digestOf("d") },
+    theirs: { size: 180, root: digestOf("c") },
+  }),
   exportMirror: fixed({}),
   uploadMirror: fixed({ mirror: digestOf("e"), bytes: 4_211_000, files: 96, root: sources.items[0]?.root }),
   takeMirror: fixed(refreshed),

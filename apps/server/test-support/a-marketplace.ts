@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Manifest } from "@hilum/contract";
-import { listName, packageFormat, sbomName, writeArchive, type ArchiveFile } from "@hilum/marketplace";
+import { listName, packageFormat, repositoryFiles, sbomName, writeArchive, type ArchiveFile } from "@hilum/marketplace";
 import {
   createKeyFile,
   createRepository,
   delegate,
-  metadataFiles,
   publish,
   renew,
   takePublication,
@@ -78,7 +77,7 @@ export async function createTestMarketplace(folder: string, { test = true } = {}
   };
   const market: TestMarketplace = {
     ...{ folder, keys, repository },
-    write: () => metadataFiles(market.repository).forEach(({ path, bytes }) => put(path, bytes)),
+    write: () => repositoryFiles(market.repository).forEach(({ path, bytes }) => put(path, bytes)),
     async beLate() {
       const { publishers } = market.repository;
       const signed = [market.keys.publisher, { ...when, now: new Date(0) }] as const;

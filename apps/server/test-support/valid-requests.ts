@@ -266,6 +266,10 @@ export const validRequests: Readonly<Record<OperationId, ValidRequest>> = {
   },
   removeSource: { params: { source: "absent" }, body: reason },
   refreshSource: { params: { source: "absent" } },
+  compareSourceTree: {
+    params: { source: "absent" },
+    body: { checkpoint: `log.example/packages\n1\n${"A".repeat(43)}=\n` },
+  },
   searchMarketplace: nothing,
   getListing: { params: plugin },
   getListingImage: { params: { ...plugin, image: "0".repeat(64) } },

@@ -1151,6 +1151,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/marketplace/sources/{source}/compare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Compare the tree of a marketplace's packages with the one that another hospital read */
+        readonly post: operations["compareSourceTree"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/marketplace/sources/{source}/mirror": {
         readonly parameters: {
             readonly query?: never;
@@ -4820,6 +4837,19 @@ export interface components {
             readonly id: string;
             /** @enum {unknown} */
             readonly kind: "official" | "organisation" | "air_gapped";
+            readonly log?: {
+                readonly checkpoint: string;
+                readonly origin: string;
+                readonly root: string;
+                /** Format: date-time */
+                readonly since: string;
+                readonly size: number;
+                readonly witnesses: readonly {
+                    /** Format: date-time */
+                    readonly at: string;
+                    readonly name: string;
+                }[];
+            };
             readonly place: {
                 readonly address: string;
                 /** @constant */
@@ -4958,6 +4988,11 @@ export interface components {
             }[];
             readonly folder: string;
             readonly repository?: {
+                readonly log?: {
+                    readonly checkpoint: string;
+                    readonly entries: readonly string[];
+                    readonly origin: string;
+                };
                 readonly publishers: {
                     readonly [key: string]: {
                         readonly signatures: readonly {
@@ -5282,6 +5317,11 @@ export interface components {
             readonly listing: string;
         };
         readonly PublishedRepository: {
+            readonly log?: {
+                readonly checkpoint: string;
+                readonly entries: readonly string[];
+                readonly origin: string;
+            };
             readonly publishers: {
                 readonly [key: string]: {
                     readonly signatures: readonly {
@@ -5857,6 +5897,11 @@ export interface components {
         };
         readonly SourcePolicy: {
             readonly coolingOffDays: number;
+            readonly log?: {
+                readonly required: boolean;
+                readonly threshold: number;
+                readonly witnesses: readonly string[];
+            };
             readonly publishers: readonly string[];
             /** @enum {unknown} */
             readonly whenRevoked: "stop" | "warn";
@@ -9068,6 +9113,54 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Refused: what, where and the mend */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    readonly compareSourceTree: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly checkpoint: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly here: {
+                            readonly root: string;
+                            readonly size: number;
+                        };
+                        readonly theirs: {
+                            readonly root: string;
+                            readonly size: number;
+                        };
+                        /** @enum {unknown} */
+                        readonly verdict: "same" | "older" | "newer" | "forked" | "other";
+                    };
                 };
             };
             /** @description Refused: what, where and the mend */

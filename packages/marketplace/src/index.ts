@@ -26,6 +26,7 @@ export {
   type Revocation,
 } from "./listing/revocations.ts";
 export { summarizeSbom } from "./listing/summarize-sbom.ts";
+export { repositoryFiles } from "./log/log-files.ts";
 export { readPackageApart } from "./package/read-package-apart.ts";
 export {
   listName,
@@ -37,6 +38,8 @@ export {
 } from "./package/read-package.ts";
 export { qualityLevels, type QualityFacts, type QualityLevel } from "./quality/criteria.ts";
 export { judgeQuality, type JudgedCriterion, type Quality } from "./quality/judge-quality.ts";
+export { recallLog, type FollowedLog } from "./source/follow-log.ts";
+export { readWitnessKeys, type LogTrust } from "./source/witness-trust.ts";
 export type { ReadFile } from "./source/fetcher.ts";
 export { readHttpFiles, type Fetch, type HttpFilesOptions } from "./source/http-files.ts";
 export { bundleMirror, exportMirror, importMirror, keepBundle, mirrorLimits, sweepBundles } from "./source/mirror.ts";

@@ -1144,11 +1144,23 @@ const errorCatalogue = {
 		fix: "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
 		retryable: false
 	},
+	"source.forked": {
+		status: 409,
+		title: "The marketplace shows another history of its packages than before",
+		fix: "Do not install from it. Compare its tree with another hospital under Marketplace, Sources, and ask its keeper; what was read before stays.",
+		retryable: false
+	},
 	"source.invalid": {
 		status: 422,
 		title: "The marketplace's files are not valid",
 		fix: "Ask who keeps the marketplace to repair it. Nothing was taken from it.",
 		retryable: false
+	},
+	"source.log_missing": {
+		status: 409,
+		title: "The marketplace shows no log of its packages",
+		fix: "Do not install from it. Copy the whole marketplace again, with its folder log, or ask who keeps it; what was read before stays.",
+		retryable: true
 	},
 	"source.mixed": {
 		status: 409,
@@ -1161,6 +1173,18 @@ const errorCatalogue = {
 		title: "There is no such source",
 		fix: "Choose one from the list of sources.",
 		retryable: false
+	},
+	"source.not_logged": {
+		status: 403,
+		title: "The package is not in the marketplace's log",
+		fix: "Do not install it: others may be shown another one. Ask who keeps the marketplace.",
+		retryable: false
+	},
+	"source.not_witnessed": {
+		status: 409,
+		title: "The marketplace's log is not witnessed enough",
+		fix: "Ask its witnesses to look at it and cosign, or wait until they have; what was read before stays.",
+		retryable: true
 	},
 	"source.rolled_back": {
 		status: 409,

@@ -4,9 +4,17 @@ import { mirrorFlows } from "./mirror.ts";
 import { publishFlows } from "./publish.ts";
 import { rootFlows } from "./roots.ts";
 import { signingFlows } from "./signing.ts";
+import { witnessFlows } from "./witness.ts";
 
 /** Commands that lead through several operations, as a screen of the console does. */
-export const flows: readonly Flow[] = [...publishFlows, ...signingFlows, ...keeperFlows, ...rootFlows, ...mirrorFlows];
+export const flows: readonly Flow[] = [
+  ...publishFlows,
+  ...signingFlows,
+  ...keeperFlows,
+  ...rootFlows,
+  ...mirrorFlows,
+  ...witnessFlows,
+];
 
 /** By the first words of a command line, with the words that are left. */
 export function findFlow(words: readonly string[]): { flow: Flow; rest: readonly string[] } | undefined {

@@ -47,7 +47,8 @@ const publicHalf: Flow = {
   },
 };
 
-function readKeyFile(text: string, path: string): KeyFile {
+/** A key file's open half. Throws a UsageError for what is none. */
+export function readKeyFile(text: string, path: string): KeyFile {
   try {
     const file = JSON.parse(text) as KeyFile;
     if (file.format === "hilum-key/1") return file;

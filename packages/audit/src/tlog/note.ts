@@ -20,7 +20,9 @@ export interface NoteVerifier {
   publicKey: KeyObject;
 }
 
-const ED25519 = 0x01;
+/** What a note's signature is made with (C2SP signed-note, "Signature types"). */
+export const ED25519 = 0x01;
+export const COSIGNATURE_V1 = 0x04;
 const SIGNATURES_MAX = 100;
 const NOTE_CHARS_MAX = 1_000_000;
 /** DER prefix of an Ed25519 SubjectPublicKeyInfo (RFC 8410). */
@@ -38,22 +40,26 @@ export function formatVerifierKey(verifier: NoteVerifier): string {
   return `${verifier.name}+${verifier.keyId.toString(16).padStart(8, "0")}+${key.toString("base64")}`;
 }
 
-/** Parses a verifier's text form. Throws a SyntaxError where the id does not belong to the key. */
-export function parseVerifierKey(text: string): NoteVerifier {
+/** Verifier of a raw Ed25519 public key of 32 bytes under `name`. */
+export const rawVerifierOf = (name: string, key: Uint8Array): NoteVerifier =>
+  createNoteVerifier(name, publicKeyOf(key));
+
+/**
+ * Parses a verifier's text form, of the signature type `algorithm`. Throws a SyntaxError where it is of another type, or its id does not
+ * belong to the key.
+ */
+export function parseVerifierKey(text: string, algorithm: number = ED25519): NoteVerifier {
   const [, name, id, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
   const key = encoded === undefined ? undefined : decodeBase64(encoded);
-  if (name === undefined || id === undefined || key?.length !== 33 || key[0] !== ED25519)
+  if (name === undefined || id === undefined || key?.length !== 33 || key[0] !== algorithm || !isKeyName(name))
     throw new SyntaxError("not a verifier key");
-  const publicKey = createPublicKey({
-    key: Buffer.concat([SPKI_PREFIX, key.subarray(1)]),
-    format: "der",
-    type: "spki",
-  });
-  const verifier = createNoteVerifier(name, publicKey);
-  if (verifier.keyId !== Number.parseInt(id, 16))
-    throw new SyntaxError("the verifier key's id does not belong to its key");
-  return verifier;
+  const keyId = keyIdOf(name, key.subarray(1), algorithm);
+  if (keyId !== Number.parseInt(id, 16)) throw new SyntaxError("the verifier key's id does not belong to its key");
+  return { name, keyId, publicKey: publicKeyOf(key.subarray(1)) };
 }
+
+const publicKeyOf = (key: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.concat([SPKI_PREFIX, key]), format: "der", type: "spki" });
 
 /** Signs `text`, which ends in a newline, with an Ed25519 private key, and returns the whole note. */
 export function signNote(text: string, name: string, privateKey: KeyObject): string {
@@ -90,8 +96,8 @@ function parseSignatureLine(line: string): NoteSignature {
   return { name, keyId: bytes.readUInt32BE(0), signature: bytes.subarray(4) };
 }
 
-function keyIdOf(name: string, key: Buffer): number {
-  return createHash("sha256").update(`${name}\n`).update(Buffer.of(ED25519)).update(key).digest().readUInt32BE(0);
+function keyIdOf(name: string, key: Buffer, algorithm: number = ED25519): number {
+  return createHash("sha256").update(`${name}\n`).update(Buffer.of(algorithm)).update(key).digest().readUInt32BE(0);
 }
 
 function rawPublicKey(key: KeyObject): Buffer {

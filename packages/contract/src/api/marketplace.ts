@@ -27,6 +27,17 @@ export const SourcePolicy = Strict({
   whenRevoked: Type.Enum(["stop", "warn"]),
   /** Publishers that are taken; empty: all that the source lets sign. */
   publishers: Type.Array(PublisherName, { maxItems: 200 }),
+  /** What is asked of its log of packages; left out: a log that there is is followed, and one is not asked for. */
+  log: Type.Optional(
+    Strict({
+      /** A marketplace without a log is not taken. */
+      required: Type.Boolean(),
+      /** Keys of witnesses, as `hilum witness key` prints them (C2SP tlog-cosignature). */
+      witnesses: Type.Array(Type.String({ minLength: 10, maxLength: 300 }), { maxItems: 16 }),
+      /** How many of them must have cosigned the tree. */
+      threshold: Type.Integer({ minimum: 0, maximum: 16 }),
+    }),
+  ),
 });
 export type SourcePolicy = Static<typeof SourcePolicy>;
 
@@ -43,6 +54,28 @@ export const SourceRoot = Strict({
 });
 export type SourceRoot = Static<typeof SourceRoot>;
 
+/** The tree over every version that a marketplace ever published: who sees the same tree was shown the same packages. */
+export const SourceLog = Strict({
+  /** Whose log it is; the same for ever. */
+  origin: Type.String(),
+  size: Type.Integer(),
+  /** SHA-256 in hex. */
+  root: Type.String(),
+  /** The head as it was signed: what another hospital compares (C2SP tlog-checkpoint). */
+  checkpoint: Type.String(),
+  /** When this tree was read here first. */
+  since: Time,
+  /** Witnesses of the policy that cosigned it, and when they saw it. */
+  witnesses: Type.Array(Strict({ name: Type.String(), at: Time })),
+});
+export type SourceLog = Static<typeof SourceLog>;
+
+/**
+ * `older`: the other tree is the beginning of this one. `newer`: it is larger than what the source shows here, so nothing can be said yet.
+ * `forked`: two histories. `other`: it is the log of another marketplace.
+ */
+export const treeVerdicts = ["same", "older", "newer", "forked", "other"] as const;
+
 export const sourceStates = ["fresh", "stale", "failing", "not_read"] as const;
 export const MarketplaceSource = Strict({
   id: SourceId,
@@ -53,6 +86,8 @@ export const MarketplaceSource = Strict({
   precedence: Type.Integer(),
   policy: SourcePolicy,
   root: SourceRoot,
+  /** Absent where it never had one, or was not read yet. */
+  log: Type.Optional(SourceLog),
   /** `stale`: not read for a day. `failing`: the last reading was refused; what was seen before is still shown. */
   state: Type.Enum(sourceStates),
   refreshedAt: Type.Optional(Time),
@@ -179,6 +214,26 @@ const sourceRefresh = defineOperation({
   audit: "intent",
   params: SourceParams,
   responses: { 200: SourceRefresh },
+});
+const sourceCompare = defineOperation({
+  id: "compareSourceTree",
+  method: "POST",
+  path: "/api/v1/marketplace/sources/{source}/compare",
+  tag: "marketplace",
+  summary: "Compare the tree of a marketplace's packages with the one that another hospital read",
+  access: ["administrator", "operator"],
+  console: sourcesScreen,
+  audit: "denials",
+  params: SourceParams,
+  /** The head as the other copied it, with or without its signatures. */
+  body: Strict({ checkpoint: Type.String({ minLength: 40, maxLength: 65_536 }) }),
+  responses: {
+    200: Strict({
+      verdict: Type.Enum(treeVerdicts),
+      here: Strict({ size: Type.Integer(), root: Type.String() }),
+      theirs: Strict({ size: Type.Integer(), root: Type.String() }),
+    }),
+  },
 });
 
 export const qualityLevels = ["none", "bronze", "silver", "gold", "platinum"] as const;
@@ -378,7 +433,7 @@ const mirrorTake = defineOperation({
 });
 
 export const sourceOperations = [
-  ...[sourcesList, sourceInspect, sourceAdd, sourceChange, sourceRemove, sourceRefresh],
+  ...[sourcesList, sourceInspect, sourceAdd, sourceChange, sourceRemove, sourceRefresh, sourceCompare],
   ...[search, listing, image, mirrorExport, mirrorUpload, mirrorTake],
 ] as const;
 

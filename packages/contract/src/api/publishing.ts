@@ -18,6 +18,14 @@ export const PublishedRepository = Strict({
   publishers: Type.Record(Type.String(), Signed),
   snapshot: Signed,
   timestamp: Signed,
+  /** The log of packages: one entry a version, and the head that the snapshot's keys signed (C2SP tlog-checkpoint). */
+  log: Type.Optional(
+    Strict({
+      origin: Type.String({ maxLength: 120 }),
+      entries: Type.Array(Type.String({ maxLength: 2_048 }), { maxItems: 200_000 }),
+      checkpoint: Type.String({ maxLength: 65_536 }),
+    }),
+  ),
 });
 export type PublishedRepository = Static<typeof PublishedRepository>;
 

@@ -15,7 +15,6 @@ export {
   createRepository,
   delegate,
   foundRepository,
-  metadataFiles,
   publish,
   renew,
   renewTargets,
@@ -40,6 +39,8 @@ export {
   type NewFile,
   type PublicationFiles,
 } from "./publication-files.ts";
+export { cosignatureLine, witnessKeyText } from "./note.ts";
+export type { PackageLog } from "./package-log.ts";
 export { publisherPattern } from "./publisher-name.ts";
 export { checkLifetimes, findDue, lifetimesOf, type DueRole, type Lifetimes, type Serving } from "./lifetimes.ts";
 export { checkPublication } from "./check-publication.ts";

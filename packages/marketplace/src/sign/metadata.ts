@@ -51,9 +51,18 @@ export interface MetaFile {
   hashes: { sha256: string };
 }
 
+/** The tree over the marketplace's log of packages: its number of entries, and its root in hex. */
+export interface LogHead {
+  origin: string;
+  size: number;
+  root: string;
+}
+
 export interface Snapshot extends Common {
   _type: "snapshot";
   meta: Record<string, MetaFile>;
+  /** None where the marketplace keeps no log. */
+  "x-hilum-log"?: LogHead;
 }
 
 export interface Timestamp extends Common {

@@ -2,6 +2,7 @@ import { HilumError } from "@hilum/contract/errors";
 import type { PublicKey, SigningKey } from "./keys.ts";
 import { checkPublication } from "./check-publication.ts";
 import { lifetimesOf, type Lifetimes } from "./lifetimes.ts";
+import { extendLog, headOf, type PackageLog } from "./package-log.ts";
 import { publisherPattern } from "./publisher-name.ts";
 import {
   common,
@@ -41,6 +42,8 @@ export interface Repository {
   publishers: Readonly<Record<string, Metadata<Targets>>>;
   snapshot: Metadata<Snapshot>;
   timestamp: Metadata<Timestamp>;
+  /** None where it was signed last by a Hilum that knew of none. */
+  log?: PackageLog;
 }
 
 export interface SignersOf {
@@ -215,7 +218,7 @@ export async function renewTargets(
   return seal({ ...repository, targets: await sign<Targets>(next, keys.targets) }, repository, keys, when);
 }
 
-/** Snapshot and timestamp over what is there, whatever it is. */
+/** Log, snapshot and timestamp over what is there, whatever it is. Throws as `extendLog` does. */
 export async function seal(
   { root, targets, publishers }: Pick<Repository, "root" | "targets" | "publishers">,
   before: Repository | undefined,
@@ -225,11 +228,13 @@ export async function seal(
   const described = await Promise.all(
     Object.entries(publishers).map(async ([name, metadata]) => [`${name}.json`, await describe(metadata)] as const),
   );
+  const log = await extendLog(before?.log, { root, publishers }, keys.snapshot);
   const snapshot = await sign<Snapshot>(
     {
       _type: "snapshot",
       ...common((before?.snapshot.signed.version ?? 0) + 1, lifetimes.snapshot, now),
       meta: { "targets.json": await describe(targets), ...Object.fromEntries(described) },
+      "x-hilum-log": await headOf(log),
     },
     keys.snapshot,
   );
@@ -241,10 +246,13 @@ export async function seal(
     },
     keys.timestamp,
   );
-  return { root, targets, publishers, snapshot, timestamp };
+  return { root, targets, publishers, snapshot, timestamp, log };
 }
 
-/** The metadata as files below `metadata/`; those of earlier versions stay where they are. `timestamp.json` is written last. */
+/**
+ * The metadata as files below `metadata/`; those of earlier versions stay where they are. `timestamp.json` is written last. What is served
+ * is `repositoryFiles`, which has the log too.
+ */
 export function metadataFiles({ root, targets, publishers, snapshot, timestamp }: Repository): RepositoryFile[] {
   const versioned = (name: string, metadata: Metadata<Signed>): RepositoryFile => ({
     path: `metadata/${metadata.signed.version}.${name}.json`,

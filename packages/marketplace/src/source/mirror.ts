@@ -7,6 +7,7 @@ import { HilumError } from "@hilum/contract";
 import type { ArchiveLimits } from "../archive/check-archive.ts";
 import { unpackArchive } from "../archive/unpack-archive.ts";
 import { streamArchive, type ArchiveFile, type StreamedFile } from "../archive/write-archive.ts";
+import { hashTiles } from "../log/log-files.ts";
 import { targetPath } from "../sign/repository.ts";
 import type { ReadFile } from "./fetcher.ts";
 import { openSource, packageBytesMax, type SignedTarget, type SourceOptions } from "./open-source.ts";
@@ -15,6 +16,7 @@ import { readFolderFiles } from "./read-files.ts";
 /** Roots that are looked for at most: as many as a client follows. */
 const rootsMax = 256;
 const rootBytesMax = 512_000;
+const tileBytesMax = 8_192;
 
 /**
  * A marketplace as files that a folder, a stick or a static host serves: all that a client who knows nothing yet reads and verifies, and the
@@ -28,7 +30,7 @@ export async function* exportMirror(
   const seen = new Map<string, Uint8Array>();
   const read: ReadFile = async (path, bytesMax) => {
     const bytes = await options.read(path, bytesMax);
-    if (bytes !== undefined && path.startsWith("metadata/")) seen.set(path, bytes);
+    if (bytes !== undefined && !path.startsWith("targets/")) seen.set(path, bytes);
     return bytes;
   };
   const source = await openSource({ ...options, read });
@@ -37,6 +39,11 @@ export async function* exportMirror(
     // Those before the one that is trusted here lead a client here that knows an earlier one. It checks them itself.
     const path = `metadata/${version}.root.json`;
     if (!seen.has(path)) await read(path, rootBytesMax);
+  }
+  // Entries, head and cosignatures were read; hashes are for others who look at the log.
+  for (const [path, full] of hashTiles(source.log()?.size ?? 0)) {
+    const bytes = (await read(path, tileBytesMax)) ?? (path === full ? undefined : await read(full, tileBytesMax));
+    if (bytes === undefined) throw new HilumError("source.mixed", { detail: `${path} is not there.` });
   }
   for (const [path, bytes] of seen) if (path !== timestampPath) yield { path, bytes };
   for (const target of offered)
@@ -49,7 +56,10 @@ export async function* exportMirror(
 /** A bundle is larger than a package, because it holds packages. */
 export const mirrorLimits: ArchiveLimits = { files: 50_000, bytes: 1_024 * 1_048_576, fileBytes: packageBytesMax };
 const timestampPath = "metadata/timestamp.json";
-const filePattern = /^(metadata\/[^/]+\.json|targets\/[^/]+\/[0-9a-f]{64}\.[^/]+)$/;
+const tilePattern = /tile\/(?:entries|[0-5])\/(?:x\d{3}\/)*\d{3}(?:\.p\/\d{1,3})?/;
+const filePattern = new RegExp(
+  `^(metadata/[^/]+\\.json|targets/[^/]+/[0-9a-f]{64}\\.[^/]+|log/(checkpoint|cosigned|${tilePattern.source}))$`,
+);
 const draftSuffix = ".draft";
 
 /**

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { HilumError } from "@hilum/contract";
 import type { Updater } from "tuf-js";
 import type { DelegatedRole, Root, Snapshot, TargetFile, Targets } from "../sign/metadata.ts";
+import { loggedAs } from "../sign/package-log.ts";
 import { publisherPattern } from "../sign/publisher-name.ts";
 import { explainSourceError } from "./explain-source-error.ts";
+import { followLog, type FollowedLog } from "./follow-log.ts";
+import type { LogTrust } from "./witness-trust.ts";
 import { publishersMax, withClient, type Client, type ClientOptions } from "./with-client.ts";
 
 /** A file that somebody signed, and whose it is. */
@@ -23,19 +26,31 @@ export interface PublisherFault {
 export interface Source {
   /**
    * Fetches what is new and answers all that is offered. Throws `source.expired` (freeze), `source.rolled_back`, `source.mixed`,
-   * `source.signature`, `source.invalid`, `source.too_large`, `source.unreachable`, `source.test_keys`; what was trusted before stays trusted.
+   * `source.signature`, `source.invalid`, `source.too_large`, `source.unreachable`, `source.test_keys`, and what `followLog` throws; what was
+   * trusted before stays trusted.
    */
   refresh(): Promise<readonly SignedTarget[]>;
   /** Publishers whose list the last refresh left out: what they offer is not shown, what is installed of them goes on. */
   faults(): readonly PublisherFault[];
-  /** The bytes of a file that `refresh` answered, as they were signed. What is small is kept and not fetched again. */
+  /** The log of packages that the last refresh read; undefined where the marketplace keeps none. */
+  log(): FollowedLog | undefined;
+  /** Whether it is a package that the log does not hold under its version: `fetch` refuses it. */
+  isUnlogged(target: SignedTarget): boolean;
+  /**
+   * The bytes of a file that `refresh` answered, as they were signed. What is small is kept and not fetched again. Throws
+   * `source.not_logged` besides what `refresh` throws.
+   */
   fetch(target: SignedTarget): Promise<Buffer>;
 }
 
 export interface SourceOptions extends ClientOptions {
   /** Whether keys that were made for tests are taken. */
   testKeys: boolean;
+  /** What is asked of its log; nothing where it is left out. */
+  trust?: LogTrust;
 }
+
+const noDemands: LogTrust = { required: false, witnesses: [], threshold: 0 };
 
 export const packageBytesMax = 200 * 1_048_576;
 /** Listings and pictures are kept; packages are kept where they are installed. */
@@ -43,8 +58,11 @@ const keptBytesMax = 1_048_576;
 const keptSuffix = ".download";
 
 export async function openSource(options: SourceOptions): Promise<Source> {
-  const { folder, testKeys } = options;
+  const { folder, testKeys, read, trust = noDemands } = options;
   let updater: Updater | undefined;
+  let log: FollowedLog | undefined;
+  /** By digest, so that bytes which the log does not hold are not handed out under another name either. */
+  let unlogged: ReadonlySet<string> = new Set();
   let faults: readonly PublisherFault[] = [];
   let before: Promise<unknown> = Promise.resolve();
   const oneAtATime = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -60,21 +78,35 @@ export async function openSource(options: SourceOptions): Promise<Source> {
       oneAtATime(async () =>
         withClient(options, async (client) => {
           await client.updater.refresh();
-          if ((await client.role<Root>("root"))["x-hilum-test"] === true && !testKeys)
-            throw new HilumError("source.test_keys");
-          const read = await readPublishers(client);
-          [updater, faults] = [client.updater, read.faults];
-          await forgetOthers(folder, read.found);
-          return read.found;
+          const root = await client.role<Root>("root");
+          if (root["x-hilum-test"] === true && !testKeys) throw new HilumError("source.test_keys");
+          const { "x-hilum-log": named } = await client.role<Snapshot>("snapshot");
+          const followed = await followLog({ read, folder: client.folder, root, named, trust });
+          const { found, faults: left } = await readPublishers(client);
+          [updater, faults, log] = [client.updater, left, followed];
+          unlogged = new Set(followed === undefined ? [] : findUnlogged(found, followed));
+          await forgetOthers(folder, found);
+          return found;
         }),
       ),
     faults: () => faults,
+    log: () => log,
+    isUnlogged: ({ hashes }) => unlogged.has(hashes.sha256),
     fetch: async (target) =>
       oneAtATime(async () => {
         if (updater === undefined) throw new Error("the source was not refreshed");
+        if (unlogged.has(target.hashes.sha256))
+          throw new HilumError("source.not_logged", { detail: `${target.path} is not in the log under its version.` });
         return fetchTarget(updater, folder, target);
       }),
   };
+}
+
+function findUnlogged(found: readonly SignedTarget[], log: FollowedLog): string[] {
+  return found.flatMap((target) => {
+    const entry = loggedAs(target.publisher, target);
+    return entry === undefined || log.holds(entry) ? [] : [target.hashes.sha256];
+  });
 }
 
 async function readPublishers(client: Client): Promise<{ found: SignedTarget[]; faults: PublisherFault[] }> {

@@ -15,6 +15,8 @@ export interface ClientOptions {
 
 export interface Client {
   updater: Updater;
+  /** What is kept when it ends; the updater's files are in it. */
+  folder: string;
   /** A role that the updater verified. */
   role<S extends Signed>(name: string): Promise<S>;
 }
@@ -52,10 +54,17 @@ export async function withClient<T>(
   const role = async <S extends Signed>(name: string): Promise<S> =>
     (JSON.parse(await readFile(join(work, `${encodeURIComponent(name)}.json`), "utf8")) as Metadata<S>).signed;
   try {
-    return await act({ updater, role });
+    return await act({ updater, folder: work, role });
   } finally {
     await keep(folder, work, kept);
   }
+}
+
+/** What was kept last below `folder`; undefined where nothing was read yet. */
+export async function findKept(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  const last = Math.max(0, ...names.map((name) => Number(keptPattern.exec(name)?.[1] ?? 0)));
+  return last === 0 ? undefined : join(folder, keptName(last));
 }
 
 const keptPattern = /^trusted-([1-9][0-9]{0,15})$/;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import { repositoryFiles } from "../log/log-files.ts";
 import { createKeyFile, type SigningKey } from "../sign/keys.ts";
 import type { Metadata, RoleName, TargetFile, Targets } from "../sign/metadata.ts";
 import {
   createRepository,
   delegate,
-  metadataFiles,
   publish,
   seal,
   takePublication,
@@ -49,6 +49,12 @@ export interface Marketplace {
 
 export const publisher = "com.example";
 
+/** `<plugin>-<version>.hilum` is a package; other files are nothing in particular. */
+function aboutOf(path: string): Pick<TargetFile, "custom"> {
+  const [, plugin, version] = /^[^/]+\/(.+)-(\d+\.\d+\.\d+)\.hilum$/.exec(path) ?? [];
+  return plugin === undefined ? {} : { custom: { kind: "package", plugin, version } };
+}
+
 /** A marketplace of one publisher, whose root needs two of three keys. */
 export async function createMarketplace({ test = false }: { test?: boolean } = {}): Promise<Marketplace> {
   const now = new Date();
@@ -82,13 +88,16 @@ export async function createMarketplace({ test = false }: { test?: boolean } = {
       return files.get(path);
     },
     write: () => {
-      for (const { path, bytes } of metadataFiles(market.repository)) files.set(path, bytes);
+      for (const { path, bytes } of repositoryFiles(market.repository)) files.set(path, bytes);
     },
     publish: async (content) => {
       const described = Object.fromEntries(
         Object.entries(content).map(([path, text]): [string, TargetFile] => [
           path,
-          { length: Buffer.byteLength(text), hashes: { sha256: createHash("sha256").update(text).digest("hex") } },
+          {
+            ...{ length: Buffer.byteLength(text), hashes: { sha256: createHash("sha256").update(text).digest("hex") } },
+            ...aboutOf(path),
+          },
         ]),
       );
       for (const [path, text] of Object.entries(content))

@@ -1141,11 +1141,23 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "Do not trust it. Ask its keeper for the fingerprint, by another way than the one its address came by.",
         False,
     ),
+    "source.forked": ErrorSpec(
+        409,
+        "The marketplace shows another history of its packages than before",
+        "Do not install from it. Compare its tree with another hospital under Marketplace, Sources, and ask its keeper; what was read before stays.",
+        False,
+    ),
     "source.invalid": ErrorSpec(
         422,
         "The marketplace's files are not valid",
         "Ask who keeps the marketplace to repair it. Nothing was taken from it.",
         False,
+    ),
+    "source.log_missing": ErrorSpec(
+        409,
+        "The marketplace shows no log of its packages",
+        "Do not install from it. Copy the whole marketplace again, with its folder log, or ask who keeps it; what was read before stays.",
+        True,
     ),
     "source.mixed": ErrorSpec(
         409,
@@ -1158,6 +1170,18 @@ CATALOGUE: dict[str, ErrorSpec] = {
         "There is no such source",
         "Choose one from the list of sources.",
         False,
+    ),
+    "source.not_logged": ErrorSpec(
+        403,
+        "The package is not in the marketplace's log",
+        "Do not install it: others may be shown another one. Ask who keeps the marketplace.",
+        False,
+    ),
+    "source.not_witnessed": ErrorSpec(
+        409,
+        "The marketplace's log is not witnessed enough",
+        "Ask its witnesses to look at it and cosign, or wait until they have; what was read before stays.",
+        True,
     ),
     "source.rolled_back": ErrorSpec(
         409,

@@ -192,9 +192,13 @@ HilumError                       everything below: `code`, `detail`, `problems`,
 │   ├── SmokeFailed               smoke.failed
 │   ├── SourceExpired             source.expired
 │   ├── SourceFingerprint         source.fingerprint
+│   ├── SourceForked              source.forked
 │   ├── SourceInvalid             source.invalid
+│   ├── SourceLogMissing          source.log_missing
 │   ├── SourceMixed               source.mixed
 │   ├── SourceNotFound            source.not_found
+│   ├── SourceNotLogged           source.not_logged
+│   ├── SourceNotWitnessed        source.not_witnessed
 │   ├── SourceRolledBack          source.rolled_back
 │   ├── SourceSignature           source.signature
 │   ├── SourceTestKeys            source.test_keys
@@ -986,8 +990,16 @@ class SourceFingerprint(HostError):
     """The fingerprint is not that of the marketplace's root keys: `source.fingerprint`."""
 
 
+class SourceForked(HostError):
+    """The marketplace shows another history of its packages than before: `source.forked`."""
+
+
 class SourceInvalid(HostError):
     """The marketplace's files are not valid: `source.invalid`."""
+
+
+class SourceLogMissing(HostError):
+    """The marketplace shows no log of its packages: `source.log_missing`."""
 
 
 class SourceMixed(HostError):
@@ -996,6 +1008,14 @@ class SourceMixed(HostError):
 
 class SourceNotFound(HostError):
     """There is no such source: `source.not_found`."""
+
+
+class SourceNotLogged(HostError):
+    """The package is not in the marketplace's log: `source.not_logged`."""
+
+
+class SourceNotWitnessed(HostError):
+    """The marketplace's log is not witnessed enough: `source.not_witnessed`."""
 
 
 class SourceRolledBack(HostError):
@@ -1258,9 +1278,13 @@ CLASSES: dict[str, type[HilumError]] = {
     "smoke.failed": SmokeFailed,
     "source.expired": SourceExpired,
     "source.fingerprint": SourceFingerprint,
+    "source.forked": SourceForked,
     "source.invalid": SourceInvalid,
+    "source.log_missing": SourceLogMissing,
     "source.mixed": SourceMixed,
     "source.not_found": SourceNotFound,
+    "source.not_logged": SourceNotLogged,
+    "source.not_witnessed": SourceNotWitnessed,
     "source.rolled_back": SourceRolledBack,
     "source.signature": SourceSignature,
     "source.test_keys": SourceTestKeys,
@@ -1479,9 +1503,13 @@ __all__ = [
     "SmokeFailed",
     "SourceExpired",
     "SourceFingerprint",
+    "SourceForked",
     "SourceInvalid",
+    "SourceLogMissing",
     "SourceMixed",
     "SourceNotFound",
+    "SourceNotLogged",
+    "SourceNotWitnessed",
     "SourceRolledBack",
     "SourceSignature",
     "SourceTestKeys",

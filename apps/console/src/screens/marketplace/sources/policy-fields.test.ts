@@ -15,3 +15,13 @@ it("leaves out empty lines of publishers", () => {
     tidyPolicy({ coolingOffDays: 0, whenRevoked: "stop", publishers: [" com.example ", "", " "] }).publishers,
   ).toEqual(["com.example"]);
 });
+
+it("says what is asked of a log, and asks nothing where nothing was entered", () => {
+  const policy = { coolingOffDays: 0, whenRevoked: "stop" as const, publishers: [] };
+  const log = { required: true, witnesses: ["w.example+00000000+AAAA"], threshold: 1 };
+  expect(policySaid({ ...policy, log })).toContain(
+    "Only with a log of its packages. 1 of 1 witnesses must have seen it.",
+  );
+  expect(tidyPolicy({ ...policy, log: { required: false, witnesses: [" "], threshold: 0 } })).toEqual(policy);
+  expect(tidyPolicy({ ...policy, log: { ...log, witnesses: [...log.witnesses, ""] } })).toEqual({ ...policy, log });
+});

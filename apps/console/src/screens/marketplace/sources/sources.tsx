@@ -19,6 +19,7 @@ import { AddSourceDialog } from "./add-source-dialog.tsx";
 import { Fingerprint } from "./fingerprint.tsx";
 import { policySaid } from "./policy-fields.tsx";
 import { SourceActs } from "./source-acts.tsx";
+import { SourceTree } from "./source-tree.tsx";
 
 const exampleRoot = "0000 1111";
 
@@ -173,6 +174,7 @@ function SourcePanel({ source, above, below, place }: SourcePanelProps) {
             </span>
           </div>
         </div>
+        <SourceTree source={source} />
       </div>
     </Panel>
   );

@@ -1,4 +1,4 @@
-import { isHilumError } from "@hilum/contract";
+import { HilumError, isHilumError } from "@hilum/contract";
 import {
   isOf,
   parseRevocations,
@@ -30,7 +30,7 @@ const listingBytesMax = 1_048_576;
  * publisher's mistake does not take the others' away. What is the same as `before` is not read again.
  */
 export async function readOffer(
-  source: { id: string; client: Pick<Source, "fetch">; publishers: readonly string[] },
+  source: { id: string; client: Pick<Source, "fetch" | "isUnlogged">; publishers: readonly string[] },
   targets: readonly SignedTarget[],
   before: readonly ListingRow[],
 ): Promise<Offer> {
@@ -45,6 +45,10 @@ export async function readOffer(
   for (const target of taken) {
     const { kind, plugin, version } = (target.custom ?? {}) as Custom;
     if (kind !== "package" || typeof plugin !== "string" || typeof version !== "string") continue;
+    if (source.client.isUnlogged(target)) {
+      offer.skipped.push({ path: target.path, why: new HilumError("source.not_logged").spec.title });
+      continue;
+    }
     try {
       const listing = all.get(`${target.publisher}/${plugin}-${version}.listing.json`);
       const row = known.get(`${plugin} ${version}`);

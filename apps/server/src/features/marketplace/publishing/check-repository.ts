@@ -2,12 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HilumError } from "@hilum/contract";
-import { openSource } from "@hilum/marketplace";
+import { openSource, repositoryFiles } from "@hilum/marketplace";
 import {
   encode,
-  metadataFiles,
   publisherPattern,
   type Metadata,
+  type PackageLog,
   type Repository,
   type Targets,
 } from "@hilum/marketplace/sign";
@@ -43,7 +43,7 @@ const isSame = (one: Metadata, other: Metadata | undefined): boolean =>
   other !== undefined && Buffer.from(encode(one)).equals(Buffer.from(encode(other)));
 
 /** Versions and names become names of files. */
-function checkNames({ publishers, ...roles }: Repository): void {
+function checkNames({ publishers, log: _log, ...roles }: Repository): void {
   const all = [...Object.values(roles), ...Object.values(publishers)];
   const numbered = all.every(({ signed }) => Number.isSafeInteger(signed.version) && signed.version > 0);
   if (!numbered || !Object.keys(publishers).every((name) => publisherPattern.test(name)))
@@ -61,17 +61,26 @@ function checkVersions(next: Repository, before: Repository | undefined): void {
       detail: `The root has the version ${root}; the marketplace has ${rootBefore}. Each root follows the one before.`,
     });
   if (before === undefined) return;
-  const { publishers, ...roles } = next;
-  const { publishers: publishersBefore, ...rolesBefore } = before;
+  const { publishers, log, ...roles } = next;
+  const { publishers: publishersBefore, log: logBefore, ...rolesBefore } = before;
   const missing = Object.keys(publishersBefore).find((name) => publishers[name] === undefined);
   if (missing !== undefined)
     throw new HilumError("source.rolled_back", {
       detail: `What ${missing} published is left out. Leave it there, and give ${missing} other keys to stop it.`,
     });
+  if (logBefore !== undefined && !extendsLog(log, logBefore))
+    throw new HilumError("source.forked", {
+      detail:
+        "The log of packages does not begin with what the marketplace's log has. Load it again and sign on top of that.",
+    });
   const all: Record<string, Metadata> = { ...roles, ...publishers };
   const allBefore: Record<string, Metadata> = { ...rolesBefore, ...publishersBefore };
   for (const [name, role] of Object.entries(all)) checkVersion(name, role, allBefore[name]);
 }
+
+/** Nothing leaves the log, and nothing in it changes. */
+const extendsLog = (log: PackageLog | undefined, before: PackageLog): boolean =>
+  log?.origin === before.origin && before.entries.every((entry, index) => log.entries[index] === entry);
 
 function checkVersion(name: string, role: Metadata, before: Metadata | undefined): void {
   if (before === undefined || isSame(role, before)) return;
@@ -95,7 +104,7 @@ async function readAsClient(
   testKeys: boolean,
   changed: ReadonlySet<string>,
 ): Promise<void> {
-  const files = new Map(metadataFiles(next).map(({ path, bytes }) => [path, bytes]));
+  const files = new Map(repositoryFiles(next).map(({ path, bytes }) => [path, bytes]));
   const folder = await mkdtemp(join(tmpdir(), "hilum-client-"));
   try {
     const root = encode((before ?? next).root);

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { HilumError } from "@hilum/contract";
+import { repositoryFiles } from "@hilum/marketplace";
 import {
-  metadataFiles,
   targetPath,
   type Metadata,
   type Repository,
@@ -60,7 +60,16 @@ export function createOwnMarketplace(dir: string): OwnMarketplace {
     for (const { signed } of Object.values(repository.publishers))
       for (const [path, target] of Object.entries(signed.targets))
         await publishFile(fileOf(target.hashes.sha256), join(folder, targetPath(path, target)));
-    for (const { path, bytes } of inOrder(metadataFiles(repository))) await writeWhole(join(folder, path), bytes);
+    for (const { path, bytes } of inOrder(repositoryFiles(repository)))
+      await writeUnlessTile(join(folder, path), bytes);
+  }
+
+  /** A tile of the log never changes under its name, and there are many. */
+  async function writeUnlessTile(to: string, bytes: Uint8Array): Promise<void> {
+    const tile = to.startsWith(join(folder, "log", "tile"));
+    if (tile && (published.has(to) || (await stat(to).catch(() => undefined)) !== undefined)) return;
+    await writeWhole(to, bytes);
+    if (tile) published.add(to);
   }
 
   async function publishFile(from: string, to: string): Promise<void> {
@@ -82,6 +91,7 @@ export function createOwnMarketplace(dir: string): OwnMarketplace {
     },
     async restore() {
       for (const place of [dir, join(dir, "files"), join(folder, "metadata")]) await removeDrafts(place);
+      await removeDrafts(join(folder, "log"), { recursive: true });
       const state = await read();
       if (state !== undefined) await serve(state);
       return state;
@@ -122,7 +132,7 @@ export function createOwnMarketplace(dir: string): OwnMarketplace {
 export const digestsOf = ({ signed }: Metadata<Targets>): string[] =>
   Object.values(signed.targets).map(({ hashes }) => hashes.sha256);
 
-/** The root and the timestamp last: until they are there, a client finds the state before, whole. */
+/** The log's head, the root and the timestamp last: until they are there, a client finds the state before, whole. */
 function inOrder(files: readonly RepositoryFile[]): RepositoryFile[] {
   const late = /\.root\.json$|\/timestamp\.json$/;
   return [...files.filter(({ path }) => !late.test(path)), ...files.filter(({ path }) => late.test(path))];
@@ -135,8 +145,8 @@ function isKeyFile(bytes: Buffer): boolean {
 }
 
 /** What a crash left half written. */
-async function removeDrafts(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => []))
+async function removeDrafts(folder: string, { recursive = false } = {}): Promise<void> {
+  for (const name of await readdir(folder, { recursive }).catch(() => []))
     if (name.endsWith(draftSuffix)) await rm(join(folder, name), { force: true });
 }
 

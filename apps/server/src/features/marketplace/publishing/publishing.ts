@@ -99,7 +99,7 @@ function presentDue({ role, expires, daysLeft }: DueRole, since: string): Repair
 }
 
 function expiryOf(repository: Repository, now: Date): OwnMarketplaceAnswer["expires"] {
-  const { publishers, ...roles } = repository;
+  const { publishers, log: _log, ...roles } = repository;
   const due = new Map(findDue(repository, usualLifetimes, now).map(({ role, daysLeft }) => [role, daysLeft]));
   return Object.entries({ ...roles, ...publishers }).map(([role, { signed }]) => {
     const expired = Date.parse(signed.expires) <= now.getTime();

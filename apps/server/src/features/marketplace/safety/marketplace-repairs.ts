@@ -24,7 +24,9 @@ async function sourceRepairs({ marketplace }: Stored): Promise<Repair[]> {
       ? []
       : [
           {
-            ...{ id: `source:${id}`, severity: "warning" as const, title: `${title}: ${problem.title}` },
+            ...{ id: `source:${id}`, title: `${title}: ${problem.title}` },
+            // Another history is no lateness: somebody is being deceived.
+            severity: problem.code === "source.forked" ? ("error" as const) : ("warning" as const),
             ...{ why: problem.why, fix: problem.fix, since: problem.since, link },
           },
         ]),

@@ -1,5 +1,5 @@
 import { HilumError } from "@hilum/contract";
-import type { MarketplaceSource, SourcePlace, SourcePolicy } from "@hilum/contract/api";
+import type { MarketplaceSource, SourceLog, SourcePlace, SourcePolicy } from "@hilum/contract/api";
 import type { PublisherFault } from "@hilum/marketplace";
 import type { MarketplaceEntry, Time } from "@hilum/store";
 import { describeRoot } from "./source-root.ts";
@@ -16,6 +16,8 @@ export interface SourceDocument {
   /** The root that its keys have come to since, where it was read. */
   shownRoot?: string;
   publishers: string[];
+  /** The tree that was read last; none where the marketplace keeps no log. */
+  log?: SourceLog;
   /** Publishers whose list the last reading refused. */
   faults?: readonly PublisherFault[];
   refreshedAt?: Time;

@@ -11,6 +11,7 @@ type SourceIds =
   | "changeSource"
   | "removeSource"
   | "refreshSource"
+  | "compareSourceTree"
   | "searchMarketplace"
   | "getListing"
   | "getListingImage"
@@ -43,6 +44,10 @@ export function createSourceHandlers({
       const body = await sources.refresh(context, params.source);
       return { status: 200, body, note: { count: body.added + body.changed + body.removed } };
     },
+    compareSourceTree: async (_context, { params, body }) => ({
+      status: 200,
+      body: await sources.compare(params.source, body.checkpoint),
+    }),
     searchMarketplace: async (context, { query }) => ({ status: 200, body: await listings.search(context, query) }),
     getListing: async (context, { params, query }) => ({
       status: 200,

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HilumError, isHilumError, type Context } from "@hilum/contract";
 import type {
+  AnswerOf,
   BodyOf,
   MarketplaceSource,
   OperationOf,
@@ -9,10 +10,19 @@ import type {
   SourceRefresh,
   SourceRoot,
 } from "@hilum/contract/api";
-import { openSource, type ReadFile, type Revocation, type SignedTarget, type Source } from "@hilum/marketplace";
+import {
+  openSource,
+  readWitnessKeys,
+  type LogTrust,
+  type ReadFile,
+  type Revocation,
+  type SignedTarget,
+  type Source,
+} from "@hilum/marketplace";
 import type { MarketplaceEntry, Store } from "@hilum/store";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { readOffer } from "../catalogue/read-offer.ts";
+import { compareTree, logSince } from "./compare-tree.ts";
 import { openPlace } from "./open-place.ts";
 import { presentSource, type SourceDocument } from "./present-source.ts";
 import { describeRoot, readNewestRoot, sameFingerprint } from "./source-root.ts";
@@ -26,12 +36,16 @@ export interface SourcesService {
   change(id: string, change: BodyOf<OperationOf<"changeSource">>): Promise<MarketplaceSource>;
   remove(id: string): Promise<void>;
   refresh(context: Pick<Context, "now" | "actor">, id: string): Promise<SourceRefresh>;
+  /** Whether another hospital that read this marketplace was shown the same packages. Throws `request.invalid`, `source.log_missing`. */
+  compare(id: string, checkpoint: string): Promise<AnswerOf<OperationOf<"compareSourceTree">>>;
   /** A signed file of a source, by the digest that its publisher signed. Throws `listing.not_found`, `source.*`. */
   fetch(source: string, digest: string): Promise<Buffer>;
   /** As `fetch`, of a source that is verified anew before: what was frozen, expired or taken away meanwhile is not handed out. */
   fetchAnew(source: string, digest: string): Promise<Buffer>;
   /** How a mirror of it is read and verified. */
-  optionsOf(id: string): Promise<{ entry: Entry; folder: string; root: Buffer; read: ReadFile; testKeys: boolean }>;
+  optionsOf(
+    id: string,
+  ): Promise<{ entry: Entry; folder: string; root: Buffer; read: ReadFile; testKeys: boolean; trust?: LogTrust }>;
   entries(): Promise<Entry[]>;
 }
 
@@ -76,6 +90,7 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
     root: Buffer.from(entry.document.root, "base64"),
     read: openPlace(entry.document.place, mirrors),
     testKeys: testKeys(),
+    ...(entry.document.policy.log === undefined ? {} : { trust: entry.document.policy.log }),
   });
 
   /** One reading of a source at a time: what was trusted is written to its folder. */
@@ -115,13 +130,14 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
       for (const { publisher, code } of faults)
         offer.skipped.push({ path: `${publisher}/`, why: new HilumError(code).spec.title });
       const changes = await store.listings.replace(entry.id, offer.rows);
-      const { problem: _problem, ...document } = entry.document;
+      const { problem: _problem, log: logBefore, ...document } = entry.document;
       const next = await store.marketplace.put<SourceDocument>({
         ...entry,
         document: {
           ...document,
           ...(root === undefined ? {} : { shownRoot: root.toString("base64") }),
           ...{ refreshedAt: context.now().toISOString(), faults },
+          ...logSince(client.log(), logBefore, context.now()),
           publishers: [...new Set(targets.map(({ publisher }) => publisher))].toSorted(),
         },
       });
@@ -159,6 +175,7 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
     list: async () => await Promise.all((await entries()).map(present)),
     inspect: async (place) => describeRoot(await readNewestRoot(openPlace(place, mirrors))),
     async add(context, { id, title, kind, place, fingerprint, policy }) {
+      if (policy.log !== undefined) readWitnessKeys(policy.log);
       const root = await readNewestRoot(openPlace(place, mirrors));
       const described = describeRoot(root);
       if (!sameFingerprint(described.fingerprint, fingerprint)) throw new HilumError("source.fingerprint");
@@ -179,6 +196,9 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
     async change(id, { title, precedence, policy, revision }) {
       const entry = await load(id);
       if (entry.rowVersion !== revision) throw new HilumError("request.conflict");
+      if (policy.log !== undefined) readWitnessKeys(policy.log);
+      // What was read under the policy before is not handed out under this one.
+      opened.delete(id);
       return await present(
         await store.marketplace.put({ ...entry, document: { ...entry.document, title, precedence, policy } }),
       );
@@ -191,6 +211,7 @@ export function createSourcesService({ store, catalogue, dir, testKeys, onRevoke
       await rm(join(dir, "sources", id), { recursive: true, force: true });
     },
     refresh: async (context, id) => await refresh(context, await load(id)),
+    compare: async (id, checkpoint) => await compareTree(clientOptions(await load(id)).folder, checkpoint),
     fetch: async (source, digest) => await take(opened.get(source) ?? (await read(await load(source))), digest),
     fetchAnew: async (source, digest) => await take(await read(await load(source)), digest),
     async optionsOf(id) {
