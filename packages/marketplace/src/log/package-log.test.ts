@@ -291,14 +291,15 @@ describe("a marketplace's log of packages", () => {
     });
     const trust = { required: true, witnesses: [], threshold: 0 };
     const importing = { ...options(), trust };
-    const bundle = await bundleMirror(exportMirror(options()));
+    const newFolder = (): string => temp.join(`bundle-${(count += 1)}`);
+    const { bytes: bundle } = await bundleMirror(exportMirror(options()), newFolder());
     const { folder } = await importMirror(bundle, importing, temp.join(`mirrors-${(count += 1)}`));
     const source = await openSource({ ...importing, read: readFolderFiles(folder) });
     await source.refresh();
     expect(source.log()?.size).toBe(2);
     expect(await readFolderFiles(folder)("log/tile/0/000.p/2", 100)).toHaveLength(64);
     write(market.files, await forge((market.repository.log?.entries ?? []).toReversed()));
-    const forked = await bundleMirror(exportMirror(options()));
+    const { bytes: forked } = await bundleMirror(exportMirror(options()), newFolder());
     await expect(importMirror(forked, importing, temp.join("mirrors"))).rejects.toMatchObject({
       code: "source.forked",
     });
