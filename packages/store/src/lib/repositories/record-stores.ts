@@ -69,8 +69,9 @@ function createStores(session: Session): Omit<RecordStores, keyof Faults> {
           taken: eb("taken", "+", taken),
           withheld: eb("withheld", "+", withheld),
           ...(taken === 0 ? {} : { takenAt: at }),
-          refusedSince: null,
-          sealedRefusal: null,
+          // What a primary store has already says nothing of whether it answers now: whoever writes or asks finds that out.
+          refusedSince: eb.case().when("primaryOf", "is", null).then(null).else(eb.ref("refusedSince")).end(),
+          sealedRefusal: eb.case().when("primaryOf", "is", null).then(null).else(eb.ref("sealedRefusal")).end(),
         }));
       const whole = { plugin: key.plugin, instance: key.instance };
       await session.commit([
