@@ -70,8 +70,15 @@ function createStores(session: Session): Omit<RecordStores, keyof Faults> {
           withheld: eb("withheld", "+", withheld),
           ...(taken === 0 ? {} : { takenAt: at }),
           // What a primary store has already says nothing of whether it answers now: whoever writes or asks finds that out.
-          refusedSince: eb.case().when("primaryOf", "is", null).then(null).else(eb.ref("refusedSince")).end(),
-          sealedRefusal: eb.case().when("primaryOf", "is", null).then(null).else(eb.ref("sealedRefusal")).end(),
+          refusedSince: eb.case().when("primaryOf", "is not", null).then(eb.ref("refusedSince")).else(null).end(),
+          // Sealed already, so it is no value that is to be sealed.
+          sealedRefusal: eb
+            .case()
+            .when("primaryOf", "is not", null)
+            .then(eb.ref("sealedRefusal"))
+            .else(null)
+            .end()
+            .$castTo<null>(),
         }));
       const whole = { plugin: key.plugin, instance: key.instance };
       await session.commit([
