@@ -1,11 +1,10 @@
-/** What somebody waits for who writes a plugin: the changed code, the verdict of its cases, and the start of one on the Python SDK. */
+/** What somebody waits for who writes a plugin: the changed code, and the verdict of its cases. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createTempDir } from "@hilum/testkit";
+import { requires } from "@hilum/testkit";
 import { openInstallation } from "./installation.ts";
 import { median, type Row, type Skipped } from "./row.ts";
-import { openSandboxedHost, pluginOf } from "./sandboxed-host.ts";
 import type { Client } from "./server-client.ts";
 
 const languages = [
@@ -23,26 +22,10 @@ export async function measureDeveloper(options: {
   rounds: number;
   compileCache: string;
 }): Promise<{ rows: Row[]; skipped: Skipped[] }> {
-  using dir = createTempDir("bench-developer");
-  const house = await openSandboxedHost(dir.path);
+  const sandbox = requires("bubblewrap");
+  if (!sandbox.available)
+    return { rows: [], skipped: [{ figure: "developer", reason: sandbox.reason ?? "there is no sandbox" }] };
   const rows: Row[] = [];
-  try {
-    const { level, reason } = await house.sandbox.check();
-    if (level !== "isolated")
-      return { rows: [], skipped: [{ figure: "developer", reason: reason ?? "there is no sandbox here" }] };
-    const times: number[] = [];
-    for (let round = 0; round < options.rounds * 5; round += 1) {
-      const key = { plugin: pluginOf("webhook-sender"), instance: `ready-${round}` };
-      const beganMs = performance.now();
-      await house.start("webhook-sender", key.instance);
-      times.push(performance.now() - beganMs);
-      await house.host.stop(key, { drainMs: 0 });
-    }
-    const figure = "sandboxed plugin on the Python SDK (webhook sender) ready";
-    rows.push({ figure, value: median(times), unit: "ms", budget: "< 100" });
-  } finally {
-    await house.close();
-  }
   const { client, close } = await openInstallation(options);
   try {
     for (const language of languages) rows.push(...(await measureLanguage(client, language, options.rounds * 8)));

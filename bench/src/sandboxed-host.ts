@@ -9,7 +9,7 @@ import { closedLanes } from "./closed-lanes.ts";
 
 type StartedRuntime = "node" | "python";
 /** Code that is started: small echoes of the protocol, and two on the Python SDK: an echo, and a plugin as it is delivered. */
-type StartedCode = StartedRuntime | "webhook-sender" | "python-sdk";
+export type StartedCode = StartedRuntime | "webhook-sender" | "python-sdk";
 
 /** A host with its sandbox and audit log, and small plugins to start in it. */
 export interface SandboxedHost {

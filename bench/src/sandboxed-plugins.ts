@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createTempDir, fixtureEntry, fixturePlugins } from "@hilum/testkit";
 import { hasProc, proportionalMb } from "./process-memory.ts";
 import { beside, median, type Row, type Skipped } from "./row.ts";
-import { openSandboxedHost, pluginOf, type SandboxedHost } from "./sandboxed-host.ts";
+import { openSandboxedHost, pluginOf, type SandboxedHost, type StartedCode } from "./sandboxed-host.ts";
 
 const running = 10;
 const runtimes = [
@@ -37,6 +37,11 @@ export async function measureSandboxedPlugins({
       const heldMb = await measureTen(house, runtime);
       rows.push({ figure: `${words} plugin, PSS, ${running} running`, value: heldMb, unit: "MB", budget });
     }
+    const onSdkMs = median(await timesOf(rounds * 5, (round) => startOne(house, "webhook-sender", round)));
+    rows.push({
+      figure: "sandboxed plugin on the Python SDK (webhook sender) ready",
+      ...{ value: onSdkMs, unit: "ms", budget: "< 100", beside: beside(peer, onSdkMs, bareMs) },
+    });
     return { rows, skipped: [] };
   } finally {
     await house.close();
@@ -49,12 +54,12 @@ async function timesOf(count: number, work: (index: number) => Promise<number>):
   return times;
 }
 
-async function startOne({ host, start }: SandboxedHost, runtime: "node" | "python", round: number): Promise<number> {
+async function startOne({ host, start }: SandboxedHost, code: StartedCode, round: number): Promise<number> {
   const instance = `ready-${round}`;
   const beganMs = performance.now();
-  await start(runtime, instance);
+  await start(code, instance);
   const tookMs = performance.now() - beganMs;
-  await host.stop({ plugin: pluginOf(runtime), instance }, { drainMs: 0 });
+  await host.stop({ plugin: pluginOf(code), instance }, { drainMs: 0 });
   return tookMs;
 }
 

@@ -2,12 +2,10 @@ import { createTempDir } from "@hilum/testkit";
 import { makeMessage } from "../acceptance.ts";
 import { hasProc, proportionalMb, residentMb } from "../process-memory.ts";
 import { median } from "../row.ts";
-import { openSandboxedHost, pluginOf } from "../sandboxed-host.ts";
+import { openSandboxedHost, pluginOf, type StartedCode } from "../sandboxed-host.ts";
 import { stepsOf, type SoakPart, type SoakRun } from "./part.ts";
 
 const inFlight = 64;
-
-type Code = Parameters<typeof pluginOf>[0];
 
 /** Calls one sandboxed plugin over and over and looks at what it and the host hold. */
 export const plugin: SoakPart = {
@@ -25,7 +23,7 @@ export const python: SoakPart = {
   run: (options) => callPlugin("python-sdk", options),
 };
 
-async function callPlugin(code: Code, { count, signal, progress, report }: SoakRun): Promise<void> {
+async function callPlugin(code: StartedCode, { count, signal, progress, report }: SoakRun): Promise<void> {
   using dir = createTempDir("soak-plugin");
   const { host, start, close } = await openSandboxedHost(dir.path);
   const key = { plugin: pluginOf(code), instance: "default" };

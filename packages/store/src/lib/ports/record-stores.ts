@@ -83,7 +83,10 @@ export interface RecordStores {
     { cursor, at, by, primaryOf }: { cursor: number; at: Time; by: string; primaryOf?: readonly string[] },
   ): Promise<void>;
   remove(key: InstanceKey): Promise<void>;
-  /** Cursor, counts and faults in one transaction. Throws `request.conflict` where another one has moved the cursor. */
+  /**
+   * Cursor, counts and faults in one transaction. A store that took something refuses no more; a primary one may have had it before, so what it
+   * refuses stays. Throws `request.conflict` where another one has moved the cursor.
+   */
   advance(key: InstanceKey, advance: Advance): Promise<void>;
   /** Keeps since when; undefined where it takes again. */
   setRefusal(key: InstanceKey, refusal: StoreRefusalRow | undefined, at: Time): Promise<void>;

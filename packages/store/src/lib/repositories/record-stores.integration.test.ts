@@ -61,6 +61,19 @@ describe.each(databases)("record stores in $name", ({ available, open }) => {
       expect(await test.store.recordStores.removeFault(key, left?.id ?? "")).toBe(false);
     });
 
+    it.each([
+      ["replica", undefined],
+      ["primary", { ...refusal, since: at }],
+    ] as const)("holds what is passed on to a %s for an answer of it, unless it is primary", async (role, left) => {
+      const own = await addPlugin(test.store, `org.example.${role}`);
+      await test.store.recordStores.setRole(own, role, { cursor: 0, at, by });
+      await test.store.recordStores.setRefusal(own, refusal, at);
+      const passed = { from: 0, to: 10, taken: 1, withheld: 0, at, faults: [], mended: [] };
+      await test.store.recordStores.advance(own, passed);
+      expect((await test.store.recordStores.find(own))?.refusal).toEqual(left);
+      await test.store.recordStores.remove(own);
+    });
+
     it("keeps since when a store refuses, and what a comparison has found", async () => {
       await test.store.recordStores.setRefusal(key, { ...refusal, code: "provider.unreachable" }, at);
       await test.store.recordStores.setRefusal(key, refusal, "2026-03-02T09:00:00.000Z");

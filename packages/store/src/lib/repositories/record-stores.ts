@@ -69,8 +69,16 @@ function createStores(session: Session): Omit<RecordStores, keyof Faults> {
           taken: eb("taken", "+", taken),
           withheld: eb("withheld", "+", withheld),
           ...(taken === 0 ? {} : { takenAt: at }),
-          refusedSince: null,
-          sealedRefusal: null,
+          // What a primary store has already says nothing of whether it answers now: whoever writes or asks finds that out.
+          refusedSince: eb.case().when("primaryOf", "is not", null).then(eb.ref("refusedSince")).else(null).end(),
+          // Sealed already, so it is no value that is to be sealed.
+          sealedRefusal: eb
+            .case()
+            .when("primaryOf", "is not", null)
+            .then(eb.ref("sealedRefusal"))
+            .else(null)
+            .end()
+            .$castTo<null>(),
         }));
       const whole = { plugin: key.plugin, instance: key.instance };
       await session.commit([
