@@ -32,6 +32,8 @@ describe("checkpoints", () => {
     opened.execute({ sql: "INSERT INTO t (text) VALUES (?)", parameters: [text] });
   };
 
+  const nobodyWaits = (): void => undefined;
+
   /** In the database without its log; none while it is being written. */
   const movedRows = (): number => {
     copyFileSync(folder.join("c.db"), folder.join("copy.db"));
@@ -48,7 +50,7 @@ describe("checkpoints", () => {
   it("are made beside the writer, which moves only what came in meanwhile", () => {
     const ends: (() => void)[] = [];
     const thread: CheckpointThread = { begin: (ended) => void ends.push(ended), close: () => undefined };
-    const checkpoints = createCheckpoints(connection, () => thread);
+    const checkpoints = createCheckpoints(connection, nobodyWaits, () => thread);
     const commitMany = (count: number): void => {
       for (let index = 0; index < count; index += 1) {
         commit();
@@ -72,7 +74,10 @@ describe("checkpoints", () => {
   });
 
   it("are waited for only when the log has reached its bound", () => {
-    const checkpoints = createCheckpoints(connection, () => ({ begin: () => undefined, close: () => undefined }));
+    const checkpoints = createCheckpoints(connection, nobodyWaits, () => ({
+      begin: () => undefined,
+      close: () => undefined,
+    }));
     for (let index = 0; index < 86; index += 1) {
       commit("x".repeat(1024 * 1024));
       checkpoints.afterCommit();
@@ -81,8 +86,33 @@ describe("checkpoints", () => {
     expect(statSync(folder.join("c.db-wal")).size).toBeLessThan(16 * 1024 * 1024);
   });
 
+  it("hold the writer back while the thread alone can move what is beyond the bound", () => {
+    const ends: (() => void)[] = [];
+    let woken = 0;
+    // Another checkpoint under way: SQLite refuses a second one at once, and never waits for the first.
+    const refusing = { ...connection, script: (sql: string) => void scripts.push(sql) };
+    const checkpoints = createCheckpoints(
+      refusing,
+      () => (woken += 1),
+      () => ({ begin: (ended) => void ends.push(ended), close: () => undefined }),
+    );
+    const commitUntilBehind = (): number => {
+      let commits = 0;
+      while (!checkpoints.behind && commits < 120) {
+        commit("x".repeat(1024 * 1024));
+        checkpoints.afterCommit();
+        commits += 1;
+      }
+      return commits;
+    };
+    expect(commitUntilBehind()).toBeLessThan(86);
+    expect(statSync(folder.join("c.db-wal")).size).toBeLessThan(83 * 1024 * 1024);
+    ends[0]?.();
+    expect({ behind: checkpoints.behind, woken }).toEqual({ behind: false, woken: 1 });
+  });
+
   it("are made by a thread of their own", async () => {
-    const checkpoints = createCheckpoints(connection);
+    const checkpoints = createCheckpoints(connection, nobodyWaits);
     for (let index = 0; index < 256; index += 1) {
       commit();
       checkpoints.afterCommit();

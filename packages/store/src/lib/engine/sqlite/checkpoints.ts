@@ -5,6 +5,11 @@ import type { SqliteConnection } from "./connection.ts";
 /** Moves the log into the database between commits, never within one. */
 export interface Checkpoints {
   afterCommit(): void;
+  /**
+   * True while the log is beyond its bound and the thread still moves it: nobody else can move it then, so that every
+   * further commit would only make it longer. `caughtUp` is called when the thread has ended.
+   */
+  readonly behind: boolean;
   /** Moves all of it; nothing is moved afterwards. */
   close(): void;
 }
@@ -26,14 +31,16 @@ const walBytesMax = 80 * 1024 * 1024;
  */
 export function createCheckpoints(
   connection: SqliteConnection,
+  caughtUp: () => void,
   start: (path: string) => CheckpointThread = startCheckpointThread,
 ): Checkpoints {
   const { path } = connection;
-  if (path === ":memory:") return { afterCommit: () => undefined, close: () => undefined };
+  if (path === ":memory:") return { afterCommit: () => undefined, behind: false, close: () => undefined };
   let thread: CheckpointThread | undefined;
   let commits = 0;
   let moving = false;
   let moved = false;
+  let behind = false;
   /** Size of the log when it began anew; its pages are written over, so only beyond this its size says what it holds. */
   let reusedBytes = 0;
 
@@ -44,6 +51,8 @@ export function createCheckpoints(
     thread.begin(() => {
       moving = false;
       moved = true;
+      behind = false;
+      caughtUp();
     });
   };
 
@@ -56,11 +65,15 @@ export function createCheckpoints(
         reusedBytes = 0;
         // Also waits for readers of the old log, so it is kept for the bound.
         checkpoint(connection, "TRUNCATE");
+        behind = moving && walSize(path) > walBytesMax;
       } else if (moved) {
         reusedBytes = bytes;
         checkpoint(connection, "PASSIVE");
       } else if (!moving && (commits >= commitsMax || filled >= walBytesMany)) begin();
       moved = false;
+    },
+    get behind() {
+      return behind;
     },
     close: () => {
       thread?.close();

@@ -31,13 +31,13 @@ const batchMax = 512;
 
 export function createSqliteWriter(connection: SqliteConnection): SqliteWriter {
   const queue: Waiting[] = [];
-  const checkpoints = createCheckpoints(connection);
+  const checkpoints = createCheckpoints(connection, () => schedule());
   let scheduled = false;
   let held = false;
   let closed = false;
 
   const schedule = (): void => {
-    if (scheduled || held || queue.length === 0) return;
+    if (scheduled || held || checkpoints.behind || queue.length === 0) return;
     scheduled = true;
     setImmediate(drain);
   };
