@@ -3,13 +3,7 @@ import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "
 import { dirname, join } from "node:path";
 import { HilumError } from "@hilum/contract";
 import { repositoryFiles } from "@hilum/marketplace";
-import {
-  targetPath,
-  type Metadata,
-  type Repository,
-  type RepositoryFile,
-  type Targets,
-} from "@hilum/marketplace/sign";
+import { targetPath, type Metadata, type Repository, type RepositoryFile, type Targets } from "@hilum/marketplace/sign";
 
 /** What was taken in last: it is the marketplace, and the files that are served follow from it. */
 export interface OwnState {
