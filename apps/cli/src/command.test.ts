@@ -27,7 +27,7 @@ describe("the list of commands", () => {
     expect(led.map(({ command }) => command).toSorted()).toEqual([
       ...["deprecate", "keeper begin", "keeper let-in", "keeper propose-root", "keeper sign", "keeper take-root"],
       ...["mirror export", "mirror import", "publish", "revoke"],
-      ...["signing export", "signing new", "signing sign-root", "yank"],
+      ...["signing export", "signing new", "signing sign-root", "witness cosign", "witness key", "yank"],
     ]);
     expect(led.flatMap((line) => line.operations ?? []).filter((id) => !known.has(id))).toEqual([]);
   });
