@@ -12,7 +12,7 @@ it("finds the Python that the machine has, or says what is missing", () => {
   else expect(python.reason).toMatch(/Python/);
 });
 
-it("notes the asking file, the reason and the remedy when something is missing", () => {
+it("notes the test file that asks, be it by a helper, the reason and the remedy when something is missing", () => {
   using tree = createTempDir("requirement");
   const source = fileURLToPath(new URL(".", import.meta.url));
   cpSync(source, tree.join("packages/testkit/src/run"), { recursive: true });
@@ -20,9 +20,10 @@ it("notes the asking file, the reason and the remedy when something is missing",
   mkdirSync(tree.join("packages/asking"), { recursive: true });
   const asking = tree.join("packages/asking/asking.test.ts");
   writeFileSync(
-    asking,
-    `import { requires } from "../testkit/src/run/requirement.ts"; console.log(requires("test-data").available);`,
+    tree.join("packages/asking/has-data.ts"),
+    `import { requires } from "../testkit/src/run/requirement.ts"; export const hasData = () => requires("test-data").available;`,
   );
+  writeFileSync(asking, `import { hasData } from "./has-data.ts"; console.log(hasData());`);
   const environment = { ...process.env };
   delete environment["HILUM_TEST_DATA"];
   const child = spawnSync(process.execPath, [asking], { encoding: "utf8", env: environment });

@@ -155,11 +155,14 @@ function findTestData(): Finding {
   return existsSync(path) ? { path } : { reason: "HILUM_TEST_DATA names a folder that does not exist" };
 }
 
-/** The first frame outside this folder; a test file asks while it is being collected, so it is on the stack. */
+/** A test file asks while it is being collected, so it is on the stack, be it behind a helper; else the first frame outside this folder. */
 function callingTestFile(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const frames = (new Error("stack").stack ?? "").split("\n").slice(1);
   const paths = frames.map((frame) => /(?:file:\/\/)?(\/[^():]+|[A-Za-z]:[^():]+):\d+:\d+/.exec(frame)?.[1]);
-  const caller = paths.find((path) => path !== undefined && dirname(path) !== here && !path.includes("node_modules"));
+  const outside = paths.filter(
+    (path) => path !== undefined && dirname(path) !== here && !path.includes("node_modules"),
+  );
+  const caller = outside.find((path) => /\.test\.tsx?$/.test(path ?? "")) ?? outside[0];
   return caller === undefined ? "unknown" : relative(repository, caller);
 }

@@ -60,15 +60,20 @@ export async function startS3Server({ certificate: issued, authority }: S3Server
       child.kill();
       await ended;
     };
-    const port = await portOf(child);
-    const ask = createAsk(port, authority);
-    await ask.seed();
-    const full = await ask.user("clinic", ["s3:*"]);
-    const readOnly = await ask.user("reader", ["s3:ListBucket", "s3:GetObject"]);
-    await ask.bucket(buckets.bucket, false);
-    await ask.bucket(buckets.lockedBucket, true);
-    await gate.open(port);
-    return { ...full, readOnly };
+    try {
+      const port = await portOf(child);
+      const ask = createAsk(port, authority);
+      await ask.seed();
+      const full = await ask.user("clinic", ["s3:*"]);
+      const readOnly = await ask.user("reader", ["s3:ListBucket", "s3:GetObject"]);
+      await ask.bucket(buckets.bucket, false);
+      await ask.bucket(buckets.lockedBucket, true);
+      await gate.open(port);
+      return { ...full, readOnly };
+    } catch (error) {
+      await leave();
+      throw error;
+    }
   }
 
   const users = await comeBack();
@@ -99,14 +104,18 @@ function portOf(child: ChildProcess): Promise<number> {
   return promise;
 }
 
+/** It loads a service when it is first asked for it, which takes seconds where the machine has other work. */
+const firstAnswerMs = 60_000;
+
 /** What is set up before the server asks for signatures: the header says only which service is meant. */
 function createAsk(port: number, authority: string) {
+  const place = { port, authority, timeoutMs: firstAnswerMs };
   const meant = (service: string): string =>
     `AWS4-HMAC-SHA256 Credential=setup/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
   async function iam(form: Record<string, string>): Promise<string> {
     const { status, body } = await askOverTls({
-      ...{ port, authority, method: "POST", path: "/" },
+      ...{ ...place, method: "POST", path: "/" },
       headers: { authorization: meant("iam"), "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ Version: "2010-05-08", ...form }).toString(),
     });
@@ -117,7 +126,7 @@ function createAsk(port: number, authority: string) {
   return {
     /** What it makes up is the same each time. */
     async seed() {
-      const { status } = await askOverTls({ port, authority, method: "POST", path: "/moto-api/seed?a=7" });
+      const { status } = await askOverTls({ ...place, method: "POST", path: "/moto-api/seed?a=7" });
       if (status !== 200) throw new Error(`seed: ${status}`);
     },
     async user(name: string, rights: readonly string[]) {
@@ -133,7 +142,7 @@ function createAsk(port: number, authority: string) {
     },
     async bucket(name: string, lock: boolean) {
       const { status, body } = await askOverTls({
-        ...{ port, authority, method: "PUT", path: `/${name}` },
+        ...{ ...place, method: "PUT", path: `/${name}` },
         headers: {
           authorization: meant("s3"),
           ...(lock ? { "x-amz-bucket-object-lock-enabled": "true" } : {}),
