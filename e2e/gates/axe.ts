@@ -108,7 +108,8 @@ async function judgeDocument(frame: Frame, runOnly: Rules): Promise<string[]> {
         ),
       );
     },
-    { runOnly, resultTypes: ["violations"], preload },
+    // Frames are judged one by one: it would wait for a sandboxed one, which does not answer.
+    { runOnly, resultTypes: ["violations"], preload, iframes: false },
   );
   const { content, window: visible } = await frame.evaluate(() => ({
     content: document.documentElement.scrollWidth,

@@ -211,8 +211,11 @@ export const publishing: Journey[] = [
         await admin.arrive("Review");
       };
       await deprecate();
-      await admin.activate("button", /^Withdraw Night desk/);
-      await admin.see("Withdrawn");
+      const withdraw = { role: "button", name: /^Withdraw Night desk/ } as const;
+      await admin.activate(withdraw.role, withdraw.name);
+      await admin.seeGone(withdraw);
+      await admin.open("/marketplace/review?state=withdrawn");
+      await admin.see(/: Night desk/);
       await deprecate();
       const [first] = people;
       if (first === undefined) throw new Error("nobody was invited");
