@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { noteSkip } from "@hilum/testkit";
 import { describe, expect, it } from "vitest";
 import { appendMany, flipByte, openTestLog, ORIGIN, publicKey, temporaryDirectory } from "../test/temporary-log.ts";
 import { leafHash } from "./tlog/hash.ts";
@@ -11,6 +12,12 @@ import { verifyConsistency, verifyInclusion } from "./tlog/proof.ts";
 
 const source = fileURLToPath(new URL("../test/gosumdb", import.meta.url));
 const unavailable = whyUnavailable();
+if (unavailable !== undefined)
+  noteSkip({
+    name: "Go's sumdb packages",
+    reason: unavailable,
+    enable: "put Go on the path, where its modules can be fetched",
+  });
 
 describe.skipIf(unavailable !== undefined)(
   `Go's sumdb packages${unavailable === undefined ? "" : ` (skipped: ${unavailable})`}`,

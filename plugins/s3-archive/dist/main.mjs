@@ -43066,6 +43066,22 @@ function explainFailure(error, { host, port }) {
 		reply: reply.filter((part) => part !== void 0).join(": ")
 	});
 }
+/** The bytes of an object. What breaks on the way was told nobody yet: the head of the answer was a good one. */
+async function* explainBroken(bytes) {
+	try {
+		yield* bytes;
+	} catch (error) {
+		if (error instanceof DOMException) throw error;
+		const inner = innermost(error);
+		if (inner !== void 0) throw atConnection(inner);
+		throw new ProviderError$1("provider.temporary", {
+			sent: "no",
+			retry: "later",
+			error,
+			fix: "The connection broke while an object was read. Read it again; if it breaks each time, look into the service's log."
+		});
+	}
+}
 function byStatus(status) {
 	if (status === void 0) return void 0;
 	if (status === 401 || status === 403) return byName.get("AccessDenied");
@@ -43205,7 +43221,7 @@ function openBucket(settings, connect) {
 					Key: key
 				}));
 				return {
-					bytes: Body,
+					bytes: explainBroken(Body),
 					size: ContentLength ?? 0,
 					details: Metadata ?? {}
 				};

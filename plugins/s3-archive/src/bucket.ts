@@ -12,7 +12,7 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import type { CallContext } from "@hilum/sdk";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { explainFailure, isAlreadyThere, isMissing } from "./explain-failure.ts";
+import { explainBroken, explainFailure, isAlreadyThere, isMissing } from "./explain-failure.ts";
 import type { ArchiveSettings } from "./settings.ts";
 
 type Connect = CallContext["connect"];
@@ -132,7 +132,7 @@ export function openBucket(settings: ArchiveSettings, connect: Connect): Bucket 
       try {
         const { Body, ContentLength, Metadata } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         return {
-          bytes: Body as unknown as AsyncIterable<Uint8Array>,
+          bytes: explainBroken(Body as unknown as AsyncIterable<Uint8Array>),
           size: ContentLength ?? 0,
           details: Metadata ?? {},
         };

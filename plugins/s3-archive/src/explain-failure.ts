@@ -145,6 +145,22 @@ export function explainFailure(error: unknown, { host, port }: Pick<ArchiveSetti
   });
 }
 
+/** The bytes of an object. What breaks on the way was told nobody yet: the head of the answer was a good one. */
+export async function* explainBroken(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    // A call that was given up is not the service's fault.
+    if (error instanceof DOMException) throw error;
+    const inner = innermost(error);
+    if (inner !== undefined) throw atConnection(inner);
+    throw new ProviderError("provider.temporary", {
+      ...{ sent: "no", retry: "later", error },
+      fix: "The connection broke while an object was read. Read it again; if it breaks each time, look into the service's log.",
+    });
+  }
+}
+
 function byStatus(status: number | undefined): Explanation | undefined {
   if (status === undefined) return undefined;
   if (status === 401 || status === 403) return byName.get("AccessDenied");

@@ -26,7 +26,8 @@ export function createTcpGate(): TcpGate {
         const going = keep(connect(to, "127.0.0.1"));
         keep(coming).pipe(going).pipe(coming);
         coming.once("close", () => going.destroy());
-        going.once("close", () => coming.destroy());
+        // A server that has ended leaves bytes on their way; one that was lost leaves none.
+        going.once("close", (lost: boolean) => lost && coming.destroy());
       });
       await new Promise<void>((resolve) => gate.listen(port, "127.0.0.1", resolve));
       port = (gate.address() as AddressInfo).port;
