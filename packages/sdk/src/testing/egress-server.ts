@@ -2,10 +2,10 @@ import { HilumError, isHilumError, type ErrorCode } from "@hilum/contract";
 import { lookup } from "node:dns/promises";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { BlockList, connect, isIP } from "node:net";
+import { BlockList, connect, isIP, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline, type Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 
 export interface TestEgress {
   readonly socketPath: string;
@@ -87,15 +87,23 @@ export async function startTestEgress({ allows, privateRanges }: TestEgressOptio
       throw new HilumError("policy.denied", {
         detail: "The address is not public and no range of the administrator holds it",
       });
-    const socket = connect({ host: address, port: Number(port), noDelay: true });
+    const socket = connect({ host: address, port: Number(port), noDelay: true, allowHalfOpen: true });
     socket.once("error", () => refuse(client, new HilumError("provider.unreachable")));
     socket.once("connect", () => {
       socket.removeAllListeners("error");
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       if (head.length > 0) socket.write(head);
-      pipeline(client, socket, client, () => undefined);
+      passOn(client, socket);
     });
   }
+}
+
+/** Copies bytes both ways, half-closes included. What a server sent before it went is handed on, however slowly it is read. */
+function passOn(client: Duplex, socket: Socket): void {
+  client.pipe(socket).pipe(client);
+  socket.on("error", () => undefined);
+  socket.once("close", () => !socket.readableEnded && client.destroy());
+  client.once("close", () => !client.readableEnded && socket.destroy());
 }
 
 async function findAddress(host: string): Promise<string> {

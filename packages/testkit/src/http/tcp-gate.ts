@@ -22,12 +22,12 @@ export function createTcpGate(): TcpGate {
       return port;
     },
     async open(to) {
-      const gate = createServer((coming) => {
-        const going = keep(connect(to, "127.0.0.1"));
+      const gate = createServer({ allowHalfOpen: true }, (coming) => {
+        const going = keep(connect({ port: to, host: "127.0.0.1", allowHalfOpen: true }));
         keep(coming).pipe(going).pipe(coming);
-        coming.once("close", () => going.destroy());
-        // A server that has ended leaves bytes on their way; one that was lost leaves none.
-        going.once("close", (lost: boolean) => lost && coming.destroy());
+        // Who has said the last leaves bytes on their way; who was lost does not.
+        coming.once("close", () => !coming.readableEnded && going.destroy());
+        going.once("close", () => !going.readableEnded && coming.destroy());
       });
       await new Promise<void>((resolve) => gate.listen(port, "127.0.0.1", resolve));
       port = (gate.address() as AddressInfo).port;
