@@ -6,7 +6,7 @@ import asyncio
 from urllib.parse import urlsplit
 
 
-async def start_local_proxy(socket_path: str, address: str) -> asyncio.AbstractServer | None:
+async def start_local_proxy(socket_path: str, address: str) -> asyncio.Server | None:
     """Listens where `HTTPS_PROXY` points and passes each connection on to the socket, since both speak HTTP CONNECT.
 
     Only the sandbox has both, and its loopback is the plugin's alone.
@@ -22,8 +22,9 @@ async def start_local_proxy(socket_path: str, address: str) -> asyncio.AbstractS
             writer.transport.abort()
             return
         await asyncio.gather(_pass(reader, far_writer), _pass(far_reader, writer))
+        # What was taken from one side is still on its way to the other.
         for end in (writer, far_writer):
-            end.transport.abort()
+            end.close()
 
     return await asyncio.start_server(serve, parts.hostname, parts.port)
 
