@@ -119,7 +119,7 @@ function readJson(request: FastifyRequest, body: Buffer): unknown {
   if (operation?.body === undefined && body.length === 0) return undefined;
   const isFhir = operation?.dialect === "fhir";
   if (isFhir) requireFhirType(request.headers["content-type"]);
-  const value = parseJsonBody(body, { repeats: isFhir ? "refused" : "last" });
+  const value = parseJsonBody(body, isFhir ? { repeats: "refused", nul: "kept" } : {});
   if (operation?.id === "registerPlugin") request.bodyText = body.toString("utf8");
   return value;
 }

@@ -31,6 +31,12 @@ describe("parseJsonBody", () => {
     expect(() => parse('{"a":"\\ud800"}')).toThrow("surrogate");
   });
 
+  it("refuses U+0000, which no database keeps, but for who judges it by rules of their own", () => {
+    for (const text of ['{"a":["x\\u0000"]}', '{"a\\u0000":1}']) expect(() => parse(text)).toThrow("U+0000");
+    expect(parseJsonBody(Buffer.from('"\\u0000"'), { nul: "kept" })).toBe("\0");
+    expect(parse(String.raw`"\\u0000"`)).toBe(String.raw`\u0000`);
+  });
+
   it("refuses a member that stands twice, where it is told to, with the line of the second", () => {
     const twice = '{\n  "a": 1,\n  "b": { "c": 1, "c": 1 }\n}';
     expect(parse(twice)).toEqual({ a: 1, b: { c: 1 } });

@@ -13,18 +13,20 @@ const mayHide = /__proto__|prototype|\\u/;
 export interface JsonBodyOptions {
   /** What becomes of a member that stands twice in one object. */
   repeats?: "last" | "refused";
+  /** What becomes of U+0000 in a text: no database keeps it. `kept` for who judges it by rules of their own. */
+  nul?: "refused" | "kept";
 }
 
 /**
  * Reads a JSON body the way hostile input needs it: UTF-8 or refused, at most 64 deep judged before parsing, no
- * `__proto__`, no lone surrogates (threats 21-24). Throws `request.not_json` with line and mend.
+ * `__proto__`, no lone surrogates (threats 21-24). Throws `request.not_json` with line and mend, `request.invalid` for U+0000.
  */
-export function parseJsonBody(bytes: Uint8Array, { repeats = "last" }: JsonBodyOptions = {}): unknown {
+export function parseJsonBody(bytes: Uint8Array, { repeats = "last", nul = "refused" }: JsonBodyOptions = {}): unknown {
   const text = decode(bytes);
   const members = measure(text);
   let value: unknown;
   try {
-    value = mayHide.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
+    value = mayHide.test(text) ? JSON.parse(text, nul === "kept" ? refuseProto : refuseNul) : JSON.parse(text);
   } catch (cause) {
     if (cause instanceof HilumError) throw cause;
     throw notJson(text, cause);
@@ -76,6 +78,18 @@ function refuseProto(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === "string" && !value.isWellFormed())
     throw broken("a half of a surrogate pair", "Send whole characters.");
   return value;
+}
+
+function refuseNul(this: unknown, key: string, value: unknown): unknown {
+  if (key.includes("\0") || (typeof value === "string" && value.includes("\0"))) throw nulCharacter("The body");
+  return refuseProto.call(this, key, value);
+}
+
+/** The refusal of a text that no database keeps. `place` names the part of the request. */
+export function nulCharacter(place: string): HilumError {
+  const message = `${place} holds the character U+0000.`;
+  const fix = "Take it out: no text has it.";
+  return new HilumError("request.invalid", { detail: message, problems: [{ pointer: "", message, fix }] });
 }
 
 function broken(what: string, fix: string): HilumError {

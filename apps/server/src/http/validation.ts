@@ -4,6 +4,7 @@ import type AddFormats from "ajv-formats";
 import type * as Ajv from "ajv/dist/2020.js";
 import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { createRequire } from "node:module";
+import { nulCharacter } from "./json-body.ts";
 
 /** At most so many places are named in one refusal: a body of a million faults must not make a million-line answer. */
 const problemsMax = 20;
@@ -42,8 +43,15 @@ export function createCheck(
   let validate: ValidateFunction | undefined;
   return (value) => {
     validate ??= validatorOf(part).compile(schema);
+    if (part !== "body" && holdsNul(value)) throw nulCharacter(`/${part}`);
     if (!validate(value)) throw refusal(part, validate.errors ?? []);
   };
+}
+
+/** Of texts by name: a query, path parameters or headers. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some((text) => typeof text === "string" && text.includes("\0"));
 }
 
 function validatorOf(part: string): Ajv2020 {

@@ -13,6 +13,12 @@ export function readPairs(text: string): SearchPairs {
 }
 
 function decode(text: string): string {
+  const decoded = decodePercent(text);
+  if (decoded.includes("\0")) throw unread("the search holds the character U+0000", "Take it out: no text has it.");
+  return decoded;
+}
+
+function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
