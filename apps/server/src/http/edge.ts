@@ -19,7 +19,7 @@ import { describeFhirRecord, isFhirAddress, presentFhirProblem, readSearch } fro
 import { presentProblem, toHilumError } from "./problem.ts";
 import { presentProblemPage } from "./problem-page.ts";
 import type { AnswerTo, Handlers, OutcomeNote, Peer, RequestOf } from "./request.ts";
-import { createCheck, type Check } from "./validation.ts";
+import { createCheck, holdsNul, type Check } from "./validation.ts";
 import { readVia } from "./via.ts";
 
 export interface EdgeOptions {
@@ -140,9 +140,18 @@ const isCounted = ({ access, id, raw = false }: OperationSpec): boolean =>
   access === "public" && id !== "getHealth" && !raw;
 const publicRate = { max: 120, timeWindow: 60_000 };
 
+/** No database has a record by a name with U+0000; the FHIR API names what is wrong with an id by itself. */
+function createParamsCheck({ dialect }: OperationSpec, params: NonNullable<OperationSpec["params"]>): Check {
+  const check = createCheck(params, "params");
+  return (value) => {
+    if (dialect !== "fhir" && holdsNul(value)) throw new HilumError("request.not_found");
+    check(value);
+  };
+}
+
 function createChecks(spec: OperationSpec): Partial<Record<"params" | "query" | "headers" | "body", Check>> {
   return {
-    ...(spec.params === undefined ? {} : { params: createCheck(spec.params, "params") }),
+    ...(spec.params === undefined ? {} : { params: createParamsCheck(spec, spec.params) }),
     ...(spec.query === undefined ? {} : { query: createCheck(spec.query, "query") }),
     ...(spec.headers === undefined ? {} : { headers: createCheck(spec.headers, "headers") }),
     ...(spec.body === undefined ? {} : { body: createCheck(spec.body, "body") }),

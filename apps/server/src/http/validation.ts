@@ -43,13 +43,13 @@ export function createCheck(
   let validate: ValidateFunction | undefined;
   return (value) => {
     validate ??= validatorOf(part).compile(schema);
-    if (part !== "body" && holdsNul(value)) throw nulCharacter(`/${part}`);
+    if (part === "query" && holdsNul(value)) throw nulCharacter("/query");
     if (!validate(value)) throw refusal(part, validate.errors ?? []);
   };
 }
 
-/** Of texts by name: a query, path parameters or headers. */
-function holdsNul(value: unknown): boolean {
+/** Of texts by name: a query, or path parameters. */
+export function holdsNul(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some((text) => typeof text === "string" && text.includes("\0"));
 }
