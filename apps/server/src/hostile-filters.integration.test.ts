@@ -1,10 +1,10 @@
 import { operations, type OperationId, type OperationSpec } from "@hilum/contract/api";
-import { requires, startPostgres } from "@hilum/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engines } from "../test-support/engines.ts";
 import { putPatient } from "../test-support/patient-records.ts";
 import { someEmail, turnOnPractice, waitForState } from "../test-support/practice.ts";
 import { toRequest, type TestClient } from "../test-support/test-client.ts";
-import { startTestServer, type TestServer } from "../test-support/test-server.ts";
+import type { TestServer } from "../test-support/test-server.ts";
 import { validRequests } from "../test-support/valid-requests.ts";
 
 /** What makes another statement, pattern or column of itself where a query is put together from texts. */
@@ -30,37 +30,19 @@ const namesOf = ({ query }: OperationSpec): string[] => [
   ...["_sort", "sort", "order", "filter", "where"],
 ];
 
-const databases = [
-  { name: "SQLite", available: true, open: () => ({ env: {}, drop: () => undefined }) },
-  {
-    name: "PostgreSQL",
-    available: requires("postgresql").available,
-    open: async () => {
-      const database = (await startPostgres()).createDatabase();
-      return { env: { HILUM_DATABASE_URL: database.connectionString }, drop: () => database.drop() };
-    },
-  },
-] as const;
-
-describe.each(databases)("filters and orders, on $name", ({ available, open }) => {
+describe.each(engines)("filters and orders, on $name", ({ available, start }) => {
   let server: TestServer;
   let ana: TestClient;
-  let drop: () => void = () => undefined;
   beforeAll(async () => {
     if (!available) return;
-    const opened = await open();
-    drop = opened.drop;
-    server = await startTestServer({ env: opened.env });
+    server = await start();
     ana = await server.as("administrator");
     await turnOnPractice(ana);
     const message = await ana.ok("sendMessage", { body: someEmail() });
     await waitForState(ana, message.id, "sent");
     await putPatient(await server.withScopes("system/Patient.cruds"), "una");
   });
-  afterAll(async () => {
-    await server?.close();
-    drop();
-  });
+  afterAll(() => server?.close());
 
   it.skipIf(!available)("threat 160: are values and known names alone, whatever is written in them", async () => {
     const faults: string[] = [];

@@ -2160,6 +2160,17 @@ async function* readBlob(ask, { id, call, chunkBytesMax }) {
 	}
 }
 
+// packages/sdk/src/lanes/join-sockets.ts
+/**
+* Copies bytes both ways between two sockets that allow half-closes. An end is passed on by the pipes; whoever breaks takes the other
+* along, after what is still on its way there.
+*/
+function joinSockets(one, other) {
+	one.on("error", () => void 0).on("close", () => other.destroySoon());
+	other.on("error", () => void 0).on("close", () => one.destroySoon());
+	one.pipe(other).pipe(one);
+}
+
 // packages/sdk/src/lanes/local-proxy.ts
 /**
 * Lets the libraries of vendors, which know nothing of the host's socket, use its tunnel: listens where `HTTPS_PROXY` points and
@@ -2184,13 +2195,10 @@ function startLocalProxy(environment, onError) {
 	} };
 }
 function pass(client, path) {
-	const tunnel = connect({
+	joinSockets(client, connect({
 		path,
 		allowHalfOpen: true
-	});
-	for (const [one, other] of [[client, tunnel], [tunnel, client]]) one.on("error", () => void 0).on("close", () => other.destroySoon());
-	client.pipe(tunnel);
-	tunnel.pipe(client);
+	}));
 }
 
 // packages/contract/src/wire/encode-frame.ts

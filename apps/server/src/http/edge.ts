@@ -7,7 +7,7 @@ import {
   type OperationId,
   type OperationSpec,
 } from "@hilum/contract/api";
-import { govern, type CallRecord, type Decision, type Governor } from "@hilum/host";
+import { govern, type Decision, type Governor } from "@hilum/host";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { digestOfReason, findReason } from "../features/audit/reasons.ts";
@@ -15,25 +15,21 @@ import type { AnnouncedRead, PurposeUnderGlass } from "../features/glass/purpose
 import { authenticate, type Credentials } from "./authentication.ts";
 import { refuseFramed } from "./cross-site.ts";
 import { describePeer } from "./peer.ts";
-import { describeFhirRecord, isFhirAddress, presentFhirProblem, readSearch } from "./fhir-dialect.ts";
+import { isFhirAddress, presentFhirProblem, readSearch } from "./fhir-dialect.ts";
 import { presentProblem, toHilumError } from "./problem.ts";
 import { presentProblemPage } from "./problem-page.ts";
-import type { AnswerTo, Handlers, OutcomeNote, Peer, RequestOf } from "./request.ts";
-import { createCheck, holdsNul, type Check } from "./validation.ts";
-import { readVia } from "./via.ts";
+import type { AnswerTo, Handlers, Peer, RequestOf } from "./request.ts";
+import { createRecord, presentNote, type RecordParts } from "./request-record.ts";
+import { createChecks, type Checks } from "./validation.ts";
 
-export interface EdgeOptions {
+export interface EdgeOptions extends RecordParts {
   governor: Governor;
   credentials: Credentials;
   handlers: Handlers;
-  /** Keyed hash of a record's id, for the audit log. */
-  recordRef(resourceClass: string, id: string): string;
   /** Another purpose than that of the context, where an open glass makes it so. */
   purposeUnderGlass: PurposeUnderGlass;
   /** Keeps the words of a reason that came with a request; the log holds their digest. */
   keepReason(requestId: string, reason: string): Promise<void>;
-  /** Makes ids that pair intent and outcome. */
-  nextCall(): string;
   decide(actor: Actor, operation: OperationSpec, nowMs: number, params: Readonly<Record<string, unknown>>): Decision;
   publicUrl: URL | undefined;
   ownOrigins(): ReadonlySet<string>;
@@ -50,28 +46,6 @@ declare module "fastify" {
     bodyText: string | undefined;
   }
 }
-
-/** Which resource class a path parameter names; its value goes into the audit log keyed-hashed. */
-const resources: Readonly<Record<string, string>> = {
-  message: "Communication",
-  attachment: "Binary",
-  user: "User",
-  token: "ApiToken",
-  session: "Session",
-  registration: "Registration",
-  verification: "Verification",
-  link: "RemoteLink",
-  delivery: "HookDelivery",
-  index: "AuditEntry",
-  vendor: "Vendor",
-  agreement: "Agreement",
-  repair: "Repair",
-  patient: "Patient",
-  glass: "Glass",
-  request: "GlassRequest",
-  export: "RecordExport",
-  shredding: "Shredding",
-};
 
 /**
  * Binds every operation of the contract to its handler. Each request goes: route, context, decide, intent, perform, outcome,
@@ -140,29 +114,7 @@ const isCounted = ({ access, id, raw = false }: OperationSpec): boolean =>
   access === "public" && id !== "getHealth" && !raw;
 const publicRate = { max: 120, timeWindow: 60_000 };
 
-/** No database has a record by a name with U+0000; the FHIR API names what is wrong with an id by itself. */
-function createParamsCheck({ dialect }: OperationSpec, params: NonNullable<OperationSpec["params"]>): Check {
-  const check = createCheck(params, "params");
-  return (value) => {
-    if (dialect !== "fhir" && holdsNul(value)) throw new HilumError("request.not_found");
-    check(value);
-  };
-}
-
-function createChecks(spec: OperationSpec): Partial<Record<"params" | "query" | "headers" | "body", Check>> {
-  return {
-    ...(spec.params === undefined ? {} : { params: createParamsCheck(spec, spec.params) }),
-    ...(spec.query === undefined ? {} : { query: createCheck(spec.query, "query") }),
-    ...(spec.headers === undefined ? {} : { headers: createCheck(spec.headers, "headers") }),
-    ...(spec.body === undefined ? {} : { body: createCheck(spec.body, "body") }),
-  };
-}
-
-function readRequest(
-  request: FastifyRequest,
-  spec: OperationSpec,
-  checks: ReturnType<typeof createChecks>,
-): RequestOf<OperationId> {
+function readRequest(request: FastifyRequest, spec: OperationSpec, checks: Checks): RequestOf<OperationId> {
   checks.params?.(request.params);
   const query = request.query;
   const isFhir = spec.dialect === "fhir";
@@ -237,42 +189,6 @@ function announcedOf({ id: operation, dialect }: OperationSpec, params: unknown)
   // Acts on the glass itself name no record.
   const named = type === undefined || id === undefined || glass === undefined ? {} : { glass };
   return { letters, ...named, ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) };
-}
-
-function createRecord(spec: OperationSpec, request: FastifyRequest, options: EdgeOptions): CallRecord {
-  const record: CallRecord = { call: options.nextCall(), action: spec.id, audit: spec.audit };
-  const via = readVia(request.headers, request.actor);
-  if (via !== undefined) record.via = via;
-  const params = (request.params ?? {}) as Record<string, string>;
-  const query = (request.query ?? {}) as Record<string, string>;
-  if (params["plugin"] !== undefined) {
-    record.plugin = params["plugin"];
-    record.instance = params["instance"] ?? query["instance"] ?? "default";
-  }
-  if (spec.dialect === "fhir") return Object.assign(record, describeFhirRecord(spec, params, options.recordRef));
-  const { type, id } = params;
-  // The record itself, also where a glass is named beside it.
-  if (type !== undefined && id !== undefined)
-    return Object.assign(record, { resource: type, ref: options.recordRef(type, id) });
-  for (const [name, value] of Object.entries(params)) {
-    const resource = resources[name];
-    if (resource !== undefined) Object.assign(record, { resource, ref: options.recordRef(resource, String(value)) });
-  }
-  return record;
-}
-
-function presentNote(note: OutcomeNote, options: EdgeOptions) {
-  return {
-    ...(note.actor === undefined ? {} : { actor: note.actor }),
-    ...(note.plugin === undefined ? {} : { plugin: note.plugin }),
-    ...(note.instance === undefined ? {} : { instance: note.instance }),
-    ...(note.record === undefined
-      ? {}
-      : { resource: note.record.resource, ref: options.recordRef(note.record.resource, note.record.id) }),
-    ...(note.count === undefined ? {} : { count: note.count }),
-    ...(note.purpose === undefined ? {} : { purpose: note.purpose }),
-    ...(note.detail === undefined ? {} : { detail: note.detail }),
-  };
 }
 
 /** The refusal of somebody unknown goes through the same door, so that it leaves its entry. */

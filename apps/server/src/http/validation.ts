@@ -33,23 +33,44 @@ function createAjv(coerceTypes: boolean): Ajv2020 {
   return ajv;
 }
 
-/** Judges one part of a request; throws `request.invalid` that names pointers and mends. Compiled at first use. */
-export type Check = (value: unknown) => void;
+type Check = (value: unknown) => void;
+type Part = "params" | "query" | "headers" | "body";
 
-export function createCheck(
-  schema: NonNullable<OperationSpec["body"]>,
-  part: "body" | "query" | "params" | "headers",
-): Check {
+/**
+ * Of each part that the operation has: throws `request.invalid` that names pointers and mends. U+0000, which no database keeps,
+ * is refused before; in a path it names nothing that is there. The FHIR API says by itself what is wrong with an id. Compiled at first use.
+ */
+export type Checks = Partial<Record<Part, Check>>;
+
+export function createChecks(spec: OperationSpec): Checks {
+  const { params, query, headers, body, dialect } = spec;
+  return {
+    ...(params === undefined
+      ? {}
+      : {
+          params: createCheck(
+            params,
+            "params",
+            dialect === "fhir" ? undefined : () => new HilumError("request.not_found"),
+          ),
+        }),
+    ...(query === undefined ? {} : { query: createCheck(query, "query", () => nulCharacter("/query")) }),
+    ...(headers === undefined ? {} : { headers: createCheck(headers, "headers") }),
+    ...(body === undefined ? {} : { body: createCheck(body, "body") }),
+  };
+}
+
+/** Judges one part by itself. `refuseNul` makes the refusal of U+0000. */
+export function createCheck(schema: NonNullable<OperationSpec[Part]>, part: Part, refuseNul?: () => HilumError): Check {
   let validate: ValidateFunction | undefined;
   return (value) => {
+    if (refuseNul !== undefined && holdsNul(value)) throw refuseNul();
     validate ??= validatorOf(part).compile(schema);
-    if (part === "query" && holdsNul(value)) throw nulCharacter("/query");
     if (!validate(value)) throw refusal(part, validate.errors ?? []);
   };
 }
 
-/** Of texts by name: a query, or path parameters. */
-export function holdsNul(value: unknown): boolean {
+function holdsNul(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some((text) => typeof text === "string" && text.includes("\0"));
 }

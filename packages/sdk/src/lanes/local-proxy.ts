@@ -1,5 +1,6 @@
 import http from "node:http";
 import { connect, createServer, type Socket } from "node:net";
+import { joinSockets } from "./join-sockets.ts";
 
 /** What the host put into the environment. */
 export interface ProxyEnvironment {
@@ -34,13 +35,5 @@ export function startLocalProxy(
 }
 
 function pass(client: Socket, path: string): void {
-  const tunnel = connect({ path, allowHalfOpen: true });
-  // Either side that breaks takes the other with it; an end is passed on by the pipes.
-  for (const [one, other] of [
-    [client, tunnel],
-    [tunnel, client],
-  ] as const)
-    one.on("error", () => undefined).on("close", () => other.destroySoon());
-  client.pipe(tunnel);
-  tunnel.pipe(client);
+  joinSockets(client, connect({ path, allowHalfOpen: true }));
 }

@@ -6,6 +6,7 @@ import { BlockList, connect, isIP, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import { joinSockets } from "../lanes/join-sockets.ts";
 
 export interface TestEgress {
   readonly socketPath: string;
@@ -66,7 +67,8 @@ export async function startTestEgress({ allows, privateRanges }: TestEgressOptio
   server.on("connection", (client) => clients.add(client.once("close", () => clients.delete(client))));
   server.on("connect", (request, client, head) => {
     client.on("error", () => client.destroy());
-    void open(request.url ?? "", client, head).catch((error: unknown) => refuse(client, error));
+    // A Duplex by its type, since a server of HTTP may be handed others; this one listens on a socket.
+    void open(request.url ?? "", client as Socket, head).catch((error: unknown) => refuse(client, error));
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return {
@@ -78,7 +80,7 @@ export async function startTestEgress({ allows, privateRanges }: TestEgressOptio
     },
   };
 
-  async function open(authority: string, client: Duplex, head: Buffer): Promise<void> {
+  async function open(authority: string, client: Socket, head: Buffer): Promise<void> {
     const [, host = "", port = ""] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(authority) ?? [];
     if (!allows(`net:tcp://${host.toLowerCase()}:${port}`)) throw new HilumError("policy.denied");
     const address = await findAddress(host.replaceAll(/[[\]]/g, ""));
@@ -93,17 +95,9 @@ export async function startTestEgress({ allows, privateRanges }: TestEgressOptio
       socket.removeAllListeners("error");
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       if (head.length > 0) socket.write(head);
-      passOn(client, socket);
+      joinSockets(client, socket);
     });
   }
-}
-
-/** Copies bytes both ways, half-closes included. What a server sent before it went is handed on, however slowly it is read. */
-function passOn(client: Duplex, socket: Socket): void {
-  client.pipe(socket).pipe(client);
-  socket.on("error", () => undefined);
-  socket.once("close", () => !socket.readableEnded && client.destroy());
-  client.once("close", () => !client.readableEnded && socket.destroy());
 }
 
 async function findAddress(host: string): Promise<string> {

@@ -25,9 +25,9 @@ export function createTcpGate(): TcpGate {
       const gate = createServer({ allowHalfOpen: true }, (coming) => {
         const going = keep(connect({ port: to, host: "127.0.0.1", allowHalfOpen: true }));
         keep(coming).pipe(going).pipe(coming);
-        // Who has said the last leaves bytes on their way; who was lost does not.
-        coming.once("close", () => !coming.readableEnded && going.destroy());
-        going.once("close", () => !going.readableEnded && coming.destroy());
+        // What one has sent is still on its way to the other.
+        coming.once("close", () => going.destroySoon());
+        going.once("close", () => coming.destroySoon());
       });
       await new Promise<void>((resolve) => gate.listen(port, "127.0.0.1", resolve));
       port = (gate.address() as AddressInfo).port;

@@ -159,10 +159,8 @@ function findTestData(): Finding {
 function callingTestFile(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const frames = (new Error("stack").stack ?? "").split("\n").slice(1);
-  const paths = frames.map((frame) => /(?:file:\/\/)?(\/[^():]+|[A-Za-z]:[^():]+):\d+:\d+/.exec(frame)?.[1]);
-  const outside = paths.filter(
-    (path) => path !== undefined && dirname(path) !== here && !path.includes("node_modules"),
-  );
-  const caller = outside.find((path) => /\.test\.tsx?$/.test(path ?? "")) ?? outside[0];
+  const paths = frames.flatMap((frame) => /(?:file:\/\/)?(\/[^():]+|[A-Za-z]:[^():]+):\d+:\d+/.exec(frame)?.[1] ?? []);
+  const outside = paths.filter((path) => dirname(path) !== here && !path.includes("node_modules"));
+  const caller = outside.find((path) => /\.test\.tsx?$/.test(path)) ?? outside[0];
   return caller === undefined ? "unknown" : relative(repository, caller);
 }

@@ -46,16 +46,11 @@ export function createRelay(one: Duplex, other: Duplex, limits: RelayLimits, now
       }
     });
     from.on("end", () => to.end());
-    from.on("error", () => {
-      if (!from.readableEnded) return end("error");
-      // It had said its last and takes no more: the other side still gets all of it.
-      reason ??= "error";
-      if (to.writableFinished) to.destroy();
-      else to.once("finish", () => to.destroy());
-    });
+    from.on("error", () => (reason ??= "error"));
     from.on("close", () => {
-      // What was read is still on its way to the other side; a broken one is cut.
-      if (!from.readableEnded) to.destroy();
+      // Who broke off is cut; of who had said the last, the other side still gets all.
+      if (!from.readableEnded || to.writableFinished) to.destroy();
+      else to.once("finish", () => to.destroy());
       if (one.closed && other.closed) resolve(reason ?? "closed");
     });
   };

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urlsplit
 
+Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 
 async def start_local_proxy(socket_path: str, address: str) -> asyncio.Server | None:
     """Listens where `HTTPS_PROXY` points and passes each connection on to the socket, since both speak HTTP CONNECT.
@@ -21,12 +23,21 @@ async def start_local_proxy(socket_path: str, address: str) -> asyncio.Server | 
         except OSError:
             writer.transport.abort()
             return
-        await asyncio.gather(_pass(reader, far_writer), _pass(far_reader, writer))
-        # What was taken from one side is still on its way to the other.
-        for end in (writer, far_writer):
-            end.close()
+        await join_streams((reader, writer), (far_reader, far_writer))
 
     return await asyncio.start_server(serve, parts.hostname, parts.port)
+
+
+async def join_streams(one: Ends, other: Ends) -> None:
+    """Copies bytes both ways until both sides have ended or broken, and closes them.
+
+    What was taken from one side is still on its way to the other then.
+    """
+    try:
+        await asyncio.gather(_pass(one[0], other[1]), _pass(other[0], one[1]))
+    finally:
+        for _, writer in (one, other):
+            writer.close()
 
 
 async def _pass(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import HilumError, HostError
+from ..lanes.local_proxy import join_streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,11 +82,7 @@ class TestEgress:
             writer.write(f"{line}content-length: {len(body)}\r\n\r\n".encode() + body)
             return await writer.drain()
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        try:
-            await asyncio.gather(_pass(reader, far_writer), _pass(far_reader, writer))
-        finally:
-            far_writer.close()
-        return None
+        return await join_streams((reader, writer), (far_reader, far_writer))
 
     async def _open(self, authority: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         parts = re.fullmatch(r"(\[[^\]]+\]|[^:]+):([0-9]+)", authority)
@@ -108,11 +105,3 @@ async def _find_address(host: str, port: int) -> ipaddress.IPv4Address | ipaddre
     except OSError as error:
         raise HostError("provider.unreachable") from error
     return ipaddress.ip_address(str(found[0][4][0]).split("%")[0])
-
-
-async def _pass(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    while chunk := await source.read(65_536):
-        target.write(chunk)
-        await target.drain()
-    if target.can_write_eof():
-        target.write_eof()
