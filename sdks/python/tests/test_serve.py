@@ -37,6 +37,16 @@ async def fail():
 serve(define_plugin(send_messages=send, on_shutdown=lambda: print("bye")))
 """
 
+HANDSHAKE: dict[str, Any] = {
+    "protocol": "1",
+    "limits": {},
+    "settings": {},
+    "grants": [],
+    "plugin": "com.example.p",
+    "instance": "default",
+    "testMode": False,
+}
+
 
 class Running:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -62,8 +72,7 @@ class Running:
                 return message
 
     async def initialize(self) -> Any:
-        handshake = {"settings": {}, "plugin": "com.example.p", "instance": "default", "testMode": False, "grants": []}
-        return await self.ask("initialize", protocol="1", limits={}, **handshake)
+        return await self.ask("initialize", **HANDSHAKE)
 
     async def send(self, key: str) -> Any:
         return await self.ask("messages.send", message={}, attempt=1, idempotencyKey=key, attachments=[])
@@ -92,6 +101,38 @@ async def test_shakes_hands_answers_and_leaves_with_0_on_shutdown_though_a_threa
     assert (await plugin.send("thread"))["result"] == {"outcome": "accepted", "providerId": "thread"}
     assert (await plugin.ask("shutdown"))["result"] is None
     assert await plugin.exit() == (0, "bye\n")
+
+
+async def test_reads_on_where_the_handshake_ended_however_the_bytes_arrive(plugin: Running) -> None:
+    assert plugin.process.stdin is not None
+    handshake = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HANDSHAKE}).encode()
+    send = {"message": {}, "attempt": 1, "idempotencyKey": "first", "attachments": []}
+    call = json.dumps({"jsonrpc": "2.0", "id": 2, "method": "messages.send", "params": send}).encode()
+    plugin.process.stdin.write(handshake[:40])
+    await asyncio.sleep(0.1)
+    plugin.process.stdin.write(handshake[40:] + b"\r\n" + call[:40])
+    assert "messages.send" in (await plugin.answer(1))["result"]["methods"]
+    plugin.process.stdin.write(call[40:] + b"\n")
+    assert (await plugin.answer(2))["result"]["providerId"] == "first"
+    assert (await plugin.initialize())["error"]["code"] == -32600
+
+
+async def test_refuses_a_protocol_that_it_does_not_speak_and_takes_the_next(plugin: Running) -> None:
+    assert (await plugin.ask("initialize", **{**HANDSHAKE, "protocol": "9"}))["error"]["code"] == -32602
+    assert "messages.send" in (await plugin.initialize())["result"]["methods"]
+
+
+async def test_leaves_with_0_when_the_host_goes_before_it_said_a_whole_line(plugin: Running) -> None:
+    assert plugin.process.stdin is not None
+    plugin.process.stdin.write(b'{"jsonrpc":')
+    plugin.process.stdin.close()
+    assert (await plugin.exit())[0] == 0
+
+
+async def test_leaves_with_another_code_on_a_first_line_that_never_ends(plugin: Running) -> None:
+    assert plugin.process.stdin is not None
+    plugin.process.stdin.write(b"x" * 1_100_000)
+    assert (await plugin.exit())[0] == 1
 
 
 async def test_keeps_standard_output_for_the_protocol(plugin: Running) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from .definition import AttachmentInfo, CallContext, OutgoingMessage, Sent, SetupContext, SmokeTestContext
@@ -10,7 +10,7 @@ from .protocol.limits import WireCode
 from .wire_refusal import WireRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from .definition import Plugin
@@ -70,7 +70,7 @@ _ALIVE = {"state": "healthy", "rows": [{"id": "answers", "title": "The plugin an
 
 
 async def _settle(value: Any) -> Any:
-    return await value if inspect.isawaitable(value) else value
+    return await value if isinstance(value, Awaitable) else value
 
 
 def _find(functions: Mapping[str, Any] | None, name: object, what: str) -> Any:

@@ -6,10 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from .definition import Session
+from .handshake import answer_handshake
 from .methods import create_methods
-from .protocol.limits import PROTOCOL_VERSION, WireCode
+from .protocol.limits import WireCode
 from .protocol.peer import Peer
-from .version import SDK_VERSION
 from .wire_refusal import WireRefusal
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .definition import Plugin
     from .lanes.egress import Connection
     from .methods import Method
+    from .models import InitializeParams
     from .protocol.channel import Channel
     from .protocol.frames import Violation
     from .protocol.peer import Handler, ServedCall
@@ -31,14 +32,21 @@ _DRAIN_SECONDS = 1.5
 class Serving:
     """One plugin on one channel. `ended` resolves to `shutdown`, `closed` or `violation`.
 
-    `connect_by` says how the plugin reaches the network, given the socket that the host names.
+    `connect_by` says how the plugin reaches the network, given the socket that the host names. `initialized` is what
+    the host said in the handshake, where that was answered before.
     """
 
-    def __init__(self, plugin: Plugin, channel: Channel, connect_by: Callable[[str | None], Connect]) -> None:
+    def __init__(
+        self,
+        plugin: Plugin,
+        channel: Channel,
+        connect_by: Callable[[str | None], Connect],
+        initialized: InitializeParams | None = None,
+    ) -> None:
         self._plugin = plugin
         self._channel = channel
         self._connect_by = connect_by
-        self._session: Session | None = None
+        self._session = None if initialized is None else self._begin(initialized)
         self._end = "closed"
         self._draining: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -47,7 +55,6 @@ class Serving:
         }
         requests["initialize"] = self._initialize
         requests["shutdown"] = self._shut_down
-        self._methods = list(requests)
         self.peer = Peer(
             channel,
             requests=requests,
@@ -59,15 +66,13 @@ class Serving:
     async def _initialize(self, params: dict[str, Any], _call: ServedCall) -> Any:
         if self._session is not None:
             raise WireRefusal(WireCode.INVALID_REQUEST, "The handshake is done already")
-        if params.get("protocol") != PROTOCOL_VERSION:
-            raise WireRefusal(WireCode.INVALID_PARAMS, f"This plugin speaks protocol {PROTOCOL_VERSION}")
+        result = answer_handshake(self._plugin, params)
         given: Any = params
-        self._session = Session(given, self._connect_by(params.get("egressSocket")))
-        return {
-            "protocol": PROTOCOL_VERSION,
-            "methods": self._methods,
-            "sdk": {"name": "hilum-python", "version": SDK_VERSION},
-        }
+        self._session = self._begin(given)
+        return result
+
+    def _begin(self, params: InitializeParams) -> Session:
+        return Session(params, self._connect_by(params.get("egressSocket")))
 
     def _handler(self, name: str, method: Method) -> Handler:
         kind, answer = method

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
-import sys
 from typing import TYPE_CHECKING
 
 from .frames import FrameDecoder
@@ -15,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class StdioChannel(asyncio.Protocol):
-    """Reads and writes two descriptors that belong to the protocol alone."""
+    """Reads and writes two descriptors that belong to the protocol alone. `unread` came in before and is read first."""
 
-    def __init__(self, read_end: int, write_end: int) -> None:
+    def __init__(self, read_end: int, write_end: int, unread: bytes = b"") -> None:
         self._ends = (read_end, write_end)
+        self._unread = unread
         self._waiting: list[bytes] = []
         self._reader: asyncio.ReadTransport | None = None
         self._writer: asyncio.WriteTransport | None = None
@@ -35,6 +34,8 @@ class StdioChannel(asyncio.Protocol):
             lambda: _Output(self), os.fdopen(write_end, "wb", buffering=0)
         )
         self._writer.set_write_buffer_limits(high=0)
+        self.data_received(self._unread)
+        self._unread = b""
         self._reader, _ = await self._loop.connect_read_pipe(lambda: self, os.fdopen(read_end, "rb", buffering=0))
 
     def start(self, events: ChannelEvents) -> None:
@@ -82,26 +83,3 @@ class _Output(asyncio.BaseProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._channel._room.set()
         self._channel.connection_lost(exc)
-
-
-def take_stdio() -> tuple[int, int]:
-    """Makes standard input and output the protocol's alone, and returns their descriptors.
-
-    From here on whatever is printed, by Python or by a library in C, goes to standard error, which the host keeps as
-    the plugin's log; whoever reads standard input finds its end.
-    """
-    if not all(map(_is_pipe, (0, 1))):
-        sys.exit("This program is a plugin: Hilum starts it, and speaks with it over standard input and output.")
-    sys.stdout.flush()
-    read_end, write_end = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return read_end, write_end
-
-
-def _is_pipe(descriptor: int) -> bool:
-    mode = os.fstat(descriptor).st_mode
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
