@@ -51,4 +51,33 @@ export const platform: Journey[] = [
       await picture(admin.page, "plugins");
     },
   },
+  {
+    name: "keeps the focus in the palette when a page that was on its way arrives behind it",
+    async run({ admin }) {
+      const search = { role: "textbox", name: "Search or run an action" } as const;
+      await admin.open("/");
+      await admin.press("Control+k");
+      await admin.seeFocused(search);
+      await admin.press("Escape");
+      await admin.seeGone(search);
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      let held = 0;
+      await admin.page.route("**/assets/*.js", async (route) => {
+        held++;
+        await released;
+        await route.continue();
+      });
+      await admin.goTo("Vendors");
+      await admin.press("Control+k");
+      await admin.seeFocused(search);
+      assert.notEqual(held, 0, "the page is still on its way");
+      release();
+      await admin.arrive("Vendors");
+      await admin.write("repai");
+      assert.equal(await admin.field("Search or run an action").inputValue(), "repai");
+      await admin.press("Escape");
+      await admin.seeFocused({ role: "heading", name: "Vendors" });
+      await admin.page.unrouteAll({ behavior: "wait" });
+    },
+  },
 ];

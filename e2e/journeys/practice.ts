@@ -61,6 +61,7 @@ export const practice: Journey[] = [
       await admin.see("Taken by Practice mailbox");
       await picture(admin.page, "message");
       await admin.goTo("Practice mailbox");
+      await admin.arrive("Practice mailbox");
       await admin.see({ role: "heading", name: patient.subject });
       await admin.see(patient.text);
       await picture(admin.page, "practice-mailbox");

@@ -1,3 +1,5 @@
+import { focusHeading } from "./focus-heading.ts";
+
 /** What the page that is shown tells the shell: where it stands and what can be done on it. */
 export interface Crumb {
   text: string;
@@ -36,15 +38,33 @@ export const pageStore = {
   read: (): PageFacts => facts,
 };
 
-/** True once the person moved to another page: the next page header then takes the focus and is announced. */
-let moved = false;
+const openDialogs = (): Element[] => [...document.querySelectorAll("[aria-modal=true]")];
+
+/** Dialogs that were open when the person moved to another page and go with the old one; undefined once a page has landed. */
+let left: readonly Element[] | undefined;
 export const pageFocus = {
   moved(): void {
-    moved = true;
+    left = openDialogs();
   },
-  take(): boolean {
-    const was = moved;
-    moved = false;
-    return was;
+  /**
+   * The heading of a new page takes the focus; true when the person has just moved there. A dialog that was opened on the
+   * way keeps the focus, and the heading takes it when that has closed and nothing else did.
+   */
+  land(heading: HTMLElement | null): boolean {
+    if (left === undefined) return false;
+    const gone = left;
+    left = undefined;
+    const isFree = (): boolean => openDialogs().every((dialog) => gone.includes(dialog));
+    if (isFree()) {
+      heading?.focus();
+      return true;
+    }
+    const observer = new MutationObserver(() => {
+      if (!isFree()) return;
+      observer.disconnect();
+      focusHeading();
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+    return true;
   },
 };

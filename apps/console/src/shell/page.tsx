@@ -66,8 +66,7 @@ export function Page({
     document.title = `${title} · Hilum`;
   }, [title]);
   useEffect(() => {
-    if (!pageFocus.take()) return;
-    heading.current?.focus();
+    if (!pageFocus.land(heading.current)) return;
     window.scrollTo(0, 0);
     announce(document.title);
   }, []);

@@ -21,10 +21,7 @@ export function Door({
   const { data } = useQuery({ ...reading("getBootstrap"), staleTime: 60_000 });
   useEffect(() => {
     document.title = `${title} · Hilum`;
-    if (pageFocus.take()) {
-      heading.current?.focus();
-      announce(document.title);
-    }
+    if (pageFocus.land(heading.current)) announce(document.title);
   }, [title]);
   return (
     <div className="door">
