@@ -12,7 +12,7 @@ import { createPublisher, type Publisher } from "./log/publisher.ts";
 import { createSinks, type Sinks } from "./log/sinks.ts";
 import { createSubtreeReader, type TileCache } from "./log/tile-files.ts";
 import { readDiskSpace, type DiskSpace } from "./log/disk-space.ts";
-import { readEntries } from "./segment/read-entries.ts";
+import { createEntryReader, readEntries, type EntryReader } from "./segment/read-entries.ts";
 import { commitBytesMax } from "./segment/segment-writer.ts";
 import type { SignedCheckpoint } from "./tlog/checkpoint.ts";
 import { createNoteVerifier } from "./tlog/note.ts";
@@ -78,6 +78,7 @@ async function assemble(parts: Parts): Promise<AuditLog> {
   });
   opened.leading.redirectTiles(sinks.addTile);
   const tileCache: TileCache = new Map();
+  const readers = new Map<string, EntryReader>();
   let listenerErrors = 0;
   let space: DiskSpace | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -115,7 +116,7 @@ async function assemble(parts: Parts): Promise<AuditLog> {
       return writer.failed;
     },
     checkpoint: publish,
-    read: (from, to) => readEntries(firstDirectory(), from, Math.min(to, writer.size)),
+    read: (from, to) => readerOf(firstDirectory()).read(from, Math.min(to, writer.size)),
     inclusionProof: async (index, size) =>
       proveInclusion(index, size ?? (await published(index + 1)), await subtrees(size)),
     consistencyProof: async (oldSize, size) =>
@@ -132,6 +133,13 @@ async function assemble(parts: Parts): Promise<AuditLog> {
 
   function firstDirectory(): string {
     return sinks.healthy[0]?.directory ?? parts.dir;
+  }
+
+  /** The copies are framed each in its own way. */
+  function readerOf(directory: string): EntryReader {
+    const reader = readers.get(directory) ?? createEntryReader(directory);
+    readers.set(directory, reader);
+    return reader;
   }
 
   function onCommitted(entries: readonly IndexedEntry[]): void {

@@ -12,6 +12,9 @@ export interface SegmentFile {
 
 export const segmentsDirectory = (directory: string): string => path.join(directory, "segments");
 
+export const segmentFile = (directory: string, id: number): string =>
+  path.join(segmentsDirectory(directory), segmentName(id));
+
 /** The segments of a log in order of their ids, with what their first frame's header claims (unchecked). */
 export async function listSegments(directory: string): Promise<SegmentFile[]> {
   const names = await fs.promises.readdir(segmentsDirectory(directory)).catch(emptyWhereMissing);
@@ -20,7 +23,7 @@ export async function listSegments(directory: string): Promise<SegmentFile[]> {
 }
 
 async function describeSegment(directory: string, id: number): Promise<SegmentFile> {
-  const file = path.join(segmentsDirectory(directory), segmentName(id));
+  const file = segmentFile(directory, id);
   const handle = await fs.promises.open(file, "r");
   try {
     const { size } = await handle.stat();
