@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest_asyncio
 
-SOURCE = str(Path(__file__).resolve().parents[1] / "src")
+ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).resolve().parents[1] / "src")}
 
 PROGRAM = """
 import asyncio, os, sys, threading
@@ -87,7 +88,7 @@ class Running:
 async def plugin() -> AsyncIterator[Running]:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-s", "-u", "-c", PROGRAM, stdin=pipe, stdout=pipe, stderr=pipe, env={"PYTHONPATH": SOURCE}
+        sys.executable, "-s", "-u", "-c", PROGRAM, stdin=pipe, stdout=pipe, stderr=pipe, env=ENVIRONMENT
     )
     yield Running(process)
     if process.returncode is None:
@@ -127,6 +128,20 @@ async def test_leaves_with_0_when_the_host_goes_before_it_said_a_whole_line(plug
     plugin.process.stdin.write(b'{"jsonrpc":')
     plugin.process.stdin.close()
     assert (await plugin.exit())[0] == 0
+
+
+async def test_leaves_with_0_when_the_host_goes_before_it_read_the_answer_of_the_handshake() -> None:
+    host, plugin_end = socket.socketpair()
+    pipe = asyncio.subprocess.PIPE
+    # It asks, and is gone before the plugin has started.
+    host.sendall(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HANDSHAKE}).encode() + b"\n")
+    host.close()
+    end = plugin_end.fileno()
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-s", "-u", "-c", PROGRAM], stdin=end, stdout=end, stderr=pipe, env=ENVIRONMENT
+    )
+    plugin_end.close()
+    assert await Running(process).exit() == (0, "")
 
 
 async def test_leaves_with_another_code_on_a_first_line_that_never_ends(plugin: Running) -> None:

@@ -53,7 +53,11 @@ def shake_hands_at_once(plugin: Plugin, read_end: int, write_end: int) -> Handsh
         result = answer_handshake(plugin, frame.params)
     except WireRefusal:
         return Handshake(None, received)
-    _write_all(write_end, encode_frame({"id": frame.id, "result": result}))
+    try:
+        _write_all(write_end, encode_frame({"id": frame.id, "result": result}))
+    except BrokenPipeError:
+        # The host went away; whoever reads on finds the end.
+        pass
     params: Any = frame.params
     return Handshake(params, rest)
 

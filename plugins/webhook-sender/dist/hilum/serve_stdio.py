@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 async def serve_stdio(plugin: Plugin, read_end: int, write_end: int, handshake: Handshake) -> str:
     """Serves until the end, and says why it ended: `shutdown`, `closed`, `violation` or `died`."""
-    channel = StdioChannel(read_end, write_end, handshake.unread)
+    channel = StdioChannel(read_end, write_end)
     serving = Serving(plugin, channel, _connect_by, handshake.params)
-    await channel.open()
+    await channel.open(handshake.unread)
     died: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def die(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

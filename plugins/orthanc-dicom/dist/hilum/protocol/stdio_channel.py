@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 
 class StdioChannel(asyncio.Protocol):
-    """Reads and writes two descriptors that belong to the protocol alone. `unread` came in before and is read first."""
+    """Reads and writes two descriptors that belong to the protocol alone."""
 
-    def __init__(self, read_end: int, write_end: int, unread: bytes = b"") -> None:
+    def __init__(self, read_end: int, write_end: int) -> None:
         self._ends = (read_end, write_end)
-        self._unread = unread
         self._waiting: list[bytes] = []
         self._reader: asyncio.ReadTransport | None = None
         self._writer: asyncio.WriteTransport | None = None
@@ -27,15 +26,14 @@ class StdioChannel(asyncio.Protocol):
         self._events: ChannelEvents | None = None
         self._loop = asyncio.get_running_loop()
 
-    async def open(self) -> None:
-        """Connects both descriptors to the loop."""
+    async def open(self, unread: bytes) -> None:
+        """Connects both descriptors to the loop. `unread` came in before and is read first."""
         read_end, write_end = self._ends
         self._writer, _ = await self._loop.connect_write_pipe(
             lambda: _Output(self), os.fdopen(write_end, "wb", buffering=0)
         )
         self._writer.set_write_buffer_limits(high=0)
-        self.data_received(self._unread)
-        self._unread = b""
+        self.data_received(unread)
         self._reader, _ = await self._loop.connect_read_pipe(lambda: self, os.fdopen(read_end, "rb", buffering=0))
 
     def start(self, events: ChannelEvents) -> None:
