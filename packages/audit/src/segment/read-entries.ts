@@ -29,7 +29,7 @@ export function createEntryReader(directory: string): EntryReader {
 
 /** Reads entries `from` (inclusive) to `to` (exclusive), once. Throws `audit.broken` naming the entry. */
 export function readEntries(directory: string, from: number, to: number): AsyncGenerator<StoredEntry> {
-  return parseEntries(readRawEntries(directory, from, to));
+  return createEntryReader(directory).read(from, to);
 }
 
 async function* parseEntries(entries: AsyncGenerator<RawEntry>): AsyncGenerator<StoredEntry> {
