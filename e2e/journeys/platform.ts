@@ -67,17 +67,20 @@ export const platform: Journey[] = [
         await released;
         await route.continue();
       });
-      await admin.goTo("Vendors");
-      await admin.press("Control+k");
-      await admin.seeFocused(search);
-      assert.notEqual(held, 0, "the page is still on its way");
-      release();
+      try {
+        await admin.goTo("Vendors");
+        await admin.press("Control+k");
+        await admin.seeFocused(search);
+        assert.notEqual(held, 0, "the page is still on its way");
+      } finally {
+        release();
+        await admin.page.unrouteAll({ behavior: "wait" });
+      }
       await admin.arrive("Vendors");
       await admin.write("repai");
       assert.equal(await admin.field("Search or run an action").inputValue(), "repai");
       await admin.press("Escape");
       await admin.seeFocused({ role: "heading", name: "Vendors" });
-      await admin.page.unrouteAll({ behavior: "wait" });
     },
   },
 ];
